@@ -1,0 +1,34 @@
+"""The windows of an image that convolution and pooling slide over."""
+
+import numpy as np
+
+
+def output_length(name, length, kernel, stride, padding=0):
+    """How many windows fit along one axis; an error if not even one does."""
+    if kernel > length + 2 * padding:
+        raise ValueError(f"{name}: expected at most {length + 2 * padding}, the padded image, got {kernel}")
+    return (length + 2 * padding - kernel) // stride + 1
+
+
+def window_views(image, kernel, stride, out_shape):
+    """For each place in the window, the view of the image that holds it for every window.
+
+    Yields
+    ------
+    (row, column, view)
+        ``view[n, c, i, j] = image[n, c, i * stride + row, j * stride + column]``. Within one view no pixel stands
+        twice, so a view may be added to without losing anything.
+    """
+    height, width = out_shape
+    for row in range(kernel[0]):
+        for column in range(kernel[1]):
+            yield row, column, image[:, :, row:row + stride[0] * (height - 1) + 1:stride[0],
+                                     column:column + stride[1] * (width - 1) + 1:stride[1]]
+
+
+def pad(image, padding):
+    """Surround an image by rows and columns of zeros."""
+    rows, columns = padding
+    if not rows and not columns:
+        return image
+    return np.pad(image, ((0, 0), (0, 0), (rows, rows), (columns, columns)))

@@ -1,0 +1,179 @@
+"""Layers: thin objects that remember their parameters and what their forward saw, and call the pure functions."""
+
+import numpy as np
+
+from .conv import conv2d, conv2d_backward
+from .linear import linear, linear_backward, relu, relu_backward
+from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
+
+
+class Parameter:
+    """An array that is learned, and the gradient that gathers for it."""
+
+    def __init__(self, data):
+        self.data = data
+        self.grad = np.zeros_like(data)
+
+
+class Layer:
+    """Something with a forward and a backward; it finds the parameters and layers that are its attributes.
+
+    A layer remembers its last forward, so forward and backward take turns: one backward for each forward.
+    """
+
+    def __call__(self, inputs):
+        return self.forward(inputs)
+
+    def forward(self, inputs):
+        """Compute the output, and remember what the backward needs."""
+        raise NotImplementedError
+
+    def backward(self, d_out):
+        """Add to each parameter's ``grad``; return the gradient for the inputs of the last forward."""
+        raise NotImplementedError
+
+    def named_parameters(self, prefix=""):
+        """All parameters by name, as torch names them: ``{"network.1.weight": Parameter, ...}``."""
+        found = {}
+        for name, value in self._members():
+            if isinstance(value, Parameter):
+                found[prefix + name] = value
+            elif isinstance(value, Layer):
+                found.update(value.named_parameters(f"{prefix}{name}."))
+        return found
+
+    def parameters(self):
+        """All parameters as a list, for an optimizer."""
+        return list(self.named_parameters().values())
+
+    def parameter_count(self):
+        """How many numbers the layer learns."""
+        return sum(parameter.data.size for parameter in self.parameters())
+
+    def _members(self):
+        return vars(self).items()
+
+
+class Linear(Layer):
+    """A linear layer, with torch's initialisation: uniform within one over the root of the number of inputs.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+    rng : numpy Generator, int or None
+        Source of the first weights; an int is a seed, None draws anew each time.
+    dtype : float32 or float64
+    """
+
+    def __init__(self, in_features, out_features, rng=None, dtype=np.float32):
+        rng, bound = np.random.default_rng(rng), in_features ** -0.5
+        self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(dtype))
+        self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(dtype))
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        return linear(inputs, self.weight.data, self.bias.data)
+
+    def backward(self, d_out):
+        d_inputs, d_weight, d_bias = linear_backward(d_out, self.inputs, self.weight.data, self.bias.data)
+        self.weight.grad += d_weight
+        self.bias.grad += d_bias
+        return d_inputs
+
+
+class Conv2d(Layer):
+    """A convolution, with torch's initialisation.
+
+    Parameters
+    ----------
+    in_channels, out_channels : int
+    kernel_size, stride, padding : int
+        In pixels.
+    rng, dtype
+        As in `Linear`.
+    """
+
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, rng=None, dtype=np.float32):
+        rng, bound = np.random.default_rng(rng), (in_channels * kernel_size ** 2) ** -0.5
+        shape = (out_channels, in_channels, kernel_size, kernel_size)
+        self.weight = Parameter(rng.uniform(-bound, bound, shape).astype(dtype))
+        self.bias = Parameter(rng.uniform(-bound, bound, out_channels).astype(dtype))
+        self.stride, self.padding = stride, padding
+
+    def forward(self, image):
+        self.image = image
+        return conv2d(image, self.weight.data, self.bias.data, self.stride, self.padding)
+
+    def backward(self, d_out):
+        d_image, d_weight, d_bias = conv2d_backward(d_out, self.image, self.weight.data, self.bias.data,
+                                                    self.stride, self.padding)
+        self.weight.grad += d_weight
+        self.bias.grad += d_bias
+        return d_image
+
+
+class ReLU(Layer):
+    """`relu` as a layer."""
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        return relu(inputs)
+
+    def backward(self, d_out):
+        return relu_backward(d_out, self.inputs)
+
+
+class MaxPool2d(Layer):
+    """`max_pool2d` as a layer: `kernel_size` and `stride` in pixels."""
+
+    def __init__(self, kernel_size, stride=None):
+        self.kernel_size, self.stride = kernel_size, stride
+
+    def forward(self, image):
+        self.image = image
+        return max_pool2d(image, self.kernel_size, self.stride)
+
+    def backward(self, d_out):
+        return max_pool2d_backward(d_out, self.image, self.kernel_size, self.stride)
+
+
+class AvgPool2d(MaxPool2d):
+    """`avg_pool2d` as a layer: `kernel_size` and `stride` in pixels."""
+
+    def forward(self, image):
+        self.image = image
+        return avg_pool2d(image, self.kernel_size, self.stride)
+
+    def backward(self, d_out):
+        return avg_pool2d_backward(d_out, self.image, self.kernel_size, self.stride)
+
+
+class Flatten(Layer):
+    """(N, C, H, W) to (N, C * H * W)."""
+
+    def forward(self, image):
+        self.shape = image.shape
+        return image.reshape(len(image), -1)
+
+    def backward(self, d_out):
+        return d_out.reshape(self.shape)
+
+
+class Sequential(Layer):
+    """Layers one after the other; an empty one passes everything through."""
+
+    def __init__(self, *layers):
+        self.layers = layers
+
+    def forward(self, inputs):
+        for layer in self.layers:
+            inputs = layer(inputs)
+        return inputs
+
+    def backward(self, d_out):
+        for layer in reversed(self.layers):
+            d_out = layer.backward(d_out)
+        return d_out
+
+    def _members(self):
+        return ((str(place), layer) for place, layer in enumerate(self.layers))

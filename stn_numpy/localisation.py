@@ -1,0 +1,95 @@
+"""The localisation network: from an image to the parameters of its transformation."""
+
+import numpy as np
+
+from ._check import check_choice, check_pair, check_whole
+from .layer import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential
+
+KINDS = ("cnn", "fcn")
+
+
+class LocalisationNetwork(Layer):
+    """Look at an image and say how to transform it.
+
+    Its last layer starts with zero weights and the identity as bias, so that before training every image passes
+    unchanged and every gradient is that of an undistorted picture.
+
+    Parameters
+    ----------
+    image_shape : (C, H, W) ints
+        Of the images that it will see; any number of channels, any size.
+    identity : sequence of P floats
+        The parameters that do nothing, such as ``TRANSFORMS["affine"].identity``; P is the number of outputs.
+    kind : {"cnn", "fcn"}
+        Convolutional, or fully connected throughout.
+    channels : sequence of int
+        For "cnn": one convolution, ReLU and max-pool by 2 for each entry, as many as you like.
+    kernel_size : int
+        Odd, in pixels; the convolutions keep the image's size.
+    hidden : sequence of int
+        Widths of the fully connected layers before the last one.
+    downsample : int
+        Average-pool the image by so much first: where to look can be seen on a small picture.
+    rng : numpy Generator, int or None
+    dtype : float32 or float64
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit; the message says what was expected and what came.
+
+    Notes
+    -----
+    Forward: (N, C, H, W) to (N, P). Source: Jaderberg et al. 2015, section 3.1.
+    """
+
+    def __init__(self, image_shape, identity, kind="cnn", channels=(8, 10), kernel_size=5, hidden=(32,), downsample=1,
+                 rng=None, dtype=np.float32):
+        check_choice("kind", kind, KINDS)
+        image_shape = check_image_shape(image_shape)
+        if check_whole("kernel_size", kernel_size, 1) % 2 == 0:
+            raise ValueError(f"kernel_size: expected an odd number, got {kernel_size}")
+        rng = np.random.default_rng(rng)
+        layers = [AvgPool2d(downsample)] if check_whole("downsample", downsample, 1) > 1 else []
+        if kind == "cnn":
+            layers += _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype)
+        layers.append(Flatten())
+        width = output_shape(layers, image_shape, dtype)[0]
+        for out_width in hidden:
+            layers += [Linear(width, out_width, rng, dtype), ReLU()]
+            width = out_width
+        self.features = Sequential(*layers)
+        self.final = Linear(width, len(identity), rng, dtype)
+        self.final.weight.data[:] = 0
+        self.final.bias.data[:] = identity
+
+    def forward(self, image):
+        return self.final(self.features(image))
+
+    def backward(self, d_parameters):
+        return self.features.backward(self.final.backward(d_parameters))
+
+
+def _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype):
+    """Convolution, ReLU and pooling for each entry of channels; one-pixel-thin images are pooled no further."""
+    layers, previous, smallest = [], image_shape[0], min(image_shape[1:]) // downsample
+    for width in channels:
+        layers += [Conv2d(previous, width, kernel_size, padding=kernel_size // 2, rng=rng, dtype=dtype), ReLU()]
+        previous = width
+        if smallest >= 2:
+            layers.append(MaxPool2d(2))
+            smallest //= 2
+    return layers
+
+
+def check_image_shape(image_shape):
+    """Check (C, H, W); return it as ints."""
+    if not isinstance(image_shape, (tuple, list)) or len(image_shape) != 3:
+        raise ValueError(f"image_shape: expected (C, H, W), got {image_shape!r}")
+    channels = check_whole("image_shape", image_shape[0], 1)
+    return (channels, *check_pair("image_shape", tuple(image_shape[1:]), 1))
+
+
+def output_shape(layers, image_shape, dtype=np.float32):
+    """What shape one image has behind some layers, found by sending a black one through."""
+    return Sequential(*layers)(np.zeros((1, *image_shape), dtype)).shape[1:]

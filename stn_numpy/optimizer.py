@@ -1,0 +1,127 @@
+"""SGD with momentum and Adam, with parameter groups; and a step-wise decay of their learning rates."""
+
+import numpy as np
+
+from .layer import Parameter
+
+
+class Optimizer:
+    """What SGD and Adam share: groups of parameters, each with its own learning rate, and a state that can be saved.
+
+    Parameters
+    ----------
+    params_or_groups : list of Parameter, or list of dict
+        As in torch: ``[{"params": network.parameters()}, {"params": localisation.parameters(), "lr": 1e-4}]``.
+    lr : float
+        Learning rate of every group that names none.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no parameter, one stands in two groups, or a rate is negative.
+    """
+
+    slots = ()  # names of the arrays that are kept for each parameter
+
+    def __init__(self, params_or_groups, lr):
+        groups = list(params_or_groups)
+        if not groups or isinstance(groups[0], Parameter):
+            groups = [{"params": groups}]
+        self.groups = [{"lr": lr, **group, "params": list(group["params"])} for group in groups]
+        self.count = 0
+        self._check()
+        self.state = [{slot: np.zeros_like(p.data) for slot in self.slots} for p in self.parameters()]
+
+    def _check(self):
+        for place, group in enumerate(self.groups):
+            if not group["lr"] >= 0:
+                raise ValueError(f"lr: expected a number of at least 0 in group {place}, got {group['lr']!r}")
+            unknown = [p for p in group["params"] if not isinstance(p, Parameter)]
+            if unknown or not group["params"]:
+                raise TypeError(f"params_or_groups: expected Parameters in group {place}, "
+                                f"got {type(unknown[0]).__name__ if unknown else 'none'}")
+        if len({id(p) for p in self.parameters()}) != len(self.parameters()):
+            raise ValueError("params_or_groups: expected every parameter once, got one in two places")
+
+    def parameters(self):
+        """The parameters of all groups in their order."""
+        return [parameter for group in self.groups for parameter in group["params"]]
+
+    def zero_grad(self):
+        """Set every gradient to zero, in place."""
+        for parameter in self.parameters():
+            parameter.grad[...] = 0
+
+    def step(self):
+        """Move every parameter against its gradient."""
+        self.count += 1
+        rates = [group["lr"] for group in self.groups for _ in group["params"]]
+        for parameter, state, lr in zip(self.parameters(), self.state, rates):
+            self._move(parameter, state, lr)
+
+    def state_dict(self):
+        """Everything that a resumed run needs, as a flat dict of arrays."""
+        state = {f"{place}.{slot}": array for place, slots in enumerate(self.state) for slot, array in slots.items()}
+        return {"count": np.array(self.count), "lr": np.array([group["lr"] for group in self.groups]), **state}
+
+    def load_state_dict(self, state):
+        """Take back what `state_dict` gave."""
+        self.count = int(state["count"])
+        for group, lr in zip(self.groups, state["lr"], strict=True):
+            group["lr"] = float(lr)
+        for place, slots in enumerate(self.state):
+            for slot, array in slots.items():
+                array[...] = state[f"{place}.{slot}"]
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, as torch has it: ``velocity = momentum * velocity + grad``, then
+    ``data -= lr * velocity``."""
+
+    slots = ("velocity",)
+
+    def __init__(self, params_or_groups, lr, momentum=0.0):
+        super().__init__(params_or_groups, lr)
+        self.momentum = momentum
+
+    def _move(self, parameter, state, lr):
+        state["velocity"] *= self.momentum
+        state["velocity"] += parameter.grad
+        parameter.data -= lr * state["velocity"]
+
+
+class Adam(Optimizer):
+    """Adam (Kingma and Ba, 2015): steps scaled by running means of the gradient and of its square, as torch has it."""
+
+    slots = ("mean", "square")
+
+    def __init__(self, params_or_groups, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
+        super().__init__(params_or_groups, lr)
+        self.betas, self.eps = betas, eps
+
+    def _move(self, parameter, state, lr):
+        first, second = self.betas
+        state["mean"] += (1 - first) * (parameter.grad - state["mean"])
+        state["square"] += (1 - second) * (parameter.grad ** 2 - state["square"])
+        spread = np.sqrt(state["square"]) / (1 - second ** self.count) ** 0.5 + self.eps
+        parameter.data -= lr / (1 - first ** self.count) * state["mean"] / spread
+
+
+class StepLR:
+    """Multiply every group's learning rate by `gamma` each `step_size` steps.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+    step_size : int
+    gamma : float
+    """
+
+    def __init__(self, optimizer, step_size, gamma=0.1):
+        self.optimizer, self.step_size, self.gamma = optimizer, step_size, gamma
+
+    def step(self):
+        """Call after each step of the optimizer, whose own count says when a rate is due."""
+        if self.optimizer.count % self.step_size == 0:
+            for group in self.optimizer.groups:
+                group["lr"] *= self.gamma

@@ -1,0 +1,209 @@
+"""The training loop: seeded, checkpointed atomically, resumed exactly."""
+
+import json
+import os
+import time
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ._check import check_whole
+from .loss import cross_entropy, cross_entropy_backward
+
+
+@dataclass
+class History:
+    """What a training run leaves behind besides the trained model.
+
+    Attributes
+    ----------
+    losses : list of float
+        One for each step.
+    records : dict of int to dict of arrays
+        What `record` returned, by the number of steps done before.
+    seconds : float
+        Time spent in training steps, over all resumed parts.
+    """
+
+    losses: list = field(default_factory=list)
+    records: dict = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def train(model, optimizer, make_batch, steps, seed=0, schedule=None, checkpoint=None, checkpoint_every=100,
+          record=None, record_at=(), progress=True):
+    """Train a model for a number of steps; go on where a checkpoint ends.
+
+    Step k draws its batch from ``default_rng([seed, k])``, so that a resumed run sees the very batches that it would
+    have seen, and ends with the same losses.
+
+    Parameters
+    ----------
+    model : Layer
+        Images to logits.
+    optimizer : Optimizer
+        Over the model's parameters.
+    make_batch : callable
+        ``make_batch(rng) -> (images, labels)``.
+    steps : int
+        In all, those of a checkpoint included.
+    seed : int
+        Of the batches; at least 0.
+    schedule : StepLR or None
+        Its `step` is called after each of the optimizer's.
+    checkpoint : path or None
+        File that is written every `checkpoint_every` steps and at the end, and read at the start if it exists.
+    checkpoint_every : int
+    record : callable or None
+        ``record(model) -> dict of arrays``, called before each step whose number is in `record_at`, and after the last
+        one if `steps` is; kept in the checkpoint.
+    record_at : collection of int
+    progress : bool
+        Whether to show a bar.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ValueError
+        If the checkpoint is damaged or belongs to another run; the message says what to do.
+    """
+    check_whole("steps", steps, 0), check_whole("seed", seed, 0)
+    check_whole("checkpoint_every", checkpoint_every, 1)
+    history = History()
+    if checkpoint and Path(checkpoint).exists():
+        history = load_checkpoint(checkpoint, model, optimizer, seed)
+    for step in _steps(len(history.losses), steps, progress, history):
+        if record and step in record_at and step not in history.records:
+            history.records[step] = record(model)
+        start = time.perf_counter()
+        history.losses.append(training_step(model, optimizer, *make_batch(np.random.default_rng([seed, step]))))
+        if schedule:
+            schedule.step()
+        history.seconds += time.perf_counter() - start
+        if checkpoint and (step + 1) % checkpoint_every == 0 and step + 1 < steps:
+            save_checkpoint(checkpoint, model, optimizer, history, seed)
+    if record and steps in record_at and steps not in history.records:
+        history.records[steps] = record(model)
+    if checkpoint:
+        save_checkpoint(checkpoint, model, optimizer, history, seed)
+    return history
+
+
+def training_step(model, optimizer, images, labels):
+    """Forward, backward and one move of the optimizer; return the loss before the move."""
+    logits = model(images)
+    loss = cross_entropy(logits, labels)
+    optimizer.zero_grad()
+    model.backward(cross_entropy_backward(1.0, logits, labels))
+    optimizer.step()
+    return float(loss)
+
+
+def error_rate(model, images, labels, batch_size=250):
+    """Share of images that the model gets wrong, 0 to 1.
+
+    Parameters
+    ----------
+    model : Layer
+    images : (N, C, H, W) array
+    labels : (N,) array of ints
+    batch_size : int
+        Images a forward.
+    """
+    starts = range(0, len(images), batch_size)
+    wrong = sum((model(images[k:k + batch_size]).argmax(axis=1) != labels[k:k + batch_size]).sum() for k in starts)
+    return float(wrong / len(images))
+
+
+def _steps(done, steps, progress, history):
+    """Count from done to steps, with a bar if wanted."""
+    if not progress:
+        yield from range(done, steps)
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=steps, initial=done, unit="step") as bar:
+        for step in range(done, steps):
+            yield step
+            bar.update()
+            if step % 20 == 0:
+                bar.set_postfix(loss=f"{np.mean(history.losses[-20:]):.3f}", refresh=False)
+
+
+def save_checkpoint(path, model, optimizer, history, seed):
+    """Write everything that a resumed run needs, so that the file is the old one or the new one, never half of one.
+
+    Parameters
+    ----------
+    path : path
+        Of an .npz file; it holds arrays only, nothing that runs when it is read.
+    model, optimizer, history, seed
+        The state of the run.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    arrays = {f"model/{name}": p.data for name, p in model.named_parameters().items()}
+    arrays |= {f"optimizer/{name}": array for name, array in optimizer.state_dict().items()}
+    for step, found in history.records.items():
+        arrays |= {f"record/{step}/{name}": array for name, array in found.items()}
+    facts = dict(seed=seed, optimizer=type(optimizer).__name__, seconds=history.seconds)
+    beside = path.with_name(path.name + ".part")
+    with open(beside, "wb") as file:
+        np.savez(file, losses=np.array(history.losses), facts=json.dumps(facts), **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+
+
+def load_checkpoint(path, model, optimizer, seed):
+    """Put a checkpoint's state into a model and an optimizer.
+
+    Parameters
+    ----------
+    path : path
+    model, optimizer
+        Built as those that were saved.
+    seed : int
+        Of the run that goes on.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, or holds another model, optimizer or seed.
+    """
+    arrays = _read_arrays(path)
+    facts = json.loads(str(arrays["facts"]))
+    mine = {f"model/{name}": p.data.shape for name, p in model.named_parameters().items()}
+    theirs = {name: array.shape for name, array in arrays.items() if name.startswith("model/")}
+    for what, expected, found in (("the model's parameters", mine, theirs), ("seed", seed, facts["seed"]),
+                                  ("the optimizer", type(optimizer).__name__, facts["optimizer"])):
+        if expected != found:
+            raise ValueError(f"checkpoint: {path} belongs to another run ({what}: expected {expected}, got {found}); "
+                             "name another file, or delete this one to start anew")
+    for name, parameter in model.named_parameters().items():
+        parameter.data[...] = arrays[f"model/{name}"]
+    prefix = "optimizer/"
+    optimizer.load_state_dict({k[len(prefix):]: array for k, array in arrays.items() if k.startswith(prefix)})
+    records = {}
+    for key, array in arrays.items():
+        if key.startswith("record/"):
+            _, step, name = key.split("/", 2)
+            records.setdefault(int(step), {})[name] = array
+    return History(arrays["losses"].tolist(), records, facts["seconds"])
+
+
+def _read_arrays(path):
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return dict(file)
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start anew") from error
