@@ -46,6 +46,11 @@ class Layer:
         """All parameters as a list, for an optimizer."""
         return list(self.named_parameters().values())
 
+    def zero_grad(self):
+        """Set every gradient to zero, in place; until then they add up."""
+        for parameter in self.parameters():
+            parameter.grad[...] = 0
+
     def parameter_count(self):
         """How many numbers the layer learns."""
         return sum(parameter.data.size for parameter in self.parameters())

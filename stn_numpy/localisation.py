@@ -49,8 +49,13 @@ class LocalisationNetwork(Layer):
         image_shape = check_image_shape(image_shape)
         if check_whole("kernel_size", kernel_size, 1) % 2 == 0:
             raise ValueError(f"kernel_size: expected an odd number, got {kernel_size}")
-        rng = np.random.default_rng(rng)
-        layers = [AvgPool2d(downsample)] if check_whole("downsample", downsample, 1) > 1 else []
+        rng, identity = np.random.default_rng(rng), _check_identity(identity)
+        if check_whole("downsample", downsample, 1) > min(image_shape[1:]):
+            raise ValueError(f"downsample: expected at most {min(image_shape[1:])}, the image's shorter side, "
+                             f"got {downsample}")
+        channels, hidden = check_widths("channels", channels), check_widths("hidden", hidden)
+        dtype = check_dtype(dtype)
+        layers = [AvgPool2d(downsample)] if downsample > 1 else []
         if kind == "cnn":
             layers += _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype)
         layers.append(Flatten())
@@ -88,6 +93,27 @@ def check_image_shape(image_shape):
         raise ValueError(f"image_shape: expected (C, H, W), got {image_shape!r}")
     channels = check_whole("image_shape", image_shape[0], 1)
     return (channels, *check_pair("image_shape", tuple(image_shape[1:]), 1))
+
+
+def check_widths(name, widths):
+    """Check a sequence of widths; return it as a tuple of ints."""
+    if not np.iterable(widths):
+        raise TypeError(f"{name}: expected a sequence of whole numbers, got {widths!r}")
+    return tuple(check_whole(name, width, 1) for width in widths)
+
+
+def check_dtype(dtype):
+    """Check that a dtype is one of the two; return it."""
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise TypeError(f"dtype: expected float32 or float64, got {np.dtype(dtype)}")
+    return np.dtype(dtype)
+
+
+def _check_identity(identity):
+    numbers = np.array(identity)
+    if numbers.dtype.kind not in "if" or numbers.ndim != 1 or not numbers.size:
+        raise ValueError(f"identity: expected a sequence of numbers, one for each output, got {identity!r}")
+    return numbers
 
 
 def output_shape(layers, image_shape, dtype=np.float32):

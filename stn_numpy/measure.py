@@ -18,13 +18,13 @@ def circular_deviation(angles):
     float
         Degrees.
     """
-    return float(np.degrees(np.sqrt(-2 * np.log(np.abs(np.exp(1j * np.asarray(angles, float)).mean())))))
+    together = np.abs(np.exp(1j * np.asarray(angles, float)).mean())
+    return float(np.degrees(np.sqrt(2 * abs(np.log(min(together, 1.0))))))  # rounding may leave it above 1
 
 
-def transform_parameters(transformer, images, batch_size=250):
-    """What the localisation network says of many images: (N, P)."""
-    starts = range(0, len(images), batch_size)
-    return np.concatenate([transformer.localisation(images[k:k + batch_size]) for k in starts])
+def outputs(layer, images, batch_size=250):
+    """What a layer makes of more images than fit in one batch: (N, ...)."""
+    return np.concatenate([layer(images[k:k + batch_size]) for k in range(0, len(images), batch_size)])
 
 
 def remaining_angle(transformer, images, pose):
@@ -42,7 +42,7 @@ def remaining_angle(transformer, images, pose):
     (N,) array
         Radians, counter-clockwise as seen.
     """
-    theta = transformer.transform.forward(transform_parameters(transformer, images))
+    theta = transformer.transform.forward(outputs(transformer.localisation, images))
     return pose.angle + rotation_angle(theta)
 
 
@@ -71,3 +71,26 @@ def read_from_parameters(known, known_labels, asked, asked_labels, neighbours=15
         votes = (nearest[:, :, None] == np.arange(10)).sum(axis=1)
         right += (votes.argmax(axis=1) == asked_labels[start:start + 250]).sum()
     return float(right / len(asked))
+
+
+def describe_angles(angles, labels):
+    """How turned digits stand behind a transformer, in degrees.
+
+    Parameters
+    ----------
+    angles : (N,) array
+        Radians, as `remaining_angle` gives them.
+    labels : (N,) array of ints
+        0 to 9.
+
+    Returns
+    -------
+    dict
+        The circular deviation of all, about each class's own mean, and of each class; and the ten means.
+    """
+    own = [angles[labels == digit] for digit in range(10)]
+    means = [np.angle(np.exp(1j * a).mean()) for a in own]
+    centred = np.concatenate([a - mean for a, mean in zip(own, means)])
+    return dict(remaining_degrees=circular_deviation(angles), remaining_about_class_mean=circular_deviation(centred),
+                remaining_degrees_by_class=[circular_deviation(a) for a in own],
+                mean_degrees_by_class=np.degrees(means).tolist())

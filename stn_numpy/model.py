@@ -4,7 +4,7 @@ import numpy as np
 
 from ._check import check_choice, check_whole
 from .layer import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential
-from .localisation import check_image_shape, output_shape
+from .localisation import check_dtype, check_image_shape, check_widths, output_shape
 
 KINDS = ("linear", "fcn", "cnn")
 
@@ -46,6 +46,9 @@ class Classifier(Layer):
         check_choice("kind", kind, KINDS)
         channels_in, *size = check_image_shape(image_shape)
         check_whole("classes", classes, 1)
+        hidden, channels, kernel_sizes = map(check_widths, ("hidden", "channels", "kernel_sizes"),
+                                             (hidden, channels, kernel_sizes))
+        dtype = check_dtype(dtype)
         if transformer is not None and transformer.size is not None:
             size = transformer.size
         rng = np.random.default_rng(rng)
@@ -69,8 +72,7 @@ class Classifier(Layer):
 
 def _convolutions(channels_in, channels, kernel_sizes, rng, dtype):
     if len(channels) != len(kernel_sizes):
-        raise ValueError(f"kernel_sizes: expected one for each of channels={tuple(channels)}, "
-                         f"got {tuple(kernel_sizes)}")
+        raise ValueError(f"kernel_sizes: expected one for each of channels={channels}, got {kernel_sizes}")
     layers = []
     for width, kernel_size in zip(channels, kernel_sizes):
         layers += [Conv2d(channels_in, width, kernel_size, rng=rng, dtype=dtype), ReLU(), MaxPool2d(2)]

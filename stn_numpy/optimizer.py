@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ._check import check_whole
 from .layer import Parameter
 
 
@@ -25,9 +26,9 @@ class Optimizer:
 
     def __init__(self, params_or_groups, lr):
         groups = list(params_or_groups)
-        if not groups or isinstance(groups[0], Parameter):
+        if not groups or not isinstance(groups[0], dict):
             groups = [{"params": groups}]
-        self.groups = [{"lr": lr, **group, "params": list(group["params"])} for group in groups]
+        self.groups = [{"lr": lr, **group, "params": list(group.get("params", ()))} for group in groups]
         self.count = 0
         self._check()
         self.state = [{slot: np.zeros_like(p.data) for slot in self.slots} for p in self.parameters()]
@@ -118,7 +119,8 @@ class StepLR:
     """
 
     def __init__(self, optimizer, step_size, gamma=0.1):
-        self.optimizer, self.step_size, self.gamma = optimizer, step_size, gamma
+        self.optimizer, self.gamma = optimizer, gamma
+        self.step_size = check_whole("step_size", step_size, 1)
 
     def step(self):
         """Call after each step of the optimizer, whose own count says when a rate is due."""

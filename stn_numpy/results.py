@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -11,16 +12,34 @@ import numpy as np
 
 
 def write_json(path, content):
-    """Write a file that is never half there."""
+    """Write a JSON file that is never half there, with lists of numbers on one line each.
+
+    Parameters
+    ----------
+    path : path
+        Its folder is made if need be.
+    content : dict
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    text = re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found.group().split()), json.dumps(content, indent=1))
     beside = path.with_name(path.name + ".part")
-    beside.write_text(json.dumps(content, indent=1) + "\n")
+    beside.write_text(text + "\n")
     os.replace(beside, path)
 
 
 def provenance(command):
-    """What made a results file: command, commit, versions and machine."""
+    """What made a results file.
+
+    Parameters
+    ----------
+    command : str
+
+    Returns
+    -------
+    dict
+        Command, commit, versions, machine and date.
+    """
     git = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True, text=True,
                          cwd=Path(__file__).parent)
     return dict(command=command, commit=git.stdout.strip() or "unknown", python=platform.python_version(),

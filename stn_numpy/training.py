@@ -3,7 +3,6 @@
 import json
 import os
 import time
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,7 +71,7 @@ def train(model, optimizer, make_batch, steps, seed=0, schedule=None, checkpoint
     ValueError
         If the checkpoint is damaged or belongs to another run; the message says what to do.
     """
-    check_whole("steps", steps, 0), check_whole("seed", seed, 0)
+    steps, seed = check_whole("steps", steps, 0), check_whole("seed", seed, 0)
     check_whole("checkpoint_every", checkpoint_every, 1)
     history = History()
     if checkpoint and Path(checkpoint).exists():
@@ -147,8 +146,7 @@ def save_checkpoint(path, model, optimizer, history, seed):
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {f"model/{name}": p.data for name, p in model.named_parameters().items()}
-    arrays |= {f"optimizer/{name}": array for name, array in optimizer.state_dict().items()}
+    arrays = _state(model, optimizer)
     for step, found in history.records.items():
         arrays |= {f"record/{step}/{name}": array for name, array in found.items()}
     facts = dict(seed=seed, optimizer=type(optimizer).__name__, seconds=history.seconds)
@@ -182,10 +180,11 @@ def load_checkpoint(path, model, optimizer, seed):
     """
     arrays = _read_arrays(path)
     facts = json.loads(str(arrays["facts"]))
-    mine = {f"model/{name}": p.data.shape for name, p in model.named_parameters().items()}
-    theirs = {name: array.shape for name, array in arrays.items() if name.startswith("model/")}
-    for what, expected, found in (("the model's parameters", mine, theirs), ("seed", seed, facts["seed"]),
-                                  ("the optimizer", type(optimizer).__name__, facts["optimizer"])):
+    mine = _kinds(_state(model, optimizer))
+    theirs = _kinds({k: array for k, array in arrays.items() if k.startswith(("model/", "optimizer/"))})
+    compared = [("seed", seed, facts["seed"]), ("optimizer", type(optimizer).__name__, facts["optimizer"])]
+    compared += [(name, mine.get(name), theirs.get(name)) for name in sorted(mine | theirs)]
+    for what, expected, found in compared:
         if expected != found:
             raise ValueError(f"checkpoint: {path} belongs to another run ({what}: expected {expected}, got {found}); "
                              "name another file, or delete this one to start anew")
@@ -201,9 +200,21 @@ def load_checkpoint(path, model, optimizer, seed):
     return History(arrays["losses"].tolist(), records, facts["seconds"])
 
 
+def _state(model, optimizer):
+    """What is learned and what the optimizer keeps, in the names of the file."""
+    state = {f"model/{name}": p.data for name, p in model.named_parameters().items()}
+    return state | {f"optimizer/{name}": array for name, array in optimizer.state_dict().items()}
+
+
+def _kinds(arrays):
+    return {name: f"{array.dtype} {array.shape}" for name, array in arrays.items()}
+
+
 def _read_arrays(path):
     try:
         with np.load(path, allow_pickle=False) as file:
-            return dict(file)
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
+            arrays = dict(file)
+        arrays["losses"], arrays["facts"]
+        return arrays
+    except Exception as error:  # a single wrong bit can raise nearly anything
         raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start anew") from error
