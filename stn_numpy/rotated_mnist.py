@@ -15,6 +15,7 @@ from .results import provenance, write_json
 from .training import error_rate
 from .turned_digits import (
     ARCHITECTURES,
+    LOCALISATIONS,
     SETTINGS,
     TEST_TURNS,
     measure,
@@ -53,32 +54,51 @@ def run(kind, transform, seed, folder, settings=SETTINGS):
         result = json.loads(done.read_text())
         if {key: result[key] for key in facts} == json.loads(json.dumps(facts)):
             return result
-    model, history = train_one(kind, transform, seed, Path(folder) / f"{name}.npz", settings)
+    model, history = train_one(kind, transform, seed, checkpoint=Path(folder) / f"{name}.npz", settings=settings)
     result = dict(**facts, parameters=model.parameter_count(), seconds=round(history.seconds, 1), **measure(model),
                   **curves(history))
     write_json(done, result)
     return result
 
 
-def run_beside(seed, settings=SETTINGS):
+def run_beside(seed, folder, settings=SETTINGS):
     """What stands beside the table, for one seed: where the remaining angle comes from, and what chance tells.
 
     Parameters
     ----------
-    seed : int
-    settings : dict
+    seed, folder, settings
+        As in `run`.
 
     Returns
     -------
     dict
-        ``guided``, ``frozen``: as `describe_angles` says; ``told_by_chance``: by the name of the transform.
+        ``told_by_chance`` by the name of the transform; and for each kind of localisation network in front of the
+        linear classifier, ``angles``: behind a rotation that is ``free`` (trained as in the table), before a
+        ``frozen`` reader, and ``guided`` by the true angle.
     """
+    done = Path(folder) / f"beside-{seed}-{settings['steps']}.json"
+    facts = dict(seed=seed, settings=json.loads(json.dumps(settings | ARCHITECTURES)))
+    if done.exists() and all(json.loads(done.read_text())[key] == value for key, value in facts.items()):
+        return json.loads(done.read_text())
+    chance = {name: told_by_chance(name, seed) for name in ("rotation", "affine")}
+    angles = {kind: compare_angles(kind, seed, settings) for kind in LOCALISATIONS}
+    result = dict(**facts, told_by_chance=chance, angles=angles)
+    write_json(done, result)
+    return result
+
+
+def compare_angles(localisation, seed, settings=SETTINGS):
+    """The angles behind one kind of localisation network, trained in three ways."""
     turned, labels, pose = turned_set("test")
-    guided, frozen = train_guided(seed, settings), train_frozen(seed, settings)
-    return dict(seed=seed, told_by_chance={name: told_by_chance(name, seed) for name in ("rotation", "affine")},
-                guided=describe_angles(remaining_angle(guided, turned, pose), labels),
-                frozen=dict(test_error=error_rate(frozen, turned, labels),
-                            **describe_angles(remaining_angle(frozen.transformer, turned, pose), labels)))
+    free, _ = train_one("linear", "rotation", seed, localisation, settings=settings)
+    frozen = train_frozen(seed, localisation, settings)
+    transformers = dict(free=free.transformer, frozen=frozen.transformer,
+                        guided=train_guided(seed, localisation, settings))
+    found = {name: describe_angles(remaining_angle(transformer, turned, pose), labels)
+             for name, transformer in transformers.items()}
+    for name, model in (("free", free), ("frozen", frozen)):
+        found[name]["test_error"] = error_rate(model, turned, labels)
+    return found
 
 
 def curves(history):
@@ -146,12 +166,12 @@ def main(arguments=None):
     settings = SETTINGS | {"steps": given.steps}
     tasks = [(kind, transform, seed, given.runs, settings)
              for seed in range(given.seeds) for kind in reversed(KINDS) for transform in TRANSFORM_NAMES]
-    runs, beside = _run_all(tasks, [(seed, settings) for seed in range(given.seeds)], given.workers)
+    runs, beside = _run_all(tasks, [(seed, given.runs, settings) for seed in range(given.seeds)], given.workers)
     rows = summarise(runs)
     command = " ".join(["python -m stn_numpy.rotated_mnist", *(sys.argv[1:] if arguments is None else arguments)])
     target = Path(given.out) / "rotated_mnist.json"
     shared = settings | ARCHITECTURES | {"test_turns": TEST_TURNS}
-    for result in runs:
+    for result in runs + beside:
         del result["settings"]
     write_json(target, dict(made_by=provenance(command), settings=shared, summary=rows, beside=beside, runs=runs))
     print(table(rows))
