@@ -19,7 +19,7 @@ def circular_deviation(angles):
         Degrees.
     """
     together = np.abs(np.exp(1j * np.asarray(angles, float)).mean())
-    return float(np.degrees(np.sqrt(2 * abs(np.log(min(together, 1.0))))))  # rounding may leave it above 1
+    return float(np.degrees(np.sqrt(2 * abs(np.log(together)))))  # not -log: rounding may leave it above 1
 
 
 def outputs(layer, images, batch_size=250):

@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import sys
+import zlib
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
@@ -47,14 +48,11 @@ def run(kind, transform, seed, folder, settings=SETTINGS):
     dict
         What stands in the results file under ``runs``.
     """
-    name = f"{kind}-{transform}-{seed}-{settings['steps']}"
-    done = Path(folder) / f"{name}.json"
     facts = dict(classifier=kind, transform=transform, seed=seed, settings=settings | ARCHITECTURES)
+    done = _own_file(folder, f"{kind}-{transform}-{seed}", facts)
     if done.exists():
-        result = json.loads(done.read_text())
-        if {key: result[key] for key in facts} == json.loads(json.dumps(facts)):
-            return result
-    model, history = train_one(kind, transform, seed, checkpoint=Path(folder) / f"{name}.npz", settings=settings)
+        return json.loads(done.read_text())
+    model, history = train_one(kind, transform, seed, checkpoint=done.with_suffix(".npz"), settings=settings)
     result = dict(**facts, parameters=model.parameter_count(), seconds=round(history.seconds, 1), **measure(model),
                   **curves(history))
     write_json(done, result)
@@ -76,15 +74,20 @@ def run_beside(seed, folder, settings=SETTINGS):
         linear classifier, ``angles``: behind a rotation that is ``free`` (trained as in the table), before a
         ``frozen`` reader, and ``guided`` by the true angle.
     """
-    done = Path(folder) / f"beside-{seed}-{settings['steps']}.json"
-    facts = dict(seed=seed, settings=json.loads(json.dumps(settings | ARCHITECTURES)))
-    if done.exists() and all(json.loads(done.read_text())[key] == value for key, value in facts.items()):
+    facts = dict(seed=seed, settings=settings | ARCHITECTURES)
+    done = _own_file(folder, f"beside-{seed}", facts)
+    if done.exists():
         return json.loads(done.read_text())
     chance = {name: told_by_chance(name, seed) for name in ("rotation", "affine")}
     angles = {kind: compare_angles(kind, seed, settings) for kind in LOCALISATIONS}
     result = dict(**facts, told_by_chance=chance, angles=angles)
     write_json(done, result)
     return result
+
+
+def _own_file(folder, name, facts):
+    """A file that belongs to these settings alone: with others, nothing of an earlier run is taken up."""
+    return Path(folder) / f"{name}-{zlib.crc32(json.dumps(facts, sort_keys=True).encode()):08x}.json"
 
 
 def compare_angles(localisation, seed, settings=SETTINGS):
