@@ -1,0 +1,60 @@
+# make book | test | lab | clean | distclean        The plain commands behind each are in the README.
+.PHONY: help book test lab clean distclean
+.DEFAULT_GOAL := help
+
+VENV := .venv
+RUN  := $(VENV)/bin/python
+LAB_ARGS ?=
+SOUGHT := python3.12, python3.11, python3 or python
+
+help:
+	@echo "make book       build the pages (the first time: make $(VENV) and install requirements.txt into it)"
+	@echo "make test       run the tests"
+	@echo "make lab        open the chapters as notebooks in JupyterLab"
+	@echo "make clean      remove what builds and tests made; $(VENV) stays"
+	@echo "make distclean  the same, and remove $(VENV)"
+	@echo "PYTHON=/path/to/python3.12 chooses the Python that $(VENV) is made from (3.11 or 3.12)"
+
+book: $(VENV)/installed
+	@$(VENV)/bin/jupyter-book build . -W -n --keep-going
+	@$(RUN) -c "import pathlib; print(pathlib.Path('_build/html/index.html').resolve().as_uri())"
+
+test: $(VENV)/installed
+	@$(RUN) -m pytest $(PYTEST_ARGS)
+
+lab: $(VENV)/installed
+	@PYTHONPATH="$(CURDIR)" $(RUN) -m jupyter lab --ServerApp.root_dir="$(CURDIR)" \
+	    --LabApp.default_url=/lab/tree/book/intro.md $(LAB_ARGS)
+
+clean:
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	find book stn_numpy tests \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+	@echo "$(VENV) stays (make distclean removes it), and so do recorded results and your own runs/"
+
+distclean: clean
+	rm -rf $(VENV)
+
+# Candidates are run, not looked up: a command of the right name may be an empty promise (pyenv's shims are).
+# ensurepip is imported because Debian and Ubuntu leave it, and with it venv, out of their plain python3.
+$(VENV)/installed: requirements.txt
+	@if ! $(RUN) -c "import pip" >/dev/null 2>&1; then \
+	    right="import sys; sys.exit(sys.version_info[:2] not in [(3, 11), (3, 12)])"; \
+	    found=; without=; \
+	    for candidate in $(if $(PYTHON),"$(PYTHON)",python3.12 python3.11 python3 python); do \
+	        "$$candidate" -c "$$right" >/dev/null 2>&1 || continue; \
+	        if "$$candidate" -c "import ensurepip, venv" >/dev/null 2>&1; then found=$$candidate; break; fi; \
+	        without=$$candidate; \
+	    done; \
+	    if [ -z "$$found" ] && [ -n "$$without" ]; then \
+	        echo "$$without cannot make virtual environments: install its venv module" \
+	             "(Debian, Ubuntu: apt install python3-venv) and run make again." >&2; exit 1; \
+	    elif [ -z "$$found" ]; then \
+	        echo "Found no Python 3.11 or 3.12 that runs; tried $(if $(PYTHON),$(PYTHON),$(SOUGHT))." \
+	             "Install one, or name it: make book PYTHON=/path/to/python3.12" >&2; exit 1; \
+	    fi; \
+	    echo "making $(VENV) with $$found"; \
+	    rm -rf $(VENV) && "$$found" -m venv $(VENV); \
+	fi
+	@$(RUN) -m pip install --disable-pip-version-check -r requirements.txt
+	@JUPYTER_CONFIG_DIR=$(VENV)/etc/jupyter $(VENV)/bin/jupytext-config set-default-viewer markdown
+	@touch $@
