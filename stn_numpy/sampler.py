@@ -93,7 +93,7 @@ def grid_sample_backward(d_out, image, grid, mode="bilinear", padding_mode="zero
     return d_image.astype(image.dtype).reshape([lengths[k] for k in "NCHW"]), d_grid
 
 
-def affine_sample(image, theta, size, mode="bilinear", padding_mode="zeros", align_corners=False):
+def affine_sample(image, theta, size, padding_mode="zeros", align_corners=False, mode="bilinear"):
     """Warp an image by theta: `affine_grid` and `grid_sample` in one call.
 
     Parameters
@@ -103,7 +103,7 @@ def affine_sample(image, theta, size, mode="bilinear", padding_mode="zeros", ali
         Maps output positions to input positions, normalised units.
     size : (N, C, h, w) ints
         The shape of the output.
-    mode, padding_mode, align_corners
+    padding_mode, align_corners, mode
         As in `grid_sample`; the grid and the sampler share one `align_corners`.
 
     Returns
@@ -126,14 +126,14 @@ def affine_sample(image, theta, size, mode="bilinear", padding_mode="zeros", ali
     return grid_sample(image, grid, mode, padding_mode, align_corners)
 
 
-def affine_sample_backward(d_out, image, theta, mode="bilinear", padding_mode="zeros", align_corners=False):
+def affine_sample_backward(d_out, image, theta, padding_mode="zeros", align_corners=False, mode="bilinear"):
     """Gradients of `affine_sample` for the image and for theta.
 
     Parameters
     ----------
     d_out : (N, C, h, w) array of the image's dtype
         Gradient of the loss for the output.
-    image, theta, mode, padding_mode, align_corners
+    image, theta, padding_mode, align_corners, mode
         What the forward saw; the output's size is d_out's.
 
     Returns
