@@ -39,7 +39,25 @@ def affine_theta(parameters):
 
 
 def affine_theta_backward(d_theta, parameters):
-    """Gradient of `affine_theta` for its parameters: (N, 6)."""
+    """Gradient of `affine_theta` for its parameters.
+
+    Parameters
+    ----------
+    d_theta : (N, 2, 3) array of the parameters' dtype
+        Gradient of the loss for theta.
+    parameters : (N, 6) array of float32 or float64
+        As in the forward.
+
+    Returns
+    -------
+    (N, 6) array
+        Loss per unit of each of the six numbers, row by row.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_theta or parameters has the wrong type or shape.
+    """
     check_arrays(parameters=(parameters, "N 6"), d_theta=(d_theta, "N 2 3"))
     return d_theta.reshape(-1, 6).copy()
 
@@ -68,7 +86,25 @@ def similarity_theta(parameters):
 
 
 def similarity_theta_backward(d_theta, parameters):
-    """Gradient of `similarity_theta` for its parameters: (N, 4)."""
+    """Gradient of `similarity_theta` for its parameters.
+
+    Parameters
+    ----------
+    d_theta : (N, 2, 3) array of the parameters' dtype
+        Gradient of the loss for theta.
+    parameters : (N, 4) array of float32 or float64
+        As in the forward.
+
+    Returns
+    -------
+    (N, 4) array
+        Loss per unit of a, b and the two shifts; a and b each collect the two entries in which they stand.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_theta or parameters has the wrong type or shape.
+    """
     check_arrays(parameters=(parameters, "N 4"), d_theta=(d_theta, "N 2 3"))
     (g00, g01, g02), (g10, g11, g12) = d_theta.transpose(1, 2, 0)
     return np.stack([g00 + g11, g10 - g01, g02, g12], axis=1)
@@ -99,7 +135,25 @@ def rotation_theta(parameters):
 
 
 def rotation_theta_backward(d_theta, parameters):
-    """Gradient of `rotation_theta` for its angle: (N, 1)."""
+    """Gradient of `rotation_theta` for its angle.
+
+    Parameters
+    ----------
+    d_theta : (N, 2, 3) array of the parameters' dtype
+        Gradient of the loss for theta.
+    parameters : (N, 1) array of float32 or float64
+        As in the forward: radians, ``theta = [[cos, -sin, 0], [sin, cos, 0]]``.
+
+    Returns
+    -------
+    (N, 1) array
+        Loss per radian. The angle acts through four entries of theta, and each image has an angle of its own.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_theta or parameters has the wrong type or shape.
+    """
     check_arrays(parameters=(parameters, "N 1"), d_theta=(d_theta, "N 2 3"))
     cos, sin = np.cos(parameters[:, 0]), np.sin(parameters[:, 0])
     (g00, g01, _), (g10, g11, _) = d_theta.transpose(1, 2, 0)
@@ -131,7 +185,25 @@ def attention_theta(parameters):
 
 
 def attention_theta_backward(d_theta, parameters):
-    """Gradient of `attention_theta` for its parameters: (N, 3)."""
+    """Gradient of `attention_theta` for its parameters.
+
+    Parameters
+    ----------
+    d_theta : (N, 2, 3) array of the parameters' dtype
+        Gradient of the loss for theta.
+    parameters : (N, 3) array of float32 or float64
+        As in the forward.
+
+    Returns
+    -------
+    (N, 3) array
+        Loss per unit of the scale, which collects both entries in which it stands, and of the two shifts.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_theta or parameters has the wrong type or shape.
+    """
     check_arrays(parameters=(parameters, "N 3"), d_theta=(d_theta, "N 2 3"))
     (g00, _, g02), (_, g11, g12) = d_theta.transpose(1, 2, 0)
     return np.stack([g00 + g11, g02, g12], axis=1)
@@ -162,7 +234,25 @@ def translation_theta(parameters):
 
 
 def translation_theta_backward(d_theta, parameters):
-    """Gradient of `translation_theta` for its parameters: (N, 2)."""
+    """Gradient of `translation_theta` for its parameters.
+
+    Parameters
+    ----------
+    d_theta : (N, 2, 3) array of the parameters' dtype
+        Gradient of the loss for theta.
+    parameters : (N, 2) array of float32 or float64
+        As in the forward.
+
+    Returns
+    -------
+    (N, 2) array
+        Loss per normalised unit of each shift.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_theta or parameters has the wrong type or shape.
+    """
     check_arrays(parameters=(parameters, "N 2"), d_theta=(d_theta, "N 2 3"))
     return d_theta[:, :, 2].copy()
 

@@ -1,18 +1,13 @@
-"""What every test shares: the implementations under test and how Hypothesis draws examples."""
+"""What every test shares: the implementations under test, the reader's options, how Hypothesis draws examples."""
 
 import importlib
+import sys
+from pathlib import Path
 
 import pytest
-import torch
-from hypothesis import HealthCheck, settings
+from judge import judge_stub, paragraph, select, stubs
 
-torch.set_num_threads(1)
-
-# The same examples on every run, so that a red test stays red. `--hypothesis-profile thorough` draws new ones.
-QUIET = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
-settings.register_profile("suite", derandomize=True, max_examples=15, **QUIET)
-settings.register_profile("thorough", max_examples=300, **QUIET)
-settings.load_profile("suite")
+ROOT = Path(__file__).resolve().parents[1]
 
 # Which module of an implementation holds which operation.
 HOME = {
@@ -80,3 +75,77 @@ def mode(request):
 def padding_mode(request):
     """Each kind of padding in turn."""
     return request.param
+
+
+def pytest_addoption(parser):
+    """The reader's options."""
+    group = parser.getgroup("exercises")
+    group.addoption("--ex", metavar="WHICH", help="judge your answers alone: a chapter (4), its topic (sampler) or an "
+                    "exercise (bilinear_weights)")
+    group.addoption("--progress", action="store_true", help="print a table of the exercises: untouched, wrong, right")
+    group.addoption("--exercises", metavar="FOLDER", help="read your answers there, not in book/exercises (with =)")
+
+
+def _wanted(config):
+    """The stubs that this run judges."""
+    folder = [config.getoption("exercises")] if config.getoption("exercises") else []
+    try:
+        return select(config.getoption("ex"), *folder) if config.getoption("ex") else stubs(*folder)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def pytest_ignore_collect(collection_path, config):
+    """With --ex, nothing but the reader's answers is loaded."""
+    if config.getoption("ex") and collection_path.suffix == ".py":
+        return collection_path.name != "test_exercises.py" or None
+    return None
+
+
+def pytest_generate_tests(metafunc):
+    if "stub" in metafunc.fixturenames:
+        metafunc.parametrize("stub", _wanted(metafunc.config), ids=lambda stub: stub.name)
+
+
+def pytest_collection_finish(session):
+    """Torch on one thread, once the modules that compare with it have loaded it."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
+def _draw_the_same_examples():
+    """The same on every run, so that a red test stays red. `--hypothesis-profile thorough` draws new ones."""
+    from hypothesis import HealthCheck, settings
+
+    quiet = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile("suite", derandomize=True, max_examples=15, **quiet)
+    settings.register_profile("thorough", max_examples=300, **quiet)
+    settings.load_profile("suite")
+
+
+@pytest.hookimpl(tryfirst=True)     # before Hypothesis looks for the profile that was asked for
+def pytest_configure(config):
+    config.praise = []      # what the judge says of right answers, for the end of a run with --ex
+    _wanted(config)         # a name that means nothing stops the run here
+    if not (config.getoption("ex") or config.getoption("progress")):      # who waits for a verdict draws nothing
+        _draw_the_same_examples()
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for message in config.praise:
+        terminalreporter.write_line(message)
+
+
+def pytest_cmdline_main(config):
+    """Print the table of --progress instead of running anything."""
+    if not config.getoption("progress"):
+        return None
+    rows = [(stub, judge_stub(stub)) for stub in _wanted(config)]
+    print("chapter  exercise                  difficulty  state")
+    for stub, verdict in rows:
+        print(f"{stub.chapter:7}  {stub.name:24}  {stub.fields().get('Difficulty', ''):10}  {verdict.status}"
+              + (f": {verdict.misconception}" if verdict.misconception else ""))
+    states = [verdict.status for _, verdict in rows]
+    print(paragraph(f"{states.count('right')} right, {states.count('wrong')} wrong, "
+                    f"{states.count('untouched')} untouched, of {len(rows)}."))
+    return 0

@@ -1,8 +1,8 @@
 """What this book needs of Sphinx beyond its extensions: kernels, cache, numbers, offline formulas, times.
 
 - Cells run in book/, so kernels get the repository's root on PYTHONPATH.
-- The execution cache is keyed by the library, its data, the recorded results and the versions of what cells import:
-  a change to any of them runs the cells again.
+- The execution cache is keyed by the library, its data, the recorded results, the judge of the exercises, and the
+  versions of what cells import: a change to any of them runs the cells again.
 - A chapter's number is the number in its file's name, so that chapter 10 is "10" before chapters 03 to 09 exist.
 - MathJax is one local file, so that pages opened from a folder show their formulas without a network.
 - A build with warnings is not remembered: the next one finds them again instead of passing on saved pages.
@@ -28,7 +28,7 @@ VERSIONED = ("numpy", "numba", "matplotlib", "torch", "ipykernel", "myst-nb")
 
 def _inputs(root):
     """Every file, apart from the chapters themselves, that can change what a cell prints."""
-    for folder in ("stn_numpy", "book/results"):
+    for folder in ("stn_numpy", "book/results", "tests/judge", "tests/misconceptions"):
         for path in sorted((root / folder).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield path
@@ -132,6 +132,7 @@ def setup(app):
     """Connect the above to the build's events."""
     # Jupyter Book always sets this value, also where the extension that reads it is left out
     app.add_config_value("comments_config", {}, "")
+    app.setup_extension("stn_exercises")
     app.connect("config-inited", prepare_execution)
     app.connect("config-inited", show_buttons)
     app.connect("env-get-updated", number_chapters, priority=600)   # after Sphinx's own numbers

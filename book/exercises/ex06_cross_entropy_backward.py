@@ -1,0 +1,45 @@
+"""Take the gradient back through softmax and cross-entropy.
+
+Chapter:     6, Backwards through the layers
+Difficulty:  1 of 3
+Size:        about 6 lines
+Check:       pytest --ex cross_entropy_backward
+
+Two functions in one step, because together they are simpler than either. Scores may be large: 1000 must not overflow.
+You may suppose that the arguments are as they should be, and that d_loss is a Python float.
+"""
+
+import numpy as np
+
+
+def cross_entropy_backward(d_loss, logits, target):
+    """Gradient of `cross_entropy` for the logits: the probabilities, less 1 at the right class, over N.
+
+    Parameters
+    ----------
+    d_loss : scalar
+        Gradient of whatever follows for the loss; 1 where the loss is the end.
+    logits, target
+        What the forward saw. The target takes no gradient.
+
+    Returns
+    -------
+    (N, K) array
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape, or a class does not exist.
+    """
+    raise NotImplementedError("your answer goes here")
+
+
+# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+HINTS = [
+    "Begin with one image and write its loss as the logarithm of a sum, less the score of the right class. What is "
+    "the slope of each of the two terms for one score?",
+    "The result is what the network said, less what it should have said. So you need the probabilities, row by row; "
+    "the loss is a mean over the batch, and something may follow it.",
+    "Subtract from each row its largest score, take `np.exp`, divide each row by its sum (`axis=1, keepdims=True`). "
+    "Subtract 1 in row n at column `target[n]`: `np.arange(len(target))` gives the rows. Multiply by `d_loss / N`.",
+]

@@ -1,0 +1,48 @@
+"""Take the gradient back through a linear layer.
+
+Chapter:     6, Backwards through the layers
+Difficulty:  1 of 3
+Size:        about 4 lines
+Check:       pytest --ex linear_backward
+
+The three gradients of a linear layer, for a batch. You may suppose that the arguments are as they should be; what
+comes in as float32 goes out as float32.
+"""
+
+import numpy as np
+
+
+def linear_backward(d_out, inputs, weight, bias):
+    """Gradients of `linear` for inputs, weight and bias.
+
+    Parameters
+    ----------
+    d_out : (N, O) array
+        Gradient of the loss for the output.
+    inputs, weight, bias
+        What the forward saw.
+
+    Returns
+    -------
+    d_inputs : (N, I) array
+    d_weight : (O, I) array
+    d_bias : (O,) array
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape; the message says what was expected and what came.
+    """
+    raise NotImplementedError("your answer goes here")
+
+
+# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+HINTS = [
+    "For each of the three ask: which outputs does this number touch, by what factor, and over what is the sum? "
+    "Chapter 6 answers it for one image, and then says what a batch adds.",
+    "Let the shapes help. `d_inputs` keeps the images and sums over the outputs. `d_weight` and `d_bias` keep the "
+    "outputs and sum over the images. Two of the three are matrix products.",
+    "A product of two arrays sums over the axis between them: `(N, O) @ (O, I)` sums over the outputs, and so gives "
+    "`d_inputs`. Which of `d_out` and `inputs` has to be transposed, so that the images stand between them and "
+    "`(O, I)` is left?",
+]

@@ -1,0 +1,46 @@
+"""Give what arrives at a window to its largest pixel.
+
+Chapter:     6, Backwards through the layers
+Difficulty:  2 of 3
+Size:        about 12 lines
+Check:       pytest --ex max_pool2d_backward
+
+The gradient of max-pooling, where windows may overlap and may leave a rest at the right and below. The checks give
+kernel_size as an int, stride as an int or not at all, and arguments that are as they should be. Loops are welcome.
+"""
+
+import numpy as np
+
+
+def max_pool2d_backward(d_out, image, kernel_size, stride=None):
+    """Gradient of `max_pool2d`: it goes to the largest pixel of the window, to the first one where several tie.
+
+    Parameters
+    ----------
+    d_out : (N, C, h, w) array
+        Gradient of the loss for the output.
+    image, kernel_size, stride
+        What the forward saw.
+
+    Returns
+    -------
+    (N, C, H, W) array
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape; the message says what was expected and what came.
+    """
+    raise NotImplementedError("your answer goes here")
+
+
+# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+HINTS = [
+    "A pooled pixel is a copy of one pixel. So what arrives there goes to that pixel, whole, and the backward only "
+    "has to find it again. Draw a picture of 2 x 3 with windows of 2 x 2, one pixel apart: what if both windows have "
+    "the same winner?",
+    "Loop over all n, c, i, j of `d_out`. The window starts at row `i * stride` and column `j * stride`; `stride` is "
+    "`kernel_size` where it is `None`. The first of several equals is what `argmax` finds, row by row.",
+    "`row, column = np.unravel_index(window.argmax(), window.shape)` is the winner's place within the window. Add the "
+    "window's own start to it, and add `d_out[n, c, i, j]` to that pixel: `+=` and not `=`.",
+]

@@ -1,0 +1,52 @@
+"""Hand the output's gradient back to the pixels.
+
+Chapter:     7, Backwards through the sampler
+Difficulty:  2 of 3
+Size:        about 12 lines
+Check:       pytest --ex sampler_d_image
+
+Bilinear, zeros outside, for a batch and several channels, in both conventions of align_corners. You may suppose that
+the arguments are as they should be and that every point is finite; points may lie far outside.
+"""
+
+import numpy as np
+
+
+def sampler_d_image(d_out, image, grid, align_corners=False):
+    """Hand the gradient of a bilinear sampler's output back to the pixels that the output was mixed from.
+
+    Parameters
+    ----------
+    d_out : (N, C, h, w) array of float32 or float64
+        Gradient of the loss for the output.
+    image : (N, C, H, W) array of d_out's dtype
+        What the forward read.
+    grid : (N, h, w, 2) array of d_out's dtype
+        Where it was read: finite points (x, y) in normalised units.
+    align_corners : bool
+        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+
+    Returns
+    -------
+    (N, C, H, W) array of d_out's dtype
+        What each pixel is given by all the points that read it; what is due to places outside the image is lost.
+
+    Notes
+    -----
+    Convention: the forward is ``grid_sample(image, grid, "bilinear", "zeros", align_corners)`` of the library.
+    Source: Jaderberg et al. 2015, eq. 6.
+    """
+    raise NotImplementedError("your answer goes here")
+
+
+# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+HINTS = [
+    "Do not ask each pixel who read it. Go to each point: it knows its four pixels and their weights, the same as in "
+    "the forward, and adds weight times `d_out` to each.",
+    "Turn the grid into pixels first (chapter 7's `pixels_of`), take the floor, as integers, for the left column and "
+    "the top row, and leave out each neighbour that lies outside. Many points give to one pixel, so with arrays of "
+    "indices `+=` is not enough.",
+    "For each of the four pairs `(row, column)`: `weight = (1 - abs(p_x - column)) * (1 - abs(p_y - row))`; "
+    "`n, i, j = np.nonzero(inside)`; `share = weight[n, i, j][:, None] * d_out[n, :, i, j]`; "
+    "`np.add.at(d_image, (n, slice(None), row[n, i, j], column[n, i, j]), share)`.",
+]

@@ -1,0 +1,51 @@
+"""Sum the gradients of all points of the grid into the gradient of theta.
+
+Chapter:     8, Backwards through the grid: the gradient of theta
+Difficulty:  2 of 3
+Size:        about 7 lines
+Check:       pytest --ex affine_grid_backward
+
+The backward of the grid generator, for a batch, in both conventions of align_corners. A single pixel along an axis sits
+at 0. You may suppose that the argument is as it should be.
+"""
+
+import numpy as np
+
+
+def affine_grid_backward(d_grid, align_corners=False):
+    """Gradient of `affine_grid`: every output pixel's wish, summed into the six numbers of theta.
+
+    Parameters
+    ----------
+    d_grid : (N, h, w, 2) array of float32 or float64
+        Gradient of the loss for the grid, x before y.
+    align_corners : bool
+        As in the forward.
+
+    Returns
+    -------
+    (N, 2, 3) array of d_grid's dtype
+        ``d_theta[n] = sum over pixels of outer(d_grid[n, i, j], (x_j, y_i, 1))``, normalised units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_grid has the wrong type or shape; the message says what was expected and what came.
+
+    Notes
+    -----
+    Convention: as in `affine_grid`. Source: Jaderberg et al. 2015, the derivative of eq. 1.
+    """
+    raise NotImplementedError("your answer goes here")
+
+
+# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+HINTS = [
+    "In the forward each point was `theta[n] @ (x, y, 1)`, with (x, y) the place of its output pixel. By how much does "
+    "the point move when one entry of theta does?",
+    "Each pixel's share is the outer product of its gradient, two numbers, with (x, y, 1), three numbers. Add the "
+    "shares of all pixels of an image; every image has its own sum.",
+    "With `points` of shape `(h * w, 3)` as in the forward, `d_grid.reshape(N, h * w, 2).swapaxes(1, 2) @ points` has "
+    "shape `(N, 2, 3)`. With edges the pixels are at `(2 * j + 1) / w - 1`, with centres at `np.linspace(-1, 1, w)`, "
+    "and a single pixel sits at 0.",
+]

@@ -1,0 +1,45 @@
+"""Lay the gradient of theta along a turn.
+
+Chapter:     8, Backwards through the grid: the gradient of theta
+Difficulty:  1 of 3
+Size:        about 4 lines
+Check:       pytest --ex rotation_theta_backward
+
+From the six numbers of theta to the one angle on which they hang, for a batch. You may suppose that the arguments are
+as they should be.
+"""
+
+import numpy as np
+
+
+def rotation_theta_backward(d_theta, parameters):
+    """Gradient of `rotation_theta` for its angle.
+
+    Parameters
+    ----------
+    d_theta : (N, 2, 3) array of the parameters' dtype
+        Gradient of the loss for theta.
+    parameters : (N, 1) array of float32 or float64
+        As in the forward: radians, ``theta = [[cos, -sin, 0], [sin, cos, 0]]``.
+
+    Returns
+    -------
+    (N, 1) array
+        Loss per radian. The angle acts through four entries of theta, and each image has an angle of its own.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_theta or parameters has the wrong type or shape.
+    """
+    raise NotImplementedError("your answer goes here")
+
+
+# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+HINTS = [
+    "The angle stands in four of the six entries of theta. How does each of them change as the angle grows a little?",
+    "Differentiate theta entry by entry, multiply each derivative by the entry of `d_theta` in the same place, and add "
+    "the products: one number for each image.",
+    "The derivative of `[[cos, -sin, 0], [sin, cos, 0]]` is `[[-sin, -cos, 0], [cos, -sin, 0]]`. Collect what stands "
+    "with `cos` and what stands with `sin`, and return it as `(N, 1)`.",
+]

@@ -1,0 +1,102 @@
+"""Calling somebody's function on a case, whatever it does, and telling whether two outcomes are the same."""
+
+import copy
+import inspect
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+
+RELATIVE = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 3e-5}
+
+
+@dataclass
+class Outcome:
+    """What a call did: the outputs, or the error; and the arguments that it wrote into, as they were left."""
+
+    parts: tuple = ()
+    error: BaseException | None = None
+    changed: dict = field(default_factory=dict)
+
+
+def call(function, case):
+    """Call a function on copies of the case's arguments; nothing it does gets out but the outcome."""
+    args, options = copy.deepcopy((case.args, case.options))
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            result = function(*args, **options)
+        except (Exception, SystemExit) as error:
+            return Outcome(error=error)
+    parts = tuple(result) if isinstance(result, (tuple, list)) else (result,)
+    return Outcome(parts, changed=_changed(function, (args, options), (case.args, case.options)))
+
+
+def bindable(function, case):
+    """Whether a function can be called with the case's arguments."""
+    try:
+        inspect.signature(function).bind(*case.args, **case.options)
+    except TypeError:
+        return False
+    except ValueError:      # a callable without a readable signature: calling it will tell
+        return True
+    return True
+
+
+def argument_names(function, case):
+    """The names of the case's positional arguments."""
+    return list(inspect.signature(function).parameters)[:len(case.args)]
+
+
+def _changed(function, after, before):
+    (args, options), (args_before, options_before) = after, before
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        names = []
+    names += [f"argument {k + 1}" for k in range(len(names), len(args))]
+    now, then = dict(zip(names, args)) | options, dict(zip(names, args_before)) | options_before
+    return {name: now[name] for name in then if not unchanged(now[name], then[name])}
+
+
+def unchanged(now, then):
+    """Whether an argument, or anything inside it, is what it was."""
+    if isinstance(then, np.ndarray):
+        return isinstance(now, np.ndarray) and now.shape == then.shape and np.array_equal(now, then, equal_nan=True)
+    if isinstance(then, dict):
+        return list(now) == list(then) and all(unchanged(now[key], then[key]) for key in then)
+    if isinstance(then, (tuple, list)):
+        return len(now) == len(then) and all(map(unchanged, now, then))
+    return callable(then) or bool(now == then)
+
+
+def numbers(part):
+    """Whether an output is an array or a number of a floating type that can be compared."""
+    return isinstance(part, (np.ndarray, np.generic, float, int)) and np.asarray(part).dtype.kind in "fiub"
+
+
+def close(given, expected):
+    """Whether an output has the shape and the numbers of another, up to rounding."""
+    if not numbers(given) or not numbers(expected) or np.shape(given) != np.shape(expected):
+        return False
+    given, expected = np.asarray(given), np.asarray(expected)
+    relative = max(RELATIVE.get(given.dtype, 1e-9), RELATIVE.get(expected.dtype, 1e-9))
+    largest = np.max(np.abs(expected), where=np.isfinite(expected), initial=1.0)
+    return bool(np.allclose(given, expected, rtol=0, atol=relative * largest, equal_nan=True))
+
+
+def same_type(given, expected):
+    """Whether an output is of the type that was asked for; a lone number may be Python's or NumPy's."""
+    if np.ndim(expected) == 0:
+        return np.ndim(given) == 0
+    return isinstance(given, np.ndarray) and given.dtype == expected.dtype
+
+
+def same(one, other):
+    """For each part of two outcomes, whether they are the same; one entry alone where they are not comparable."""
+    if one.error is not None or other.error is not None:
+        return [one.error is not None and other.error is not None
+                and type(one.error) is type(other.error) and str(one.error) == str(other.error)]
+    if len(one.parts) != len(other.parts) or list(one.changed) != list(other.changed):
+        return [False]
+    return [close(a, b) and same_type(a, np.asarray(b)) for a, b in zip(one.parts, other.parts)]

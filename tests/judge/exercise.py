@@ -1,0 +1,80 @@
+"""What an exercise is to its judge: a right answer, calls to compare it on, and the wrong answers that have a name."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+class Case:
+    """One call of the exercise's function.
+
+    Parameters
+    ----------
+    story : str
+        The call in a few words, for whoever reads the failure: "two rows, three columns, the identity".
+    *args
+        The positional arguments.
+    expected : array, tuple of arrays or None
+        What must come out, worked out on paper; None takes what the right answer gives.
+    outside : bool array or None
+        Where the output looks outside the image, shaped to broadcast with the first output.
+    **options
+        The keyword arguments.
+    """
+
+    def __init__(self, story, *args, expected=None, outside=None, **options):
+        self.story, self.args, self.options = story, args, options
+        self.expected, self.outside = expected, outside
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer with a name, the sentence that corrects it, and the label of the section that explains it."""
+
+    title: str
+    correction: str
+    section: str
+    function: Callable
+
+
+@dataclass
+class Exercise:
+    """One exercise.
+
+    Parameters
+    ----------
+    name : str
+        Of the function, of the stub's file without its number, and after `--ex`.
+    answer : str
+        The module that holds the right answer.
+    gives : tuple of str
+        The names of what the function returns.
+    cases : list of Case
+        The first ones small enough for paper: the first that fails is shown.
+    also : tuple of str
+        Helpers in the answer's module that the book shows with it.
+    """
+
+    name: str
+    answer: str
+    gives: tuple
+    cases: list
+    also: tuple = ()
+    misconceptions: list = field(default_factory=list)
+    styles: list = field(default_factory=list)
+
+    def solution(self, package="stn_numpy"):
+        """The right answer, or the same function of another implementation."""
+        return getattr(importlib.import_module(self.answer.replace("stn_numpy", package, 1)), self.name)
+
+    def wrong(self, title, correction, section):
+        """Put the decorated function into the catalogue of wrong answers."""
+        def add(function):
+            self.misconceptions.append(Misconception(title, correction, section, function))
+            return function
+        return add
+
+    def right_too(self, function):
+        """Note the decorated function as a right answer in another style, which must pass."""
+        self.styles.append(function)
+        return function

@@ -1,0 +1,80 @@
+"""How the judge speaks: paragraphs of 80 columns, arrays that line up, no colour needed."""
+
+import linecache
+import pprint
+import textwrap
+import traceback
+
+import numpy as np
+
+WIDTH = 80
+PAPER = 64      # the most numbers of an array that are printed
+
+
+def paragraph(text):
+    """Wrap one paragraph."""
+    return "\n".join(textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))
+
+
+def clip(line, width=WIDTH):
+    """One line, cut where it is too long."""
+    return line if len(line) <= width else line[:width - 3] + "..."
+
+
+def value(name, content):
+    """A named value, its further lines lined up below the first."""
+    if isinstance(content, np.ndarray) and content.size > PAPER:
+        text = f"an array of shape {content.shape}, {content.dtype}; too long to print"
+    elif isinstance(content, (np.ndarray, np.generic, float)) and np.asarray(content).dtype.kind in "fiub":
+        text = _array(np.asarray(content), WIDTH - len(name) - 7)
+    elif callable(content):
+        text = "a function of the exercise's"
+    else:
+        text = pprint.pformat(content, width=WIDTH - len(name) - 7, sort_dicts=False)
+    first, *others = [line for line in text.splitlines() if line.strip()] or [""]
+    lines = [f"    {name} = {first}"] + [" " * (len(name) + 7) + line for line in others]
+    return "\n".join(clip(line) for line in lines)
+
+
+def _array(array, width):
+    if array.dtype.kind == "f":
+        array = np.round(array, 12) + 0.0     # rounding is no news, and no zero has a minus
+    return np.array2string(array, precision=4, suppress_small=True, max_line_width=width, threshold=PAPER + 1)
+
+
+def difference_line(given, expected):
+    """Where two arrays of one shape first differ."""
+    given, expected = np.asarray(given), np.asarray(expected)
+    wrong = ~np.isclose(given, expected, rtol=1e-5 if expected.dtype == np.float32 else 1e-9,
+                        atol=1e-5 if expected.dtype == np.float32 else 1e-9, equal_nan=True)
+    if not wrong.any() or not wrong.ndim:
+        return ""
+    place = tuple(int(k) for k in np.argwhere(wrong)[0])
+    return (f"First difference at {list(place)}: expected {_number(expected[place])}, "
+            f"given {_number(given[place])}.")
+
+
+def _number(number):
+    return f"{round(float(number), 12) + 0.0:.10g}"
+
+
+def where_raised(error, path=None):
+    """The reader's own line on which an error arose, in words; empty where none of theirs was reached."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if path is None or frame.filename == str(path)]
+    own = [frame for frame in own if "/judge/" not in frame.filename.replace("\\", "/")]
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"    line {error.lineno}: {clip((error.text or '').strip(), 64)}"
+    if not own:
+        return ""
+    frame = own[-1]
+    line = frame.line or linecache.getline(frame.filename, frame.lineno or 0).strip()
+    return f"    line {frame.lineno}: {clip(line, 64)}"
+
+
+def full_traceback(error):
+    """The whole traceback, without the judge's own part of it."""
+    trace = error.__traceback__
+    while trace and "/judge/" in trace.tb_frame.f_code.co_filename.replace("\\", "/"):
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace))

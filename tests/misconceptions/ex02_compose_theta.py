@@ -1,0 +1,137 @@
+"""Wrong answers to `compose_theta`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+from solutions import compose_theta
+
+ZOOM = np.array([[[0.5, 0, 0], [0, 0.5, -0.5]]])
+RIGHT = np.array([[[1.0, 0, 0.5], [0, 1, 0]]])
+QUARTER = np.array([[[0.0, -1, 0], [1, 0, 0]]])
+BENT = np.array([[[0.5, 0.25, 0.1], [-0.75, 1.5, -0.2]], [[1, 2, 3], [4, 5, 6]], [[2, 0, 0], [0.5, 1, -1]]])
+
+EXERCISE = Exercise(
+    name="compose_theta",
+    answer="solutions",
+    gives=("theta",),
+    cases=[
+        Case("a zoom that looks upwards, behind it a look to the right", ZOOM, RIGHT,
+             expected=[[[0.5, 0, 0.25], [0, 0.5, -0.5]]]),
+        Case("a quarter turn, behind it a look to the right", QUARTER, RIGHT, expected=[[[0, -1, 0], [1, 0, 0.5]]]),
+        Case("a look to the right, behind it a quarter turn", RIGHT, QUARTER, expected=[[[0, -1, 0.5], [1, 0, 0]]]),
+        Case("two pairs, one for each image of the batch", BENT[:2], BENT[1:]),
+        Case("three pairs in float32", BENT.astype("float32"), BENT[::-1].astype("float32")),
+    ],
+)
+
+
+def _put(linear, shift):
+    """Theta of a linear part (N, 2, 2) and a shift (N, 2)."""
+    return np.concatenate([linear, shift[..., None]], axis=2)
+
+
+def _mapped(linear, shift):
+    return (linear @ shift[..., None])[..., 0]
+
+
+@EXERCISE.wrong("The order is reversed", "a pixel of the last picture meets second, and what comes out meets first, "
+                "so first stands on the left of the product; yours puts second there.", "sec-grid-order")
+def reversed_order(first, second):
+    return compose_theta(second, first)
+
+
+@EXERCISE.wrong("The shifts are added as they are", "where second looks is a point that first still has to map, so "
+                "its shift goes through first's linear part before first's shift is added.", "sec-grid-order")
+def shifts_added(first, second):
+    return _put(first[:, :, :2] @ second[:, :, :2], first[:, :, 2] + second[:, :, 2])
+
+
+@EXERCISE.wrong("The shift is made in the other order", "your linear part is right, but in your shift the two have "
+                "changed places: it is first's linear part times second's shift, plus first's shift.", "sec-grid-order")
+def shift_reversed(first, second):
+    return _put(first[:, :, :2] @ second[:, :, :2], _mapped(second[:, :, :2], first[:, :, 2]) + second[:, :, 2])
+
+
+@EXERCISE.wrong("The shift of first is lost", "the row below second is (0, 0, 1), and its 1 is what first's shift is "
+                "multiplied with; in yours that shift comes to nothing.", "sec-grid-order")
+def first_shift_lost(first, second):
+    return _put(first[:, :, :2] @ second[:, :, :2], _mapped(first[:, :, :2], second[:, :, 2]))
+
+
+@EXERCISE.wrong("The shift of second is lost", "first maps every point that second looks at, shift and all, so "
+                "second's third column belongs in the product like the other two.", "sec-grid-order")
+def second_shift_lost(first, second):
+    return _put(first[:, :, :2] @ second[:, :, :2], first[:, :, 2])
+
+
+@EXERCISE.wrong("Linear parts only", "theta has three columns, and the third is first's linear part times second's "
+                "shift, plus first's shift; yours is 0.", "sec-grid-order")
+def linear_parts_only(first, second):
+    return _put(first[:, :, :2] @ second[:, :, :2], np.zeros_like(first[:, :, 2]))
+
+
+@EXERCISE.wrong("Number by number", "to do one map after the other is a matrix product, each row times each column; "
+                "yours multiplies the numbers that stand in the same place.", "sec-grid-order")
+def number_by_number(first, second):
+    return first * second
+
+
+@EXERCISE.wrong("The thetas are added", "one map after the other is a matrix product and not a sum, since with the "
+                "identity a theta has to stay as it is.", "sec-grid-order")
+def added(first, second):
+    return first + second
+
+
+@EXERCISE.wrong("The changes are added", "first + second minus the identity is near the truth where both are near the "
+                "identity, but one map after the other is a matrix product.", "sec-grid-order")
+def changes_added(first, second):
+    return first + second - np.eye(2, 3, dtype=first.dtype)
+
+
+@EXERCISE.wrong("second is transposed", "in the product of the linear parts each row of first meets each column of "
+                "second; yours takes second's rows.", "sec-grid-order")
+def second_transposed(first, second):
+    turned = second.copy()
+    turned[:, :, :2] = second[:, :, :2].swapaxes(1, 2)
+    return compose_theta(first, turned)
+
+
+@EXERCISE.wrong("The joint theta is inverted", "theta leads from output to input already, and so do first, second and "
+                "what you return, so nothing has to be inverted.", "sec-grid-pull")
+def inverted(first, second):
+    below = np.broadcast_to(np.array([[[0, 0, 1]]], first.dtype), (len(first), 1, 3))
+    return np.linalg.inv(np.concatenate([compose_theta(first, second), below], axis=1))[:, :2]
+
+
+@EXERCISE.wrong("One pair for the whole batch", "each image of the batch has a first and a second of its own; yours "
+                "joins the first pair and gives it to all.", "sec-whole-equation")
+def first_pair(first, second):
+    return np.repeat(compose_theta(first[:1], second[:1]), len(first), axis=0)
+
+
+@EXERCISE.right_too
+def with_loops(first, second):
+    theta = first.copy()
+    for n in range(len(first)):
+        for row in range(2):
+            for column in range(3):
+                theta[n, row, column] = sum(first[n, row, k] * second[n, k, column] for k in range(2))
+            theta[n, row, 2] += first[n, row, 2]
+    return theta
+
+
+@EXERCISE.right_too
+def with_einsum(first, second):
+    theta = np.einsum("nij,njk->nik", first[..., :2], second)
+    theta[..., 2] += first[..., 2]
+    return theta
+
+
+@EXERCISE.right_too
+def from_three_points(first, second):
+    """Where the middle, the right edge and the lower edge of the last picture end up settles theta."""
+    ends = []
+    for point in ([0, 0], [1, 0], [0, 1]):
+        middle = [one @ [*point, 1] for one in second.astype("float64")]
+        ends.append([one @ [*between, 1] for one, between in zip(first.astype("float64"), middle)])
+    origin, right, below = np.array(ends)
+    return np.stack([right - origin, below - origin, origin], axis=2).astype(first.dtype)

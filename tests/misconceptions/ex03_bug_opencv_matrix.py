@@ -1,0 +1,160 @@
+"""Wrong answers to `bug_opencv_matrix`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+from solutions import bug_opencv_matrix
+
+RIGHT_BY_ONE = np.array([[[1.0, 0, 1], [0, 1, 0]]])
+TWICE_AS_LARGE = np.array([[[2, 0, 0.5], [0, 2, 0.5]]])
+QUARTER = np.array([[[0.0, 1, 0], [-1, 0, 2]]])
+BENT = np.array([[[0.5, 0.25, 1], [-0.75, 1.5, 2]], [[1, 0.5, -1], [0.25, 2, 0.5]]])
+
+
+def _units(x_step, x_first, y_step, y_first):
+    """Pixels to units, (3, 3): the width of a pixel, and where the first one's centre lies."""
+    return np.array([[x_step, 0, x_first], [0, y_step, y_first], [0, 0, 1]])
+
+
+def _edges(size):
+    """As it should be."""
+    height, width = size
+    return _units(2 / width, 1 / width - 1, 2 / height, 1 / height - 1)
+
+
+def _full(matrix):
+    """The row (0, 0, 1) put below: (N, 3, 3)."""
+    below = np.broadcast_to([[[0.0, 0, 1]]], (len(matrix), 1, 3))
+    return np.concatenate([matrix, below], axis=1)
+
+
+def _theta(matrix, in_size, out_size, to_units):
+    """The right steps, whatever to_units makes of a size."""
+    goes = to_units(out_size) @ _full(matrix) @ np.linalg.inv(to_units(in_size))
+    return np.linalg.inv(goes)[:, :2].astype(matrix.dtype)
+
+
+EXERCISE = Exercise(
+    name="bug_opencv_matrix",
+    answer="solutions",
+    gives=("theta",),
+    cases=[
+        Case("the picture goes one pixel to the right", RIGHT_BY_ONE, (2, 4), (2, 4),
+             expected=[[[1, 0, -0.5], [0, 1, 0]]]),
+        Case("twice as large, from the upper left corner", TWICE_AS_LARGE, (2, 2), (2, 2),
+             expected=[[[0.5, 0, -0.5], [0, 0.5, -0.5]]]),
+        Case("twice as large, into twice as many pixels", TWICE_AS_LARGE, (2, 3), (4, 6),
+             expected=[[[1, 0, 0], [0, 1, 0]]]),
+        Case("a quarter turn of two rows and three columns", QUARTER, (2, 3), (3, 2),
+             expected=[[[0, -1, 0], [1, 0, 0]]]),
+        Case("two bent matrices, another size", BENT, (3, 5), (4, 2)),
+        Case("the same in float32", BENT.astype("float32"), (4, 6), (5, 3)),
+    ],
+)
+
+
+@EXERCISE.wrong("As it was found, never inverted", "the matrix says where pixels of the input go, theta where places "
+                "of the output look; in normalised units too the one is the inverse of the other.", "sec-grid-pull")
+def as_found(matrix, in_size, out_size):
+    theta = _edges(out_size) @ _full(matrix) @ np.linalg.inv(_edges(in_size))
+    return theta[:, :2].astype(matrix.dtype)
+
+
+@EXERCISE.wrong("Inverted, but left in pixels", "theta is in normalised units: go from the output's units to its "
+                "pixels, through the inverse, and from the input's pixels to its units.", "sec-grid-units")
+def inverted_in_pixels(matrix, in_size, out_size):
+    return np.linalg.inv(_full(matrix))[:, :2].astype(matrix.dtype)
+
+
+@EXERCISE.wrong("The matrix is handed on as it is", "OpenCV's matrix is in pixels and leads from input to output, "
+                "theta is in normalised units and leads from output to input, so change the units and invert.",
+                "sec-grid-pull")
+def handed_on(matrix, in_size, out_size):
+    return matrix.copy()
+
+
+@EXERCISE.wrong("The two sizes are exchanged", "the inverse takes pixels of the output and gives pixels of the input, "
+                "so units become pixels by out_size and pixels units by in_size; if you inverted the matrix in the "
+                "middle of the product alone, invert the whole product.", "sec-grid-size")
+def sizes_exchanged(matrix, in_size, out_size):
+    return bug_opencv_matrix(matrix, out_size, in_size)
+
+
+@EXERCISE.wrong("The input's size for both", "the matrix gives pixels of the output, and these become units by the "
+                "output's size; yours uses the input's, which shows only where the two differ.", "sec-grid-size")
+def input_size_for_both(matrix, in_size, out_size):
+    return bug_opencv_matrix(matrix, in_size, in_size)
+
+
+@EXERCISE.wrong("Height and width are exchanged", "a size is (rows, columns), but x comes first in the matrix: x needs "
+                "the width, which stands second in the size.", "sec-grid-all")
+def height_for_width(matrix, in_size, out_size):
+    return bug_opencv_matrix(matrix, in_size[::-1], out_size[::-1])
+
+
+@EXERCISE.wrong("Half a pixel is forgotten", "pixel 0 is the centre of the first pixel, and lies 1 / w inside the edge "
+                "at -1; yours takes it for the edge.", "sec-grid-units")
+def half_a_pixel(matrix, in_size, out_size):
+    return _theta(matrix, in_size, out_size, lambda size: _units(2 / size[1], -1, 2 / size[0], -1))
+
+
+@EXERCISE.wrong("The other align_corners", "-1 and 1 are the edges here, so a pixel is 2 / w wide; yours puts them on "
+                "the outermost centres and makes it 2 / (w - 1).", "sec-grid-units")
+def other_convention(matrix, in_size, out_size):
+    return _theta(matrix, in_size, out_size, lambda size: _units(2 / (size[1] - 1), -1, 2 / (size[0] - 1), -1))
+
+
+@EXERCISE.wrong("The shift alone is turned round", "inverting takes back the whole motion, the 2 x 2 part as well; "
+                "yours changes the sign of the third column and no more.", "sec-grid-pull")
+def shift_alone(matrix, in_size, out_size):
+    return as_found(matrix, in_size, out_size) * np.array([1, 1, -1], matrix.dtype)
+
+
+@EXERCISE.wrong("The 2 x 2 part alone is inverted", "the inverse of a turn and a shift has another shift: the old one, "
+                "turned back and with the other sign; put (0, 0, 1) below and invert the 3 x 3 matrix.",
+                "sec-grid-order")
+def linear_part_alone(matrix, in_size, out_size):
+    theta = as_found(matrix, in_size, out_size)
+    theta[:, :, :2] = np.linalg.inv(theta[:, :, :2])
+    return theta
+
+
+@EXERCISE.wrong("Inverted piece by piece", "the inverse's shift is the old one with the other sign and turned back "
+                "by the inverse of the 2 x 2 part; put (0, 0, 1) below and invert the 3 x 3 matrix.", "sec-grid-order")
+def piece_by_piece(matrix, in_size, out_size):
+    return linear_part_alone(matrix, in_size, out_size) * np.array([1, 1, -1], matrix.dtype)
+
+
+@EXERCISE.wrong("Inverted number by number", "the inverse is the motion that takes this one back, not one divided by "
+                "each entry; np.linalg.inv finds it from the 3 x 3 matrix.", "sec-grid-pull")
+def number_by_number(matrix, in_size, out_size):
+    return 1 / as_found(matrix, in_size, out_size)
+
+
+@EXERCISE.wrong("Transposed, not inverted", "the transpose is the inverse only where the 2 x 2 part is a turn, and it "
+                "does nothing about the shift; invert the 3 x 3 matrix.", "sec-grid-order")
+def transposed(matrix, in_size, out_size):
+    theta = as_found(matrix, in_size, out_size)
+    theta[:, :, :2] = theta[:, :, :2].swapaxes(1, 2).copy()
+    return theta
+
+
+@EXERCISE.right_too
+def three_legs(matrix, in_size, out_size):
+    """Output units to output pixels, back through the matrix, input pixels to input units."""
+    to_pixels = np.linalg.inv(_edges(out_size))
+    theta = _edges(in_size) @ np.linalg.inv(_full(matrix.astype("float64"))) @ to_pixels
+    return theta[:, :2].astype(matrix.dtype)
+
+
+@EXERCISE.right_too
+def three_points(matrix, in_size, out_size):
+    """Follow three points of the input, and ask which theta leads back."""
+    points = np.array([[0.0, 1, 0], [0, 0, 1], [1, 1, 1]])
+    (height_in, width_in), (height_out, width_out) = in_size, out_size
+    sources = np.stack([(2 * points[0] + 1) / width_in - 1, (2 * points[1] + 1) / height_in - 1])
+    theta = np.empty_like(matrix)
+    for n, push in enumerate(matrix.astype("float64")):
+        q, r = push @ points
+        targets = np.stack([(2 * q + 1) / width_out - 1, (2 * r + 1) / height_out - 1, np.ones(3)])
+        theta[n] = np.linalg.solve(targets.T, sources.T).T
+    return theta

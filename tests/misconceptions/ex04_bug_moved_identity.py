@@ -1,0 +1,169 @@
+"""Wrong corrections of `bug_moved_identity`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+from solutions import bug_moved_identity
+
+RNG = np.random.default_rng(0)
+IMAGES = RNG.integers(1, 90, (2, 2, 3, 4)).astype("float64")
+POINTS = RNG.uniform(-1.6, 1.6, (2, 2, 3, 2)).round(2)
+
+
+def identity(height, width):
+    """The grid that changes nothing, -1 and 1 being centres: (1, height, width, 2)."""
+    return np.stack(np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height)), axis=-1)[None]
+
+
+EXERCISE = Exercise(
+    name="bug_moved_identity",
+    answer="solutions",
+    gives=("out",),
+    cases=[
+        Case("the identity, the numbers 0 to 24", np.arange(25.0).reshape(1, 1, 5, 5), identity(5, 5),
+             expected=np.arange(25.0).reshape(1, 1, 5, 5)),
+        Case("one point, at column 0.75 and row 0.2", np.array([[[[10.0, 20], [30, 60]]]]),
+             np.array([[[[0.5, -0.6]]]]), expected=[[[[24.5]]]]),
+        Case("one row; the first and the last point lie half a pixel outside", np.array([[[[10.0, 20, 40]]]]),
+             np.array([[[[-1.5, 0], [0.5, 0], [1, 0], [1.5, 0]]]]), expected=[[[[5, 30, 40, 20]]]],
+             outside=np.array([True, False, False, True])),
+        Case("two images of two channels, 3 x 4 pixels, read at 2 x 3 points", IMAGES, POINTS,
+             outside=(np.abs(POINTS) > 1).any(axis=-1)[:, None]),
+        Case("the same in float32", IMAGES.astype("float32"), POINTS.astype("float32")),
+    ],
+)
+
+
+@EXERCISE.wrong("As it was found", "the last column is number width - 1, and x = 1 belongs there; taking off another 1 "
+                "leaves out a pixel, so the picture is enlarged, by 4/3 for 5 pixels.", "sec-sampler-identity")
+def as_found(image, grid):
+    batch, channels, height, width = image.shape
+    last_column, last_row = width - 1, height - 1
+    x = (grid[:, None, ..., 0] + 1) / 2 * (last_column - 1)
+    y = (grid[:, None, ..., 1] + 1) / 2 * (last_row - 1)
+    picture = np.arange(batch)[:, None, None, None]
+    channel = np.arange(channels)[:, None, None]
+    out = np.zeros((batch, channels, *grid.shape[1:3]), image.dtype)
+    for row in (np.floor(y), np.floor(y) + 1):
+        for column in (np.floor(x), np.floor(x) + 1):
+            weight = (1 - np.abs(x - column)) * (1 - np.abs(y - row))
+            exists = (0 <= column) & (column <= last_column) & (0 <= row) & (row <= last_row)
+            near_column = np.clip(column, 0, last_column).astype(int)
+            near_row = np.clip(row, 0, last_row).astype(int)
+            out += np.where(exists, weight, 0) * image[picture, channel, near_row, near_column]
+    return out
+
+
+def read(image, grid, to_columns, to_rows=None, padding="zeros"):
+    """Read with other steps from normalised units to pixels; each is a function of the coordinate and the length."""
+    height, width = image.shape[2:]
+    x = to_columns(grid[:, None, ..., 0], width)
+    y = (to_rows or to_columns)(grid[:, None, ..., 1], height)
+    picture, channel = np.arange(len(image))[:, None, None, None], np.arange(image.shape[1])[:, None, None]
+    out = np.zeros(image.shape[:2] + grid.shape[1:3], image.dtype)
+    for row, weight_y in ((np.floor(y), 1 - y % 1), (np.floor(y) + 1, y % 1)):
+        for column, weight_x in ((np.floor(x), 1 - x % 1), (np.floor(x) + 1, x % 1)):
+            near_row, near_column = np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)
+            exists = (near_row == row) & (near_column == column) if padding == "zeros" else True
+            pixel = image[picture, channel, near_row.astype(int), near_column.astype(int)]
+            out += np.where(exists, weight_y * weight_x, 0) * pixel
+    return out
+
+
+def right(p, length):
+    return (p + 1) / 2 * (length - 1)
+
+
+def one_short(p, length):
+    return (p + 1) / 2 * (length - 2)
+
+
+@EXERCISE.wrong("Mended for the columns alone", "the same slip stands in the line of y: the last row is number height "
+                "- 1.", "sec-sampler-identity")
+def columns_alone(image, grid):
+    return read(image, grid, right, one_short)
+
+
+@EXERCISE.wrong("Mended for the rows alone", "the same slip stands in the line of x: the last column is number width - "
+                "1.", "sec-sampler-identity")
+def rows_alone(image, grid):
+    return read(image, grid, one_short, right)
+
+
+@EXERCISE.wrong("One too many now", "five pixels have four steps between them, so x = 1 is column width - 1; yours "
+                "scales by the width, and the last column is pushed out of the picture.", "sec-sampler-identity")
+def one_too_many(image, grid):
+    return read(image, grid, lambda p, length: (p + 1) / 2 * length)
+
+
+@EXERCISE.wrong("The scale of the other align_corners", "((x + 1) * W - 1) / 2 belongs to -1 and 1 as outer edges; "
+                "here they are the outermost centres, and x scales by W - 1.", "sec-grid-units")
+def scaled_to_edges(image, grid):
+    return read(image, grid, lambda p, length: ((p + 1) * length - 1) / 2)
+
+
+@EXERCISE.wrong("Shifted, not scaled", "the upper left pixel was right already, and the error grows to the right and "
+                "downwards: that is a factor, and adding a whole pixel to every place cannot mend it.",
+                "sec-sampler-identity")
+def shifted(image, grid):
+    return read(image, grid, lambda p, length: one_short(p, length) + 1)
+
+
+@EXERCISE.wrong("Shifted by half a pixel, not scaled", "adding half a pixel brings the picture back to the middle, but "
+                "it is still enlarged: the factor itself must be width - 1.", "sec-sampler-identity")
+def shifted_by_half(image, grid):
+    return read(image, grid, lambda p, length: one_short(p, length) + 0.5)
+
+
+@EXERCISE.wrong("Taken off behind the scale", "only the length loses 1, before it scales: (x + 1) / 2 * (width - 1); "
+                "yours moves every place a pixel to the left.", "sec-sampler-identity")
+def taken_off_behind(image, grid):
+    return read(image, grid, lambda p, length: (p + 1) / 2 * length - 1)
+
+
+@EXERCISE.wrong("Width and height are exchanged", "x runs along a row and scales by width - 1, y by height - 1; on a "
+                "square picture nobody would notice.", "sec-grid-units")
+def exchanged(image, grid):
+    height, width = image.shape[2:]
+    return read(image, grid, lambda p, _: right(p, height), lambda p, _: right(p, width))
+
+
+@EXERCISE.wrong("The edge is drawn out", "the scale is mended; but a pixel that does not exist counts as 0, as it did "
+                "before, and yours takes the edge's instead.", "sec-sampler-outside")
+def drawn_out(image, grid):
+    return read(image, grid, right, padding="border")
+
+
+@EXERCISE.wrong("The last row and column are left out", "the scale is mended; but the last pixel exists too, so a "
+                "column may be <= last_column, as it stood.", "sec-sampler-outside")
+def last_left_out(image, grid):
+    shortened = image.copy()
+    shortened[:, :, -1], shortened[..., -1] = 0, 0
+    return bug_moved_identity(shortened, grid)
+
+
+@EXERCISE.right_too
+def with_loops(image, grid):
+    height, width = image.shape[2:]
+    out = np.zeros(image.shape[:2] + grid.shape[1:3], image.dtype)
+    for n, i, j in np.ndindex(grid.shape[:3]):
+        x, y = float(grid[n, i, j, 0] + 1) * (width - 1) / 2, float(grid[n, i, j, 1] + 1) * (height - 1) / 2
+        for row in range(height):
+            for column in range(width):
+                out[n, :, i, j] += max(0, 1 - abs(x - column)) * max(0, 1 - abs(y - row)) * image[n, :, row, column]
+    return out
+
+
+@EXERCISE.right_too
+def with_a_frame(image, grid):
+    """A frame of zeros, two pixels wide, and positions clipped onto it."""
+    framed = np.pad(image, ((0, 0), (0, 0), (2, 2), (2, 2)))
+    x = np.clip(grid[..., 0] * (image.shape[3] - 1) / 2 + (image.shape[3] - 1) / 2, -1, image.shape[3]) + 2
+    y = np.clip(grid[..., 1] * (image.shape[2] - 1) / 2 + (image.shape[2] - 1) / 2, -1, image.shape[2]) + 2
+    left, above = np.floor(x).astype(int), np.floor(y).astype(int)
+    out = []
+    for n, one in enumerate(framed):
+        a, b = (x[n] - np.floor(x[n])), (y[n] - np.floor(y[n]))
+        upper = one[:, above[n], left[n]] * (1 - a) + one[:, above[n], left[n] + 1] * a
+        lower = one[:, above[n] + 1, left[n]] * (1 - a) + one[:, above[n] + 1, left[n] + 1] * a
+        out.append(upper * (1 - b) + lower * b)
+    return np.stack(out)

@@ -1,0 +1,158 @@
+"""Wrong answers to `conv2d`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+
+from stn_numpy import conv2d
+
+NINE = np.arange(1.0, 10).reshape(1, 1, 3, 3)
+FOUR = np.array([[[[1.0, 2], [3, 4]]]])
+RNG = np.random.default_rng(0)
+
+EXERCISE = Exercise(
+    name="conv2d",
+    answer="stn_numpy.conv",
+    gives=("out",),
+    cases=[
+        Case("one filter of 2 x 2 and a bias of 10", np.array([[[[1.0, 2, 3], [0, 3, 1], [2, 0, 4]]]]),
+             np.array([[[[2.0, 1], [0, -1]]]]), np.array([10.0]), expected=[[[[11, 16], [13, 13]]]]),
+        Case("two filters of one row and two columns, two biases", np.arange(1.0, 7).reshape(1, 1, 2, 3),
+             np.array([[[[1.0, 1]]], [[[3, -1]]]]), np.array([0.0, 10]),
+             expected=[[[[3, 5], [9, 11]], [[11, 13], [17, 19]]]]),
+        Case("two channels, the second ten times the first; a filter of one pixel",
+             np.concatenate([FOUR, 10 * FOUR], axis=1), np.array([[[[2.0]], [[1]]]]), np.array([1.0]),
+             expected=[[[[13, 25], [37, 49]]]]),
+        Case("a filter that copies, two pixels apart", NINE, np.ones((1, 1, 1, 1)), np.zeros(1), stride=2,
+             expected=[[[[1, 3], [7, 9]]]]),
+        Case("a filter that sums, zeros all round", FOUR, np.ones((1, 1, 2, 2)), np.zeros(1), padding=1,
+             expected=[[[[1, 3, 2], [4, 10, 6], [3, 7, 4]]]]),
+        Case("two pictures, two channels, three filters that are wider than high",
+             RNG.integers(-4, 5, (2, 2, 4, 3)).astype("float64"), RNG.integers(-4, 5, (3, 2, 2, 3)).astype("float64"),
+             np.array([1.0, 2, 3]), stride=(2, 1), padding=(0, 1)),
+        Case("float32, and a last row that no window reaches", RNG.random((1, 1, 5, 4), np.float32),
+             RNG.random((2, 1, 2, 2), np.float32), RNG.random(2, np.float32), stride=2),
+    ],
+)
+
+
+@EXERCISE.wrong("The filter is turned by half a turn", "entry (0, 0) of a filter meets the upper left pixel of its "
+                "window, as in torch; yours flips the filter first, as a mathematician's convolution does.",
+                "sec-localisation-slide")
+def flipped(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight[:, :, ::-1, ::-1], bias, stride, padding)
+
+
+@EXERCISE.wrong("The filter's rows are taken for its columns", "a weight is (O, C, kh, kw), rows before columns, and "
+                "so is a window.", "sec-localisation-slide")
+def transposed(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight.swapaxes(2, 3), bias, stride, padding)
+
+
+@EXERCISE.wrong("The bias is forgotten", "bias[o] is added to every pixel of output channel o.",
+                "sec-localisation-slide")
+def without_bias(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, 0 * bias, stride, padding)
+
+
+@EXERCISE.wrong("The bias is added once for each input channel", "the bias stands outside the sum over channels, so "
+                "it is added once.", "sec-localisation-slide")
+def bias_per_channel(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, image.shape[1] * bias, stride, padding)
+
+
+@EXERCISE.wrong("The bias is laid along the columns", "bias[o] belongs to output channel o; bias[:, None, None] has "
+                "an axis for rows and one for columns, and without them NumPy lays the bias along the last axis.",
+                "sec-localisation-slide")
+def bias_along_columns(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, 0 * bias, stride, padding) + bias
+
+
+@EXERCISE.wrong("The first input channel only", "a filter has a layer of weights for each input channel, and its "
+                "output is the sum over all of them.", "sec-localisation-slide")
+def first_channel(image, weight, bias, stride=1, padding=0):
+    return conv2d(image[:, :1], weight[:, :1], bias, stride, padding)
+
+
+@EXERCISE.wrong("The filters are mixed up in a reshape", "weight.reshape(O, -1) makes each filter one row; "
+                "weight.reshape(-1, O) cuts the numbers elsewhere, and its transpose is not the same.",
+                "sec-localisation-slide")
+def reshaped(image, weight, bias, stride=1, padding=0):
+    mixed = weight.reshape(-1, len(weight)).T.reshape(weight.shape)
+    return conv2d(image, mixed, bias, stride, padding)
+
+
+@EXERCISE.wrong("The mean for the sum", "the products of filter and window are added up and not divided by their "
+                "number.", "sec-localisation-slide")
+def mean(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight / weight[0].size, bias, stride, padding)
+
+
+@EXERCISE.wrong("The stride is ignored", "windows are stride pixels apart, so the corner of window (i, j) is at (i * "
+                "stride, j * stride); yours move by one pixel always.", "sec-localisation-slide")
+def stride_one(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias, 1, padding)
+
+
+@EXERCISE.wrong("The stride counts the windows but does not move them", "the corner of window (i, j) is at (i * "
+                "stride, j * stride); yours takes the right number of windows, each one pixel from the next.",
+                "sec-localisation-slide")
+def stride_counted_only(image, weight, bias, stride=1, padding=0):
+    height, width = conv2d(image, weight, bias, stride, padding).shape[2:]
+    return conv2d(image, weight, bias, 1, padding)[:, :, :height, :width].copy()
+
+
+@EXERCISE.wrong("Neither stride nor padding", "the picture is surrounded by zeros first, and then the windows are "
+                "stride pixels apart; slide_and_sum by hand did not need the stride.", "sec-localisation-slide")
+def neither(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias)
+
+
+@EXERCISE.wrong("The padding is ignored", "the picture is surrounded by padding rows and columns of zeros before the "
+                "filter is laid on it.", "sec-localisation-slide")
+def not_padded(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias, stride)
+
+
+@EXERCISE.wrong("One row and one column too few", "(H + 2 * padding - kh) // stride counts the moves, and there is "
+                "one window more than moves; yours lacks the + 1.", "sec-localisation-slide")
+def without_last(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias, stride, padding)[:, :, :-1, :-1].copy()
+
+
+@EXERCISE.right_too
+def with_loops(image, weight, bias, stride=1, padding=0):
+    (down, right), (above, left) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
+    padded = np.pad(image, ((0, 0), (0, 0), (above, above), (left, left)))
+    batch, filters, (kh, kw) = len(image), len(weight), weight.shape[2:]
+    height, width = (padded.shape[2] - kh) // down + 1, (padded.shape[3] - kw) // right + 1
+    out = np.empty((batch, filters, height, width), image.dtype)
+    for n in range(batch):
+        for o in range(filters):
+            for i in range(height):
+                for j in range(width):
+                    window = padded[n, :, i * down:i * down + kh, j * right:j * right + kw]
+                    out[n, o, i, j] = (weight[o] * window).sum() + bias[o]
+    return out
+
+
+@EXERCISE.right_too
+def with_einsum(image, weight, bias, stride=1, padding=0):
+    (down, right), (above, left) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
+    padded = np.pad(image, ((0, 0), (0, 0), (above, above), (left, left))).astype("float64")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, weight.shape[2:], axis=(2, 3))[:, :, ::down, ::right]
+    out = np.einsum("ncijrs,ocrs->noij", windows, weight.astype("float64")) + bias[:, None, None]
+    return out.astype(image.dtype)
+
+
+@EXERCISE.right_too
+def filter_place_by_filter_place(image, weight, bias, stride=1, padding=0):
+    (down, right), (above, left) = np.broadcast_to(stride, 2), np.broadcast_to(padding, 2)
+    padded = np.pad(image, ((0, 0), (0, 0), (above, above), (left, left)))
+    kh, kw = weight.shape[2:]
+    rows, columns = padded.shape[2] - kh + 1, padded.shape[3] - kw + 1
+    out = bias[None, :, None, None]
+    for r in range(kh):
+        for c in range(kw):
+            view = padded[:, :, r:r + rows:down, c:c + columns:right]
+            out = out + np.einsum("oc,ncij->noij", weight[:, :, r, c], view)
+    return out

@@ -1,0 +1,158 @@
+"""Wrong answers to `im2col`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+
+from stn_numpy import im2col
+
+COUNTED = np.arange(1.0, 13).reshape(1, 1, 3, 4)
+SIX = np.arange(1.0, 7).reshape(1, 1, 2, 3)
+RANDOM = np.random.default_rng(0).integers(-9, 10, (2, 2, 4, 3)).astype("float64")
+
+EXERCISE = Exercise(
+    name="im2col",
+    answer="stn_numpy.conv",
+    gives=("columns",),
+    also=("_geometry",),
+    cases=[
+        Case("three rows and four columns hold six windows of 2 x 2", COUNTED, 2,
+             expected=[[[1, 2, 3, 5, 6, 7], [2, 3, 4, 6, 7, 8], [5, 6, 7, 9, 10, 11], [6, 7, 8, 10, 11, 12]]]),
+        Case("two channels, the second ten times the first, windows of one row and two columns",
+             np.concatenate([SIX, 10 * SIX], axis=1), (1, 2),
+             expected=[[[1, 2, 4, 5], [2, 3, 5, 6], [10, 20, 40, 50], [20, 30, 50, 60]]]),
+        Case("windows of one pixel, two pixels apart", np.arange(1.0, 10).reshape(1, 1, 3, 3), 1, stride=2,
+             expected=[[[1, 3, 7, 9]]]),
+        Case("a column of zeros on the left and one on the right", np.array([[[[1.0, 2], [3, 4]]]]), (1, 2),
+             padding=(0, 1), expected=[[[0, 1, 2, 0, 3, 4], [1, 2, 0, 3, 4, 0]]]),
+        Case("two pictures of two channels, rows of zeros above and below, two pixels apart", RANDOM, (2, 1),
+             stride=(2, 2), padding=(1, 0)),
+        Case("float32, and a last row that no window reaches", np.arange(20, dtype="float32").reshape(1, 1, 5, 4), 2,
+             stride=2),
+    ],
+)
+
+
+def _split(image, kernel_size, stride, padding):
+    """The right columns, with an axis for each thing that is flattened: (N, C, kh, kw, h, w)."""
+    kernel, stride, padding = (np.broadcast_to(pair, 2) for pair in (kernel_size, stride, padding))
+    size = (np.array(image.shape[2:]) + 2 * padding - kernel) // stride + 1
+    return im2col(image, tuple(map(int, kernel)), tuple(map(int, stride)),
+                  tuple(map(int, padding))).reshape(*image.shape[:2], *kernel, *size)
+
+
+def _join(split):
+    """Flatten an array (N, C, kh, kw, h, w) to columns."""
+    return split.reshape(len(split), -1, split.shape[4] * split.shape[5])
+
+
+@EXERCISE.wrong("Each window is a row", "the result has the shape (N, C * kh * kw, h * w), so a window goes down a "
+                "column; yours goes along a row.", "sec-localisation-columns")
+def in_rows(image, kernel_size, stride=1, padding=0):
+    return im2col(image, kernel_size, stride, padding).swapaxes(1, 2).copy()
+
+
+@EXERCISE.wrong("Reshaped where it should be transposed", "windows that were collected as rows become columns by an "
+                "exchange of axes; reshape keeps the order of the numbers, and so mixes the windows.",
+                "sec-localisation-columns")
+def reshaped(image, kernel_size, stride=1, padding=0):
+    right = im2col(image, kernel_size, stride, padding)
+    return right.swapaxes(1, 2).reshape(right.shape)
+
+
+@EXERCISE.wrong("The windows are taken column by column", "column i * w + j belongs to output pixel (i, j), so "
+                "the windows follow each other along a row of the picture; yours go down first.",
+                "sec-localisation-columns")
+def down_first(image, kernel_size, stride=1, padding=0):
+    split = _split(image, kernel_size, stride, padding)
+    return split.swapaxes(4, 5).reshape(_join(split).shape)
+
+
+@EXERCISE.wrong("Inside a window, columns come before rows", "a window is read as one reads a page, its first row and "
+                "then its second; yours goes down its first column first.", "sec-localisation-columns")
+def window_down_first(image, kernel_size, stride=1, padding=0):
+    split = _split(image, kernel_size, stride, padding)
+    return split.swapaxes(2, 3).reshape(_join(split).shape)
+
+
+@EXERCISE.wrong("Channels last inside a column", "a column holds the whole window of channel 0, then that of channel "
+                "1; yours holds all channels of one pixel, then those of the next.", "sec-localisation-columns")
+def channels_last(image, kernel_size, stride=1, padding=0):
+    split = _split(image, kernel_size, stride, padding)
+    return np.moveaxis(split, 1, 3).reshape(_join(split).shape)
+
+
+@EXERCISE.wrong("A pair is taken as (columns, rows)", "kernel_size, stride and padding are (rows, columns), as the "
+                "axes of an array are; yours takes the first number for the columns.", "sec-localisation-columns")
+def pair_swapped(image, kernel_size, stride=1, padding=0):
+    pairs = [np.broadcast_to(pair, 2)[::-1] for pair in (kernel_size, stride, padding)]
+    return _join(_split(image, *pairs))
+
+
+@EXERCISE.wrong("The stride is ignored", "windows are stride pixels apart, so the corner of window (i, j) is at (i * "
+                "stride, j * stride); yours move by one pixel always.", "sec-localisation-columns")
+def stride_one(image, kernel_size, stride=1, padding=0):
+    return im2col(image, kernel_size, 1, padding)
+
+
+@EXERCISE.wrong("The stride counts the windows but does not move them", "the corner of window (i, j) is at (i * "
+                "stride, j * stride); yours takes the right number of windows, each one pixel from the next.",
+                "sec-localisation-columns")
+def stride_counted_only(image, kernel_size, stride=1, padding=0):
+    height, width = _split(image, kernel_size, stride, padding).shape[4:]
+    return _join(_split(image, kernel_size, 1, padding)[..., :height, :width])
+
+
+@EXERCISE.wrong("Neither stride nor padding", "the picture is surrounded by zeros first, and then the windows are "
+                "stride pixels apart; columns_of by hand needed neither.", "sec-localisation-columns")
+def neither(image, kernel_size, stride=1, padding=0):
+    return im2col(image, kernel_size)
+
+
+@EXERCISE.wrong("The windows do not overlap", "the stride says how far a window moves, and it is 1 unless told; yours "
+                "moves by the whole window, so that they lie side by side.", "sec-localisation-columns")
+def side_by_side(image, kernel_size, stride=1, padding=0):
+    return im2col(image, kernel_size, kernel_size, padding)
+
+
+@EXERCISE.wrong("The padding is ignored", "the picture is surrounded by padding rows and columns of zeros before any "
+                "window is laid on it.", "sec-localisation-columns")
+def not_padded(image, kernel_size, stride=1, padding=0):
+    return im2col(image, kernel_size, stride)
+
+
+@EXERCISE.wrong("Padding on one side only", "zeros stand on all four sides, so a side grows by 2 * padding; yours "
+                "puts them above and on the left alone.", "sec-localisation-columns")
+def padded_once(image, kernel_size, stride=1, padding=0):
+    rows, columns = np.broadcast_to(padding, 2)
+    return im2col(np.pad(image, ((0, 0), (0, 0), (rows, 0), (columns, 0))), kernel_size, stride)
+
+
+@EXERCISE.wrong("One window too few each way", "(H + 2 * padding - kh) // stride counts the moves, and there is one "
+                "window more than moves; yours lacks the + 1, so the last row and column of windows are lost.",
+                "sec-localisation-columns")
+def without_last(image, kernel_size, stride=1, padding=0):
+    return _join(_split(image, kernel_size, stride, padding)[..., :-1, :-1])
+
+
+@EXERCISE.right_too
+def with_loops(image, kernel_size, stride=1, padding=0):
+    (kh, kw), (down, right), (above, left) = (np.broadcast_to(pair, 2) for pair in (kernel_size, stride, padding))
+    batch, channels, height, width = image.shape
+    columns = []
+    for top in range(-above, height + above - kh + 1, down):
+        for start in range(-left, width + left - kw + 1, right):
+            column = np.zeros((batch, channels, kh, kw), image.dtype)
+            for r in range(kh):
+                for c in range(kw):
+                    if 0 <= top + r < height and 0 <= start + c < width:
+                        column[:, :, r, c] = image[:, :, top + r, start + c]
+            columns.append(column.reshape(batch, -1))
+    return np.stack(columns, axis=2)
+
+
+@EXERCISE.right_too
+def with_sliding_windows(image, kernel_size, stride=1, padding=0):
+    kernel, stride, padding = (tuple(np.broadcast_to(pair, 2)) for pair in (kernel_size, stride, padding))
+    padded = np.pad(image, ((0, 0), (0, 0), (padding[0],) * 2, (padding[1],) * 2))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, kernel, axis=(2, 3))[:, :, ::stride[0], ::stride[1]]
+    return windows.transpose(0, 1, 4, 5, 2, 3).reshape(len(image), image.shape[1] * kernel[0] * kernel[1], -1)

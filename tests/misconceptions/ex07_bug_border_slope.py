@@ -1,0 +1,149 @@
+"""Wrong answers to `bug_border_slope`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+
+RNG = np.random.default_rng(0)
+ROW = np.array([2.0, 5, 4])
+
+EXERCISE = Exercise(
+    name="bug_border_slope",
+    answer="solutions",
+    gives=("slope",),
+    cases=[
+        Case("between the pixels", ROW, np.array([0.5, 1.75]), expected=[3, -1]),
+        Case("outside, on the left and on the right", ROW, np.array([-3, -0.5, 2.5, 7]), expected=[0, 0, 0, 0]),
+        Case("on the last pixel itself", ROW, np.array([2.0]), expected=[0]),
+        Case("on the first pixel itself", ROW, np.array([0.0]), expected=[0]),
+        Case("on the pixel in the middle", ROW, np.array([1.0]), expected=[-1]),
+        Case("a row of one pixel", np.array([3.0]), np.array([-1, 0, 0.5]), expected=[0, 0, 0]),
+        Case("a longer row at many positions, in float32", RNG.normal(size=8).astype("float32"),
+             np.concatenate([np.arange(8), RNG.uniform(-2, 9, 12)]).astype("float32")),
+    ],
+)
+
+
+def value(row, pixel, outside="border"):
+    """The pixel's value; where there is none, the nearest one's, or 0."""
+    last = len(row) - 1
+    exists = (pixel >= 0) & (pixel <= last) | (outside == "border")
+    return np.where(exists, row[np.clip(pixel, 0, last)], 0).astype(row.dtype)
+
+
+def to_the_right(row, position, outside="border"):
+    """The slope to the right, without a clamp."""
+    left = np.floor(position).astype(int)
+    return value(row, left + 1, outside) - value(row, left, outside)
+
+
+@EXERCISE.wrong("As it was found", "on the first and the last pixel themselves the clamp already holds the position "
+                "still, so the slope there is 0; yours lets it move, and on the last pixel takes a neighbour that "
+                "does not exist for a 0.", "sec-sback-border")
+def as_found(row, position):
+    last = len(row) - 1
+    moves = (position >= 0) & (position <= last)
+    left = np.floor(np.clip(position, 0, last)).astype(int)
+    slope = np.zeros_like(position)
+    for neighbour, slope_of_weight in ((left, -1), (left + 1, 1)):
+        exists = neighbour <= last
+        slope += np.where(exists, slope_of_weight * row[np.minimum(neighbour, last)], 0)
+    return np.where(moves, slope, 0)
+
+
+@EXERCISE.wrong("Mended on the last pixel only", "the last pixel's slope is 0 now, and the same holds on the first, "
+                "where the clamp begins as well; yours still returns the inner slope there.", "sec-sback-border")
+def last_pixel_only(row, position):
+    moves = (position >= 0) & (position < len(row) - 1)
+    return np.where(moves, to_the_right(row, position), 0)
+
+
+@EXERCISE.wrong("Mended on the first pixel only", "the first pixel's slope is 0 now, and the last pixel's should be "
+                "as well; yours still takes the neighbour behind the last pixel for a 0.", "sec-sback-border")
+def first_pixel_only(row, position):
+    moves = (position > 0) & (position <= len(row) - 1)
+    return np.where(moves, to_the_right(row, position, outside="zero"), 0)
+
+
+@EXERCISE.wrong("The inner slope on the first and the last pixel", "an honest slope, since it is the one on the "
+                "inner side, but asked for is the outer one, which is 0, as the library and torch have it.",
+                "sec-sback-border")
+def inner_slope(row, position):
+    last = len(row) - 1
+    left = np.clip(np.floor(position).astype(int), 0, max(last - 1, 0))
+    inside = (position >= 0) & (position <= last)
+    return np.where(inside, value(row, left + 1) - value(row, left), 0)
+
+
+@EXERCISE.wrong("The mean of both sides on the first and last pixel", "half of the inner slope is what a central "
+                "difference says there, but asked for is the outer slope, which is 0.", "sec-sback-border")
+def mean_of_sides(row, position):
+    last = len(row) - 1
+    at_the_end = (position == 0) | (position == last)
+    return np.where(at_the_end, inner_slope(row, position) / 2, inner_slope(row, position)).astype(row.dtype)
+
+
+@EXERCISE.wrong("Zeros padding", "under border padding what lies outside has the value of the nearest edge, so "
+                "nothing changes out there; yours lets the picture fade to 0.", "sec-sback-outside")
+def zeros_padding(row, position):
+    return to_the_right(row, position, outside="zero")
+
+
+@EXERCISE.wrong("The clamp has no slope of its own", "outside, the position that is read no longer moves, so the "
+                "slope is 0 whatever the picture; yours clamps and then takes the slope at the place where it "
+                "arrives.", "sec-sback-outside")
+def clamped_alone(row, position):
+    return to_the_right(row, np.clip(position, 0, len(row) - 1), outside="zero")
+
+
+@EXERCISE.wrong("No slope on any whole pixel", "only the first and the last pixel have a slope of 0; on those in "
+                "between the slope to the right is asked for.", "sec-sback-kink")
+def none_on_pixels(row, position):
+    return np.where(position == np.floor(position), 0, right_answer(row, position))
+
+
+@EXERCISE.wrong("The slope to the left on whole pixels", "on a pixel inside the row there are two slopes, and the "
+                "one to the right is asked for, as the floor of a whole number gives it.", "sec-sback-kink")
+def to_the_left(row, position):
+    left = np.ceil(position).astype(int) - 1
+    moves = (position > 0) & (position < len(row) - 1)
+    return np.where(moves, value(row, left + 1) - value(row, left), 0)
+
+
+@EXERCISE.wrong("The last interval is lost", "between the last two pixels the picture still changes; only from the "
+                "last pixel on is the slope 0.", "sec-sback-border")
+def last_interval_lost(row, position):
+    moves = (position > 0) & (position < len(row) - 2)
+    return np.where(moves, to_the_right(row, position), 0)
+
+
+def right_answer(row, position):
+    moves = (position > 0) & (position < len(row) - 1)
+    return np.where(moves, to_the_right(row, position), 0)
+
+
+@EXERCISE.right_too
+def with_missing_neighbours_at_the_edge(row, position):
+    """The neighbour that does not exist is the edge pixel, and the clamp's own slope is still 0 on the edge."""
+    last = len(row) - 1
+    clamped = np.clip(position, 0, last)
+    chain = ((position > 0) & (position < last)).astype(row.dtype)
+    left = np.floor(clamped).astype(int)
+    return chain * (row[np.minimum(left + 1, last)] - row[left])
+
+
+@EXERCISE.right_too
+def with_a_table_of_slopes(row, position):
+    """One slope for each interval, 0 before the first and behind the last."""
+    steps = np.concatenate([[0], np.diff(row), [0]]).astype(row.dtype)
+    interval = np.searchsorted(np.arange(len(row)), position, side="right")
+    return np.where(position == 0, 0, steps[interval]).astype(row.dtype)
+
+
+@EXERCISE.right_too
+def with_a_loop(row, position):
+    slope = np.zeros(len(position))
+    for k, place in enumerate(position):
+        if 0 < place < len(row) - 1:
+            left = int(place)
+            slope[k] = row[left + 1] - row[left]
+    return slope.astype(row.dtype)

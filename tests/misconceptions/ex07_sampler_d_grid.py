@@ -1,0 +1,308 @@
+"""Wrong answers to `sampler_d_grid`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+
+from stn_numpy import grid_sample, grid_sample_backward
+
+RNG = np.random.default_rng(0)
+
+
+def off_kinks(shape, lengths, align_corners):
+    """Random points, some of them outside, each at least 0.1 pixels from every whole and every half pixel."""
+    lengths = np.array(lengths)                 # W, H
+    pixels = RNG.integers(-2, lengths + 1, shape) + RNG.choice([0, 0.5], shape) + RNG.uniform(0.1, 0.4, shape)
+    return 2 * pixels / (lengths - 1) - 1 if align_corners else (2 * pixels + 1) / lengths - 1
+
+
+INSIDE_AND_OUTSIDE = off_kinks((2, 2, 3, 2), (4, 3), align_corners=False)
+IN_FLOAT32 = off_kinks((1, 4, 5, 2), (2, 3), align_corners=True).astype("float32")
+
+EXERCISE = Exercise(
+    name="sampler_d_grid",
+    answer="solutions",
+    gives=("d_grid",),
+    also=("_in_pixels", "_value"),
+    cases=[
+        Case("one point among four pixels, at x = 0.25 and y = 0.5 in pixels", np.array([[[[2.0]]]]),
+             np.array([[[[1.0, 3], [5, 11]]]]), np.array([[[[-0.5, 0]]]]), align_corners=True,
+             expected=[[[[4, 5]]]]),
+        Case("two rows and four columns, one point at x = 1.5 and y = 0.25 in pixels", np.array([[[[2.0]]]]),
+             np.array([[[[0.0, 1, 5, 6], [2, 5, 5, 2]]]]), np.array([[[[0, -0.25]]]]), align_corners=False,
+             expected=[[[[12, 4]]]]),
+        Case("two channels, one point at x = 0.5 and y = 0.5 in pixels", np.array([[[[3.0]], [[-1]]]]),
+             np.array([[[[0.0, 2, 0], [0, 4, 0]], [[1, 0, 0], [3, 0, 0]]]]), np.array([[[[-0.5, 0]]]]),
+             align_corners=True, expected=[[[[11, 1]]]]),
+        Case("one point half a pixel outside on the left, at x = -0.5 and y = 0.25 in pixels", np.array([[[[2.0]]]]),
+             np.array([[[[4.0, 6], [8, 2]]]]), np.array([[[[-1, -0.25]]]]), align_corners=False,
+             expected=[[[[10, 4]]]], outside=True),
+        Case("two images of two channels, points inside and outside", RNG.normal(size=(2, 2, 2, 3)),
+             RNG.normal(size=(2, 2, 3, 4)), INSIDE_AND_OUTSIDE, align_corners=False,
+             outside=(abs(INSIDE_AND_OUTSIDE) > 1).any(axis=-1, keepdims=True)),
+        Case("an output larger than the image, in float32", RNG.normal(size=(1, 3, 4, 5)).astype("float32"),
+             RNG.normal(size=(1, 3, 3, 2)).astype("float32"), IN_FLOAT32, align_corners=True,
+             outside=(abs(IN_FLOAT32) > 1).any(axis=-1, keepdims=True)),
+    ],
+)
+
+
+def per_unit(image, align_corners):
+    """Pixels in one normalised unit, in x and in y."""
+    return ((np.array(image.shape[:1:-1]) - align_corners) / 2).astype(image.dtype)
+
+
+def right(d_out, image, grid, align_corners):
+    return grid_sample_backward(d_out, image, grid, align_corners=align_corners)[1]
+
+
+def per_pixel(d_out, image, grid, align_corners):
+    """The right pull where one unit is a pixel: what is there before the factor."""
+    x, y, corners = around(image, grid, align_corners)
+    return pull(d_out, *slopes(x, y, *corners))
+
+
+def around(image, grid, align_corners, outside_is_border=False, to_whole=np.floor):
+    """The two fractions of every point, (N, 1, h, w), and its four pixels, (N, C, h, w) each."""
+    (batch, _, height, width), lengths = image.shape, np.array(image.shape[:1:-1])
+    points = (grid + 1) * (lengths - 1) / 2 if align_corners else ((grid + 1) * lengths - 1) / 2
+    x, y = points[..., 0], points[..., 1]
+    left, top, n = to_whole(x).astype(int), to_whole(y).astype(int), np.arange(batch)[:, None, None]
+    corners = []
+    for row in (top, top + 1):
+        for column in (left, left + 1):
+            value = image[n, :, row.clip(0, height - 1), column.clip(0, width - 1)]
+            exists = (row >= 0) & (row < height) & (column >= 0) & (column < width) | outside_is_border
+            corners.append((value * exists[..., None]).transpose(0, 3, 1, 2))
+    return (x - left)[:, None].astype(grid.dtype), (y - top)[:, None].astype(grid.dtype), corners
+
+
+def slopes(f_x, f_y, upper_left, upper_right, lower_left, lower_right):
+    return ((1 - f_y) * (upper_right - upper_left) + f_y * (lower_right - lower_left),
+            (1 - f_x) * (lower_left - upper_left) + f_x * (lower_right - upper_right))
+
+
+def pull(d_out, slope_x, slope_y):
+    return np.stack([(d_out * slope).sum(axis=1) for slope in (slope_x, slope_y)], axis=-1)
+
+
+@EXERCISE.wrong("The gradient per pixel", "one normalised unit is W / 2 pixels in x, or (W - 1) / 2, so the pull per "
+                "unit is that many times the pull per pixel, and likewise in y; yours lacks that factor.",
+                "sec-sback-pull")
+def no_factor(d_out, image, grid, align_corners=False):
+    return per_pixel(d_out, image, grid, align_corners)
+
+
+@EXERCISE.wrong("Divided by the factor", "the pull per unit is the pull per pixel times the pixels in one unit; "
+                "yours divides by them.", "sec-sback-pull")
+def divided(d_out, image, grid, align_corners=False):
+    return per_pixel(d_out, image, grid, align_corners) / per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("The factor of the other align_corners", "a unit is W / 2 pixels if -1 and 1 are edges and (W - 1) / "
+                "2 if they are centres; your points are right, and the factor is the other convention's.",
+                "sec-sback-pull")
+def other_factor(d_out, image, grid, align_corners=False):
+    return per_pixel(d_out, image, grid, align_corners) * per_unit(image, not align_corners)
+
+
+@EXERCISE.wrong("The other align_corners", "True puts -1 and 1 on the centres of the outermost pixels, False on the "
+                "outer edges; yours does it the other way round.", "sec-grid-units")
+def other_convention(d_out, image, grid, align_corners=False):
+    return right(d_out, image, grid, not align_corners)
+
+
+@EXERCISE.wrong("align_corners is ignored, edges always", "with True, -1 and 1 are the centres of the outermost "
+                "pixels, so a position is (x + 1) * (W - 1) / 2 pixels; yours counts from the edges always.",
+                "sec-grid-units")
+def always_edges(d_out, image, grid, align_corners=False):
+    return right(d_out, image, grid, False)
+
+
+@EXERCISE.wrong("align_corners is ignored, centres always", "with False, -1 and 1 are the outer edges, so a position "
+                "is ((x + 1) * W - 1) / 2 pixels; yours counts from the centres always.", "sec-grid-units")
+def always_centres(d_out, image, grid, align_corners=False):
+    return right(d_out, image, grid, True)
+
+
+@EXERCISE.wrong("The factor is W / 2 always", "with align_corners=True one unit is (W - 1) / 2 pixels, from centre "
+                "to centre; your points are right, and the factor ignores align_corners.", "sec-sback-pull")
+def half_the_width_always(d_out, image, grid, align_corners=False):
+    return per_pixel(d_out, image, grid, align_corners) * per_unit(image, False)
+
+
+@EXERCISE.wrong("The factor is (W - 1) / 2 always", "with align_corners=False one unit is W / 2 pixels, from edge to "
+                "edge; your points are right, and the factor ignores align_corners.", "sec-sback-pull")
+def one_less_always(d_out, image, grid, align_corners=False):
+    return per_pixel(d_out, image, grid, align_corners) * per_unit(image, True)
+
+
+@EXERCISE.wrong("The factor is twice too large", "from -1 to 1 are two units, so one unit is half the width, W / 2 "
+                "or (W - 1) / 2 pixels, and half the height; yours takes the whole.", "sec-sback-pull")
+def whole_width(d_out, image, grid, align_corners=False):
+    return 2 * right(d_out, image, grid, align_corners)
+
+
+@EXERCISE.wrong("The width's factor for both axes", "x moves along the width and y along the height, so the first "
+                "component takes its factor from W and the second from H.", "sec-sback-pull")
+def width_for_both(d_out, image, grid, align_corners=False):
+    return per_pixel(d_out, image, grid, align_corners) * per_unit(image, align_corners)[0]
+
+
+@EXERCISE.wrong("Each axis has the other's factor", "x moves along the width and y along the height, so the first "
+                "component takes its factor from W and the second from H; yours has them exchanged.",
+                "sec-sback-pull")
+def factors_exchanged(d_out, image, grid, align_corners=False):
+    return per_pixel(d_out, image, grid, align_corners) * per_unit(image, align_corners)[::-1]
+
+
+@EXERCISE.wrong("x and y are swapped in what is returned", "the last axis of d_grid is (x, y), as the grid's is, "
+                "with the pull to the right first and the pull downwards second.", "sec-sback-idea")
+def swapped_result(d_out, image, grid, align_corners=False):
+    return right(d_out, image, grid, align_corners)[..., ::-1].copy()
+
+
+@EXERCISE.wrong("The points are read as (row, column)", "in the grid's last axis, (x, y), the first number leads to "
+                "the column and the second to the row; yours takes them the other way round.", "sec-sback-idea")
+def swapped_points(d_out, image, grid, align_corners=False):
+    return right(d_out, image, grid[..., ::-1], align_corners)
+
+
+@EXERCISE.wrong("The mean over the channels", "all channels move with the same point, so what they wish of it is "
+                "added up, not averaged.", "sec-sback-idea")
+def mean_of_channels(d_out, image, grid, align_corners=False):
+    return right(d_out, image, grid, align_corners) / d_out.dtype.type(d_out.shape[1])
+
+
+@EXERCISE.wrong("The first channel only", "all channels move with the same point, so the pulls of all of them are "
+                "added; yours hears the first.", "sec-sback-idea")
+def first_channel(d_out, image, grid, align_corners=False):
+    return right(d_out[:, :1], image[:, :1], grid, align_corners)
+
+
+@EXERCISE.wrong("The slope alone, without d_out", "the slope says how the output changes as the point moves, and "
+                "d_out how the loss changes with the output; the chain rule multiplies the two, channel by channel.",
+                "sec-sback-idea")
+def without_d_out(d_out, image, grid, align_corners=False):
+    return right(np.ones_like(d_out), image, grid, align_corners)
+
+
+@EXERCISE.wrong("Every sign is reversed", "as a point moves to the right its value goes from the left pixel to the "
+                "right one, so the slope is right less left, and lower less upper.", "sec-sback-pull")
+def reversed_sign(d_out, image, grid, align_corners=False):
+    return -right(d_out, image, grid, align_corners)
+
+
+@EXERCISE.wrong("y points up", "rows are counted downwards and y grows with them, so the slope in y is the lower "
+                "pixel less the upper one; yours has the sign of a y that points up.", "sec-sback-pull")
+def y_points_up(d_out, image, grid, align_corners=False):
+    return right(d_out, image, grid, align_corners) * np.array([1, -1], grid.dtype)
+
+
+@EXERCISE.wrong("A neighbour outside counts as the border", "with zeros padding a neighbour that does not exist has "
+                "the value 0, so a point half outside feels the edge of the picture; yours gives it the border's "
+                "value.", "sec-sback-outside")
+def border_value(d_out, image, grid, align_corners=False):
+    x, y, corners = around(image, grid, align_corners, outside_is_border=True)
+    return pull(d_out, *slopes(x, y, *corners)) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("The last row and column count as 0", "they are H - 1 and W - 1, counted from 0, and belong to the "
+                "image, so inside is all that is less than H and less than W.", "sec-sback-outside")
+def last_ones_left_out(d_out, image, grid, align_corners=False):
+    image = image.copy()
+    image[:, :, -1] = 0
+    image[..., -1] = 0
+    return right(d_out, image, grid, align_corners)
+
+
+@EXERCISE.wrong("A point with a neighbour outside feels nothing", "up to one pixel beyond the outermost centres a "
+                "point still reads pixels inside and is pulled by them; a missing neighbour counts as 0, and the "
+                "others stay.", "sec-sback-outside")
+def all_or_nothing(d_out, image, grid, align_corners=False):
+    lengths = np.array(image.shape[:1:-1])
+    points = (grid + 1) * (lengths - 1) / 2 if align_corners else ((grid + 1) * lengths - 1) / 2
+    last = np.maximum(lengths - 2, 0)
+    whole = ((np.floor(points) >= 0) & (np.floor(points) <= last)).all(axis=-1)
+    return right(d_out * whole[:, None], image, grid, align_corners)
+
+
+@EXERCISE.wrong("Cut off towards 0 in place of the floor", "the left neighbour of -0.5 is -1, not 0, so take "
+                "np.floor first and make whole numbers of that; int and astype(int) alone cut off towards 0.",
+                "sec-sback-idea")
+def truncated(d_out, image, grid, align_corners=False):
+    x, y, corners = around(image, grid, align_corners, to_whole=np.trunc)
+    return pull(d_out, *slopes(x, y, *corners)) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("The other axis has no weight", "the slope in x is the upper difference times (1 - f_y) plus the "
+                "lower one times f_y, and likewise in y with f_x; yours takes one of the two differences whole.",
+                "sec-sback-pull")
+def one_difference(d_out, image, grid, align_corners=False):
+    x, y, corners = around(image, grid, align_corners)
+    return pull(d_out, *slopes(0 * x, 0 * y, *corners)) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("The other axis' weights are exchanged", "the nearer difference counts more, so for the slope in x "
+                "the upper difference has the weight (1 - f_y) and the lower one f_y; yours has them the other way "
+                "round.", "sec-sback-pull")
+def weights_exchanged(d_out, image, grid, align_corners=False):
+    x, y, corners = around(image, grid, align_corners)
+    return pull(d_out, *slopes(1 - x, 1 - y, *corners)) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("Each slope is weighed by its own fraction", "the slope in x is weighed by how far down the point "
+                "lies, f_y, and the slope in y by f_x; yours has it the other way round.", "sec-sback-pull")
+def own_fraction(d_out, image, grid, align_corners=False):
+    x, y, corners = around(image, grid, align_corners)
+    return pull(d_out, *slopes(y, x, *corners)) * per_unit(image, align_corners)
+
+
+@EXERCISE.right_too
+def with_loops(d_out, image, grid, align_corners=False):
+    batch, channels, height, width = image.shape
+
+    def value(n, c, row, column):
+        return float(image[n, c, row, column]) if 0 <= row < height and 0 <= column < width else 0.0
+
+    d_grid = np.zeros(grid.shape)
+    unit_x, unit_y = ((width - 1) / 2, (height - 1) / 2) if align_corners else (width / 2, height / 2)
+    for n, i, j in np.ndindex(grid.shape[:3]):
+        x = (grid[n, i, j, 0] + 1) * unit_x - (0 if align_corners else 0.5)
+        y = (grid[n, i, j, 1] + 1) * unit_y - (0 if align_corners else 0.5)
+        left, top = int(np.floor(x)), int(np.floor(y))
+        for c in range(channels):
+            for row, weight in ((top, top + 1 - y), (top + 1, y - top)):
+                step = value(n, c, row, left + 1) - value(n, c, row, left)
+                d_grid[n, i, j, 0] += d_out[n, c, i, j] * weight * step * unit_x
+            for column, weight in ((left, left + 1 - x), (left + 1, x - left)):
+                step = value(n, c, top + 1, column) - value(n, c, top, column)
+                d_grid[n, i, j, 1] += d_out[n, c, i, j] * weight * step * unit_y
+    return d_grid.astype(grid.dtype)
+
+
+@EXERCISE.right_too
+def with_the_tents_slope(d_out, image, grid, align_corners=False):
+    """The paper's eq. 7 off the whole pixels: the tent max(0, 1 - |d|) has the slope -sign(d) where it is not 0."""
+    pixels = ((np.array(image.shape[:1:-1]) - align_corners) / 2)
+    points = (grid.astype("float64") + 1) * pixels - (0 if align_corners else 0.5)
+    tents, rises = [], []
+    for axis, length in ((0, image.shape[3]), (1, image.shape[2])):
+        away = points[..., axis, None] - np.arange(length)                      # (N, h, w, length)
+        tents.append(np.maximum(0, 1 - abs(away)))
+        rises.append(np.where(abs(away) < 1, -np.sign(away), 0) * pixels[axis])
+    return np.stack([np.einsum("ncij,ncrq,nijr,nijq->nij", d_out, image, tents[1], rises[0]),
+                     np.einsum("ncij,ncrq,nijr,nijq->nij", d_out, image, rises[1], tents[0])],
+                    axis=-1).astype(grid.dtype)
+
+
+@EXERCISE.right_too
+def with_differences(d_out, image, grid, align_corners=False):
+    """Between two pixels the output is a straight line, so a finite difference is exact."""
+    d_grid = np.zeros(grid.shape)
+    for axis in (0, 1):
+        step = np.zeros(2)
+        step[axis] = 0.02
+        ahead, behind = (grid_sample(image.astype("float64"), grid + move, align_corners=align_corners)
+                         for move in (step, -step))
+        d_grid[..., axis] = (d_out * (ahead - behind)).sum(axis=1) / 0.04
+    return d_grid.astype(grid.dtype)

@@ -1,0 +1,196 @@
+"""Wrong answers to `affine_grid_backward`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+
+from stn_numpy import affine_grid_backward, pixel_centres
+
+RNG = np.random.default_rng(0)
+TWO_OF_FOUR = np.array([[[[0.0, 0], [2, 0]], [[0, 3], [0, 0]]]])
+TWO_OF_EIGHT = np.zeros((1, 2, 4, 2))
+TWO_OF_EIGHT[0, 0, 3] = 4, 0
+TWO_OF_EIGHT[0, 1, 1] = 0, 8
+
+EXERCISE = Exercise(
+    name="affine_grid_backward",
+    answer="stn_numpy.grid",
+    gives=("d_theta",),
+    also=("pixel_centres", "_base_points"),
+    cases=[
+        Case("2 x 2 pixels; the upper right one has a gradient for x, the lower left one for y", TWO_OF_FOUR,
+             align_corners=True, expected=[[[2, -2, 2], [-3, 3, 3]]]),
+        Case("2 x 4 pixels, two of them with a gradient", TWO_OF_EIGHT, align_corners=False,
+             expected=[[[3, -2, 4], [-2, 4, 8]]]),
+        Case("two images of one row of two pixels", np.array([[[[0, 3.0], [0, -3]]], [[[2, 0], [2, 0]]]]),
+             align_corners=False, expected=[[[0, 0, 0], [-3, 0, 0]], [[0, 0, 4], [0, 0, 0]]]),
+        Case("two images of 3 x 2 pixels", RNG.normal(size=(2, 3, 2, 2)), align_corners=False),
+        Case("two images of 2 x 5 pixels, in float32", RNG.normal(size=(2, 2, 5, 2)).astype("float32"),
+             align_corners=True),
+        Case("one row of three pixels, -1 and 1 are centres", RNG.normal(size=(1, 1, 3, 2)), align_corners=True),
+    ],
+)
+
+
+def arms(d_grid, align_corners):
+    """The lever arms x_t and y_t of all pixels, (h, w) each."""
+    _, height, width, _ = d_grid.shape
+    return np.meshgrid(pixel_centres(width, align_corners, d_grid.dtype),
+                       pixel_centres(height, align_corners, d_grid.dtype))
+
+
+def summed(d_grid, x, y, one=1):
+    """The sum over pixels of d_grid times (x, y, one): (N, 2, 3)."""
+    columns = [(d_grid * np.broadcast_to(arm, d_grid.shape[1:3])[..., None]).sum(axis=(1, 2)) for arm in (x, y, one)]
+    return np.stack(columns, axis=-1)
+
+
+@EXERCISE.wrong("Only the shift is there", "theta's first two columns sum each pixel's gradient times its place, x_t "
+                "and y_t; yours leaves them at zero, and no picture would ever be turned or scaled.", "sec-theta-sum")
+def shift_alone(d_grid, align_corners=False):
+    return summed(d_grid, 0, 0)
+
+
+@EXERCISE.wrong("The shift is lost", "the lever arm is (x_t, y_t, 1), and under the 1 stands the plain sum of all "
+                "gradients; yours leaves the third column at zero.", "sec-theta-sum")
+def without_shift(d_grid, align_corners=False):
+    return summed(d_grid, *arms(d_grid, align_corners), 0)
+
+
+@EXERCISE.wrong("The lever arms are missing", "each pixel's gradient is multiplied by its place, x_t for the first "
+                "column and y_t for the second; yours puts the plain sum into all three.", "sec-theta-sum")
+def without_arms(d_grid, align_corners=False):
+    return summed(d_grid, 1, 1)
+
+
+@EXERCISE.wrong("The mean over the pixels", "every pixel acts on theta, and what comes back from all of them is "
+                "added; yours divides by the number of pixels.", "sec-theta-sum")
+def mean(d_grid, align_corners=False):
+    return affine_grid_backward(d_grid, align_corners) / d_grid.dtype.type(d_grid.shape[1] * d_grid.shape[2])
+
+
+@EXERCISE.wrong("Summed over the batch as well", "each image of the batch has a theta of its own, so the sum runs "
+                "over the pixels of one image and the result is (N, 2, 3).", "sec-theta-sum")
+def over_the_batch(d_grid, align_corners=False):
+    return affine_grid_backward(d_grid, align_corners).sum(axis=0)
+
+
+@EXERCISE.wrong("The batch's sum for every image", "each image of the batch has a theta of its own and hears its own "
+                "pixels only; yours gives all images the sum over all.", "sec-theta-sum")
+def batch_for_everyone(d_grid, align_corners=False):
+    right = affine_grid_backward(d_grid, align_corners)
+    return np.broadcast_to(right.sum(axis=0), right.shape).copy()
+
+
+@EXERCISE.wrong("Transposed", "an outer product is column times row, the pixel's (x, y) gradient down the rows and "
+                "its lever arm (x_t, y_t, 1) along the columns; yours has them exchanged, and a reshape does not "
+                "turn them back.", "sec-theta-sum")
+def transposed(d_grid, align_corners=False):
+    return affine_grid_backward(d_grid, align_corners).swapaxes(1, 2).reshape(-1, 2, 3)
+
+
+@EXERCISE.wrong("The other align_corners", "True puts -1 and 1 on the centres of the outermost pixels, False on the "
+                "outer edges; your lever arms are those of the other convention.", "sec-grid-units")
+def other_convention(d_grid, align_corners=False):
+    return affine_grid_backward(d_grid, not align_corners)
+
+
+@EXERCISE.wrong("align_corners is ignored, centres always", "with False, -1 and 1 are the outer edges, so the "
+                "outermost lever arms are half a pixel shorter than 1; yours reach to -1 and 1 always.",
+                "sec-grid-units")
+def always_corners(d_grid, align_corners=False):
+    return affine_grid_backward(d_grid, True)
+
+
+@EXERCISE.wrong("align_corners is ignored, edges always", "with True, -1 and 1 are the centres of the outermost "
+                "pixels; your lever arms end half a pixel inside always.", "sec-grid-units")
+def always_edges(d_grid, align_corners=False):
+    return affine_grid_backward(d_grid, False)
+
+
+@EXERCISE.wrong("Lever arms in pixels", "the lever arms are the pixels' places in normalised units, from -1 to 1, "
+                "with 0 in the middle; yours count columns and rows.", "sec-theta-sum")
+def arms_in_pixels(d_grid, align_corners=False):
+    _, height, width, _ = d_grid.shape
+    return summed(d_grid, np.arange(width, dtype=d_grid.dtype), np.arange(height, dtype=d_grid.dtype)[:, None])
+
+
+@EXERCISE.wrong("x_t and y_t are swapped", "in the lever arm, (x_t, y_t, 1), x_t changes from column to column and "
+                "makes theta's first column, y_t its second.", "sec-theta-sum")
+def arms_swapped(d_grid, align_corners=False):
+    return summed(d_grid, *arms(d_grid, align_corners)[::-1])
+
+
+@EXERCISE.wrong("The pixels are listed column by column", "d_grid lists its pixels row by row, so x_t runs through a "
+                "whole row before y_t changes; yours lists the lever arms the other way, as np.meshgrid does with "
+                "indexing='ij'.", "sec-theta-hand")
+def column_by_column(d_grid, align_corners=False):
+    _, height, width, _ = d_grid.shape
+    x, y = (arm.T.reshape(height, width) for arm in arms(d_grid, align_corners))
+    return summed(d_grid, x, y)
+
+
+@EXERCISE.wrong("The rows of theta are swapped", "the first row of theta gives x and hears the x parts of d_grid, "
+                "which come first in its last axis; yours writes them into the second row.", "sec-theta-sum")
+def rows_swapped(d_grid, align_corners=False):
+    return affine_grid_backward(d_grid, align_corners)[:, ::-1].copy()
+
+
+@EXERCISE.wrong("A single pixel sits at -1", "a single row or column has its centre in the middle, at 0, in both "
+                "conventions; np.linspace(-1, 1, 1) puts it at -1.", "sec-grid-units")
+def single_pixel_at_the_edge(d_grid, align_corners=False):
+    x, y = arms(d_grid, align_corners)
+    if align_corners:
+        x, y = x - (x.shape[1] == 1), y - (y.shape[0] == 1)
+    return summed(d_grid, x, y).astype(d_grid.dtype)
+
+
+@EXERCISE.wrong("The wish in place of the gradient", "d_theta is the sum of the gradients as they come; the way in "
+                "which theta should go is the opposite, and taking a step that way is the optimizer's part.",
+                "sec-theta-hand")
+def opposite_sign(d_grid, align_corners=False):
+    return -affine_grid_backward(d_grid, align_corners)
+
+
+@EXERCISE.wrong("Units become pixels a second time", "d_grid comes in normalised units already, so no factor of W / "
+                "2 or (W - 1) / 2 is due here; the sampler has put it in.", "sec-sback-pull")
+def factor_again(d_grid, align_corners=False):
+    lengths = np.array(d_grid.shape[2:0:-1], d_grid.dtype)
+    return affine_grid_backward(d_grid * ((lengths - align_corners) / 2).astype(d_grid.dtype), align_corners)
+
+
+@EXERCISE.right_too
+def with_loops(d_grid, align_corners=False):
+    batch, height, width, _ = d_grid.shape
+    d_theta = np.zeros((batch, 2, 3))
+    for n, i, j in np.ndindex(batch, height, width):
+        if align_corners:
+            x = 2 * j / (width - 1) - 1 if width > 1 else 0
+            y = 2 * i / (height - 1) - 1 if height > 1 else 0
+        else:
+            x, y = (2 * j + 1) / width - 1, (2 * i + 1) / height - 1
+        d_theta[n] += np.outer(d_grid[n, i, j], [x, y, 1])
+    return d_theta.astype(d_grid.dtype)
+
+
+@EXERCISE.right_too
+def with_einsum(d_grid, align_corners=False):
+    _, height, width, _ = d_grid.shape
+    reach_x, reach_y = ((width > 1, height > 1) if align_corners else (1 - 1 / width, 1 - 1 / height))
+    y, x = np.meshgrid(np.linspace(-reach_y, reach_y, height), np.linspace(-reach_x, reach_x, width), indexing="ij")
+    points = np.stack([x, y, np.ones_like(x)])
+    return np.einsum("nijc,kij->nck", d_grid.astype("float64"), points).astype(d_grid.dtype)
+
+
+@EXERCISE.right_too
+def axis_by_axis(d_grid, align_corners=False):
+    """Sums along one axis first: x_t is the same in a whole column, y_t in a whole row."""
+    of_columns, of_rows = d_grid.sum(axis=1), d_grid.sum(axis=2)                # (N, w, 2), (N, h, 2)
+
+    def places(length):
+        if length == 1:
+            return np.zeros(1)
+        return (np.arange(length) - (length - 1) / 2) * (2 / (length - 1 if align_corners else length))
+
+    return np.stack([(of_columns * places(d_grid.shape[2])[:, None]).sum(axis=1),
+                     (of_rows * places(d_grid.shape[1])[:, None]).sum(axis=1),
+                     of_rows.sum(axis=1)], axis=-1).astype(d_grid.dtype)

@@ -1,0 +1,143 @@
+"""Wrong answers to `bug_still_theta`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+
+from stn_numpy import affine_sample
+
+
+def localise(image):
+    """A shift to the right by half of each image's mean."""
+    theta = np.zeros((len(image), 2, 3), image.dtype)
+    theta[:, 0, 0] = theta[:, 1, 1] = 1
+    theta[:, 0, 2] = image.mean(axis=(1, 2, 3)) / 2
+    return theta
+
+
+def sample(height, width):
+    """A sampler whose output has this size."""
+    def sample(image, theta):
+        return affine_sample(image, theta, (*image.shape[:2], height, width), align_corners=False)
+    return sample
+
+
+def classify(image):
+    """Two scores: the pixels weighed with 1, 2, 3 and so on from the left, and the pixels' sum."""
+    columns = np.arange(1, image.shape[3] + 1, dtype=image.dtype)
+    return np.stack([(image * columns).sum(axis=(1, 2, 3)), image.sum(axis=(1, 2, 3))], axis=1)
+
+
+def shift(right):
+    return [[1, 0, right], [0, 1, 0]]
+
+
+RNG = np.random.default_rng(0)
+
+EXERCISE = Exercise(
+    name="bug_still_theta",
+    answer="solutions",
+    gives=("theta", "warped", "scores"),
+    cases=[
+        Case("localise shifts by half the image's mean, here one pixel; classify weighs the columns with 1, 2, 3, 4, "
+             "and sums", np.array([[[[0.0, 0, 4, 0]]]]), localise, sample(1, 4), classify,
+             expected=([shift(1 / 2)], [[[[0, 4, 0, 0]]]], [[8, 4]])),
+        Case("two images, localise shifts them by half their means, one and two pixels; classify weighs the columns "
+             "with 1, 2, 3, 4, and sums", np.array([[[[0.0, 0, 4, 0]]], [[[0, 8, 0, 0]]]]), localise, sample(1, 4),
+             classify,
+             expected=([shift(1 / 2), shift(1)], [[[[0, 4, 0, 0]]], [[[0, 0, 0, 0]]]], [[8, 4], [0, 0]])),
+        Case("two channels of 3 x 4, outputs of the same size", RNG.uniform(0, 1, (2, 2, 3, 4)), localise, sample(3, 4),
+             classify),
+        Case("outputs of another size, 2 x 3", RNG.uniform(0, 1, (2, 1, 4, 5)), localise, sample(2, 3), classify),
+        Case("float32, outputs of another size", RNG.uniform(0, 1, (2, 1, 4, 5)).astype("float32"), localise,
+             sample(2, 3), classify),
+    ],
+)
+
+
+@EXERCISE.wrong("As it was found", "the classifier must be given the warped image; as long as it reads the "
+                "untransformed one, the scores and the loss don't depend on theta, whose gradient is then zero.",
+                "sec-layer-failures")
+def as_found(image, localise, sample, classify):
+    theta = localise(image)
+    warped = sample(image, theta)
+    scores = classify(image)
+    return theta, warped, scores
+
+
+@EXERCISE.wrong("The image is warped twice", "the classifier is given the image warped once, the same that is "
+                "returned; yours applies theta again to what was already warped.", "sec-layer-chain")
+def warped_twice(image, localise, sample, classify):
+    theta = localise(image)
+    warped = sample(image, theta)
+    return theta, warped, classify(sample(warped, theta))
+
+
+@EXERCISE.wrong("The identity for the theta that was found", "the sampler must read with the theta that localise "
+                "gives; yours reads with the identity, and theta again has no say in the scores.",
+                "sec-layer-failures")
+def with_the_identity(image, localise, sample, classify):
+    theta = localise(image)
+    identity = np.zeros_like(theta)
+    identity[:, 0, 0] = identity[:, 1, 1] = 1
+    warped = sample(image, identity)
+    return theta, warped, classify(warped)
+
+
+@EXERCISE.wrong("The localisation network is fed the warped image", "theta is decided from the image as it comes "
+                "in, before anything is warped, and that theta is the one to return; localise(image) was right.",
+                "sec-layer-chain")
+def localised_after(image, localise, sample, classify):
+    warped = sample(image, localise(image))
+    return localise(warped), warped, classify(warped)
+
+
+@EXERCISE.wrong("Localised and sampled a second time", "the layer decides once and reads once, from the original "
+                "image; yours decides anew on the warped image.", "sec-layer-chain")
+def second_round(image, localise, sample, classify):
+    warped = sample(image, localise(image))
+    theta = localise(warped)
+    warped = sample(image, theta)
+    return theta, warped, classify(warped)
+
+
+@EXERCISE.wrong("theta is inverted", "theta already says for each output pixel where to look in the input, so the "
+                "sampler takes it as it is; the bug is elsewhere.", "sec-layer-chain")
+def inverted(image, localise, sample, classify):
+    theta = localise(image)
+    inverse = theta.copy()
+    inverse[:, :, :2] = np.linalg.inv(theta[:, :, :2])
+    inverse[:, :, 2:] = -inverse[:, :, :2] @ theta[:, :, 2:]
+    warped = sample(image, inverse)
+    return theta, warped, classify(warped)
+
+
+@EXERCISE.wrong("The untransformed image is returned", "the scores are right now, but the second output is to be "
+                "the warped image, the one that the classifier was given.", "sec-layer-chain")
+def image_returned(image, localise, sample, classify):
+    theta = localise(image)
+    return theta, image.copy(), classify(sample(image, theta))
+
+
+@EXERCISE.wrong("Both images are classified and added", "the scores are those of the warped image alone; with the "
+                "untransformed one beside it the classifier can do without the transformer.", "sec-layer-failures")
+def both(image, localise, sample, classify):
+    theta = localise(image)
+    warped = sample(image, theta)
+    return theta, warped, classify(image) + classify(warped)
+
+
+@EXERCISE.right_too
+def under_one_name(image, localise, sample, classify):
+    theta = localise(image)
+    image = sample(image, theta)
+    return theta, image, classify(image)
+
+
+@EXERCISE.right_too
+def one_by_one(image, localise, sample, classify):
+    found = []
+    for n in range(len(image)):
+        one = image[n:n + 1]
+        out = sample(one, localise(one))
+        found.append((localise(one), out, classify(out)))
+    return [np.concatenate(part) for part in zip(*found)]

@@ -1,0 +1,210 @@
+"""Wrong answers to `theta_check`, and the calls that tell them apart.
+
+The losses are at most quadratic in each entry of theta, or the step is large: so rounding plays no part.
+"""
+
+import numpy as np
+from judge import Case, Exercise
+
+from stn_numpy import affine_sample
+
+
+def rows_multiplied(theta):
+    """One number for each image: the sum of theta's first row times the sum of its second."""
+    return theta.sum(axis=2).prod(axis=1)
+
+
+def squares(theta):
+    """One number for each image: the sum of theta's squares."""
+    return (theta ** 2).sum(axis=(1, 2))
+
+
+def cubes(theta):
+    """One number for each image: the sum of theta's cubes."""
+    return (theta ** 3).sum(axis=(1, 2))
+
+
+def read(image, size):
+    """The real sampler, as a function of theta alone."""
+    def forward(theta):
+        return affine_sample(image, theta, image.shape[:2] + size, align_corners=False)
+    return forward
+
+
+RNG = np.random.default_rng(0)
+SMALL = np.array([[[1.0, 0, 2], [0, 2, -1]]])
+TWO = np.array([[[1.0, 0, 2], [0, 2, -1]], [[0, 1, 0], [-1, 0, 3]]])
+TURNED = np.array([[[0.9, -0.2, 0.07], [0.15, 0.8, -0.04]], [[0.8, 0.13, -0.11], [-0.21, 1.1, 0.05]]])
+
+EXERCISE = Exercise(
+    name="theta_check",
+    answer="solutions",
+    gives=("d_theta",),
+    cases=[
+        Case("forward gives the sum of theta's first row times the sum of its second, here 3 times 1", rows_multiplied,
+             SMALL, np.array([1.0]), step=0.25, expected=[[[1, 1, 1], [3, 3, 3]]]),
+        Case("forward gives the sum of theta's squares, so that the slopes are 2 * theta", squares, SMALL,
+             np.array([1.0]), step=0.25, expected=[[[2, 0, 4], [0, 4, -2]]]),
+        Case("forward gives the sum of theta's squares, d_out is 3", squares, SMALL, np.array([3.0]), step=0.25,
+             expected=[[[6, 0, 12], [0, 12, -6]]]),
+        Case("two images, forward gives the sum of each theta's squares, d_out is 3 and -1", squares, TWO,
+             np.array([3.0, -1]), step=0.25,
+             expected=[[[6, 0, 12], [0, 12, -6]], [[0, -2, 0], [2, 0, -6]]]),
+        Case("forward gives the sum of theta's cubes; with this step, 3 * theta ** 2 + 1 / 4", cubes, SMALL,
+             np.array([1.0]), step=0.5, expected=[[[3.25, 0.25, 12.25], [0.25, 12.25, 3.25]]]),
+        Case("forward is the real sampler: two images of 3 x 4, outputs of 2 x 3",
+             read(RNG.uniform(0, 1, (2, 1, 3, 4)), (2, 3)), TURNED, RNG.standard_normal((2, 1, 2, 3)), step=1 / 1024),
+    ],
+)
+
+
+def differences(loss, theta, step, up=1, down=1, apart=2):
+    """Difference quotients of a loss, one entry at a time, `up` and `down` steps to the sides, over `apart` steps."""
+    d_theta = np.empty_like(theta)
+    for entry in np.ndindex(theta.shape):
+        above, below = theta.copy(), theta.copy()
+        above[entry] += up * step
+        below[entry] -= down * step
+        d_theta[entry] = (loss(above) - loss(below)) / (apart * step)
+    return d_theta
+
+
+def weighed(forward, d_out):
+    """The loss: the output weighed with d_out."""
+    return lambda theta: (d_out * forward(theta)).sum()
+
+
+@EXERCISE.wrong("Moved to one side only", "the difference is taken between a step up and a step down; yours is "
+                "between a step up and no step, which is off where the loss is curved.", "sec-layer-check")
+def one_sided(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, step, down=0, apart=1)
+
+
+@EXERCISE.wrong("Moved down only", "the difference is taken between a step up and a step down; yours is between no "
+                "step and a step down, which is off where the loss is curved.", "sec-layer-check")
+def down_only(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, step, up=0, apart=1)
+
+
+@EXERCISE.wrong("Half a step to each side", "each entry is moved by a whole step up and a whole step down, so the "
+                "two are 2 * step apart; yours goes half as far, which gives another number where the loss is not "
+                "quadratic.", "sec-layer-check")
+def half_steps(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, step / 2)
+
+
+@EXERCISE.wrong("Divided by one step", "between a step up and a step down lie two steps, so the difference is "
+                "divided by 2 * step; yours is twice what it should be.", "sec-layer-check")
+def one_step(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, step, apart=1)
+
+
+@EXERCISE.wrong("The brackets round 2 * step are missing", "/ 2 * step divides by 2 and then multiplies by the "
+                "step; write / (2 * step).", "sec-layer-check")
+def brackets_forgotten(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, step) * step * step
+
+
+@EXERCISE.wrong("Not divided by the step", "a slope is a difference divided by the distance, 2 * step; yours is the "
+                "difference itself.", "sec-layer-check")
+def undivided(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, step) * (2 * step)
+
+
+@EXERCISE.wrong("d_out is left out", "the loss changes by d_out times what the output changes by, so the output is "
+                "weighed with d_out before the sum; yours sums it as it is.", "sec-layers-ones")
+def without_upstream(forward, theta, d_out, step=1e-6):
+    return differences(lambda moved: forward(moved).sum(), theta, step)
+
+
+@EXERCISE.wrong("Mean for sum", "the weighed output is summed over all its numbers; yours takes their mean.",
+                "sec-layer-check")
+def mean_for_sum(forward, theta, d_out, step=1e-6):
+    return differences(lambda moved: (d_out * forward(moved)).mean(), theta, step)
+
+
+@EXERCISE.wrong("All entries are moved at once", "each entry has a slope of its own, so one entry is moved while "
+                "the others stay; yours moves all of theta together.", "sec-layer-check")
+def all_at_once(forward, theta, d_out, step=1e-6):
+    loss = weighed(forward, d_out)
+    return np.full_like(theta, (loss(theta + step) - loss(theta - step)) / (2 * step))
+
+
+@EXERCISE.wrong("The same entry is moved in all images at once", "each image has a theta of its own and so six "
+                "slopes of its own; yours moves the entry in every theta of the batch and sums over all images.",
+                "sec-layer-check")
+def whole_batch(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, step).sum(axis=0, keepdims=True).repeat(len(theta), axis=0)
+
+
+@EXERCISE.wrong("Entries are not put back", "before the next entry is moved, the last must be where it was: take a "
+                "fresh copy of theta for each; in yours the moves pile up.", "sec-layer-check")
+def piled_up(forward, theta, d_out, step=1e-6):
+    return in_place(forward, theta.copy(), d_out, step)
+
+
+@EXERCISE.wrong("theta itself is moved, and not put back", "move the entries of a fresh copy; theta is the "
+                "caller's, and in yours each entry stays a step below where it was.", "sec-layer-check")
+def in_place(forward, theta, d_out, step=1e-6):
+    d_theta, loss = np.empty_like(theta), weighed(forward, d_out)
+    for entry in np.ndindex(theta.shape):
+        theta[entry] += step
+        above = loss(theta)
+        theta[entry] -= 2 * step
+        d_theta[entry] = (above - loss(theta)) / (2 * step)
+    return d_theta
+
+
+@EXERCISE.wrong("Every slope is zero", "either both sides are the same array, since moved = theta copies nothing "
+                "and the step down undoes the step up (take theta.copy() for each side), or the slopes are never "
+                "written into d_theta.", "sec-layer-check")
+def all_zero(forward, theta, d_out, step=1e-6):
+    return np.zeros_like(theta)
+
+
+@EXERCISE.wrong("The sign is turned round", "the loss after the step up comes first, and the loss after the step "
+                "down is taken from it; yours is the other way round.", "sec-layer-check")
+def sign(forward, theta, d_out, step=1e-6):
+    return -differences(weighed(forward, d_out), theta, step)
+
+
+@EXERCISE.wrong("The step that was handed in is not used", "entries are moved by step, whatever it is; yours moves "
+                "them by a step of its own.", "sec-layer-check")
+def own_step(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, 1e-6)
+
+
+@EXERCISE.right_too
+def along_unit_thetas(forward, theta, d_out, step=1e-6):
+    slopes = []
+    for unit in np.eye(theta.size):
+        move = step * unit.reshape(theta.shape)
+        slopes.append(np.vdot(d_out, forward(theta + move) - forward(theta - move)) / (2 * step))
+    return np.reshape(slopes, theta.shape)
+
+
+@EXERCISE.right_too
+def all_images_at_once(forward, theta, d_out, step=1e-6):
+    """Each image depends on its own theta only, so one entry can be moved in all and summed for each."""
+    d_theta = np.zeros((len(theta), 2, 3))
+    for row in range(2):
+        for column in range(3):
+            above, below = theta.copy(), theta.copy()
+            above[:, row, column] += step
+            below[:, row, column] -= step
+            change = (d_out * (forward(above) - forward(below))).reshape(len(theta), -1)
+            d_theta[:, row, column] = change.sum(axis=1) / (2 * step)
+    return d_theta
+
+
+@EXERCISE.right_too
+def moved_and_put_back(forward, theta, d_out, step=1e-6):
+    moved, d_theta = theta.copy(), np.zeros(theta.shape)
+    for place in range(theta.size):
+        before = moved.flat[place]
+        moved.flat[place] = before - step
+        below = np.sum(d_out * forward(moved))
+        moved.flat[place] = before + step
+        d_theta.flat[place] = (np.sum(d_out * forward(moved)) - below) / (2 * step)
+        moved.flat[place] = before
+    return d_theta

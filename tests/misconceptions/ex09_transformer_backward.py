@@ -1,0 +1,202 @@
+"""Wrong answers to `transformer_backward`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+
+from stn_numpy import affine_sample_backward
+
+
+def gives(d_image, d_theta):
+    """A sampler's backward that has its numbers ready, for following the chain on paper."""
+    def sample_backward(d_out, image, theta):
+        return np.array(d_image, image.dtype), np.array(d_theta, image.dtype)
+    return sample_backward
+
+
+def real(d_out, image, theta):
+    return affine_sample_backward(d_out, image, theta, align_corners=False)
+
+
+def rows(length, **filled):
+    """A weight (6, length) of zeros but for some rows, such as ``row2=[1, 5]``."""
+    weight = np.zeros((6, length))
+    for name, content in filled.items():
+        weight[int(name[3:])] = content
+    return weight
+
+
+def random_case(story, shape, size, dtype="float64", seed=0):
+    rng = np.random.default_rng(seed)
+    image, d_out = rng.uniform(0, 1, shape), rng.standard_normal(shape[:2] + size)
+    weight = rng.normal(0, 0.1, (6, image[0].size))
+    bias = np.array([0.9, -0.2, 0.07, 0.15, 0.8, -0.04])
+    return Case(story, *(array.astype(dtype) for array in (d_out, image, weight, bias)), real)
+
+
+ONE = np.ones((1, 1, 1, 1))
+IDENTITY = np.array([1.0, 0, 0, 0, 1, 0])
+ROW = [1.0, 2, 6, 4]
+
+EXERCISE = Exercise(
+    name="transformer_backward",
+    answer="solutions",
+    gives=("d_image", "d_weight", "d_bias"),
+    cases=[
+        Case("sample_backward always gives d_image = [10, 20] and d_theta = [[0, 0, 3], [0, 0, 0]]",
+             ONE, np.array([[[[2.0, 4]]]]), rows(2, row2=[1, 5]), IDENTITY,
+             gives([[[[10, 20]]]], [[[0, 0, 3], [0, 0, 0]]]),
+             expected=([[[[13, 35]]]], rows(2, row2=[6, 12]), [0, 0, 3, 0, 0, 0])),
+        Case("sample_backward always gives d_image = [10, 20] and d_theta = [[1, 2, 3], [4, 5, 6]]",
+             ONE, np.array([[[[1.0, 10]]]]), rows(2, row0=[1, 0], row3=[0, 1]), IDENTITY,
+             gives([[[[10, 20]]]], [[[1, 2, 3], [4, 5, 6]]]),
+             expected=([[[[11, 24]]]], [[1, 10], [2, 20], [3, 30], [4, 40], [5, 50], [6, 60]], [1, 2, 3, 4, 5, 6])),
+        Case("two images of one pixel; sample_backward always gives d_image = 10 for the first and 20 for the second, "
+             "d_theta = [[0, 0, 3], [0, 0, 0]] and [[0, 0, 5], [0, 0, 0]]",
+             np.ones((2, 1, 1, 1)), np.array([[[[1.0]]], [[[2]]]]), rows(1, row2=[4]), IDENTITY,
+             gives([[[[10]]], [[[20]]]], [[[0, 0, 3], [0, 0, 0]], [[0, 0, 5], [0, 0, 0]]]),
+             expected=([[[[22]]], [[[40]]]], rows(1, row2=[13]), [0, 0, 8, 0, 0, 0])),
+        Case("the real sampler, to one pixel; the chapter's picture on paper, half of its shift put into the bias",
+             ONE, np.array([[[ROW, ROW]]]), rows(8, row2=[1 / 16] + 7 * [0]), np.array([0, 0, 1 / 16, 0, 0, 0]), real,
+             expected=([[[[1 / 2, 1 / 8, 3 / 8, 0], [0, 1 / 8, 3 / 8, 0]]]], rows(8, row2=8 * np.array(ROW + ROW)),
+                       [0, 0, 8, 0, 0, 0])),
+        random_case("the real sampler, two images of 2 x 3, outputs of 3 x 2", (2, 1, 2, 3), (3, 2)),
+        random_case("the real sampler, two images of two channels, float32", (2, 2, 2, 2), (1, 3), "float32"),
+    ],
+)
+
+
+def parts(d_out, image, weight, bias, sample_backward):
+    """The image laid flat, the sampler's part of d_image, and d_theta as (N, 6)."""
+    flat = image.reshape(len(image), -1)
+    theta = (flat @ weight.T + bias).reshape(-1, 2, 3)
+    d_read, d_theta = sample_backward(d_out, image, theta)
+    return flat, d_read, d_theta.reshape(-1, 6)
+
+
+def finish(flat, d_read, d_parameters, weight):
+    """All three gradients from the parts."""
+    d_image = d_read + (d_parameters @ weight).reshape(d_read.shape)
+    return d_image, d_parameters.T @ flat, d_parameters.sum(axis=0)
+
+
+@EXERCISE.wrong("The way through the localisation network is missing", "the image is used twice, to be read and to "
+                "decide where, so d_image is the sampler's part plus d_theta carried back through the weight; yours "
+                "is the sampler's part alone.", "sec-layer-chain")
+def only_read(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    return d_read, d_parameters.T @ flat, d_parameters.sum(axis=0)
+
+
+@EXERCISE.wrong("The way through the sampler is missing", "the image is used twice, so to what comes back through "
+                "the localisation network you have to add the d_image that sample_backward gives; yours leaves it "
+                "out.", "sec-layer-chain")
+def only_looked(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    return finish(flat, 0 * d_read, d_parameters, weight)
+
+
+@EXERCISE.wrong("The two ways are multiplied", "factors along one way are multiplied, but two ways to the same "
+                "array are added; d_image is a sum of two.", "sec-layer-chain")
+def multiplied(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    d_looked, d_weight, d_bias = finish(flat, 0 * d_read, d_parameters, weight)
+    return d_read * d_looked, d_weight, d_bias
+
+
+@EXERCISE.wrong("The linear part of d_theta is lost", "all six numbers of theta come from the localisation network, "
+                "so all six of d_theta go back into it; yours carries back those of the shift only, the third "
+                "column.", "sec-layer-hand")
+def shift_only(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    return finish(flat, d_read, d_parameters * np.array([0, 0, 1, 0, 0, 1], image.dtype), weight)
+
+
+@EXERCISE.wrong("d_theta is flattened column by column", "the forward folds six numbers into (2, 3) row by row, so "
+                "d_theta is unfolded the same way, with reshape(-1, 6) and no transposing.", "sec-layer-hand")
+def by_columns(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    return finish(flat, d_read, d_parameters[:, [0, 3, 1, 4, 2, 5]], weight)
+
+
+@EXERCISE.wrong("The batch is averaged", "all images use the same weight and bias, so their gradients for these are "
+                "added; yours takes the mean, which the loss, where it is one, has already put into d_out.",
+                "sec-layers-linear")
+def batch_mean(d_out, image, weight, bias, sample_backward):
+    d_image, d_weight, d_bias = finish(*parts(d_out, image, weight, bias, sample_backward), weight)
+    return d_image, d_weight / len(image), d_bias / len(image)
+
+
+@EXERCISE.wrong("d_bias is averaged over the batch", "every image adds its part to the gradient of the one bias, so "
+                "d_bias is the sum over the batch and not the mean.", "sec-layers-linear")
+def bias_mean(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    d_image, d_weight, _ = finish(flat, d_read, d_parameters, weight)
+    return d_image, d_weight, d_parameters.mean(axis=0)
+
+
+@EXERCISE.wrong("d_bias is not summed over the batch", "there is one bias (6,) for all images, so its gradient is "
+                "(6,) too, the sum over the batch; yours has a row for each image.", "sec-layers-linear")
+def bias_not_summed(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    d_image, d_weight, _ = finish(flat, d_read, d_parameters, weight)
+    return d_image, d_weight, d_parameters.copy()
+
+
+@EXERCISE.wrong("d_weight is transposed", "a gradient has the shape of what it is the gradient of: (6, C * H * W), "
+                "which is d_parameters.T @ flat; yours is flat.T @ d_parameters.", "sec-layers-linear")
+def weight_transposed(d_out, image, weight, bias, sample_backward):
+    d_image, d_weight, d_bias = finish(*parts(d_out, image, weight, bias, sample_backward), weight)
+    return d_image, d_weight.T.copy(), d_bias
+
+
+@EXERCISE.wrong("theta is made without the bias", "the backward has to stand at the theta that the forward used, "
+                "flat @ weight.T + bias; without the bias the sampler is asked about other places.", "sec-layer-hand")
+def without_bias(d_out, image, weight, bias, sample_backward):
+    return finish(*parts(d_out, image, weight, 0 * bias, sample_backward), weight)
+
+
+@EXERCISE.wrong("theta is taken for d_theta", "what goes back is a gradient, the d_theta that sample_backward "
+                "gives; yours carries back theta itself.", "sec-layer-hand")
+def theta_itself(d_out, image, weight, bias, sample_backward):
+    flat, d_read, _ = parts(d_out, image, weight, bias, sample_backward)
+    return finish(flat, d_read, flat @ weight.T + bias, weight)
+
+
+@EXERCISE.right_too
+def image_by_image(d_out, image, weight, bias, sample_backward):
+    theta = np.stack([(weight @ one.ravel() + bias).reshape(2, 3) for one in image])
+    d_image, d_theta = sample_backward(d_out, image, theta)
+    d_image = d_image.copy()
+    d_weight, d_bias = np.zeros_like(weight), np.zeros_like(bias)
+    for n, one in enumerate(image):
+        for k, d in enumerate(d_theta[n].ravel()):
+            d_image[n] += d * weight[k].reshape(one.shape)
+            d_weight[k] += d * one.ravel()
+            d_bias[k] += d
+    return d_image, d_weight, d_bias
+
+
+@EXERCISE.right_too
+def with_einsum(d_out, image, weight, bias, sample_backward):
+    shape, dtype = image.shape, image.dtype
+    folded = weight.reshape(2, 3, *shape[1:])
+    theta = np.einsum("abchw,nchw->nab", folded, image) + bias.reshape(2, 3)
+    d_read, d_theta = sample_backward(d_out, image, theta.astype(dtype))
+    d_theta = d_theta.astype("float64")
+    d_image = np.einsum("nab,abchw->nchw", d_theta, folded) + d_read
+    d_weight = np.einsum("nab,nchw->abchw", d_theta, image).reshape(6, -1)
+    return d_image.astype(dtype), d_weight.astype(dtype), np.einsum("nab->ab", d_theta).ravel().astype(dtype)
+
+
+@EXERCISE.right_too
+def by_nudging_pixels(d_out, image, weight, bias, sample_backward):
+    """The network is linear: brightening a pixel by one adds its column of the weight to theta."""
+    def decide(flat):
+        return (flat @ weight.T + bias).reshape(-1, 2, 3)
+    flat = image.reshape(len(image), -1)
+    d_image, d_theta = sample_backward(d_out, image, decide(flat))
+    pixels = np.eye(flat.shape[1], dtype=image.dtype)
+    moves = decide(pixels) - decide(0 * pixels)
+    d_looked = [[(d * move).sum() for move in moves] for d in d_theta]
+    d_weight = sum(np.outer(d, one) for d, one in zip(d_theta, flat))
+    return d_image + np.reshape(d_looked, image.shape).astype(image.dtype), d_weight, sum(d.ravel() for d in d_theta)

@@ -1,0 +1,144 @@
+"""Wrong answers to `sgd_step`, and the calls that tell them apart."""
+
+import numpy as np
+from judge import Case, Exercise
+
+PARAMS = [np.array([1.0, 2.0]), np.array([3.0]), np.array([4.0, 5.0])]
+GRADS = [np.array([2.0, -2.0]), np.array([4.0]), np.array([0.0, 6.0])]
+RNG = np.random.default_rng(0)
+SHAPES = (2, 3), (2,), (3, 2)
+
+
+def groups(*parts, params=PARAMS, grads=GRADS):
+    """Groups from (how many parameters, rate or None), as the three parameters come in their order."""
+    made, place = [], 0
+    for count, rate in parts:
+        chosen = slice(place, place + count)
+        made.append({"params": params[chosen], "grads": grads[chosen]} | ({} if rate is None else {"lr": rate}))
+        place += count
+    return made
+
+
+EXERCISE = Exercise(
+    name="sgd_step",
+    answer="solutions",
+    gives=("localisation_weight", "localisation_bias", "reader_weight"),
+    cases=[
+        Case("one group, and no rate of its own", groups((3, None)), 0.5, expected=([0, 3], [1], [4, 2])),
+        Case("the localisation network at a rate of its own, the reader at the default",
+             groups((2, 0.25), (1, None)), 0.5, expected=([0.5, 2.5], [2], [4, 2])),
+        Case("the localisation network at the default, the reader at a rate of its own",
+             groups((2, None), (1, 0.25)), 0.5, expected=([0, 3], [1], [4, 3.5])),
+        Case("three groups, and the reader is frozen: its rate is 0",
+             groups((1, 0.25), (1, None), (1, 0.0)), 0.5, expected=([0.5, 2.5], [1], [4, 5])),
+        Case("matrices in float32, two rates", groups(
+            (2, 0.1), (1, 0.01), params=[RNG.random(shape, np.float32) for shape in SHAPES],
+            grads=[RNG.random(shape, np.float32) for shape in SHAPES]), 0.001),
+    ],
+)
+
+
+def _moved(groups, rate_of, sign=-1):
+    """All parameters after a step, with a rate for each group."""
+    return tuple(param + sign * rate_of(group) * grad
+                 for group in groups for param, grad in zip(group["params"], group["grads"]))
+
+
+@EXERCISE.wrong("The step goes uphill", "the gradient points to where the loss grows, so the step is subtracted; "
+                "yours is added.", "sec-training-hand")
+def uphill(groups, lr):
+    return _moved(groups, lambda group: group.get("lr", lr), sign=1)
+
+
+@EXERCISE.wrong("The default rate for all", "a group that names a rate learns at that rate; yours gives every group "
+                "the default.", "sec-training-pair")
+def default_for_all(groups, lr):
+    return _moved(groups, lambda group: lr)
+
+
+@EXERCISE.wrong("The group's rate times the default", "a group's own rate takes the place of the default; it is no "
+                "factor to it.", "sec-training-pair")
+def multiplied(groups, lr):
+    return _moved(groups, lambda group: lr * group.get("lr", 1))
+
+
+@EXERCISE.wrong("A rate leaks into the next group", "a group that names no rate takes the default, whatever the group "
+                "before it had; in yours the default is overwritten by the last rate that was named.",
+                "sec-training-pair")
+def leaks(groups, lr):
+    moved = []
+    for group in groups:
+        lr = group.get("lr", lr)
+        moved += [param - lr * grad for param, grad in zip(group["params"], group["grads"])]
+    return tuple(moved)
+
+
+@EXERCISE.wrong("The last group's rate for all", "each group moves at its own rate, so the rate is settled inside the "
+                "loop over the groups; yours uses the last one's for all.", "sec-training-pair")
+def last_for_all(groups, lr):
+    return _moved(groups, lambda group: groups[-1].get("lr", lr))
+
+
+@EXERCISE.wrong("A rate of 0 is taken for none", "a group with rate 0 is frozen; 0 counts as false in Python, so ask "
+                "whether the group names a rate and not whether the rate is true.", "sec-training-pair")
+def zero_is_none(groups, lr):
+    return _moved(groups, lambda group: group.get("lr") or lr)
+
+
+@EXERCISE.wrong("Groups without a rate stand still", "a group that names no rate takes the default, lr; yours does "
+                "not move at all.", "sec-training-pair")
+def stands_still(groups, lr):
+    return _moved(groups, lambda group: group.get("lr", 0.0))
+
+
+@EXERCISE.wrong("Every group is asked for a rate", "a group need not name one, and group[\"lr\"] raises KeyError "
+                "where it does not; such a group takes the default, lr.", "sec-training-pair")
+def rate_expected(groups, lr):
+    return _moved(groups, lambda group: group["lr"])
+
+
+@EXERCISE.wrong("The step, not the parameter", "the parameters after the step are asked for, the old ones minus rate "
+                "times gradient; yours is the step alone.", "sec-training-hand")
+def step_alone(groups, lr):
+    return tuple(-group.get("lr", lr) * grad for group in groups for grad in group["grads"])
+
+
+@EXERCISE.wrong("The gradient's mean for the gradient", "every number of a parameter has a slope of its own and moves "
+                "by it; yours moves all numbers of an array by the mean of their slopes.", "sec-training-hand")
+def averaged(groups, lr):
+    return tuple(param - group.get("lr", lr) * grad.mean()
+                 for group in groups for param, grad in zip(group["params"], group["grads"]))
+
+
+@EXERCISE.wrong("The old parameters are overwritten", "param - rate * grad makes a new array, as is asked for here; "
+                "-= writes into the one that came in.", "sec-training-hand")
+def in_place(groups, lr):
+    moved = []
+    for group in groups:
+        for param, grad in zip(group["params"], group["grads"]):
+            param -= group.get("lr", lr) * grad
+            moved.append(param)
+    return tuple(moved)
+
+
+@EXERCISE.right_too
+def number_by_number(groups, lr):
+    moved = []
+    for group in groups:
+        rate = group["lr"] if "lr" in group else lr
+        for param, grad in zip(group["params"], group["grads"]):
+            new = np.empty_like(param)
+            for place in np.ndindex(param.shape):
+                new[place] = param[place] - rate * grad[place]
+            moved.append(new)
+    return moved
+
+
+@EXERCISE.right_too
+def on_copies(groups, lr):
+    moved = [param.copy() for group in groups for param in group["params"]]
+    rates = [{"lr": lr, **group}["lr"] for group in groups for _ in group["params"]]
+    grads = [grad for group in groups for grad in group["grads"]]
+    for param, rate, grad in zip(moved, rates, grads):
+        param -= (rate * grad.astype("float64")).astype(param.dtype)
+    return tuple(moved)

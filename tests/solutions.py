@@ -1,0 +1,676 @@
+"""Right answers to the exercises that ask for what the library has no function for, chapter by chapter."""
+
+import numpy as np
+
+from stn_numpy import pixel_centres
+
+
+def compose_theta(first, second):
+    """Join two thetas into the one that does in a single warp what both do in a row.
+
+    Parameters
+    ----------
+    first : (N, 2, 3) array of float32 or float64
+        The theta of the transformer that reads the image, in normalised units.
+    second : (N, 2, 3) array of first's dtype
+        The theta of the transformer that reads the first one's output, in normalised units.
+
+    Returns
+    -------
+    (N, 2, 3) array of first's dtype
+        The theta that leads from the second one's output straight to the image.
+
+    Notes
+    -----
+    Convention: each theta maps output positions to input positions, ``theta[n] @ (x, y, 1)``. The sizes of the three
+    pictures play no part.
+    """
+    below = np.zeros_like(second[:, :1])
+    below[..., 2] = 1
+    return first @ np.concatenate([second, below], axis=1)
+
+
+def look_at(centre, share):
+    """Make the theta that shows a window of the picture, from the window's centre and its share of the picture.
+
+    Parameters
+    ----------
+    centre : (N, 2) array of float32 or float64
+        Where the middle of each window lies in the input, x before y, in normalised units.
+    share : (N, 2) array of centre's dtype
+        How much of the picture each window shows, width before height; 1 is the whole width or height.
+
+    Returns
+    -------
+    (N, 2, 3) array of centre's dtype
+        One theta for each window, in normalised units.
+
+    Notes
+    -----
+    Convention: theta maps output positions to input positions, ``theta[n] @ (x, y, 1)``; -1 and 1 are the outer edges
+    of the picture (``align_corners=False``). A window is not turned.
+    """
+    theta = np.zeros((len(centre), 2, 3), centre.dtype)
+    theta[:, 0, 0] = share[:, 0]
+    theta[:, 1, 1] = share[:, 1]
+    theta[:, :, 2] = centre
+    return theta
+
+
+def bug_black_picture(theta, in_size, out_size, align_corners=False):
+    """Say for each output pixel which point of the input it shows, as `grid_sample` wants to be told.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float32 or float64
+        One affine map for each image of the batch, in normalised units.
+    in_size : (H, W) ints
+        Rows and columns of the input.
+    out_size : (h, w) ints
+        Rows and columns of the output.
+    align_corners : bool
+        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False); the
+        sampler behind it is called with the same.
+
+    Returns
+    -------
+    (N, h, w, 2) array of theta's dtype
+        Points of the input in normalised units, x before y.
+
+    Notes
+    -----
+    Convention: ``grid[n, i, j] = theta[n] @ (x_j, y_i, 1)``, where (x_j, y_i) is the centre of output pixel [i, j].
+    """
+    height, width = out_size
+    x = pixel_centres(width, align_corners, theta.dtype)
+    y = pixel_centres(height, align_corners, theta.dtype)
+    points = np.stack([*np.meshgrid(x, y), np.ones((height, width), theta.dtype)], axis=-1)
+    looks = points.reshape(-1, 3) @ theta.swapaxes(1, 2)
+    return looks.reshape(len(theta), height, width, 2)
+
+
+def to_normalised(pixels, length, align_corners=False):
+    """Turn positions in pixels, along one axis, into normalised coordinates.
+
+    Parameters
+    ----------
+    pixels : (...) array of float32 or float64
+        Positions in pixels: 0 is the centre of the first pixel. They may lie between two pixels or outside the picture.
+    length : int
+        How many pixels the axis has: the width for x, the height for y.
+    align_corners : bool
+        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+
+    Returns
+    -------
+    (...) array of pixels' dtype
+        The same places in normalised units. The centre of a single pixel is at 0 in both conventions.
+
+    Notes
+    -----
+    Convention: torch's `align_corners`. The way back is `to_pixels`.
+    """
+    if not align_corners:
+        return (2 * pixels + 1) / length - 1
+    if length == 1:
+        return np.zeros_like(pixels)
+    return 2 * pixels / (length - 1) - 1
+
+
+def to_pixels(coordinates, length, align_corners=False):
+    """Turn normalised coordinates, along one axis, into positions in pixels.
+
+    Parameters
+    ----------
+    coordinates : (...) array of float32 or float64
+        Places in normalised units; those beyond -1 and 1 lie outside the picture.
+    length : int
+        How many pixels the axis has: the width for x, the height for y.
+    align_corners : bool
+        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+
+    Returns
+    -------
+    (...) array of coordinates' dtype
+        Positions in pixels: 0 is the centre of the first pixel, and what falls between two pixels stays there.
+
+    Notes
+    -----
+    Convention: torch's `align_corners`. The way there is `to_normalised`.
+    """
+    if align_corners:
+        return (coordinates + 1) / 2 * (length - 1)
+    return ((coordinates + 1) * length - 1) / 2
+
+
+def rotation_about(angle, centre):
+    """Make the theta that turns a square picture about a point of your choice.
+
+    Parameters
+    ----------
+    angle : (N,) array of float32 or float64
+        Radians. A positive angle turns the picture counter-clockwise as it is seen.
+    centre : (N, 2) array of angle's dtype
+        The point that stays where it is, x before y, in normalised units.
+
+    Returns
+    -------
+    (N, 2, 3) array of angle's dtype
+        One theta for each angle and centre, in normalised units.
+
+    Notes
+    -----
+    Convention: theta maps output positions to input positions, ``theta[n] @ (x, y, 1)``; a turn about the middle is
+    ``[[cos, -sin, 0], [sin, cos, 0]]``.
+    """
+    cos, sin = np.cos(angle), np.sin(angle)
+    theta = np.empty((len(angle), 2, 3), angle.dtype)
+    theta[:, 0, :2] = np.stack([cos, -sin], axis=1)
+    theta[:, 1, :2] = np.stack([sin, cos], axis=1)
+    theta[:, :, 2] = centre - (theta[:, :, :2] @ centre[:, :, None])[..., 0]
+    return theta
+
+
+def wide_rotation(angle, size):
+    """Make the theta that turns a picture of any shape about its middle, without slanting it.
+
+    Parameters
+    ----------
+    angle : (N,) array of float32 or float64
+        Radians. A positive angle turns the picture counter-clockwise as it is seen.
+    size : (h, w) ints
+        Rows and columns of the picture; the output has the same.
+
+    Returns
+    -------
+    (N, 2, 3) array of angle's dtype
+        One theta for each angle, in normalised units.
+
+    Notes
+    -----
+    Convention: theta maps output positions to input positions, ``theta[n] @ (x, y, 1)``; -1 and 1 are the outer edges
+    of the picture (``align_corners=False``), whatever its shape.
+    """
+    height, width = size
+    cos, sin = np.cos(angle), np.sin(angle)
+    theta = np.zeros((len(angle), 2, 3), angle.dtype)
+    theta[:, 0, 0] = theta[:, 1, 1] = cos
+    theta[:, 0, 1] = -sin * height / width
+    theta[:, 1, 0] = sin * width / height
+    return theta
+
+
+def bug_opencv_matrix(matrix, in_size, out_size):
+    """Turn a matrix as OpenCV's warpAffine takes it into the theta that moves a picture in the same way.
+
+    Parameters
+    ----------
+    matrix : (N, 2, 3) array of float32 or float64
+        Says where each pixel of the input goes: column q and row r go to ``matrix[n] @ (q, r, 1)``, a column and a row
+        of the output. In pixels; (0, 0) is the centre of the first one.
+    in_size : (H, W) ints
+        Rows and columns of the input.
+    out_size : (h, w) ints
+        Rows and columns of the output.
+
+    Returns
+    -------
+    (N, 2, 3) array of matrix's dtype
+        Theta for ``affine_grid(theta, (N, C, h, w), align_corners=False)``, in normalised units.
+
+    Notes
+    -----
+    Convention: theta maps output positions to input positions, ``theta[n] @ (x, y, 1)``; -1 and 1 are the outer edges
+    of the picture.
+    """
+    def to_units(size):
+        height, width = size
+        return np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
+
+    full = np.zeros((len(matrix), 3, 3))
+    full[:, :2] = matrix
+    full[:, 2, 2] = 1
+    goes = to_units(out_size) @ full @ np.linalg.inv(to_units(in_size))
+    theta = np.linalg.inv(goes)[:, :2]
+    return theta.astype(matrix.dtype)
+
+
+def bilinear_weights(x, y):
+    """Say how much each of the four pixels around a point counts in what is read there.
+
+    Parameters
+    ----------
+    x, y : two arrays of any one shape S, float32 or float64
+        Positions in pixels: columns to the right and rows down, whole numbers at the pixels' centres.
+
+    Returns
+    -------
+    (4, *S) array of x's dtype
+        The weights of the upper left, upper right, lower left and lower right neighbour, in this order.
+
+    Notes
+    -----
+    Convention: the upper left neighbour is the pixel in column floor(x) and row floor(y), whether it exists or not; the
+    lower right one is a column and a row further. Source: Jaderberg et al. 2015, eq. 5.
+    """
+    to_right, down = x - np.floor(x), y - np.floor(y)
+    return np.stack([
+        (1 - to_right) * (1 - down),
+        to_right * (1 - down),
+        (1 - to_right) * down,
+        to_right * down,
+    ])
+
+
+def pad_position(position, length, padding_mode, align_corners=False):
+    """Say which position of an axis is read in place of one that may lie outside.
+
+    Parameters
+    ----------
+    position : array of any shape, float32 or float64
+        Finite positions in pixels: 0 is the centre of the first pixel, length - 1 that of the last.
+    length : int
+        Pixels along the axis.
+    padding_mode : {"zeros", "border", "reflection"}
+        What stands outside: nothing, the outermost pixel, or the axis in a mirror.
+    align_corners : bool
+        Whether the mirrors stand on the outermost centres, 0 and length - 1 (True), or on the outer edges, half a pixel
+        further out (False). Plays no part in the other modes.
+
+    Returns
+    -------
+    array of position's shape and dtype
+        Positions from 0 to length - 1; for "zeros" the positions as they came.
+
+    Notes
+    -----
+    Convention: "border" takes the nearest position from 0 to length - 1. "reflection" mirrors as often as it takes to
+    arrive between the mirrors, and then does as "border". The meaning of `align_corners` is torch's.
+    """
+    if padding_mode == "zeros":
+        return position.copy()
+    if padding_mode == "reflection":
+        first, span = (0, length - 1) if align_corners else (-0.5, length)
+        period = max(2 * span, 1)       # there and back again; one pixel alone has no way to go
+        beyond = np.abs(position - first) % period
+        position = first + np.minimum(beyond, period - beyond)
+    return np.clip(position, 0, length - 1)
+
+
+def bug_lost_border(image, grid):
+    """Read an image at the points of a grid, with the outermost pixels repeated outside.
+
+    Parameters
+    ----------
+    image : (N, C, H, W) array of float32 or float64
+        What is read.
+    grid : (N, h, w, 2) array of the image's dtype
+        Where it is read: points (x, y) in normalised units; -1 and 1 are the centres of the outermost pixels.
+
+    Returns
+    -------
+    (N, C, h, w) array of the image's dtype
+        Bilinear mixtures of four pixels; where a pixel does not exist, the nearest one that does stands in for it.
+
+    Notes
+    -----
+    Convention: ``grid_sample(image, grid, "bilinear", "border", align_corners=True)`` of the library.
+    """
+    batch, channels, height, width = image.shape
+    x = (grid[:, None, ..., 0] + 1) / 2 * (width - 1)       # (N, 1, h, w)
+    y = (grid[:, None, ..., 1] + 1) / 2 * (height - 1)
+    left, above = np.floor(x), np.floor(y)
+    right, below = left + 1, above + 1
+    picture = np.arange(batch)[:, None, None, None]
+    channel = np.arange(channels)[:, None, None]
+    out = np.zeros((batch, channels, *grid.shape[1:3]), image.dtype)
+    for row, weight_y in ((above, below - y), (below, y - above)):
+        for column, weight_x in ((left, right - x), (right, x - left)):
+            near_row = np.clip(row, 0, height - 1).astype(int)
+            near_column = np.clip(column, 0, width - 1).astype(int)
+            out += weight_y * weight_x * image[picture, channel, near_row, near_column]
+    return out
+
+
+def bug_moved_identity(image, grid):
+    """Read an image at the points of a grid, with zeros outside.
+
+    Parameters
+    ----------
+    image : (N, C, H, W) array of float32 or float64
+        What is read.
+    grid : (N, h, w, 2) array of the image's dtype
+        Where it is read: points (x, y) in normalised units; -1 and 1 are the centres of the outermost pixels.
+
+    Returns
+    -------
+    (N, C, h, w) array of the image's dtype
+        Bilinear mixtures of four pixels; a pixel that does not exist counts as 0.
+
+    Notes
+    -----
+    Convention: ``grid_sample(image, grid, "bilinear", "zeros", align_corners=True)`` of the library.
+    """
+    batch, channels, height, width = image.shape
+    last_column, last_row = width - 1, height - 1
+    x = (grid[:, None, ..., 0] + 1) / 2 * last_column       # (N, 1, h, w)
+    y = (grid[:, None, ..., 1] + 1) / 2 * last_row
+    picture = np.arange(batch)[:, None, None, None]
+    channel = np.arange(channels)[:, None, None]
+    out = np.zeros((batch, channels, *grid.shape[1:3]), image.dtype)
+    for row in (np.floor(y), np.floor(y) + 1):
+        for column in (np.floor(x), np.floor(x) + 1):
+            weight = (1 - np.abs(x - column)) * (1 - np.abs(y - row))
+            exists = (0 <= column) & (column <= last_column) & (0 <= row) & (row <= last_row)
+            near_column = np.clip(column, 0, last_column).astype(int)
+            near_row = np.clip(row, 0, last_row).astype(int)
+            out += np.where(exists, weight, 0) * image[picture, channel, near_row, near_column]
+    return out
+
+
+def identity_start(features, dtype=np.float32):
+    """Start the last layer of an affine localisation network so that every picture passes unchanged at first.
+
+    Parameters
+    ----------
+    features : int
+        How many numbers the layer weighs.
+    dtype : float32 or float64
+        Of both results.
+
+    Returns
+    -------
+    weight : (6, features) array
+    bias : (6,) array
+
+    Notes
+    -----
+    Convention: ``phi = weight @ f + bias`` for the features f of one picture, and the six numbers of phi are laid out
+    in the two rows of theta, ``theta = phi.reshape(2, 3)``. Theta is in normalised units.
+    Source: Jaderberg et al. 2015, section 3.1; the start is common practice.
+    """
+    weight = np.zeros((6, features), dtype)
+    bias = np.array([1, 0, 0, 0, 1, 0], dtype)
+    return weight, bias
+
+
+def sampler_d_image(d_out, image, grid, align_corners=False):
+    """Hand the gradient of a bilinear sampler's output back to the pixels that the output was mixed from.
+
+    Parameters
+    ----------
+    d_out : (N, C, h, w) array of float32 or float64
+        Gradient of the loss for the output.
+    image : (N, C, H, W) array of d_out's dtype
+        What the forward read.
+    grid : (N, h, w, 2) array of d_out's dtype
+        Where it was read: finite points (x, y) in normalised units.
+    align_corners : bool
+        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+
+    Returns
+    -------
+    (N, C, H, W) array of d_out's dtype
+        What each pixel is given by all the points that read it; what is due to places outside the image is lost.
+
+    Notes
+    -----
+    Convention: the forward is ``grid_sample(image, grid, "bilinear", "zeros", align_corners)`` of the library.
+    Source: Jaderberg et al. 2015, eq. 6.
+    """
+    height, width = image.shape[2:]
+    d_image = np.zeros_like(image)
+    p_x, p_y = _in_pixels(grid, height, width, align_corners)               # (N, h, w) each
+    left, top = np.floor(p_x).astype(int), np.floor(p_y).astype(int)
+    for row in (top, top + 1):
+        for column in (left, left + 1):
+            weight = (1 - abs(p_x - column)) * (1 - abs(p_y - row))
+            inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+            n, i, j = np.nonzero(inside)                                    # the K points that may give
+            share = weight[n, i, j][:, None] * d_out[n, :, i, j]            # (K, C)
+            np.add.at(d_image, (n, slice(None), row[n, i, j], column[n, i, j]), share)
+    return d_image
+
+
+def sampler_d_grid(d_out, image, grid, align_corners=False):
+    """Say how the loss changes as each point moves at which a bilinear sampler reads.
+
+    Parameters
+    ----------
+    d_out : (N, C, h, w) array of float32 or float64
+        Gradient of the loss for the output.
+    image : (N, C, H, W) array of d_out's dtype
+        What the forward read.
+    grid : (N, h, w, 2) array of d_out's dtype
+        Where it was read: finite points (x, y) in normalised units.
+    align_corners : bool
+        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+
+    Returns
+    -------
+    (N, h, w, 2) array of d_out's dtype
+        Loss per normalised unit, x before y.
+
+    Notes
+    -----
+    Convention: the forward is ``grid_sample(image, grid, "bilinear", "zeros", align_corners)`` of the library. Exactly
+    on a whole pixel the slope to the right and downwards is taken. Source: Jaderberg et al. 2015, eq. 7.
+    """
+    height, width = image.shape[2:]
+    p_x, p_y = _in_pixels(grid, height, width, align_corners)               # (N, h, w) each
+    left, top = np.floor(p_x).astype(int), np.floor(p_y).astype(int)
+    f_x, f_y = (p_x - left)[:, None], (p_y - top)[:, None]                  # (N, 1, h, w)
+    upper_left, upper_right = _value(image, top, left), _value(image, top, left + 1)
+    lower_left, lower_right = _value(image, top + 1, left), _value(image, top + 1, left + 1)
+    slope_x = (1 - f_y) * (upper_right - upper_left) + f_y * (lower_right - lower_left)
+    slope_y = (1 - f_x) * (lower_left - upper_left) + f_x * (lower_right - upper_right)
+    per_pixel = np.stack([(d_out * slope_x).sum(axis=1), (d_out * slope_y).sum(axis=1)], axis=-1)
+    pixels_per_unit = (np.array([width, height]) - align_corners) / 2
+    return (per_pixel * pixels_per_unit).astype(d_out.dtype)
+
+
+def bug_border_slope(row, position):
+    """Say how the value read changes as the position moves, in a picture of one row under border padding.
+
+    Parameters
+    ----------
+    row : (W,) array of float32 or float64
+        The pixels' brightness.
+    position : (K,) array of row's dtype
+        Where the row is read, in pixels: 0 is the centre of the first, W - 1 that of the last.
+
+    Returns
+    -------
+    (K,) array of row's dtype
+        Brightness per pixel.
+
+    Notes
+    -----
+    Convention: between two pixels the value is mixed from both; beyond the first and the last it stays as it is there.
+    Exactly on a pixel there are two slopes, and the one to the right is returned; on the first and on the last pixel it
+    is the outer one, which is 0, as torch has it.
+    """
+    last = len(row) - 1
+    moves = (position > 0) & (position < last)      # elsewhere the clamp holds the position still
+    left = np.floor(np.clip(position, 0, last)).astype(int)
+    slope = np.zeros_like(position)
+    for neighbour, slope_of_weight in ((left, -1), (left + 1, 1)):
+        exists = neighbour <= last
+        slope += np.where(exists, slope_of_weight * row[np.minimum(neighbour, last)], 0)
+    return np.where(moves, slope, 0)
+
+
+def _in_pixels(grid, height, width, align_corners):
+    """A grid's points in the image's pixels: x and y, (N, h, w) each."""
+    x, y = grid[..., 0], grid[..., 1]
+    if align_corners:
+        return (x + 1) * (width - 1) / 2, (y + 1) * (height - 1) / 2
+    return ((x + 1) * width - 1) / 2, ((y + 1) * height - 1) / 2
+
+
+def _value(image, row, column):
+    """The pixels of each image in these rows and columns, (N, h, w) each, and 0 where there is none: (N, C, h, w)."""
+    height, width = image.shape[2:]
+    inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+    n = np.arange(len(image))[:, None, None]
+    nearest = image[n, :, row.clip(0, height - 1), column.clip(0, width - 1)]      # (N, h, w, C)
+    return np.where(inside[:, None], nearest.transpose(0, 3, 1, 2), 0)
+
+
+def transformer_backward(d_out, image, weight, bias, sample_backward):
+    """Carry a gradient back through a transformer whose localisation network is one linear layer.
+
+    Parameters
+    ----------
+    d_out : (N, C, h, w) array of float32 or float64
+        Gradient of the loss for the layer's output.
+    image : (N, C, H, W) array of d_out's dtype
+        What the forward saw.
+    weight : (6, C * H * W) array of d_out's dtype
+        Of the localisation network: a row for each entry of theta, first the three of x, then the three of y.
+    bias : (6,) array of d_out's dtype
+        Of the localisation network.
+    sample_backward : callable
+        ``sample_backward(d_out, image, theta) -> (d_image, d_theta)``, the backward of the grid and the sampler. It
+        takes theta as given and knows of no localisation network.
+
+    Returns
+    -------
+    d_image : (N, C, H, W) array
+        How the loss changes with each pixel.
+    d_weight : (6, C * H * W) array
+    d_bias : (6,) array
+
+    Notes
+    -----
+    Forward: ``theta = (flat @ weight.T + bias).reshape(N, 2, 3)``, where flat is the image as (N, C * H * W); then
+    ``out = affine_sample(image, theta, size)``. Theta was not kept, and has to be made again.
+    Source: Jaderberg et al. 2015, sections 3.1 to 3.3; no numbered equation of the paper joins the parts.
+    """
+    flat = image.reshape(len(image), -1)
+    theta = (flat @ weight.T + bias).reshape(-1, 2, 3)
+    d_read, d_theta = sample_backward(d_out, image, theta)
+    d_parameters = d_theta.reshape(-1, 6)
+    d_looked = (d_parameters @ weight).reshape(image.shape)
+    return d_read + d_looked, d_parameters.T @ flat, d_parameters.sum(axis=0)
+
+
+def bug_still_theta(image, localise, sample, classify):
+    """Run a classifier behind a transformer: one forward, as a training step begins with it.
+
+    Parameters
+    ----------
+    image : (N, C, H, W) array of float32 or float64
+    localise : callable
+        ``localise(image) -> theta``, (N, C, H, W) to (N, 2, 3).
+    sample : callable
+        ``sample(image, theta) -> warped``, to (N, C, h, w); the output's size is settled in it.
+    classify : callable
+        ``classify(image) -> scores``, (N, C, height, width) of any height and width to (N, K).
+
+    Returns
+    -------
+    theta : (N, 2, 3) array
+        What the localisation network said of the images.
+    warped : (N, C, h, w) array
+        The images as the transformer passes them on.
+    scores : (N, K) array
+        What the classifier makes of what it is passed; the loss is computed from these.
+
+    Notes
+    -----
+    Convention: theta maps output positions to input positions. Source: Jaderberg et al. 2015, section 3.
+    """
+    theta = localise(image)
+    warped = sample(image, theta)
+    scores = classify(warped)
+    return theta, warped, scores
+
+
+def theta_check(forward, theta, d_out, step=1e-6):
+    """Measure how the loss changes with each entry of theta, by central differences.
+
+    Parameters
+    ----------
+    forward : callable
+        ``forward(theta) -> out``, shaped like d_out. Each image of the batch depends on its own theta only.
+    theta : (N, 2, 3) array of float64
+        Where the gradient is taken.
+    d_out : (N, ...) array of float64
+        Gradient of the loss for forward's output.
+    step : float
+        How far each entry is moved to either side, in theta's own units.
+
+    Returns
+    -------
+    (N, 2, 3) array of float64
+        The slope of ``(d_out * forward(theta)).sum()`` along each entry of theta.
+
+    Notes
+    -----
+    Convention: an entry's slope is ``(L(entry + step) - L(entry - step)) / (2 * step)``, exact but for rounding where
+    the loss L is quadratic in the entry. Source: the definition of the derivative, taken to both sides.
+    """
+    d_theta = np.empty_like(theta)
+    for entry in np.ndindex(theta.shape):
+        sides = []
+        for move in (step, -step):
+            moved = theta.copy()
+            moved[entry] += move
+            sides.append((d_out * forward(moved)).sum())
+        d_theta[entry] = (sides[0] - sides[1]) / (2 * step)
+    return d_theta
+
+
+def sgd_step(groups, lr):
+    """Move every parameter one step against its gradient, each group at its own learning rate.
+
+    Parameters
+    ----------
+    groups : list of dict
+        Each holds "params" and "grads", two lists of arrays of equal shapes, and perhaps "lr", a float.
+    lr : float
+        Learning rate of every group that names none.
+
+    Returns
+    -------
+    tuple of arrays
+        The parameters after the step, group by group, each of its old shape and dtype; new arrays.
+
+    Notes
+    -----
+    Convention: ``new = old - rate * gradient``, with no momentum and no decay.
+    """
+    moved = []
+    for group in groups:
+        rate = group.get("lr", lr)
+        for param, grad in zip(group["params"], group["grads"]):
+            moved.append(param - rate * grad)
+    return tuple(moved)
+
+
+def bug_grey_frame(image, grid, mean, deviation, sample):
+    """Read images at the points of a grid and normalise them for the classifier; around an image, all is black.
+
+    Parameters
+    ----------
+    image : (N, C, H, W) array of float32 or float64
+        Brightness as it was recorded; 0 is black.
+    grid : (N, h, w, 2) array of the image's dtype
+        Points (x, y) in normalised units.
+    mean, deviation : (C,) arrays of the image's dtype
+        Of each channel, over all pixels of the training images.
+    sample : function
+        ``sample(image, grid)`` reads images at the points of a grid, zeros outside: (N, C, h, w).
+
+    Returns
+    -------
+    (N, C, h, w) array of the image's dtype
+        Brightness in deviations from the mean, also of what was read outside the image.
+
+    Notes
+    -----
+    Convention: a brightness v becomes ``(v - mean) / deviation``, so black is ``-mean / deviation``.
+    """
+    seen = sample(image, grid)      # first: here zero is still black
+    return (seen - mean[:, None, None]) / deviation[:, None, None]

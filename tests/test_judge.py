@@ -1,0 +1,329 @@
+"""The judge by itself: what it says of answers that nobody foresaw, and what a reader sees of it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from judge import Case, Exercise, Stub, judge, judge_stub, stubs
+from judge.calling import Outcome
+from judge.difference import where_wrong
+from judge.matching import simple_change
+
+PICTURE = np.arange(1.0, 13).reshape(3, 4)
+TALL = np.arange(30.0).reshape(5, 6)
+ENDS = np.arange(5)[:, None] % 4 == 0
+GRID = np.random.default_rng(0).standard_normal((2, 3, 4, 2))
+
+
+def reading(image, weight):
+    """A right answer to a toy exercise: two outputs, one of them small."""
+    return image * weight[0] + weight[1], weight[:1] * image.sum(dtype=image.dtype)
+
+
+TOY = Exercise(
+    name="reading",
+    answer="test_judge",
+    gives=("out", "total"),
+    cases=[
+        Case("three pixels", np.array([[1.0, 2, 4]]), np.array([3.0, 1]), expected=([[4, 7, 13]], [21])),
+        Case("a picture", PICTURE, np.array([0.5, -2.0])),
+        Case("in float32", PICTURE.astype("float32"), np.array([0.5, 3], "float32")),
+    ],
+)
+
+
+@TOY.wrong("The bias is forgotten", "the second weight is added to every pixel.", "ch-grid")
+def without_bias(image, weight):
+    return image * weight[0], reading(image, weight)[1]
+
+
+@TOY.wrong("The mean for the sum", "the total adds the pixels up, it does not average them.", "ch-grid")
+def mean(image, weight):
+    return reading(image, weight)[0], reading(image, weight)[1] / image.size
+
+
+def head(function, exercise=TOY):
+    """The judge's message up to the first empty line, as one line."""
+    return " ".join(judge(exercise, function).message.partition("\n\n")[0].split())
+
+
+def test_right_answer():
+    verdict = judge(TOY, reading)
+    assert (verdict.status, verdict.message) == ("right", "reading: right. All 3 checks hold.")
+
+
+def test_wrong_answer_in_other_words_is_recognised():
+    """What was given counts, not how it was written."""
+    def mine(image, weight):
+        total = np.array([weight[0] * sum(row.sum() for row in image)], image.dtype)
+        return np.stack([row * weight[0] for row in image]), total
+    verdict = judge(TOY, mine)
+    assert verdict.misconception == "The bias is forgotten"
+    assert verdict.message.startswith("The bias is forgotten: the second weight is added to every pixel.\nRead: ")
+
+
+def test_message_shows_expected_and_given():
+    message = judge(TOY, without_bias).message
+    for part in ("reading(image, weight): three pixels", "image = [[1. 2. 4.]]", "weight = [3. 1.]",
+                 "out, expected = [[ 4.  7. 13.]]", "out, given    = [[ 3.  6. 12.]]",
+                 "First difference at [0, 0]: expected 4, given 3.", "total: right",
+                 "0 of 3 checks hold; this is the first that does not."):
+        assert part in message, message
+
+
+def test_two_catalogued_mistakes_are_told_one_after_the_other():
+    assert head(lambda i, w: (without_bias(i, w)[0], mean(i, w)[1])).startswith("At least in part: The ")
+
+
+def test_half_of_a_catalogued_mistake():
+    """Where only one output is wrong, and a mistake that spoils both spoils that one in the same way."""
+    both = Exercise("reading", "test_judge", ("out", "total"), TOY.cases)
+    both.wrong("All is doubled and one", "nothing is doubled.", "ch-grid")(
+        lambda i, w: tuple(2 * part + 1 for part in reading(i, w)))
+    message = judge(both, lambda i, w: (2 * reading(i, w)[0] + 1, reading(i, w)[1])).message
+    assert message.startswith("In part of it: All is doubled and one: nothing is doubled.")
+
+
+def test_wrong_numbers_and_an_argument_written_in_place():
+    said = head(lambda i, w: (np.multiply(i, 2 * w[0] * i, out=i), np.zeros(1)))
+    assert said.endswith("(Your function also writes into its argument i: work on a copy first.)")
+
+
+def test_a_catalogued_mistake_with_a_sign_is_two_at_once():
+    said = head(lambda i, w: (-without_bias(i, w)[0], reading(i, w)[1]))
+    assert said.startswith("Two mistakes at once, it seems. The bias is forgotten: ")
+    assert "And beyond that: Every sign is the wrong way round; the sizes are right. Read: " in said
+
+
+def written_in_place(image, weight):
+    image *= weight[0]
+    image += weight[1]
+    return image, reading((image - weight[1]) / weight[0], weight)[1]
+
+
+@pytest.mark.parametrize("said, function", [
+    ("Your reading returned None: is there a return at its end?", lambda i, w: None),
+    ("Your reading raised IndexError: ", lambda i, w: w[7]),
+    ("The stub's own line, raise NotImplementedError, still stands", lambda i, w: exec("raise NotImplementedError")),
+    ("Your reading does not take the arguments", lambda i: i),
+    ("Your reading returned 3 things; 2 arrays (out, total) should come back.", lambda i, w: (*reading(i, w), 1)),
+    ("Your reading returned 1 thing; 2 arrays (out, total) should", lambda i, w: reading(i, w)[0]),
+    ("total is None: was it ever computed?", lambda i, w: (reading(i, w)[0], None)),
+    ("out should be a NumPy array, and is of type list.", lambda i, w: (reading(i, w)[0].tolist(), reading(i, w)[1])),
+    ("out should hold numbers, and holds <U1.", lambda i, w: (np.array(["a"]), reading(i, w)[1])),
+    ("out has the wrong shape: expected (1, 3), given (3, 1). The same lengths in another order",
+     lambda i, w: (reading(i, w)[0].T, reading(i, w)[1])),
+    ("out has the wrong shape: expected (1, 3), given (3,).", lambda i, w: (reading(i, w)[0][0], reading(i, w)[1])),
+    ("out has the right numbers in the wrong type: expected float32, given float64.",
+     lambda i, w: (reading(i, w)[0].astype("float64"), reading(i, w)[1])),
+    ("The numbers are right, but your function writes into its argument image.", written_in_place),
+    ("total: No mistake that I know gives this. Everything given is zero", lambda i, w: (reading(i, w)[0], 0 * w[:1])),
+    ("Your reading raised SystemExit: ", lambda i, w: sys.exit()),
+    ("Your reading raised RecursionError: ", lambda i, w: sum(map(lambda _: 1, iter(lambda: recurse(), 0)))),
+])  # fmt: skip
+def test_answer_without_a_name_gets_a_sentence(said, function):
+    verdict = judge(TOY, function)
+    assert verdict.status == "wrong"
+    assert " ".join(verdict.message.split()).startswith(said), verdict.message
+
+
+def recurse():
+    return recurse()
+
+
+def test_arguments_are_the_same_for_whoever_comes_next():
+    judge(TOY, written_in_place)
+    assert judge(TOY, reading).status == "right"
+
+
+@pytest.mark.parametrize("said, given, expected", [
+    ("Every sign is the wrong way round; the sizes are right.", -PICTURE, PICTURE),
+    ("Everything is 3/2 times what it should be", 1.5 * PICTURE, PICTURE),
+    ("Everything is 1/2 too small: a constant shift.", PICTURE - 0.5, PICTURE),
+    ("Along the last axis the components are 3, 1/2 times", GRID * [3, 0.5], GRID),
+    ("The numbers are right but transposed: axes 0 and 1 are exchanged.", PICTURE[:, :3].T, PICTURE[:, :3]),
+    ("The numbers are right but run backwards along axis 1.", PICTURE[:, ::-1], PICTURE),
+    ("The numbers are right but one place too far along axis 0.", np.roll(PICTURE, 1, 0), PICTURE),
+    ("The numbers are right but stand in another order.", PICTURE.ravel()[np.argsort(GRID[0, :, :, 0].ravel())],
+     PICTURE.ravel()),
+    ("Everything given is zero", 0 * PICTURE, PICTURE),
+    ("1 of 12 numbers is not finite", np.where(PICTURE == 5, np.nan, PICTURE), PICTURE),
+    ("It is right up to rounding, and the rounding is too large", PICTURE * (1 + 1e-7 * PICTURE), PICTURE),
+])  # fmt: skip
+def test_simple_change_is_named(said, given, expected):
+    """Where it explains every case; one case in which it does not, and it is not said."""
+    outcomes = [Outcome((given,)), Outcome((given,))], [Outcome((expected,)), Outcome((expected,))]
+    assert simple_change(*outcomes, [(0, 0), (1, 0)]).startswith(said)
+    other = Outcome((np.where(np.arange(expected.size).reshape(expected.shape) == 1, 5.5, expected),))
+    assert simple_change([outcomes[0][0], other], outcomes[1], [(0, 0), (1, 0)]) is None
+
+
+@pytest.mark.parametrize("said, given, expected", [
+    ("Wrong only at first and last along axis 0", np.where(ENDS, TALL ** 2 + 1, TALL), TALL),
+    ("Wrong only at 2 along axis 1", np.where(np.arange(4) == 2, 0, PICTURE), PICTURE),
+    ("2 of 12 numbers are wrong, the others are right.", np.where(np.isin(PICTURE, (1, 6)), 0, PICTURE), PICTURE),
+    ("No pattern stands out either.", PICTURE ** 2 + 1, PICTURE),
+])  # fmt: skip
+def test_place_of_the_difference_is_named(said, given, expected):
+    assert where_wrong(given, expected).startswith(said)
+
+
+def test_difference_at_the_border_alone():
+    wrong = np.pad(PICTURE, 1, constant_values=7.0) ** 2
+    right = wrong.copy()
+    right[[0, -1]], right[:, [0, -1]] = 0, 0
+    assert where_wrong(wrong, right) == "Wrong only at the border of the last two axes; the interior is right."
+
+
+def test_difference_outside_the_image_alone():
+    outside = PICTURE > 7
+    for wrong, said in ((outside, "outside"), (~outside, "inside")):
+        sentence = where_wrong(np.where(wrong, PICTURE ** 2 + 1, PICTURE), PICTURE, outside)
+        assert sentence.startswith(f"Wrong only where samples lie {said} the image")
+
+
+def test_judge_says_that_it_does_not_know():
+    assert "No mistake that I know gives this. No pattern stands out either." in head(
+        lambda i, w: (i ** 2 + np.arange(i.size).reshape(i.shape), reading(i, w)[1] + np.exp(w[:1])))
+
+
+# What a reader sees, in a copy of the exercises
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A reader's folder: one right answer (compiled by Numba), four wrong ones, the rest as given."""
+    target = tmp_path_factory.mktemp("exercises")
+    given = {stub.name: stub for stub in stubs()}
+    for stub in given.values():
+        shutil.copy(stub.path, target)
+
+    def answer(name, code):
+        path = target / given[name].path.name
+        line = 'raise NotImplementedError("your answer goes here")'
+        text = path.read_text("utf8")
+        path.write_text(text.replace(line, code) if line in text else code, "utf8")
+
+    answer("linear_backward", "return d_out @ weight, d_out.T @ inputs, d_out.sum(axis=0)")
+    answer("affine_grid", "return np.zeros((2, 2)) / undefined_name")
+    answer("conv2d", "return None")
+    answer("im2col", "return (]")
+    answer("compose_theta", "pass\n" + 'raise NotImplementedError("your answer goes here")'.rjust(54))
+    return target
+
+
+def pytest_run(folder, *arguments):
+    command = [sys.executable, "-m", "pytest", *arguments, f"--exercises={folder}", "--color=no", "-pno:cacheprovider"]
+    environment = {key: value for key, value in os.environ.items() if key != "CI"}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_reader_sees_where_to_start(folder):
+    code, said = pytest_run(folder, "--ex", "conv2d_backward")
+    assert code == 1 and "Not begun: " in said and "`raise NotImplementedError`" in said
+    assert "ex06_conv2d_backward.py" in said and "1 failed" in said
+
+
+def test_reader_sees_what_is_right(folder):
+    code, said = pytest_run(folder, "--ex", "linear_backward")
+    assert code == 0 and "linear_backward: right. All" in said
+
+
+def test_chapter_judges_all_its_exercises(folder):
+    """A chapter's number and its topic mean the same exercises; the untouched ones fail here."""
+    code, said = pytest_run(folder, "--ex", "6")
+    again = pytest_run(folder, "--ex", "layers")[1]
+    names = [stub.name for stub in stubs() if stub.chapter == 6]
+    assert code == 1 and f"{len(names) - 1} failed, 1 passed" in said and f"{len(names) - 1} failed, 1 passed" in again
+
+
+def test_reader_sees_the_line_and_gets_the_traceback_on_request(folder):
+    code, said = pytest_run(folder, "--ex", "affine_grid")
+    assert code == 1 and "Your affine_grid raised NameError: name 'undefined_name' is not defined" in said
+    assert re.search(r"    line \d+: return np.zeros\(\(2, 2\)\) / undefined_name", said) and "Traceback" not in said
+    said = pytest_run(folder, "--ex", "affine_grid", "--tb=long")[1]
+    assert "Traceback (most recent call last)" in said and "undefined_name" in said
+
+
+def test_file_that_does_not_run(folder):
+    code, said = pytest_run(folder, "--ex", "im2col")
+    assert code == 1 and "ex05_im2col.py does not run: SyntaxError" in said and "return (]" in said
+
+
+def test_default_run_judges_what_was_touched(folder):
+    code, said = pytest_run(folder, "tests/test_exercises.py")
+    assert code == 1 and "4 failed, 1 passed" in said and f"{len(stubs()) - 5} skipped" in said
+
+
+def test_progress(folder):
+    code, said = pytest_run(folder, "--progress")
+    rows = {line.split()[1]: line for line in said.splitlines() if re.match(r" +\d+  \w+ .+ of 3 ", line)}
+    assert code == 0 and set(rows) == {stub.name for stub in stubs()}
+    assert rows["linear_backward"].endswith("right") and rows["conv2d"].endswith("wrong")
+    assert rows["conv2d_backward"].endswith("untouched")
+    assert f"1 right, 4 wrong, {len(stubs()) - 5} untouched, of {len(stubs())}." in said
+
+
+def test_unknown_name_lists_what_there_is(folder):
+    code, said = pytest_run(folder, "--ex", "samplr")
+    assert code == 4 and "expected a chapter or an exercise, got 'samplr'" in said and "affine_grid" in said
+
+
+def test_function_is_missing(tmp_path):
+    path = tmp_path / "ex03_affine_grid.py"
+    path.write_text("def affine(theta):\n    return theta\n", "utf8")
+    assert judge_stub(Stub(path)).message == "ex03_affine_grid.py defines no function affine_grid."
+
+
+COMPILED = """
+import numba
+import numpy as np
+
+
+@numba.njit
+def linear_backward(d_out, inputs, weight, bias):
+    d_inputs, d_weight, d_bias = np.zeros_like(inputs), np.zeros_like(weight), np.zeros_like(bias)
+    for n in range(len(inputs)):
+        for o in range(len(weight)):
+            d_inputs[n] += d_out[n, o] * weight[o]
+            d_weight[o] += d_out[n, o] * inputs[n]
+            d_bias[o] += d_out[n, o]
+    return d_inputs, d_weight, d_bias
+"""
+
+
+def test_compiled_answer_is_judged_like_any_other(tmp_path):
+    path = tmp_path / "ex06_linear_backward.py"
+    path.write_text(COMPILED, "utf8")
+    assert judge_stub(Stub(path)).status == "right"
+
+
+CELL = """
+import sys
+sys.path.insert(0, {book!r})
+from exercises import check
+def affine_grid(theta, size, align_corners=False):
+    {body}
+check({call})
+"""
+
+
+@pytest.mark.parametrize("body, call, said", [
+    ("return None", "affine_grid", "Your affine_grid returned None"),
+    ("1 / 0", "affine_grid", "Your affine_grid raised ZeroDivisionError: division by zero\n    line 6: 1 / 0"),
+    ("pass", "lambda t, size, align_corners=False: t, 'affine_grid'", "grid has the wrong shape"),
+    ("pass", "print", "check: expected a function named like an exercise, got 'print'. The exercises are:"),
+])  # fmt: skip
+def test_check_in_a_cell_says_the_same_and_raises_nothing(tmp_path, body, call, said):
+    path = tmp_path / "cell.py"
+    path.write_text(CELL.format(book=str(ROOT / "book"), body=body, call=call), "utf8")
+    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, cwd=ROOT / "book",
+                          env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert done.returncode == 0 and not done.stderr
+    assert done.stdout.startswith(said) or said in done.stdout, done.stdout

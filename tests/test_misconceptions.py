@@ -1,0 +1,162 @@
+"""The checks of the exercises are themselves checked: wrong answers are told apart, right ones pass in any style."""
+
+import ast
+import inspect
+import os
+import re
+
+import pytest
+from conftest import IMPLEMENTATIONS, ROOT
+from judge import catalogue, judge, sections, stubs
+from judge.stub import FIELDS
+from judge.verdict import expectation
+from tolerances import assert_agrees
+
+STUBS = stubs()
+EXERCISES = {stub.name: catalogue(stub.path.stem) for stub in STUBS}
+WRONG = [(exercise, wrong) for exercise in EXERCISES.values() for wrong in exercise.misconceptions]
+STYLES = [(exercise, style) for exercise in EXERCISES.values() for style in exercise.styles]
+WIDTH = 100
+
+SOLVED = [(exercise, package) for exercise in EXERCISES.values() for package in IMPLEMENTATIONS]
+
+# A reader's own answers are theirs to lay out; in CI there are none, and test_stubs_are_unsolved holds that.
+AS_GIVEN = [stub for stub in STUBS if not stub.touched() or os.environ.get("CI")]
+each_stub = pytest.mark.parametrize("written", [pytest.param(stub, id=stub.name) for stub in AS_GIVEN])
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
+
+
+def test_there_are_enough():
+    """What the book promises: exercises in every chapter from 2 on, and mistakes for each."""
+    assert len(STUBS) >= 18 and len(WRONG) >= 70
+    chapters = {int(path.stem[:2]) for path in (ROOT / "book").glob("[0-9][0-9]_*.md")} - {1}
+    assert {stub.chapter for stub in STUBS} == chapters
+
+
+def test_stubs_and_catalogue_have_the_same_names():
+    assert {stub.path.stem for stub in STUBS} == {path.stem for path in (ROOT / "tests/misconceptions").glob("ex*.py")}
+
+
+@pytest.mark.parametrize("exercise, package", SOLVED, ids=[f"{package}-{solved.name}" for solved, package in SOLVED])
+def test_library_answer_passes(exercise, package):
+    """The right answer of each implementation, in the stub's place."""
+    implementation = IMPLEMENTATIONS[package]
+    try:
+        solution = exercise.solution(implementation.package)
+    except (AttributeError, ModuleNotFoundError):
+        assert implementation.partial, f"{implementation.package} has no {exercise.name}"
+        pytest.skip(f"{implementation.package} has no {exercise.name}")
+    verdict = judge(exercise, solution)
+    assert verdict.status == "right", verdict.message
+
+
+@pytest.mark.parametrize("exercise, wrong", WRONG, ids=[f"{e.name}-{w.function.__name__}" for e, w in WRONG])
+def test_wrong_answer_is_called_by_its_name(exercise, wrong):
+    verdict = judge(exercise, wrong.function)
+    assert verdict.status == "wrong"
+    assert verdict.misconception == wrong.title, verdict.message
+    assert " ".join(verdict.message.split()).startswith(f"{wrong.title}: {wrong.correction}")
+
+
+@pytest.mark.parametrize("exercise, style", STYLES, ids=[f"{e.name}-{s.__name__}" for e, s in STYLES])
+def test_right_answer_in_another_style_passes(exercise, style):
+    verdict = judge(exercise, style)
+    assert verdict.status == "right", verdict.message
+
+
+@pytest.mark.parametrize("exercise, wrong", WRONG, ids=[f"{e.name}-{w.function.__name__}" for e, w in WRONG])
+def test_message_is_fit_to_read(exercise, wrong):
+    """Within 100 columns, and short enough for a screen, without colour and without a path of this machine."""
+    message = judge(exercise, wrong.function).message
+    assert max(map(len, message.splitlines())) <= WIDTH, message
+    assert message.isprintable() or set(message) - set("\n") == set(filter(str.isprintable, message))
+    assert len(message.splitlines()) <= 60, message
+    assert str(ROOT) not in message
+
+
+@pytest.mark.skipif(not os.environ.get("CI"), reason="the stubs are the reader's to solve; in CI they must be unsolved")
+def test_stubs_are_unsolved():
+    assert [stub.name for stub in STUBS if stub.touched()] == []
+
+
+@each_exercise
+def test_exercise_is_complete(exercise):
+    """Three mistakes or more, another style, each mistake corrected in one sentence that the book explains."""
+    assert len(exercise.misconceptions) >= 3 and exercise.styles
+    titles = [wrong.title for wrong in exercise.misconceptions]
+    assert len(set(titles)) == len(titles)
+    for wrong in exercise.misconceptions:
+        assert wrong.section in sections.labels(), f"no heading of the book is labelled {wrong.section}"
+        assert wrong.correction.endswith(".") and not re.search(r"[.!?] [A-Z]", wrong.correction), "one sentence"
+        assert len(wrong.title) <= 60 and not wrong.title.endswith(".")
+
+
+@each_exercise
+def test_what_was_worked_out_by_hand_is_what_the_answer_gives(exercise):
+    """At least one case is on paper, its outputs small, and the paper is right."""
+    by_hand = [case for case in exercise.cases if case.expected is not None]
+    assert exercise.cases[0] in by_hand
+    for case in by_hand:
+        answer = exercise.solution()(*case.args, **case.options)
+        answer = answer if isinstance(answer, tuple) else (answer,)
+        for asked, given in zip(expectation(exercise.solution(), case).parts, answer, strict=True):
+            assert_agrees(given, asked)
+            assert asked.size <= 64
+
+
+@each_exercise
+def test_outputs_are_named(exercise):
+    out = exercise.solution()(*exercise.cases[0].args, **exercise.cases[0].options)
+    assert len(exercise.gives) == (len(out) if isinstance(out, tuple) else 1)
+
+
+@each_stub
+def test_stub_repeats_signature_and_docstring(written):
+    answer, function = EXERCISES[written.name].solution(), written.function()
+    assert inspect.getdoc(answer) == ast.get_docstring(function)
+    source = ast.parse(inspect.getsource(answer)).body[0]
+    assert ast.unparse(function.args) == ast.unparse(source.args)
+
+
+@each_stub
+def test_stub_says_what_it_asks(written):
+    """Chapter, difficulty, size, command, three hints that say more and more; each as the others say it."""
+    fields = written.fields()
+    assert set(fields) == set(FIELDS), f"the header of {written.shown} lacks {set(FIELDS) - set(fields)}"
+    path = next((ROOT / "book").glob(f"{written.chapter:02}_*.md"))
+    title = re.search(r"^# (.+)$", path.read_text("utf8"), re.MULTILINE)[1]
+    assert fields["Chapter"] == f"{written.chapter}, {title}"
+    assert re.fullmatch(r"[123] of 3", fields["Difficulty"])
+    assert re.fullmatch(r"about \d+ lines?", fields["Size"])
+    assert fields["Check"] == f"pytest --ex {written.name}"
+    hints = written.hints()
+    assert len(hints) == 3 and len(set(hints)) == 3 and all(len(hint) > 20 for hint in hints)
+
+
+@each_stub
+def test_size_is_that_of_the_answer(written):
+    """The lines of the answer's body, comments and checks aside, are about as many as the stub says."""
+    body = ast.parse(inspect.getsource(EXERCISES[written.name].solution())).body[0].body[1:]
+    lines = sum(ast.unparse(node).count("\n") + 1 for node in body)
+    said = int(re.search(r"\d+", written.fields()["Size"])[0])
+    assert lines / 2 - 2 <= said <= 2 * lines + 8, f"the answer has {lines} lines, the stub says {said}"
+
+
+@each_stub
+def test_stub_gives_no_answer_away(written):
+    """numpy and numba alone are imported: the answer is not one import away."""
+    for node in ast.walk(written.tree()):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or "."] if isinstance(node, ast.ImportFrom) else []
+        assert {name.split(".")[0] for name in names} <= {"numpy", "numba"}
+        assert not (isinstance(node, ast.Call) and "import" in ast.unparse(node.func))
+
+
+@each_stub
+def test_chapter_asks_for_it(written):
+    """One box in the stub's own chapter, before the answer is shown there."""
+    text = next((ROOT / "book").glob(f"{written.chapter:02}_*.md")).read_text("utf8")
+    box = re.findall(rf"^:stub: {written.name}$", text, re.MULTILINE)
+    assert len(box) == 1
+    shown = re.search(rf"^:pyobject: {written.name}$", text, re.MULTILINE)
+    assert shown is None or text.index(f":stub: {written.name}") < shown.start()
