@@ -1,11 +1,13 @@
 """What every test shares: the implementations under test, the reader's options, how Hypothesis draws examples."""
 
+import contextlib
 import importlib
+import io
 import sys
 from pathlib import Path
 
 import pytest
-from judge import judge_stub, paragraph, select, stubs
+from judge import clip, judge_stub, paragraph, select, stubs
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -88,16 +90,16 @@ def pytest_addoption(parser):
 
 def _wanted(config):
     """The stubs that this run judges."""
-    folder = [config.getoption("exercises")] if config.getoption("exercises") else []
+    folder, word = config.getoption("exercises"), config.getoption("ex")
     try:
-        return select(config.getoption("ex"), *folder) if config.getoption("ex") else stubs(*folder)
+        return select(word, folder) if word is not None else stubs(folder)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
 
 
 def pytest_ignore_collect(collection_path, config):
     """With --ex, nothing but the reader's answers is loaded."""
-    if config.getoption("ex") and collection_path.suffix == ".py":
+    if config.getoption("ex") is not None and collection_path.suffix == ".py":
         return collection_path.name != "test_exercises.py" or None
     return None
 
@@ -127,8 +129,11 @@ def _draw_the_same_examples():
 def pytest_configure(config):
     config.praise = []      # what the judge says of right answers, for the end of a run with --ex
     _wanted(config)         # a name that means nothing stops the run here
-    if not (config.getoption("ex") or config.getoption("progress")):      # who waits for a verdict draws nothing
+    plugins = config.pluginmanager
+    if not config.getoption("ex"):
         _draw_the_same_examples()
+    elif plugins.has_plugin("hypothesispytest"):    # who waits for a verdict draws no examples: that is a second saved
+        plugins.unregister(name="hypothesispytest")
 
 
 def pytest_terminal_summary(terminalreporter, config):
@@ -140,11 +145,15 @@ def pytest_cmdline_main(config):
     """Print the table of --progress instead of running anything."""
     if not config.getoption("progress"):
         return None
-    rows = [(stub, judge_stub(stub)) for stub in _wanted(config)]
+    rows = []
+    for stub in _wanted(config):
+        with contextlib.redirect_stdout(io.StringIO()):     # what answers print is theirs
+            rows.append((stub, judge_stub(stub)))
     print("chapter  exercise                  difficulty  state")
     for stub, verdict in rows:
-        print(f"{stub.chapter:7}  {stub.name:24}  {stub.fields().get('Difficulty', ''):10}  {verdict.status}"
-              + (f": {verdict.misconception}" if verdict.misconception else ""))
+        why = f": {verdict.misconception or verdict.message.partition(chr(10))[0]}" * (verdict.status == "wrong")
+        difficulty = stub.fields().get("Difficulty", "")
+        print(clip(f"{stub.chapter:7}  {stub.name:24}  {difficulty:10}  {verdict.status}{why}"))
     states = [verdict.status for _, verdict in rows]
     print(paragraph(f"{states.count('right')} right, {states.count('wrong')} wrong, "
                     f"{states.count('untouched')} untouched, of {len(rows)}."))

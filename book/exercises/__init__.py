@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-_TESTS = str(Path(__file__).resolve().parents[2] / "tests")
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def check(function, name=None):
@@ -16,8 +16,7 @@ def check(function, name=None):
     name : str or None
         The exercise, where the function has another name.
     """
-    if _TESTS not in sys.path:
-        sys.path.append(_TESTS)
+    sys.path += [path for path in (str(_ROOT), str(_ROOT / "tests")) if path not in sys.path]
     from judge import catalogue, judge, stubs
 
     name = name or getattr(function, "__name__", "")

@@ -2,7 +2,7 @@
 
 Chapter:     2, The whole transformer in one page
 Difficulty:  2 of 3
-Size:        about 6 lines
+Size:        about 4 lines
 Check:       pytest --ex bug_black_picture
 
 The code below was found, in other words and for another library, in a published answer to the question how to build a

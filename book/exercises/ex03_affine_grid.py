@@ -5,8 +5,8 @@ Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex affine_grid
 
-The grid generator, in both conventions of align_corners. You may suppose that the arguments are as they should be, and
-that the output has two rows and two columns or more.
+The grid generator, in both conventions of align_corners. You may suppose that the arguments are as they should be
+(errors are not judged), and that the output has two rows and two columns or more.
 """
 
 import numpy as np

@@ -2,7 +2,7 @@
 
 Chapter:     3, Where to look: coordinates and the grid
 Difficulty:  2 of 3
-Size:        about 11 lines
+Size:        about 1 line
 Check:       pytest --ex bug_opencv_matrix
 
 Find the bug. The function below runs, its shapes and types are right, and half a turn comes out as it should. But a

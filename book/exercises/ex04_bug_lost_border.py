@@ -2,7 +2,7 @@
 
 Chapter:     4, Reading between pixels: the bilinear sampler
 Difficulty:  3 of 3
-Size:        about 15 lines
+Size:        about 5 lines
 Check:       pytest --ex bug_lost_border
 
 The sampler below runs without a complaint. Given the numbers 0 to 8 as a picture of 3 x 3 pixels, and the grid that

@@ -2,7 +2,7 @@
 
 Chapter:     4, Reading between pixels: the bilinear sampler
 Difficulty:  1 of 3
-Size:        about 15 lines
+Size:        about 2 lines
 Check:       pytest --ex bug_moved_identity
 
 The sampler below runs without a complaint, and digits still look like digits behind it. But given the numbers 0 to 24

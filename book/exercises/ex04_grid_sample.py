@@ -7,7 +7,7 @@ Check:       pytest --ex grid_sample
 
 The sampler itself, for a batch of images of several channels. Only mode="bilinear" and padding_mode="zeros" are judged,
 with both meanings of align_corners; you may ignore the other modes. You may suppose that the arguments are as they
-should be and that every point is finite.
+should be and that every point is finite; errors are not judged.
 """
 
 import numpy as np

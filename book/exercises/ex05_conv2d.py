@@ -6,7 +6,8 @@ Size:        about 12 lines
 Check:       pytest --ex conv2d
 
 The layer that finds strokes, for a whole batch, with stride and padding, each one number or a pair (rows, columns).
-Loops will do, and so will one matrix product. You may suppose that the arguments are as they should be.
+Loops will do, and so will one matrix product. You may suppose that the arguments are as they should be; errors are not
+judged.
 """
 
 import numpy as np

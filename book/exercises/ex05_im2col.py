@@ -6,7 +6,7 @@ Size:        about 12 lines
 Check:       pytest --ex im2col
 
 A whole batch at once, with stride and padding. A kernel, a stride or a padding comes as one number for both directions,
-or as a pair (rows, columns). You may suppose that the arguments are as they should be.
+or as a pair (rows, columns). You may suppose that the arguments are as they should be; errors are not judged.
 """
 
 import numpy as np

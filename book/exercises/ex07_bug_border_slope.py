@@ -2,7 +2,7 @@
 
 Chapter:     7, Backwards through the sampler
 Difficulty:  1 of 3
-Size:        about 8 lines
+Size:        about 1 line
 Check:       pytest --ex bug_border_slope
 
 The symptom: a gradient check at random positions, inside and outside, passes. Then a transformer starts at the

@@ -45,9 +45,10 @@ HINTS = [
     "What a point feels does not depend on how bright its output pixel is, only on differences of neighbours. Write "
     "out the slope in x and the one in y for one point, from its four pixels.",
     "The slope in x is the upper difference, right less left, times `(1 - f_y)`, plus the lower one times `f_y`; y "
-    "likewise with `f_x`. A neighbour outside counts as 0. Then each channel's slope is multiplied by its own `d_out`, "
-    "and the channels are added.",
+    "likewise with `f_x`. A neighbour outside counts as 0, and -1 is outside, though NumPy reads the last pixel "
+    "there. Then each channel's slope is multiplied by its own `d_out`, and the channels are added.",
     "That is the gradient per pixel. One normalised unit is `W / 2` pixels in x and `H / 2` in y; with "
     "`align_corners=True` it is `(W - 1) / 2` and `(H - 1) / 2`. Multiply x by the one and y by the other, and stack "
-    "them with x first: `(N, h, w, 2)`.",
+    "them with x first: `(N, h, w, 2)`. An array of floats less an array of whole numbers, as in `f_x`, is float64, so "
+    "end with `.astype(d_out.dtype)`.",
 ]

@@ -6,7 +6,7 @@ Size:        about 7 lines
 Check:       pytest --ex affine_grid_backward
 
 The backward of the grid generator, for a batch, in both conventions of align_corners. A single pixel along an axis sits
-at 0. You may suppose that the argument is as it should be.
+at 0. You may suppose that the argument is as it should be; what comes in as float32 goes out as float32.
 """
 
 import numpy as np
@@ -47,5 +47,5 @@ HINTS = [
     "shares of all pixels of an image; every image has its own sum.",
     "With `points` of shape `(h * w, 3)` as in the forward, `d_grid.reshape(N, h * w, 2).swapaxes(1, 2) @ points` has "
     "shape `(N, 2, 3)`. With edges the pixels are at `(2 * j + 1) / w - 1`, with centres at `np.linspace(-1, 1, w)`, "
-    "and a single pixel sits at 0.",
+    "and a single pixel sits at 0. `.astype(d_grid.dtype)` gives `points` the input's type, and so the result too.",
 ]

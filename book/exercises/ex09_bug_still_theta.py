@@ -2,7 +2,7 @@
 
 Chapter:     9, The transformer as one layer
 Difficulty:  1 of 3
-Size:        about 4 lines
+Size:        about 1 line
 Check:       pytest --ex bug_still_theta
 
 The function runs, and all shapes are right. In training the loss falls, the pictures of the warped images look as theta

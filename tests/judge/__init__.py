@@ -1,11 +1,12 @@
 """The judge of the exercises: it compares an answer with the right one and names the mistake."""
 
+import ast
 import importlib
 
 from .exercise import Case, Exercise
 from .stub import Stub, select, stubs
 from .verdict import Verdict, judge, raised
-from .words import full_traceback, paragraph
+from .words import clip, full_traceback, paragraph
 
 
 def catalogue(stem):
@@ -19,10 +20,12 @@ def judge_stub(stub):
         return Verdict("untouched", _where_to_start(stub))
     try:
         function = stub.load()
-    except AttributeError:
-        return Verdict("wrong", f"{stub.shown} defines no function {stub.name}.")
     except (Exception, SystemExit) as error:
         return Verdict("wrong", raised(error, f"{stub.shown} does not run:", stub.path), None, full_traceback(error))
+    if function is None:
+        others = [node.name for node in stub.tree().body if isinstance(node, ast.FunctionDef)]
+        defined = f" It defines {', '.join(others)}." if others else ""
+        return Verdict("wrong", paragraph(f"{stub.shown} defines no function {stub.name}.{defined}"))
     return judge(catalogue(stub.path.stem), function, stub.path)
 
 

@@ -1,12 +1,16 @@
 """Calling somebody's function on a case, whatever it does, and telling whether two outcomes are the same."""
 
+import contextlib
 import copy
 import inspect
+import signal
+import threading
 import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 
+PATIENCE = 20     # seconds for one call, compiling included
 RELATIVE = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 3e-5}
 
 
@@ -15,21 +19,48 @@ class Outcome:
     """What a call did: the outputs, or the error; and the arguments that it wrote into, as they were left."""
 
     parts: tuple = ()
+    many: str = ""      # "tuple" or "list" where one came back, be it of one
     error: BaseException | None = None
     changed: dict = field(default_factory=dict)
 
 
-def call(function, case):
-    """Call a function on copies of the case's arguments; nothing it does gets out but the outcome."""
+def call(function, case, expected=()):
+    """Call a function on copies of the case's arguments; nothing it does gets out but the outcome.
+
+    Where `expected` outputs are given, the memory that `np.empty` will hand out for such ones is filled with NaN: what
+    was never written must not look right because it was right the last time.
+    """
     args, options = copy.deepcopy((case.args, case.options))
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    for part in expected:
+        spoilt = [np.full(np.shape(part), np.nan, np.asarray(part).dtype) for _ in range(8)]
+        del spoilt
+    with warnings.catch_warnings(), np.errstate(all="ignore"), _time_limit(PATIENCE):
         warnings.simplefilter("ignore")
         try:
             result = function(*args, **options)
         except (Exception, SystemExit) as error:
             return Outcome(error=error)
-    parts = tuple(result) if isinstance(result, (tuple, list)) else (result,)
-    return Outcome(parts, changed=_changed(function, (args, options), (case.args, case.options)))
+    many = type(result).__name__ if isinstance(result, (tuple, list)) else ""
+    changed = _changed(function, (args, options), (case.args, case.options))
+    return Outcome(tuple(result) if many else (result,), many, changed=changed)
+
+
+@contextlib.contextmanager
+def _time_limit(seconds):
+    """Raise TimeoutError in what runs too long, where the system can: not on Windows, and in the main thread alone."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number, frame):
+        raise TimeoutError(f"no end after {seconds} seconds: is there a loop that never stops?")
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def bindable(function, case):
@@ -92,11 +123,16 @@ def same_type(given, expected):
     return isinstance(given, np.ndarray) and given.dtype == expected.dtype
 
 
-def same(one, other):
+def same(one, other, types=True):
     """For each part of two outcomes, whether they are the same; one entry alone where they are not comparable."""
     if one.error is not None or other.error is not None:
         return [one.error is not None and other.error is not None
                 and type(one.error) is type(other.error) and str(one.error) == str(other.error)]
-    if len(one.parts) != len(other.parts) or list(one.changed) != list(other.changed):
+    if _shape(one) != _shape(other) or list(one.changed) != list(other.changed):
         return [False]
-    return [close(a, b) and same_type(a, np.asarray(b)) for a, b in zip(one.parts, other.parts)]
+    return [close(a, b) and (not types or same_type(a, np.asarray(b))) for a, b in zip(one.parts, other.parts)]
+
+
+def _shape(outcome):
+    """How many outputs there are; a tuple of one is not one alone."""
+    return len(outcome.parts), bool(outcome.many)

@@ -7,22 +7,50 @@ import numpy as np
 from .calling import close
 
 
+def changes_all(pairs):
+    """A sentence for the one simple change that turns every expected array into the given one; None if there is none.
+
+    `pairs` are (given, expected), float64. Numbers of all cases are looked at together: one case alone is small, and
+    small arrays look alike in many ways.
+    """
+    if sentence := _undefined(*pairs[0]):
+        return sentence
+    pooled = [np.concatenate([pair[side].ravel() for pair in pairs]) for side in (0, 1)]
+    for kind in (_zeros, _something_for_zero, _rounding):
+        if sentence := kind(*pooled):
+            return sentence
+    return changes_each(pairs) or _components(pairs)
+
+
+def changes_each(pairs):
+    """The same, for changes that can come on top of another mistake: a sign, a factor, a shift, another order."""
+    pooled = [np.concatenate([pair[side].ravel() for pair in pairs]) for side in (0, 1)]
+    if not np.ptp(pooled[1]):
+        return None
+    orders = [_reordered(*pair) for pair in pairs]
+    return _factor(*pooled) or _shift(*pooled) or (orders[0] if len(set(orders)) == 1 else None)
+
+
+def _components(pairs):
+    last = {pair[0].shape[-1] if pair[0].ndim > 1 else 0 for pair in pairs}
+    if last not in ({2}, {3}):
+        return None
+    pooled = [np.concatenate([pair[side].reshape(-1, *last) for pair in pairs]) for side in (0, 1)]
+    return _factor_per_component(*pooled)
+
+
 def where_wrong(given, expected, outside=None, part=0):
-    """One sentence on where two arrays of one shape differ, or that there is nothing to say.
+    """One sentence on how two arrays of one case differ: a change that holds here, or the place; or that there is none.
 
     `outside` marks where the first output looks outside the image.
     """
     given, expected = np.asarray(given, "float64"), np.asarray(expected, "float64")
+    with np.errstate(all="ignore"):
+        for kind in (_zeros, _factor, _reordered, _shift):
+            if given.size > 1 and (sentence := kind(given, expected)):
+                return f"In the case below: {sentence[0].lower()}{sentence[1:]}"
     wrong = ~np.isclose(given, expected, rtol=1e-9, atol=1e-9, equal_nan=True)
     return _where(wrong, None if part else outside) or "No pattern stands out either."
-
-
-def pattern(given, expected):
-    """The change that turns one float64 array into another, as (kind, sentence); None where there is no simple one."""
-    for kind in PATTERNS:
-        if sentence := kind(given, expected):
-            return kind, sentence
-    return None
 
 
 def _undefined(given, expected):
@@ -68,8 +96,6 @@ def _factor(given, expected):
 
 
 def _factor_per_component(given, expected):
-    if given.ndim < 2 or given.shape[-1] not in (2, 3):
-        return None
     factors = [_ratio(given[..., k], expected[..., k]) for k in range(given.shape[-1])]
     if None in factors or np.count_nonzero(expected) < 2 * len(factors):
         return None
@@ -91,19 +117,16 @@ def _reordered(given, expected):
         if order != tuple(axes) and np.transpose(expected, order).shape == given.shape:
             if close(given, np.transpose(expected, order)) and not close(given, expected):
                 moved = [axis for axis in axes if order[axis] != axis]
-                return f"The numbers are right but transposed: axes {_listed(moved)} are exchanged."
+                return f"The numbers are transposed, axes {_listed(moved)} exchanged; otherwise they are right."
     for axis in axes:
         if close(given, np.flip(expected, axis)):
-            return f"The numbers are right but run backwards along axis {axis}."
+            return f"The numbers run backwards along axis {axis}; otherwise they are right."
         for step in (1, -1):
             if close(given, np.roll(expected, step, axis)):
-                return f"The numbers are right but one place too {'far' if step > 0 else 'early'} along axis {axis}."
+                far = "far" if step > 0 else "early"
+                return f"The numbers stand one place too {far} along axis {axis}; otherwise they are right."
     if close(np.sort(given.ravel()), np.sort(expected.ravel())):
-        return "The numbers are right but stand in another order."
-
-
-PATTERNS = (_factor, _factor_per_component, _shift, _reordered)
-SIMPLE = (_undefined, _zeros, _something_for_zero, _rounding, *PATTERNS)
+        return "The numbers stand in another order; otherwise they are right."
 
 
 def _where(wrong, outside):
@@ -112,19 +135,19 @@ def _where(wrong, outside):
     if outside is not None:
         outside = np.broadcast_to(outside, wrong.shape)
         if outside.any() and not (wrong & ~outside).any():
-            return "Wrong only where samples lie outside the image: inside, all is right."
+            return "Wrong only where samples lie outside the image: inside, the numbers agree."
         if (~outside).any() and not (wrong & outside).any():
-            return "Wrong only where samples lie inside the image: outside, all is right."
+            return "Wrong only where samples lie inside the image: outside, the numbers agree."
     for axis in range(wrong.ndim):
         rest = wrong.any(axis=tuple(a for a in range(wrong.ndim) if a != axis))
         if rest.sum() < len(rest) and 2 * wrong.sum() >= wrong.size * rest.mean():
             places = _listed(np.flatnonzero(rest)[:4])
             if len(rest) > 4 and rest.sum() == 2 and rest[0] and rest[-1]:
                 places = "first and last"
-            return f"Wrong only at {places} along axis {axis} (counted from 0); the rest is right."
+            return f"Wrong only at {places} along axis {axis} (counted from 0); elsewhere the numbers agree."
     if wrong.ndim >= 2 and min(wrong.shape[-2:]) > 2 and not wrong[..., 1:-1, 1:-1].any():
-        return "Wrong only at the border of the last two axes; the interior is right."
-    return f"{_count(wrong)} wrong, the others are right."
+        return "Wrong only at the border of the last two axes; in the interior the numbers agree."
+    return f"{_count(wrong)} wrong, the others agree."
 
 
 def _count(mask):

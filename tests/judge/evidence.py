@@ -4,6 +4,7 @@ import numpy as np
 
 from . import calling, words
 from .calling import Outcome
+from .form import type_name
 
 
 def evidence(exercise, answer, case, given, right):
@@ -12,7 +13,7 @@ def evidence(exercise, answer, case, given, right):
     options = [f"{key}={getattr(content, '__name__', repr(content))}" for key, content in case.options.items()]
     call = words.paragraph(f"{exercise.name}({', '.join(names + options)}): {case.story}")
     parts = [call + "\n\n" + "\n".join(words.value(name, content) for name, content in zip(names, case.args))]
-    shapes_fit = len(given.parts) == len(right.parts) and given.error is None
+    shapes_fit = len(given.parts) == len(right.parts) and given.many == right.many and given.error is None
     for k, (name, asked) in enumerate(zip(exercise.gives, right.parts)):
         mine = given.parts[k] if shapes_fit else None
         if shapes_fit and all(calling.same(Outcome((mine,)), Outcome((asked,)))):
@@ -30,11 +31,6 @@ def evidence(exercise, answer, case, given, right):
                 lines.append("    " + words.difference_line(mine, asked))
         parts.append("\n".join(line for line in lines if line.strip()))
     return parts + [words.value(f"{name}, afterwards", left) for name, left in given.changed.items()]
-
-
-def type_name(part):
-    """What somebody gave, in a word or two."""
-    return part.dtype if isinstance(part, np.ndarray) else type(part).__name__
 
 
 def _shown(part):

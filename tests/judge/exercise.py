@@ -4,6 +4,8 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from .calling import call
+
 
 class Case:
     """One call of the exercise's function.
@@ -62,10 +64,18 @@ class Exercise:
     also: tuple = ()
     misconceptions: list = field(default_factory=list)
     styles: list = field(default_factory=list)
+    _outcomes: dict = field(default_factory=dict)
 
     def solution(self, package="stn_numpy"):
         """The right answer, or the same function of another implementation."""
         return getattr(importlib.import_module(self.answer.replace("stn_numpy", package, 1)), self.name)
+
+    def outcomes(self, misconception):
+        """What a catalogued wrong answer gives on every case; worked out once."""
+        known = self._outcomes
+        if misconception not in known:
+            known[misconception] = [call(misconception.function, case) for case in self.cases]
+        return known[misconception]
 
     def wrong(self, title, correction, section):
         """Put the decorated function into the catalogue of wrong answers."""

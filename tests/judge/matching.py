@@ -1,9 +1,11 @@
 """Which catalogued mistake an answer is: it runs theirs on the same cases, and compares what comes out."""
 
+import re
+
 import numpy as np
 
 from . import calling
-from .difference import SIMPLE, pattern
+from .difference import changes_all, changes_each
 
 
 def wrong_parts(given, right):
@@ -15,59 +17,59 @@ def wrong_parts(given, right):
 def closest(exercise, given, right, wrong):
     """The catalogued mistake that gives what was given, and how much of it that explains; (None, None) if none does.
 
-    "all": it gives the same as the reader in every part of every case. "all that is wrong": where the reader is wrong,
-    but the reader is right elsewhere. "this output": in all cases of the first output that is wrong. "what is shown":
-    in at least half of the parts in which the reader is wrong, the first among them. "part": in other parts than that.
+    "all": it gives the same as the reader in every part of every case. "all but the type": so it does, but for the
+    type of the numbers. "all that is wrong": where the reader is wrong, but the reader is right elsewhere. "this
+    output": in all cases of the first output that is wrong. "what is shown": in the part that is wrong first. "most":
+    in at least half of the wrong parts, but not in that one.
     """
-    best, most = None, (False, 0, False)
+    best, most, everywhere = None, (False, False, 0, 0), False
     for misconception in exercise.misconceptions:
-        theirs = [calling.call(misconception.function, case) for case in exercise.cases]
-        alike = [calling.same(mine, yours) for mine, yours in zip(given, theirs)]
-        if all(all(parts) for parts in alike):
+        theirs = exercise.outcomes(misconception)
+        if all(all(calling.same(mine, yours)) for mine, yours in zip(given, theirs)):
             return misconception, "all"
-        explained = {(case, part): part < len(alike[case]) and alike[case][part] for case, part in wrong}
+        alike = [calling.same(mine, yours, types=False) for mine, yours in zip(given, theirs)]
+        shows = wrong_parts(theirs, right)
+        explained = {(case, part): (case, part) in shows and alike[case][part] for case, part in wrong}
+        if any(part == wrong[0][1] for _, part in set(shows) - set(wrong)) and not all(explained.values()):
+            continue        # the reader is right where this mistake would show
         output = all(same for (_, part), same in explained.items() if part == wrong[0][1])
-        rank = output, sum(explained.values()), explained[wrong[0]]
+        rank = output, explained[wrong[0]], sum(explained.values()), sum(map(sum, alike))
         if rank > most:
-            best, most = misconception, rank
-    output, count, shown = most
-    if not output and 2 * count < len(wrong):
+            best, most, everywhere = misconception, rank, all(map(all, alike))
+    output, shown, count, _ = most
+    if not count or not shown and 2 * count < len(wrong):
         return None, None
-    return best, ("all that is wrong" if count == len(wrong) else "this output" if output else
-                  "what is shown" if shown else "part")
+    return best, ("all but the type" if everywhere else "all that is wrong" if count == len(wrong) else
+                  "this output" if output else "what is shown" if shown else "most")
 
 
 def simple_change(given, right, wrong):
     """A sentence for the simple change that explains all cases in which the first wrong output is wrong; or None."""
-    pairs = [_pair(given[case], right[case], part) for case, part in wrong if part == wrong[0][1]]
-    with np.errstate(all="ignore"):
-        for kind in SIMPLE if None not in pairs else ():
-            sentences = [kind(*pair) for pair in pairs]
-            if all(sentences):
-                return sentences[0]
-    return None
+    return _change(given, right, wrong, changes_all)
 
 
 def two_at_once(exercise, given, wrong):
-    """A catalogued mistake from which one simple change leads to what was given, and that change's sentence; or None.
-
-    The kind of change must be the same in every part that is wrong.
-    """
+    """A catalogued mistake that one simple change turns into what was given, and that change's sentence; or None."""
     for misconception in exercise.misconceptions:
-        theirs = [calling.call(misconception.function, case) for case in exercise.cases]
-        pairs = [_pair(given[case], theirs[case], part) for case, part in wrong]
-        with np.errstate(all="ignore"):
-            changes = [pair and np.ptp(pair[1]) > 0 and pattern(*pair) for pair in pairs]
-        if all(changes) and len({kind for kind, _ in changes}) == 1:
-            return misconception, changes[0][1]
+        theirs = exercise.outcomes(misconception)
+        if change := _change(given, theirs, wrong, changes_each):
+            return misconception, re.split("[;:.]", change)[0].lower() + "."
     return None
 
 
+def _change(given, other, wrong, changes):
+    pairs = [_pair(given[case], other[case], part) for case, part in wrong if part == wrong[0][1]]
+    exact = [pair for pair in pairs if pair and pair[2] == np.float64]
+    pairs = [pair and pair[:2] for pair in exact or pairs]      # what float32 rounds hides a simple change
+    with np.errstate(all="ignore"):
+        return None if None in pairs else changes(pairs)
+
+
 def _pair(one, other, part):
-    """The same part of two outcomes as float64 arrays, None where they cannot be compared."""
+    """The same part of two outcomes as float64 arrays and their type, None where they cannot be compared."""
     if one.error or other.error or part >= min(len(one.parts), len(other.parts)):
         return None
     pair = one.parts[part], other.parts[part]
     if not all(map(calling.numbers, pair)) or np.shape(pair[0]) != np.shape(pair[1]):
         return None
-    return tuple(np.asarray(array, "float64") for array in pair)
+    return *(np.asarray(array, "float64") for array in pair), np.asarray(pair[1]).dtype

@@ -1,6 +1,7 @@
 """The reader's files: what a stub says of itself, whether anyone has touched it, and the function in it."""
 
 import ast
+import difflib
 import importlib.util
 import re
 from dataclasses import dataclass
@@ -72,22 +73,30 @@ class Stub:
             return True
 
     def load(self):
-        """Run the file and return the function; whatever goes wrong in it is raised."""
+        """Run the file and return the function, None if there is none; whatever goes wrong in it is raised."""
         spec = importlib.util.spec_from_file_location(f"your_{self.path.stem}", self.path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        return getattr(module, self.name)
+        return getattr(module, self.name, None)
 
 
-def stubs(folder=EXERCISES):
-    """All stubs of a folder, by chapter, and in a chapter as the book asks for them."""
-    found = [Stub(path) for path in sorted(Path(folder).glob("ex[0-9][0-9]_*.py"))]
+def stubs(folder=None):
+    """All stubs of a folder (book/exercises), by chapter, and in a chapter as the book asks for them.
+
+    Raises
+    ------
+    ValueError
+        If the folder holds none.
+    """
+    found = [Stub(path.resolve()) for path in sorted(Path(folder or EXERCISES).glob("ex[0-9][0-9]_*.py"))]
+    if not found:
+        raise ValueError(f"--exercises: expected a folder with files such as ex03_affine_grid.py, got {str(folder)!r}")
     order = {name: place for path in sorted(BOOK.glob("[0-9][0-9]_*.md"))
              for place, name in enumerate(re.findall(r"^:stub: (\w+)$", path.read_text("utf8"), re.MULTILINE))}
     return sorted(found, key=lambda stub: (stub.chapter, order.get(stub.name, len(order)), stub.name))
 
 
-def select(wanted, folder=EXERCISES):
+def select(wanted, folder=None):
     """The stubs that `--ex` means: a chapter's number or topic, an exercise's name, or a part of one.
 
     Raises
@@ -96,13 +105,15 @@ def select(wanted, folder=EXERCISES):
         If nothing is meant by it; the message lists what there is.
     """
     everything, topics = stubs(folder), {path.stem[3:]: int(path.stem[:2]) for path in BOOK.glob("[0-9][0-9]_*.md")}
-    word = wanted.strip().lower()
+    word = re.sub(r"^ex\d*_|\.py$", "", wanted.strip().lower().replace("-", "_"))
     chapter = int(word) if word.isdigit() else topics.get(word)
-    tries = [[s for s in everything if s.name == word or s.path.stem == word],
+    tries = [[s for s in everything if s.name == word],
              [s for s in everything if s.chapter == chapter],
              [s for s in everything if word in s.name and word]]
     for found in tries:
         if found:
             return found
-    raise ValueError(f"--ex: expected a chapter or an exercise, got {wanted!r}. There are:\n"
+    near = difflib.get_close_matches(word, [s.name for s in everything], 1)
+    raise ValueError(f"--ex: expected a chapter or an exercise, got {wanted!r}."
+                     + (f" Did you mean {near[0]}?" if near else "") + " There are:\n"
                      + "\n".join(f"  {s.chapter:2}  {s.name}" for s in everything))

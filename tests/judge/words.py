@@ -1,5 +1,6 @@
 """How the judge speaks: paragraphs of 80 columns, arrays that line up, no colour needed."""
 
+import inspect
 import linecache
 import pprint
 import textwrap
@@ -16,7 +17,7 @@ def paragraph(text):
     return "\n".join(textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
-def clip(line, width=WIDTH):
+def clip(line, width=100):
     """One line, cut where it is too long."""
     return line if len(line) <= width else line[:width - 3] + "..."
 
@@ -28,12 +29,22 @@ def value(name, content):
     elif isinstance(content, (np.ndarray, np.generic, float)) and np.asarray(content).dtype.kind in "fiub":
         text = _array(np.asarray(content), WIDTH - len(name) - 7)
     elif callable(content):
-        text = "a function of the exercise's"
+        said = (inspect.getdoc(content) or "a function of the exercise's").partition("\n")[0]
+        return textwrap.fill(f"{name}: {said}", WIDTH, initial_indent="    ", subsequent_indent=" " * 8)
     else:
-        text = pprint.pformat(content, width=WIDTH - len(name) - 7, sort_dicts=False)
+        text = pprint.pformat(_plain(content), width=WIDTH - len(name) - 7, sort_dicts=False)
     first, *others = [line for line in text.splitlines() if line.strip()] or [""]
     lines = [f"    {name} = {first}"] + [" " * (len(name) + 7) + line for line in others]
     return "\n".join(clip(line) for line in lines)
+
+
+def _plain(content):
+    """Arrays inside lists and dictionaries as lists of short numbers."""
+    if isinstance(content, np.ndarray):
+        return np.round(content.astype("float64"), 4).tolist() if content.dtype.kind == "f" else content.tolist()
+    if isinstance(content, dict):
+        return {key: _plain(value) for key, value in content.items()}
+    return type(content)(map(_plain, content)) if isinstance(content, (list, tuple)) else content
 
 
 def _array(array, width):

@@ -20,11 +20,13 @@ EXERCISE = Exercise(
              align_corners=False,
              expected=[[[[-0.75, -0.5], [-0.25, -0.5], [0.25, -0.5], [0.75, -0.5]],
                         [[-0.75, 0.5], [-0.25, 0.5], [0.25, 0.5], [0.75, 0.5]]]]),
-        Case("the first case again, read from an input of six rows and five columns", IDENTITY, (6, 5), (2, 3),
+        Case("a shift of half a unit to the right, -1 and 1 are edges", IDENTITY + [[[0, 0, 0.5], [0, 0, 0]]], (2, 2),
+             (2, 2), align_corners=False, expected=[[[[0, -0.5], [1, -0.5]], [[0, 0.5], [1, 0.5]]]]),
+        Case("the identity, read from an input of six rows and five columns", IDENTITY, (6, 5), (2, 3),
              align_corners=True,
              expected=[[[[-1, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]]),
         Case("two bent thetas, one for each image of the batch", BENT, (5, 4), (2, 3), align_corners=False),
-        Case("the same in float32", BENT.astype("float32"), (3, 4), (3, 2), align_corners=True),
+        Case("two bent thetas in float32", BENT.astype("float32"), (3, 4), (3, 2), align_corners=True),
     ],
 )
 
@@ -70,6 +72,14 @@ def other_convention(theta, in_size, out_size, align_corners=False):
                 "sec-whole-pixels")
 def pixels_in_both(theta, in_size, out_size, align_corners=False):
     grid, lengths = _grid(theta, out_size, align_corners), np.array(in_size[::-1], theta.dtype)
+    return (grid + 1) * (lengths - 1) / 2 if align_corners else ((grid + 1) * lengths - 1) / 2
+
+
+@EXERCISE.wrong("align_corners read in the wrong place", "how units become pixels is the sampler's own business; "
+                "align_corners belongs to the two np.linspace, where it decides at which units the output's centres "
+                "lie.", "sec-grid-idea")
+def pixels_by_the_flag(theta, in_size, out_size, align_corners=False):
+    grid, lengths = _grid(theta, out_size, True), np.array(in_size[::-1], theta.dtype)
     return (grid + 1) * (lengths - 1) / 2 if align_corners else ((grid + 1) * lengths - 1) / 2
 
 
@@ -135,6 +145,16 @@ def left_edges(theta, in_size, out_size, align_corners=False):
     half = np.array([[1 / out_size[1], 1 / out_size[0]]], theta.dtype)
     back = (theta[:, :, :2] @ half.T)[:, None, None, :, 0]
     return _grid(theta, out_size, False) - back
+
+
+@EXERCISE.wrong("Moved inside after theta", "with align_corners=False the output's centres lie half a pixel inside -1 "
+                "and 1 before theta maps them; yours shrinks what theta made of them, and theta's shift with it.",
+                "sec-grid-idea")
+def shrunk_after_theta(theta, in_size, out_size, align_corners=False):
+    if align_corners:
+        return _grid(theta, out_size, True)
+    lengths = np.array(out_size[::-1], theta.dtype)
+    return _grid(theta, out_size, True) * (lengths - 1) / lengths
 
 
 @EXERCISE.right_too

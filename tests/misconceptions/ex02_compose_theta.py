@@ -108,6 +108,31 @@ def first_pair(first, second):
     return np.repeat(compose_theta(first[:1], second[:1]), len(first), axis=0)
 
 
+@EXERCISE.wrong("One second for the whole batch", "each image of the batch has a first and a second of its own; yours "
+                "uses the second of the first image for all.", "sec-whole-equation")
+def second_of_first_image(first, second):
+    return compose_theta(first, np.repeat(second[:1], len(second), axis=0))
+
+
+@EXERCISE.wrong("The row (0, 0, 1) is missing", "a 2 x 3 matrix can be multiplied only with one that has three rows, "
+                "so first put (0, 0, 1) below each theta of second: then the point that it makes ends in a 1 again.",
+                "sec-grid-order")
+def no_row_below(first, second):
+    return first @ second
+
+
+@EXERCISE.wrong("A row of ones below", "the row below second is (0, 0, 1), so that first's shift is added in the third "
+                "column alone; with (1, 1, 1) it is added in all three.", "sec-grid-order")
+def row_of_ones(first, second):
+    return first @ np.concatenate([second, np.ones_like(second[:, :1])], axis=1)
+
+
+@EXERCISE.wrong("The linear parts are in the other order", "your shift is right, but in the product of the 2 x 2 parts "
+                "first's stands on the left and second's on the right, as in the shift.", "sec-grid-order")
+def linear_reversed(first, second):
+    return _put(second[:, :, :2] @ first[:, :, :2], compose_theta(first, second)[:, :, 2])
+
+
 @EXERCISE.right_too
 def with_loops(first, second):
     theta = first.copy()

@@ -17,6 +17,8 @@ EXERCISE = Exercise(
              np.array([[0.5, 0.5]]), expected=[[[0.5, 0, -0.5], [0, 0.5, -0.5]]]),
         Case("half the width and a quarter of the height, a little right of the middle", np.array([[0.25, 0]]),
              np.array([[0.5, 0.25]]), expected=[[[0.5, 0, 0.25], [0, 0.25, 0]]]),
+        Case("half the width, all of the height, and half of that window beyond the right edge", np.array([[1.0, 0]]),
+             np.array([[0.5, 1]]), expected=[[[0.5, 0, 1], [0, 1, 0]]]),
         Case("two windows, one for each image of the batch", CENTRES[:2], SHARES[:2],
              expected=[[[0.5, 0, 0.25], [0, 0.75, -0.5]], [[0.2, 0, -0.1], [0, 0.1, 0.7]]]),
         Case("three windows in float32, the last one wider than the picture", CENTRES.astype("float32"),
@@ -106,6 +108,23 @@ def two_columns(centre, share):
     theta = look_at(centre, share)
     theta[:, :, :2] = share[:, :, None]
     return theta
+
+
+@EXERCISE.wrong("The share stands on the other diagonal", "x is made from the output's x and y from its y, so the "
+                "scales stand in the upper left and in the middle of the lower row; yours exchanges x and y.",
+                "sec-whole-equation")
+def other_diagonal(centre, share):
+    theta = look_at(centre, share)
+    theta[:, :, :2] = theta[:, :, 1::-1].copy()
+    return theta
+
+
+@EXERCISE.wrong("The window is kept inside the picture", "a window may reach over the edge or be larger than the "
+                "picture, and its centre and share go into theta as they come; yours moves or shrinks it to fit.",
+                "sec-whole-paper")
+def kept_inside(centre, share):
+    share = np.minimum(share, 1)
+    return look_at(np.clip(centre, share - 1, 1 - share), share)
 
 
 @EXERCISE.wrong("One scale for both axes", "a window has a share of the width and a share of the height; yours uses "

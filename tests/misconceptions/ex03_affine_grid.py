@@ -23,8 +23,10 @@ EXERCISE = Exercise(
                         [[-0.75, 0.5], [-0.25, 0.5], [0.25, 0.5], [0.75, 0.5]]]]),
         Case("a shift of one unit to the right", IDENTITY + [[[0, 0, 1], [0, 0, 0]]], (1, 1, 2, 2),
              align_corners=True, expected=[[[[0, -1], [2, -1]], [[0, 1], [2, 1]]]]),
+        Case("a quarter turn", np.array([[[0.0, -1, 0], [1, 0, 0]]]), (1, 1, 2, 2), align_corners=True,
+             expected=[[[[1, -1], [1, 1]], [[-1, -1], [-1, 1]]]]),
         Case("two bent thetas, one for each image of the batch", BENT, (2, 1, 2, 3), align_corners=False),
-        Case("the same in float32", BENT.astype("float32"), (2, 3, 3, 2), align_corners=True),
+        Case("two bent thetas in float32", BENT.astype("float32"), (2, 3, 3, 2), align_corners=True),
     ],
 )
 
@@ -84,6 +86,44 @@ def pixels(theta, size, align_corners=False):
     grid = affine_grid(theta, size, align_corners)
     lengths = np.array(size[:1:-1], theta.dtype)
     return (grid + 1) * (lengths - 1) / 2 if align_corners else ((grid + 1) * lengths - 1) / 2
+
+
+@EXERCISE.wrong("Pixel coordinates, always by the edges' formula", "a grid is in normalised units from -1 to 1, as "
+                "theta gives them; turning them into pixels is the sampler's part, by the convention it is told.",
+                "sec-grid-idea")
+def pixels_by_edges(theta, size, align_corners=False):
+    return ((affine_grid(theta, size, align_corners) + 1) * np.array(size[:1:-1], theta.dtype) - 1) / 2
+
+
+@EXERCISE.wrong("Pixel numbers are handed to theta", "theta takes places from -1 to 1, so first say where in units the "
+                "centres of the columns and rows lie; yours hands it their numbers, 0, 1, 2 and so on.",
+                "sec-grid-units")
+def numbers_for_places(theta, size, align_corners=False):
+    x, y = np.meshgrid(np.arange(size[3]), np.arange(size[2]))
+    points = np.stack([x, y, np.ones_like(x)], axis=-1).reshape(-1, 3).astype(theta.dtype)
+    return (points @ theta.swapaxes(1, 2)).reshape(-1, *size[2:], 2)
+
+
+@EXERCISE.wrong("The axes are not moved", "theta @ points has the shape (N, 2, h * w), and reshape alone leaves its "
+                "numbers in that order; swapaxes(1, 2) brings the 2 to the end, and then reshape is right.",
+                "sec-grid-all")
+def axes_not_moved(theta, size, align_corners=False):
+    grid = affine_grid(theta, size, align_corners)
+    return np.moveaxis(grid, 3, 1).reshape(grid.shape)
+
+
+@EXERCISE.wrong("meshgrid the other way round", "np.meshgrid(x, y) gives h rows and w columns as it is; "
+                "indexing=\"ij\" turns that round, and the points then follow one another down the columns.",
+                "sec-grid-all")
+def other_indexing(theta, size, align_corners=False):
+    grid = affine_grid(theta, size, align_corners)
+    return grid.swapaxes(1, 2).reshape(grid.shape)
+
+
+@EXERCISE.wrong("y points up", "row 0 is the top of the picture and y grows downwards, as the rows do; yours gives the "
+                "top row the largest y, and the picture stands on its head.", "sec-grid-all")
+def upside_down(theta, size, align_corners=False):
+    return affine_grid(theta * np.array([1, -1, 1], theta.dtype), size, align_corners)
 
 
 @EXERCISE.wrong("Rows for columns", "the shape is (N, h, w, 2), rows before columns, although x comes before y in the "

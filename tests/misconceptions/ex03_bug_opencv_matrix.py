@@ -47,7 +47,7 @@ EXERCISE = Exercise(
         Case("a quarter turn of two rows and three columns", QUARTER, (2, 3), (3, 2),
              expected=[[[0, -1, 0], [1, 0, 0]]]),
         Case("two bent matrices, another size", BENT, (3, 5), (4, 2)),
-        Case("the same in float32", BENT.astype("float32"), (4, 6), (5, 3)),
+        Case("two bent matrices in float32", BENT.astype("float32"), (4, 6), (5, 3)),
     ],
 )
 
@@ -74,9 +74,24 @@ def handed_on(matrix, in_size, out_size):
 
 @EXERCISE.wrong("The two sizes are exchanged", "the inverse takes pixels of the output and gives pixels of the input, "
                 "so units become pixels by out_size and pixels units by in_size; if you inverted the matrix in the "
-                "middle of the product alone, invert the whole product.", "sec-grid-size")
+                "middle of the product alone, invert the whole product.", "sec-grid-idea")
 def sizes_exchanged(matrix, in_size, out_size):
     return bug_opencv_matrix(matrix, out_size, in_size)
+
+
+@EXERCISE.wrong("The sizes alone are exchanged", "the sizes now stand as the way back needs them, but the matrix "
+                "between them still leads from the input to the output, and has to be inverted as well.",
+                "sec-grid-pull")
+def sizes_alone(matrix, in_size, out_size):
+    return as_found(matrix, out_size, in_size)
+
+
+@EXERCISE.wrong("to_units is taken for its inverse", "theta's points come in the output's units, so they meet the "
+                "inverse of to_units(out_size), then the inverse of full, then to_units(in_size); the S in the "
+                "chapter's answer on paper is the inverse of this to_units.", "sec-grid-idea")
+def units_for_pixels(matrix, in_size, out_size):
+    theta = np.linalg.inv(_edges(in_size)) @ np.linalg.inv(_full(matrix)) @ _edges(out_size)
+    return theta[:, :2].astype(matrix.dtype)
 
 
 @EXERCISE.wrong("The input's size for both", "the matrix gives pixels of the output, and these become units by the "
@@ -122,6 +137,21 @@ def linear_part_alone(matrix, in_size, out_size):
                 "by the inverse of the 2 x 2 part; put (0, 0, 1) below and invert the 3 x 3 matrix.", "sec-grid-order")
 def piece_by_piece(matrix, in_size, out_size):
     return linear_part_alone(matrix, in_size, out_size) * np.array([1, 1, -1], matrix.dtype)
+
+
+@EXERCISE.wrong("Inverted in pixels, but piece by piece", "the inverse's shift is the old one with the other sign and "
+                "turned back by the inverse of the 2 x 2 part, which yours leaves out; invert the whole product "
+                "instead.", "sec-grid-order")
+def pixels_piece_by_piece(matrix, in_size, out_size):
+    back = matrix.copy()
+    back[:, :, :2], back[:, :, 2] = np.linalg.inv(matrix[:, :, :2]), -matrix[:, :, 2]
+    return as_found(back, in_size, out_size)
+
+
+@EXERCISE.wrong("The last row is dropped too early", "only a square matrix has an inverse: invert the 3 x 3 matrices "
+                "while their last row, (0, 0, 1), is still there, and drop it afterwards.", "sec-grid-order")
+def dropped_too_early(matrix, in_size, out_size):
+    return np.linalg.inv(as_found(matrix, in_size, out_size))
 
 
 @EXERCISE.wrong("Inverted number by number", "the inverse is the motion that takes this one back, not one divided by "

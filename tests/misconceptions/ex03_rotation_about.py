@@ -37,7 +37,7 @@ EXERCISE = Exercise(
         Case("no turn, and a quarter turn back about the lower right corner", np.array([0, -np.pi / 2]),
              np.array([[0.5, -0.5], [1, 1]]), expected=[[[1, 0, 0], [0, 1, 0]], [[0, 1, 0], [-1, 0, 2]]]),
         Case("three turns about three points", ANGLES, CENTRES),
-        Case("the same in float32", ANGLES.astype("float32"), CENTRES.astype("float32")),
+        Case("three turns in float32", ANGLES.astype("float32"), CENTRES.astype("float32")),
     ],
 )
 
@@ -102,6 +102,29 @@ def swapped(angle, centre):
                 "turns all about the first centre.", "sec-grid-idea")
 def first_centre(angle, centre):
     return rotation_about(angle, np.repeat(centre[:1], len(centre), axis=0))
+
+
+@EXERCISE.wrong("One angle for the whole batch", "each image of the batch has an angle and a centre of its own; yours "
+                "turns all by the first angle.", "sec-grid-idea")
+def first_angle(angle, centre):
+    return rotation_about(np.repeat(angle[:1], len(angle)), centre)
+
+
+@EXERCISE.wrong("Clockwise, and about the opposite point", "the signs of the sines are the other way round, and so is "
+                "the third column: with [[cos, -sin], [sin, cos]] as turn it is centre - turn @ centre.",
+                "sec-grid-order")
+def clockwise_opposite(angle, centre):
+    return opposite_point(-angle, centre)
+
+
+@EXERCISE.wrong("The centres are not made columns", "turn has the shape (N, 2, 2) and centre (N, 2), which @ takes for "
+                "one matrix; centre[:, :, None] makes it N columns, and [..., 0] takes the last axis off again.",
+                "sec-grid-order")
+def not_columns(angle, centre):
+    turn = _turn(angle)
+    theta = np.zeros((len(angle), 2, 3), angle.dtype)
+    theta[:, :, 2] = centre - turn @ centre
+    return theta
 
 
 @EXERCISE.right_too

@@ -98,6 +98,28 @@ def one_pixel_left(pixels, length, align_corners=False):
     return 2 * pixels / max(length - 1, 1) - 1 if align_corners else (2 * pixels + 1) / length - 1
 
 
+@EXERCISE.wrong("align_corners is ignored, and one pixel is put at -1", "with False, -1 is the outer edge, so the "
+                "first centre lies half a pixel inside, at -1 + 1 / length; yours puts it at -1 always, even that of a "
+                "single pixel, which belongs at 0.", "sec-grid-units")
+def always_corners_one_left(pixels, length, align_corners=False):
+    return 2 * pixels / max(length - 1, 1) - 1
+
+
+@EXERCISE.wrong("align_corners is ignored, and one pixel divides by zero", "with False, -1 is the outer edge, so the "
+                "first centre lies half a pixel inside, at -1 + 1 / length; yours puts it at -1 always, and a single "
+                "pixel, which belongs at 0, nowhere.", "sec-grid-units")
+def always_corners_divides(pixels, length, align_corners=False):
+    return 2 * pixels / (length - 1) - 1
+
+
+@EXERCISE.wrong("From 1 to 3", "scaled to units the picture is 2 wide, and 1 is taken off so that it begins at -1; "
+                "yours adds 1.", "sec-grid-units")
+def one_added(pixels, length, align_corners=False):
+    if align_corners and length == 1:
+        return np.zeros_like(pixels)
+    return to_normalised(pixels, length, align_corners) + 2
+
+
 @EXERCISE.right_too
 def from_the_middle(pixels, length, align_corners=False):
     in_pixels = pixels.astype("float64") - (length - 1) / 2

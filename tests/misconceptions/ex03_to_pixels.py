@@ -77,6 +77,25 @@ def from_the_middle(coordinates, length, align_corners=False):
     return coordinates / 2 * (length - 1 if align_corners else length)
 
 
+@EXERCISE.wrong("1 is never added", "the picture begins at -1, so add 1 before you scale; yours counts from the middle "
+                "of the picture, and with edges takes half a pixel off there.", "sec-grid-units")
+def one_not_added(coordinates, length, align_corners=False):
+    return coordinates / 2 * (length - 1) if align_corners else (coordinates * length - 1) / 2
+
+
+@EXERCISE.wrong("Half a unit for half a pixel", "with edges, half a pixel is taken off at the end, when the number is "
+                "in pixels; yours takes 1/2 off before, when it is in units, which makes length / 4 pixels.",
+                "sec-grid-units")
+def half_a_unit(coordinates, length, align_corners=False):
+    return (coordinates + 1) / 2 * (length - 1) if align_corners else (coordinates + 1 - 0.5) / 2 * length
+
+
+@EXERCISE.wrong("Never halved", "from -1 to 1 are two units, so halve before you multiply by the number of pixels or "
+                "steps; yours spreads the picture over twice as many.", "sec-grid-units")
+def not_halved(coordinates, length, align_corners=False):
+    return (coordinates + 1) * (length - 1) if align_corners else (coordinates + 1) * length - 0.5
+
+
 @EXERCISE.wrong("From 0 to 1", "coordinates run from -1 to 1, so first add 1 and halve; yours takes them as running "
                 "from 0 to 1.", "sec-grid-units")
 def from_zero(coordinates, length, align_corners=False):

@@ -25,7 +25,7 @@ EXERCISE = Exercise(
         Case("cosine 4/5 and sine 3/5, twice as high as wide", np.array([np.arctan2(3, 4)]), (4, 2),
              expected=[[[0.8, -1.2, 0], [0.3, 0.8, 0]]]),
         Case("three turns, 40 rows and 80 columns", ANGLES, (40, 80)),
-        Case("the same in float32, 7 rows and 5 columns", ANGLES.astype("float32"), (7, 5)),
+        Case("three turns in float32, 7 rows and 5 columns", ANGLES.astype("float32"), (7, 5)),
     ],
 )
 
@@ -37,8 +37,8 @@ def plain(angle, size):
 
 
 @EXERCISE.wrong("Height and width are exchanged", "size is (h, w), rows first; the upper right sine takes h / w and "
-                "the lower left one w / h, and with the ratios exchanged the picture slants more than without them.",
-                "sec-grid-wide")
+                "the lower left one w / h, and with the ratios exchanged, or the product of three matrices running the "
+                "wrong way, the picture slants more than without them.", "sec-grid-wide")
 def exchanged(angle, size):
     return wide_rotation(angle, size[::-1])
 
@@ -84,6 +84,26 @@ def upper_alone(angle, size):
 def on_the_diagonal(angle, size):
     cos, sin, (height, width) = np.cos(angle), np.sin(angle), size
     return _theta(cos * height / width, -sin, sin, cos * width / height)
+
+
+@EXERCISE.wrong("Every entry has a ratio", "your sines are right, but a cosine leads from an axis to itself: what the "
+                "way to pixels multiplies by, the way back divides by, and no ratio is left.", "sec-grid-wide")
+def ratio_everywhere(angle, size):
+    cos, sin, (height, width) = np.cos(angle), np.sin(angle), size
+    return _theta(cos * height / width, -sin * height / width, sin * width / height, cos * width / height)
+
+
+@EXERCISE.wrong("The ratio is rounded down", "h / w and w / h are fractions as a rule, and // drops what stands behind "
+                "the point, so that the smaller of the two becomes 0; divide with /.", "sec-grid-wide")
+def whole_ratio(angle, size):
+    cos, sin, (height, width) = np.cos(angle), np.sin(angle), size
+    return _theta(cos, -sin * (height // width), sin * (width // height), cos)
+
+
+@EXERCISE.wrong("One angle for the whole batch", "each picture of the batch has an angle of its own; yours turns all "
+                "by the first.", "sec-grid-idea")
+def first_angle(angle, size):
+    return wide_rotation(np.repeat(angle[:1], len(angle)), size)
 
 
 @EXERCISE.wrong("The ratio of the other align_corners", "with -1 and 1 at the edges one unit is w / 2 pixels, so the "

@@ -14,10 +14,10 @@ EXERCISE = Exercise(
              np.array([0.4]), expected=[[0.48], [0.12], [0.32], [0.08]]),
         Case("two points, the second exactly on a pixel", np.array([2.2, 3.0]), np.array([1.4, 2.0]),
              expected=[[0.48, 1], [0.12, 0], [0.32, 0], [0.08, 0]]),
-        Case("left of the first column and above the first row", np.array([-0.2]), np.array([-0.4]),
-             expected=[[0.08], [0.32], [0.12], [0.48]]),
+        Case("one point left of the first column, one above the first row", np.array([-0.2, 0.2]),
+             np.array([0.4, -0.4]), expected=[[0.12, 0.32], [0.48, 0.08], [0.08, 0.48], [0.32, 0.12]]),
         Case("two rows of three points each", *SOME),
-        Case("the same in float32", *SOME.astype("float32")),
+        Case("two rows of three points each, in float32", *SOME.astype("float32")),
     ],
 )
 
@@ -98,6 +98,20 @@ def nearest(x, y):
                 "sec-sampler-neighbours")
 def truncated(x, y):
     return products(x - np.trunc(x), y - np.trunc(y))
+
+
+@EXERCISE.wrong("Below 0 the fraction is measured to the wrong side", "the left neighbour of x = -0.2 is pixel -1, "
+                "and x is 0.8 beyond it, x - floor(x); np.fmod and abs give the 0.2 to pixel 0, which is the way to "
+                "the right neighbour.", "sec-sampler-neighbours")
+def measured_to_zero(x, y):
+    return products(np.abs(np.fmod(x, 1)), np.abs(np.fmod(y, 1)))
+
+
+@EXERCISE.wrong("The neighbours are kept inside the image", "the upper left neighbour is in column floor(x), "
+                "whether it exists or not; yours moves it to column 0 before it measures, and a weight becomes "
+                "negative.", "sec-sampler-outside")
+def kept_inside(x, y):
+    return products(x - np.maximum(np.floor(x), 0), y - np.maximum(np.floor(y), 0))
 
 
 @EXERCISE.wrong("Rounded to the nearest", "the upper left neighbour is found with np.floor; np.round goes up from the "

@@ -27,7 +27,8 @@ EXERCISE = Exercise(
              outside=np.array([True, False, False, True])),
         Case("two images of two channels, 3 x 4 pixels, read at 2 x 3 points", IMAGES, POINTS,
              outside=(np.abs(POINTS) > 1).any(axis=-1)[:, None]),
-        Case("the same in float32", IMAGES.astype("float32"), POINTS.astype("float32")),
+        Case("two images of two channels, 3 x 4 pixels, in float32", IMAGES.astype("float32"),
+             POINTS.astype("float32")),
     ],
 )
 
@@ -155,6 +156,12 @@ def scaled_to_edges_only(image, grid):
     return read(image, grid, lambda p, length: ((p + 1) * length - 1) / 2, clipped_first)
 
 
+@EXERCISE.wrong("Scaled by width - 2", "three centres have two steps between them, so x = 1 is column width - "
+                "1; yours scales by width - 2, and never comes to the last column.", "sec-sampler-identity")
+def one_short(image, grid):
+    return read(image, grid, lambda p, length: (p + 1) / 2 * (length - 2))
+
+
 @EXERCISE.wrong("The position is clipped as well", "clipping x helps on the left, but on the last column right is "
                 "still clipped to left, and both distances are 0: measure them before.", "sec-sampler-identity")
 def clipped_twice(image, grid):
@@ -178,6 +185,34 @@ def black_outside(image, grid):
         return [(cell, np.where((0 <= cell) & (cell < length), weight, 0))
                 for cell, weight in measured_first(p, length)]
     return read(image, grid, pairs=pairs)
+
+
+@EXERCISE.wrong("The other end of the axis outside", "the scale and the weights are mended; but beyond the last column "
+                "the last one is repeated, and % width, or an index below 0, reads from the other end.",
+                "sec-sampler-outside")
+def wrapped(image, grid):
+    def pairs(p, length):
+        return [(cell % length, weight) for cell, weight in measured_first(p, length)]
+    return read(image, grid, pairs=pairs)
+
+
+@EXERCISE.wrong("A pixel is read that does not exist", "the weights may be measured to column width, where x = 1 "
+                "has its right neighbour, but NumPy cannot read there even with a weight of 0: clip what is used as "
+                "an index, in the line that reads the image.", "sec-sampler-identity")
+def not_clipped(image, grid):
+    below = np.floor(scaled(grid[..., 1], image.shape[2])).astype(int)
+    right = np.floor(scaled(grid[..., 0], image.shape[3])).astype(int) + 1
+    image[:, :, below, right]
+    return read(image, grid)
+
+
+@EXERCISE.wrong("A row is read that does not exist", "first, x = 1 is scaled to width, where width - 1 is the last "
+                "column, and y so too; then clip what is used as an index, in the line that reads the image, since "
+                "NumPy cannot read a pixel outside even with a weight of 0.", "sec-sampler-identity")
+def neither_scaled_nor_clipped(image, grid):
+    row, column = ((grid[..., axis] + 1) / 2 * image.shape[3 - axis] for axis in (1, 0))
+    image[:, :, np.floor(row).astype(int), np.floor(column).astype(int)]
+    return read(image, grid, lambda p, length: (p + 1) / 2 * length)
 
 
 @EXERCISE.wrong("Divided by the sum of the weights", "weights measured to the pixels that were asked for add up to 1 "

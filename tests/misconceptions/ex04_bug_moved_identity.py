@@ -19,16 +19,19 @@ EXERCISE = Exercise(
     answer="solutions",
     gives=("out",),
     cases=[
-        Case("the identity, the numbers 0 to 24", np.arange(25.0).reshape(1, 1, 5, 5), identity(5, 5),
-             expected=np.arange(25.0).reshape(1, 1, 5, 5)),
+        Case("one row of five, the identity", np.arange(5.0).reshape(1, 1, 1, 5), identity(1, 5),
+             expected=np.arange(5.0).reshape(1, 1, 1, 5)),
         Case("one point, at column 0.75 and row 0.2", np.array([[[[10.0, 20], [30, 60]]]]),
              np.array([[[[0.5, -0.6]]]]), expected=[[[[24.5]]]]),
+        Case("the identity, the numbers 0 to 24", np.arange(25.0).reshape(1, 1, 5, 5), identity(5, 5),
+             expected=np.arange(25.0).reshape(1, 1, 5, 5)),
         Case("one row; the first and the last point lie half a pixel outside", np.array([[[[10.0, 20, 40]]]]),
              np.array([[[[-1.5, 0], [0.5, 0], [1, 0], [1.5, 0]]]]), expected=[[[[5, 30, 40, 20]]]],
              outside=np.array([True, False, False, True])),
         Case("two images of two channels, 3 x 4 pixels, read at 2 x 3 points", IMAGES, POINTS,
              outside=(np.abs(POINTS) > 1).any(axis=-1)[:, None]),
-        Case("the same in float32", IMAGES.astype("float32"), POINTS.astype("float32")),
+        Case("two images of two channels, 3 x 4 pixels, in float32", IMAGES.astype("float32"),
+             POINTS.astype("float32")),
     ],
 )
 
@@ -125,6 +128,17 @@ def taken_off_behind(image, grid):
 def exchanged(image, grid):
     height, width = image.shape[2:]
     return read(image, grid, lambda p, _: right(p, height), lambda p, _: right(p, width))
+
+
+@EXERCISE.wrong("A pixel is read that does not exist", "the last pixel is number width - 1, which last_column is as it "
+                "stood, and every index is clipped to it, even where its weight is 0; yours asks for column width.",
+                "sec-sampler-outside")
+def beyond_the_last(image, grid):
+    row = np.floor(right(grid[:, None, ..., 1], image.shape[2])).astype(int)
+    column = np.floor(right(grid[:, None, ..., 0], image.shape[3])).astype(int)
+    picture, channel = np.arange(len(image))[:, None, None, None], np.arange(image.shape[1])[:, None, None]
+    image[picture, channel, row, column + 1]
+    return bug_moved_identity(image, grid)
 
 
 @EXERCISE.wrong("The edge is drawn out", "the scale is mended; but a pixel that does not exist counts as 0, as it did "

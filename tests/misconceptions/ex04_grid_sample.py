@@ -30,8 +30,9 @@ EXERCISE = Exercise(
              np.array([[[[-1.0, 0], [0, 0], [0.75, 0], [1.25, 0]]]]), align_corners=False,
              expected=[[[[5, 35, 20, 0]]]], outside=np.array([True, False, False, True])),
         Case("two images of two channels, 3 x 4 pixels, read at 2 x 3 points", IMAGES, INSIDE, align_corners=True),
-        Case("the same, -1 and 1 are edges", IMAGES, INSIDE, align_corners=False),
-        Case("the same in float32", IMAGES.astype("float32"), INSIDE.astype("float32"), align_corners=False),
+        Case("two images of two channels, 3 x 4 pixels, -1 and 1 are edges", IMAGES, INSIDE, align_corners=False),
+        Case("two images of two channels in float32, -1 and 1 are edges", IMAGES.astype("float32"),
+             INSIDE.astype("float32"), align_corners=False),
         Case("some points far outside", IMAGES[:, :1], ANYWHERE, align_corners=True,
              outside=(np.abs(ANYWHERE) > 1).any(axis=-1)[:, None]),
     ],
@@ -75,6 +76,11 @@ def everywhere(cells, length):
     return np.full(cells.shape, True)
 
 
+def tent(distance):
+    """The weight as eq. 5 has it within a pixel; further out it is negative."""
+    return 1 - np.abs(distance)
+
+
 @EXERCISE.wrong("x and y are swapped", "the grid's last axis is (x, y): its first number chooses the column, its "
                 "second the row; yours takes the row first.", "sec-grid-all")
 def swapped(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -86,6 +92,20 @@ def swapped(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fa
 def exchanged_lengths(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     height, width = image.shape[2:]
     return read(image, in_pixels(grid[..., 0], height, align_corners), in_pixels(grid[..., 1], width, align_corners))
+
+
+@EXERCISE.wrong("The width is used for both axes", "y runs down a column and is scaled by the height, shape[2], as "
+                "x is by the width, shape[3].", "sec-grid-units")
+def width_for_both(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    width = image.shape[3]
+    return read(image, in_pixels(grid[..., 0], width, align_corners), in_pixels(grid[..., 1], width, align_corners))
+
+
+@EXERCISE.wrong("The height is used for both axes", "x runs along a row and is scaled by the width, shape[3], as y "
+                "is by the height, shape[2].", "sec-grid-units")
+def height_for_both(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    height = image.shape[2]
+    return read(image, in_pixels(grid[..., 0], height, align_corners), in_pixels(grid[..., 1], height, align_corners))
 
 
 @EXERCISE.wrong("align_corners is ignored, corners always", "with False, -1 and 1 are the outer edges and x is at "
@@ -181,6 +201,16 @@ def weights_after_clipping(image, grid, mode="bilinear", padding_mode="zeros", a
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
+@EXERCISE.wrong("The edge pixels are counted twice", "a neighbour is asked whether it exists before its index is moved "
+                "into the image; on the last column both of yours are that column, at distance 0 and with weight 1 "
+                "each.", "sec-sampler-identity")
+def counted_twice(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    def pairs(p, length):
+        cells = [np.clip(np.floor(p) + step, 0, length - 1) for step in (0, 1)]
+        return [(cell, tent(p - cell)) for cell in cells]
+    return read(image, *two_axes(grid, image, align_corners), pairs)
+
+
 @EXERCISE.wrong("The last row and column are left out", "the last column has the number W - 1 and exists: a column "
                 "counts if 0 <= column < W, and a row if 0 <= row < H.", "sec-sampler-outside")
 def last_left_out(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -194,6 +224,32 @@ def wraps(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fals
         cells = [(np.floor(p), 1 - p % 1), (np.floor(p) + 1, p % 1)]
         return [(np.where((-length <= cell) & (cell < 0), cell + length, cell), weight) for cell, weight in cells]
     return read(image, *two_axes(grid, image, align_corners), pairs)
+
+
+INSIDE_ALWAYS = ("an index must be inside even where its weight is 0: on the last column the right neighbour is "
+                 "column W, which NumPy cannot read, so clip the indices into the image and set the weights of those "
+                 "outside to 0.")
+
+
+@EXERCISE.wrong("A neighbour is read that does not exist", INSIDE_ALWAYS, "sec-sampler-outside")
+def index_not_clipped(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    x, y = two_axes(grid, image, align_corners)
+    for n, one in enumerate(image):
+        for row in (np.floor(y[n]).astype(int), np.floor(y[n]).astype(int) + 1):
+            for column in (np.floor(x[n]).astype(int), np.floor(x[n]).astype(int) + 1):
+                one[:, row, column]
+    return grid_sample(image, grid, mode, padding_mode, align_corners)
+
+
+@EXERCISE.wrong("A pixel is read that does not exist", INSIDE_ALWAYS, "sec-sampler-outside")
+def index_of_all_not_clipped(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    """As above, but for what the error says: image and channel are indexed along with row and column."""
+    x, y = two_axes(grid, image, align_corners)
+    n, c = np.arange(len(image))[:, None, None, None], np.arange(image.shape[1])[:, None, None]
+    for row in (np.floor(y).astype(int), np.floor(y).astype(int) + 1):
+        for column in (np.floor(x).astype(int), np.floor(x).astype(int) + 1):
+            image[n, c, row[:, None], column[:, None]]
+    return grid_sample(image, grid, mode, padding_mode, align_corners)
 
 
 @EXERCISE.wrong("Cut off at the outermost centres", "a point less than a pixel outside still has neighbours that "
@@ -235,6 +291,24 @@ def truncated(image, grid, mode="bilinear", padding_mode="zeros", align_corners=
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
+@EXERCISE.wrong("Rounded towards zero, and a weight below 0", "left of pixel 0 the left neighbour is pixel -1, which "
+                "np.floor finds, and int() and astype(int) do not: they go to 0, and 1 - |x - 1| is negative there.",
+                "sec-sampler-neighbours")
+def truncated_tents(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    def pairs(p, length):
+        return [(np.trunc(p) + step, tent(p - np.trunc(p) - step)) for step in (0, 1)]
+    return read(image, *two_axes(grid, image, align_corners), pairs)
+
+
+@EXERCISE.wrong("A whole pixel is counted twice", "the right neighbour is floor(x) + 1, also where x is whole; "
+                "np.ceil(x) is then x itself, and left and right are one pixel, with weight 1 each.",
+                "sec-sampler-neighbours")
+def ceiling_tents(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    def pairs(p, length):
+        return [(cell, tent(p - cell)) for cell in (np.floor(p), np.ceil(p))]
+    return read(image, *two_axes(grid, image, align_corners), pairs)
+
+
 @EXERCISE.wrong("On a whole pixel all weights are 0", "the right neighbour is floor(x) + 1, also where x is whole; "
                 "np.ceil(x) is then x itself, both distances are 0, and the pixel goes black.",
                 "sec-sampler-neighbours")
@@ -248,6 +322,21 @@ def ceiling(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fa
                 "the first image for all.", "sec-sampler-channels")
 def first_image(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(np.repeat(image[:1], len(image), axis=0), grid, mode, padding_mode, align_corners)
+
+
+@EXERCISE.wrong("The batch ends after its first image", "output n is read from image n; yours leaves all but the first "
+                "at 0, perhaps because the return stands inside the loop over the images.", "sec-sampler-channels")
+def first_only(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    out = grid_sample(image, grid, mode, padding_mode, align_corners)
+    out[1:] = 0
+    return out
+
+
+@EXERCISE.wrong("One image comes back for the whole batch", "output n is read from image n, so as many come back as "
+                "there are images; yours is the first alone, perhaps because the return stands inside the loop.",
+                "sec-sampler-channels")
+def first_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    return grid_sample(image[:1], grid[:1], mode, padding_mode, align_corners)
 
 
 @EXERCISE.wrong("One grid for the whole batch", "output n is read from image n at the points of grid n; yours uses the "

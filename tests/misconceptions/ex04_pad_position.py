@@ -62,7 +62,45 @@ def other_convention(position, length, padding_mode, align_corners=False):
 def wrapped(position, length, padding_mode, align_corners=False):
     if padding_mode != "reflection":
         return pad_position(position, length, padding_mode)
+    return position % length
+
+
+@EXERCISE.wrong("Wrapped round and clipped, not mirrored", "behind a mirror the axis runs backwards, so beyond its "
+                "beginning the first pixels are seen again; % length shows the last ones there, and clipping does not "
+                "change that.", "sec-sampler-outside")
+def wrapped_and_clipped(position, length, padding_mode, align_corners=False):
+    if padding_mode != "reflection":
+        return pad_position(position, length, padding_mode)
     return np.clip(position % length, 0, length - 1)
+
+
+@EXERCISE.wrong("The first mirror is not added back", "the remainder is a distance from the first mirror, and the "
+                "position is first plus that; with mirrors on the edges first is -1/2, and yours is half a pixel too "
+                "far right.", "sec-sampler-outside")
+def first_not_added(position, length, padding_mode, align_corners=False):
+    if padding_mode != "reflection":
+        return pad_position(position, length, padding_mode)
+    first, span = (0, length - 1) if align_corners else (-0.5, length)
+    beyond = np.abs(position - first) % max(2 * span, 1)
+    return np.clip(np.minimum(beyond, max(2 * span, 1) - beyond), 0, length - 1)
+
+
+@EXERCISE.wrong("A span of 0 leaves no number", "one pixel with mirrors on its centre has no way there and back, so "
+                "2 * span is 0, and a remainder by 0 is NaN; take a period of 1 there, and clip as ever.",
+                "sec-sampler-outside")
+def no_span(position, length, padding_mode, align_corners=False):
+    if padding_mode == "reflection" and align_corners and length == 1:
+        return position % 0
+    return pad_position(position, length, padding_mode, align_corners)
+
+
+@EXERCISE.wrong("A position taken for the number of a pixel", "fold_back looks a whole number up in a list, and a "
+                "position between two pixels stands in none: measure its distance from the first mirror instead, and "
+                "take the remainder.", "sec-sampler-library")
+def looked_up(position, length, padding_mode, align_corners=False):
+    if padding_mode == "reflection":
+        np.arange(length)[position]
+    return pad_position(position, length, padding_mode)
 
 
 @EXERCISE.wrong("The way back is missing", "on the way out the distance from the first mirror grows, on the way back "

@@ -22,10 +22,16 @@ EXERCISE = Exercise(
         Case("two channels, the second ten times the first; a filter of one pixel",
              np.concatenate([FOUR, 10 * FOUR], axis=1), np.array([[[[2.0]], [[1]]]]), np.array([1.0]),
              expected=[[[[13, 25], [37, 49]]]]),
+        Case("two pictures of one row, the second ten times the first", np.array([[[[1.0, 2, 3]]], [[[10, 20, 30]]]]),
+             np.ones((1, 1, 1, 2)), np.array([1.0]), expected=[[[[4, 6]]], [[[31, 51]]]]),
         Case("a filter that copies, two pixels apart", NINE, np.ones((1, 1, 1, 1)), np.zeros(1), stride=2,
              expected=[[[[1, 3], [7, 9]]]]),
+        Case("a filter that copies, two rows and one column apart", NINE, np.ones((1, 1, 1, 1)), np.zeros(1),
+             stride=(2, 1), expected=[[[[1, 2, 3], [7, 8, 9]]]]),
         Case("a filter that sums, zeros all round", FOUR, np.ones((1, 1, 2, 2)), np.zeros(1), padding=1,
              expected=[[[[1, 3, 2], [4, 10, 6], [3, 7, 4]]]]),
+        Case("a filter that sums, a column of zeros on the left and one on the right", FOUR, np.ones((1, 1, 1, 2)),
+             np.zeros(1), padding=(0, 1), expected=[[[[1, 3, 2], [3, 7, 4]]]]),
         Case("two pictures, two channels, three filters that are wider than high",
              RNG.integers(-4, 5, (2, 2, 4, 3)).astype("float64"), RNG.integers(-4, 5, (3, 2, 2, 3)).astype("float64"),
              np.array([1.0, 2, 3]), stride=(2, 1), padding=(0, 1)),
@@ -33,6 +39,11 @@ EXERCISE = Exercise(
              RNG.random((2, 1, 2, 2), np.float32), RNG.random(2, np.float32), stride=2),
     ],
 )
+
+
+def _pair(pair):
+    """One number or two, as two."""
+    return tuple(map(int, np.broadcast_to(pair, 2)))
 
 
 @EXERCISE.wrong("The filter is turned by half a turn", "entry (0, 0) of a filter meets the upper left pixel of its "
@@ -58,6 +69,31 @@ def without_bias(image, weight, bias, stride=1, padding=0):
                 "it is added once.", "sec-localisation-slide")
 def bias_per_channel(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, image.shape[1] * bias, stride, padding)
+
+
+@EXERCISE.wrong("The bias is added once for each pixel of the window", "bias[o] is added once to the finished sum; "
+                "yours adds it kh * kw times.", "sec-localisation-slide")
+def bias_per_pixel(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, weight[0, 0].size * bias, stride, padding)
+
+
+@EXERCISE.wrong("The bias stands inside the sum", "bias[o] is added once to the finished sum; inside the brackets, "
+                "as in (weight[o] * window + bias[o]).sum(), it is added for every weight of the filter.",
+                "sec-localisation-slide")
+def bias_in_the_sum(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, weight[0].size * bias, stride, padding)
+
+
+@EXERCISE.wrong("The first picture for all", "the batch comes first, and picture n of it gives picture n of the "
+                "result; yours takes picture 0 for all.", "sec-localisation-slide")
+def first_picture(image, weight, bias, stride=1, padding=0):
+    return conv2d(np.repeat(image[:1], len(image), axis=0), weight, bias, stride, padding)
+
+
+@EXERCISE.wrong("The batch ends after its first picture", "the batch comes first, and picture n of it gives picture "
+                "n of the result; only the first of yours comes back.", "sec-localisation-slide")
+def first_alone(image, weight, bias, stride=1, padding=0):
+    return conv2d(image[:1], weight, bias, stride, padding)
 
 
 @EXERCISE.wrong("The bias is laid along the columns", "bias[o] belongs to output channel o; bias[:, None, None] has "
@@ -111,6 +147,85 @@ def neither(image, weight, bias, stride=1, padding=0):
                 "filter is laid on it.", "sec-localisation-slide")
 def not_padded(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, stride)
+
+
+@EXERCISE.wrong("Padding counted once", "zeros stand on all four sides, so a side grows by 2 * padding; yours "
+                "counts them once, or puts them above and on the left alone.", "sec-localisation-slide")
+def padded_once(image, weight, bias, stride=1, padding=0):
+    rows, columns = _pair(padding)
+    return conv2d(np.pad(image, ((0, 0), (0, 0), (rows, 0), (columns, 0))), weight, bias, stride)
+
+
+@EXERCISE.wrong("The pair of the stride is taken as (columns, rows)", "a pair is (rows, columns): the first number "
+                "says how far a window moves down, the second how far across.", "sec-localisation-slide")
+def stride_swapped(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias, _pair(stride)[::-1], padding)
+
+
+@EXERCISE.wrong("The first number of the stride for both", "stride may be a pair (rows, columns), whose first "
+                "number says how far a window moves down and whose second how far across; yours takes the first for "
+                "both.", "sec-localisation-slide")
+def stride_first(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias, _pair(stride)[0], padding)
+
+
+@EXERCISE.wrong("The second number of the stride for both", "stride may be a pair (rows, columns), whose first "
+                "number says how far a window moves down and whose second how far across; yours takes the second "
+                "for both.", "sec-localisation-slide")
+def stride_second(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias, _pair(stride)[1], padding)
+
+
+@EXERCISE.wrong("The pair of the padding is taken as (columns, rows)", "a pair is (rows, columns): the first number "
+                "says how many rows of zeros are put above and below, the second how many columns to the left and "
+                "right.", "sec-localisation-slide")
+def padding_swapped(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias, stride, _pair(padding)[::-1])
+
+
+@EXERCISE.wrong("The first number of the padding for both", "padding may be a pair (rows, columns), whose first "
+                "number says how many rows of zeros are put above and below and whose second how many columns to "
+                "the left and right; yours takes the first for both.", "sec-localisation-slide")
+def padding_first(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias, stride, _pair(padding)[0])
+
+
+@EXERCISE.wrong("The second number of the padding for both", "padding may be a pair (rows, columns), whose first "
+                "number says how many rows of zeros are put above and below and whose second how many columns to "
+                "the left and right; yours takes the second for both.", "sec-localisation-slide")
+def padding_second(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias, stride, _pair(padding)[1])
+
+
+@EXERCISE.wrong("The pairs are taken as (columns, rows)", "stride and padding are (rows, columns), as the axes of "
+                "an array are; yours takes the first number of each for the columns.", "sec-localisation-slide")
+def pairs_swapped(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, weight, bias, _pair(stride)[::-1], _pair(padding)[::-1])
+
+
+@EXERCISE.wrong("A pair is taken for one number", "stride and padding may each be a pair (rows, columns): "
+                "np.broadcast_to(stride, 2) makes two numbers of one, and leaves a pair as it is.",
+                "sec-localisation-slide")
+def one_number(image, weight, bias, stride=1, padding=0):
+    [(length + 2 * padding - 1) // stride + 1 for length in image.shape[2:]]
+    return conv2d(image, weight, bias, stride, padding)
+
+
+@EXERCISE.wrong("All the zeros on one side", "padding rows of zeros stand above the picture and as many below, and "
+                "columns left and right; yours puts both lots above and on the left, and the picture is moved.",
+                "sec-localisation-slide")
+def padded_before(image, weight, bias, stride=1, padding=0):
+    rows, columns = _pair(padding)
+    padded = np.pad(image, ((0, 0), (0, 0), (2 * rows, 0), (2 * columns, 0)))
+    return conv2d(padded, weight, bias, stride)
+
+
+@EXERCISE.wrong("The padding is taken for one number", "padding may be a pair (rows, columns), and np.pad wants a "
+                "pair for each axis: np.broadcast_to(padding, 2) gives one number for the rows and one for the "
+                "columns.", "sec-localisation-slide")
+def padding_one_number(image, weight, bias, stride=1, padding=0):
+    np.pad(image, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    return conv2d(image, weight, bias, stride, padding)
 
 
 @EXERCISE.wrong("One row and one column too few", "(H + 2 * padding - kh) // stride counts the moves, and there is "

@@ -25,7 +25,7 @@ EXERCISE = Exercise(
         Case("one row of pixels, and a filter of 1 x 2 at two places",
              np.array([[[[1.0, 10]]]]), np.array([[[[1.0, 2, 3]]]]), FILTER, NO_BIAS,
              expected=([[[[2, 25, 50]]]], [[[[21, 32]]]], [11])),
-        Case("the same filter, two pixels further each time",
+        Case("one row of four pixels, and a filter of 1 x 2 that moves by two pixels",
              np.array([[[[1.0, 10]]]]), np.array([[[[1.0, 2, 3, 4]]]]), FILTER, NO_BIAS, stride=2,
              expected=([[[[2, 5, 20, 50]]]], [[[[31, 42]]]], [11])),
         Case("a single pixel with a frame of zeros, and a filter of 2 x 2 at four places",
@@ -167,8 +167,32 @@ def last_image(d_out, image, weight, bias, stride=1, padding=0):
     return d_image, conv2d_backward(d_out[-1:], image[-1:], weight, bias, stride, padding)[1], d_bias
 
 
-@EXERCISE.wrong("d_weight holds the last window only", "a filter is used at every window of every image, and each use "
-                "adds to d_weight with +=; yours keeps what the last one brought.", "sec-layers-convolution")
+@EXERCISE.wrong("d_weight holds the last window only", "a filter is used at every window, and each use adds to "
+                "d_weight with +=; yours keeps what the last window of each image brought.", "sec-layers-convolution")
+def last_window_of_each(d_out, image, weight, bias, stride=1, padding=0):
+    d_image, _, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
+    return d_image, _last_window(d_out, image, weight, bias, stride, padding), d_bias
+
+
+def _last_window(d_out, image, weight, bias, stride, padding):
+    last = np.zeros_like(d_out)
+    last[:, :, -1, -1] = d_out[:, :, -1, -1]
+    return conv2d_backward(last, image, weight, bias, stride, padding)[1]
+
+
+@EXERCISE.wrong("= for += in both, d_image and d_weight", "a pixel stands in several windows and a filter is used at "
+                "all of them, so both sums need += in the loop; in yours a later window replaces an earlier one in "
+                "both.", "sec-layers-convolution")
+def both_replaced(d_out, image, weight, bias, stride=1, padding=0):
+    def replace(window, gradients):
+        window[:] = gradients
+
+    d_image = _window_by_window(d_out, image, weight, stride, padding, replace)
+    return d_image, _last_window(d_out, image, weight, bias, stride, padding), np.einsum("noij->o", d_out)
+
+
+@EXERCISE.wrong("d_weight holds one window of one image", "a filter is used at every window of every image, and each "
+                "use adds to d_weight with +=; yours keeps what the last one brought.", "sec-layers-convolution")
 def last_window(d_out, image, weight, bias, stride=1, padding=0):
     d_image, _, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     last = np.zeros_like(d_out)

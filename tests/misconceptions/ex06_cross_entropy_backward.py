@@ -15,16 +15,14 @@ EXERCISE = Exercise(
     gives=("d_logits",),
     also=("softmax",),
     cases=[
+        Case("two images, odds 1 : 1 : 2 and 1 : 2 : 1, and 8 arrives at the loss", 8.0, TWO, np.array([0, 1]),
+             expected=[[-3, 1, 2], [1, -2, 1]]),
         Case("one image, odds 1 : 2 : 1, the last class is right", 1.0, np.log([[1.0, 2, 1]]), np.array([2]),
              expected=[[0.25, 0.5, -0.75]]),
-        Case("two images, odds 1 : 1 : 2 and 1 : 2 : 1", 1.0, TWO, np.array([0, 1]),
-             expected=[[-0.375, 0.125, 0.25], [0.125, -0.25, 0.125]]),
-        Case("the same, and 4 arrives at the loss", 4.0, TWO, np.array([0, 1]),
-             expected=[[-1.5, 0.5, 1], [0.5, -1, 0.5]]),
         Case("a large score", 1.0, np.array([[1000.0, 0], [0, 0]]), np.array([1, 0]),
              expected=[[0.5, -0.5], [-0.25, 0.25]]),
         Case("four images, five classes", 0.5, FOUR, np.array([0, 4, 2, 2])),
-        Case("the same in float32", -1.5, FOUR.astype("float32"), np.array([3, 3, 1, 0])),
+        Case("four images, five classes, in float32", -1.5, FOUR.astype("float32"), np.array([3, 3, 1, 0])),
     ],
 )
 
@@ -73,6 +71,27 @@ def other_sign(d_loss, logits, target):
                 "right class stands in the loss too, with a minus, and brings -1 there.", "sec-layers-loss")
 def probabilities_only(d_loss, logits, target):
     return softmax(logits) * logits.dtype.type(d_loss / len(target))
+
+
+@EXERCISE.wrong("-1 is written over the probability", "at the right class stands its probability less 1; yours assigns "
+                "the -1, with = for -=, and the probability is gone.", "sec-layers-loss")
+def probability_overwritten(d_loss, logits, target):
+    d_logits = softmax(logits)
+    d_logits[np.arange(len(target)), target] = -1
+    return d_logits * logits.dtype.type(d_loss / len(target))
+
+
+@EXERCISE.wrong("The right class has the other sign", "the probability comes first at the right class too, and 1 is "
+                "taken from it; yours takes the probability from 1, at that class alone.", "sec-layers-loss")
+def other_sign_at_right_class(d_loss, logits, target):
+    return cross_entropy_backward(d_loss, logits, target) * (1 - 2 * _right_class(logits, target))
+
+
+@EXERCISE.wrong("Sigmoid for softmax", "the classes of an image share one probability of 1, so each exp is divided by "
+                "the sum over the row; a sigmoid judges each score by itself.", "sec-layers-loss")
+def sigmoid(d_loss, logits, target):
+    shares = (1 + np.tanh(logits / 2)) / 2
+    return (shares - _right_class(logits, target)) * logits.dtype.type(d_loss / len(target))
 
 
 @EXERCISE.wrong("1 is subtracted in too many places", "row n loses 1 at its own class target[n] only, for which the "

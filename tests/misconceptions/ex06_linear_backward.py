@@ -18,7 +18,7 @@ EXERCISE = Exercise(
         Case("one image, two inputs, two outputs",
              np.array([[1.0, 10]]), np.array([[2.0, 3]]), SQUARE, np.zeros(2),
              expected=([[31, 42]], [[2, 3], [20, 30]], [1, 10])),
-        Case("two images, the same layer",
+        Case("two images, two inputs, two outputs",
              np.array([[1.0, 10], [2, 0]]), np.array([[2.0, 3], [5, -1]]), SQUARE, np.zeros(2),
              expected=([[31, 42], [2, 4]], [[12, 1], [20, 30]], [3, 10])),
         Case("the layer of chapter 6: three inputs, two outputs",
@@ -92,6 +92,35 @@ def slopes_alone(d_out, inputs, weight, bias):
 def last_image(d_out, inputs, weight, bias):
     d_inputs, _, d_bias = linear_backward(d_out, inputs, weight, bias)
     return d_inputs, np.outer(d_out[-1], inputs[-1]), d_bias
+
+
+@EXERCISE.wrong("d_bias holds the last image only", "all images use the same bias, so every image adds to d_bias, in a "
+                "loop with += and not =; yours keeps what the last one brought.", "sec-layers-linear")
+def last_image_in_bias(d_out, inputs, weight, bias):
+    d_inputs, d_weight, _ = linear_backward(d_out, inputs, weight, bias)
+    return d_inputs, d_weight, d_out[-1].copy()
+
+
+@EXERCISE.wrong("d_weight and d_bias hold the last image only", "all images use the same weight and bias, so every "
+                "image adds to both, in a loop with += and not =; yours keeps what the last one brought.",
+                "sec-layers-linear")
+def last_image_in_both(d_out, inputs, weight, bias):
+    d_inputs = linear_backward(d_out, inputs, weight, bias)[0]
+    return d_inputs, np.outer(d_out[-1], inputs[-1]), d_out[-1].copy()
+
+
+@EXERCISE.wrong("d_inputs is summed over the batch", "weight and bias are shared by all images, the inputs are not, so "
+                "each row of d_inputs comes from its own image; yours is one row for all.", "sec-layers-linear")
+def inputs_summed(d_out, inputs, weight, bias):
+    d_inputs, d_weight, d_bias = linear_backward(d_out, inputs, weight, bias)
+    return d_inputs.sum(axis=0), d_weight, d_bias
+
+
+@EXERCISE.wrong("Every row of d_inputs holds the batch's sum", "weight and bias are shared by all images, the inputs "
+                "are not, so row n of d_inputs hears d_out[n] alone; yours adds over the images.", "sec-layers-linear")
+def inputs_of_all(d_out, inputs, weight, bias):
+    d_inputs, d_weight, d_bias = linear_backward(d_out, inputs, weight, bias)
+    return np.repeat(d_inputs.sum(axis=0, keepdims=True), len(inputs), axis=0), d_weight, d_bias
 
 
 @EXERCISE.wrong("d_weight is made from d_inputs", "a weight is multiplied with an input on the way forward, so "

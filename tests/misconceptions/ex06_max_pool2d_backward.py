@@ -143,7 +143,8 @@ def from_zero(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong("= for += where windows overlap", "a pixel can win several windows, and what arrives from each of them "
-                "is added with +=; in yours a later window replaces an earlier one.", "sec-layers-pooling")
+                "is added; in yours a later window replaces an earlier one, as = does, and also += with arrays of "
+                "indices, which counts a repeated index once, where np.add.at counts each.", "sec-layers-pooling")
 def later_window_replaces(d_out, image, kernel_size, stride=None):
     d_image = np.zeros_like(image)
     for (n, c, i, j), window, (top, left) in _windows(d_out, image, kernel_size, stride):

@@ -116,6 +116,13 @@ def last_interval_lost(row, position):
     return np.where(moves, to_the_right(row, position), 0)
 
 
+@EXERCISE.wrong("Every sign is reversed", "as the position moves to the right the value goes from the left pixel to "
+                "the right one, so the left neighbour's weight falls, -1, and the right one's rises, +1.",
+                "sec-sback-idea")
+def reversed_signs(row, position):
+    return -right_answer(row, position)
+
+
 def right_answer(row, position):
     moves = (position > 0) & (position < len(row) - 1)
     return np.where(moves, to_the_right(row, position), 0)

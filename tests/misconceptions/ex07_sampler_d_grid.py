@@ -24,10 +24,10 @@ EXERCISE = Exercise(
     gives=("d_grid",),
     also=("_in_pixels", "_value"),
     cases=[
-        Case("one point among four pixels, at x = 0.25 and y = 0.5 in pixels", np.array([[[[2.0]]]]),
-             np.array([[[[1.0, 3], [5, 11]]]]), np.array([[[[-0.5, 0]]]]), align_corners=True,
-             expected=[[[[4, 5]]]]),
-        Case("two rows and four columns, one point at x = 1.5 and y = 0.25 in pixels", np.array([[[[2.0]]]]),
+        Case("two rows and four columns, one point at x = 0.75 and y = 0.5 in pixels", np.array([[[[4.0]]]]),
+             np.array([[[[0.0, 4, 1, 2], [8, 16, 5, 3]]]]), np.array([[[[-0.5, 0]]]]), align_corners=True,
+             expected=[[[[36, 22]]]]),
+        Case("-1 and 1 are edges, one point at x = 1.5 and y = 0.25 in pixels", np.array([[[[2.0]]]]),
              np.array([[[[0.0, 1, 5, 6], [2, 5, 5, 2]]]]), np.array([[[[0, -0.25]]]]), align_corners=False,
              expected=[[[[12, 4]]]]),
         Case("two channels, one point at x = 0.5 and y = 0.5 in pixels", np.array([[[[3.0]], [[-1]]]]),
@@ -61,10 +61,16 @@ def per_pixel(d_out, image, grid, align_corners):
     return pull(d_out, *slopes(x, y, *corners))
 
 
-def around(image, grid, align_corners, outside_is_border=False, to_whole=np.floor):
+def in_pixels(image, grid, align_corners):
+    """The points (x, y) in pixels."""
+    lengths = np.array(image.shape[:1:-1])
+    return (grid + 1) * (lengths - 1) / 2 if align_corners else ((grid + 1) * lengths - 1) / 2
+
+
+def around(image, grid, align_corners, outside_is_border=False, to_whole=np.floor, points=None):
     """The two fractions of every point, (N, 1, h, w), and its four pixels, (N, C, h, w) each."""
-    (batch, _, height, width), lengths = image.shape, np.array(image.shape[:1:-1])
-    points = (grid + 1) * (lengths - 1) / 2 if align_corners else ((grid + 1) * lengths - 1) / 2
+    batch, _, height, width = image.shape
+    points = in_pixels(image, grid, align_corners) if points is None else points
     x, y = points[..., 0], points[..., 1]
     left, top, n = to_whole(x).astype(int), to_whole(y).astype(int), np.arange(batch)[:, None, None]
     corners = []
@@ -122,6 +128,61 @@ def always_edges(d_out, image, grid, align_corners=False):
                 "is ((x + 1) * W - 1) / 2 pixels; yours counts from the centres always.", "sec-grid-units")
 def always_centres(d_out, image, grid, align_corners=False):
     return right(d_out, image, grid, True)
+
+
+def at_pixels(d_out, image, grid, points):
+    """The right pull per pixel, at points (x, y) that are in pixels already."""
+    x, y, corners = around(image, grid, None, points=points)
+    return pull(d_out, *slopes(x, y, *corners))
+
+
+@EXERCISE.wrong("The half pixel is missing", "with edges, -1 lies half a pixel before the first centre, so a position "
+                "is ((x + 1) * W - 1) / 2 pixels; yours, (x + 1) * W / 2, counts from the edge and reads half a pixel "
+                "too far.", "sec-grid-units")
+def without_half_pixel(d_out, image, grid, align_corners=False):
+    points = (grid + 1) * (np.array(image.shape[:1:-1]) - align_corners) / 2
+    return at_pixels(d_out, image, grid, points) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("(x + 1) * W / 2 in both conventions", "with edges a position is ((x + 1) * W - 1) / 2 pixels, half a "
+                "pixel less, and with centres it is (x + 1) * (W - 1) / 2, with (W - 1) / 2 for the factor too.",
+                "sec-grid-units")
+def one_rule_without_half_pixel(d_out, image, grid, align_corners=False):
+    points = (grid + 1) * np.array(image.shape[:1:-1]) / 2
+    return at_pixels(d_out, image, grid, points) * per_unit(image, False)
+
+
+@EXERCISE.wrong("Positions of (x + 1) * W / 2 in both conventions", "your factor is right, and a position is ((x + 1) "
+                "* W - 1) / 2 pixels with edges, half a pixel less, and (x + 1) * (W - 1) / 2 with centres.",
+                "sec-grid-units")
+def one_position_without_half_pixel(d_out, image, grid, align_corners=False):
+    points = (grid + 1) * np.array(image.shape[:1:-1]) / 2
+    return at_pixels(d_out, image, grid, points) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("The positions are those of edges always", "your factor is right, but with align_corners=True, -1 and "
+                "1 are centres, and a position is (x + 1) * (W - 1) / 2 pixels.", "sec-grid-units")
+def positions_from_edges(d_out, image, grid, align_corners=False):
+    return per_pixel(d_out, image, grid, False) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("The positions are those of centres always", "your factor is right, but with align_corners=False, -1 "
+                "and 1 are the outer edges, and a position is ((x + 1) * W - 1) / 2 pixels.", "sec-grid-units")
+def positions_from_centres(d_out, image, grid, align_corners=False):
+    return per_pixel(d_out, image, grid, True) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("The grid's numbers are taken for pixels", "the grid is in normalised units, -1 to 1 across the image, "
+                "so turn its points into pixels before you look for the neighbours.", "sec-grid-units")
+def grid_as_pixels(d_out, image, grid, align_corners=False):
+    return at_pixels(d_out, image, grid, grid) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("The grid's numbers are pixels, and no factor", "the grid is in normalised units, so turn its points "
+                "into pixels before you look for the neighbours, and the pull per pixel into the pull per unit.",
+                "sec-sback-pull")
+def grid_as_pixels_without_factor(d_out, image, grid, align_corners=False):
+    return at_pixels(d_out, image, grid, grid)
 
 
 @EXERCISE.wrong("The factor is W / 2 always", "with align_corners=True one unit is (W - 1) / 2 pixels, from centre "
@@ -192,6 +253,29 @@ def reversed_sign(d_out, image, grid, align_corners=False):
     return -right(d_out, image, grid, align_corners)
 
 
+@EXERCISE.wrong("The slope in x has the wrong sign", "as a point moves to the right its value goes from the left pixel "
+                "to the right one, so the slope in x is the right pixel less the left one, in both rows; yours is left "
+                "less right.", "sec-sback-pull")
+def reversed_x(d_out, image, grid, align_corners=False):
+    return right(d_out, image, grid, align_corners) * np.array([-1, 1], grid.dtype)
+
+
+@EXERCISE.wrong("The brightness in place of the slope", "how bright the output is does not matter, only how the "
+                "picture changes around the point; yours multiplies d_out by the value that was read.",
+                "sec-sback-pull")
+def brightness(d_out, image, grid, align_corners=False):
+    value = grid_sample(image, grid, align_corners=align_corners)
+    return pull(d_out, value, value) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("The brightness in place of the slope, and no factor", "how bright the output is does not matter, "
+                "only how the picture changes around the point; and the change per pixel is then multiplied by the "
+                "pixels in one unit.", "sec-sback-pull")
+def brightness_alone(d_out, image, grid, align_corners=False):
+    value = grid_sample(image, grid, align_corners=align_corners)
+    return pull(d_out, value, value)
+
+
 @EXERCISE.wrong("y points up", "rows are counted downwards and y grows with them, so the slope in y is the lower "
                 "pixel less the upper one; yours has the sign of a y that points up.", "sec-sback-pull")
 def y_points_up(d_out, image, grid, align_corners=False):
@@ -203,6 +287,16 @@ def y_points_up(d_out, image, grid, align_corners=False):
                 "value.", "sec-sback-outside")
 def border_value(d_out, image, grid, align_corners=False):
     x, y, corners = around(image, grid, align_corners, outside_is_border=True)
+    return pull(d_out, *slopes(x, y, *corners)) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("Index -1 is the last pixel", "a row or column of -1 is outside and counts as 0, but to NumPy it is "
+                "the last one, so ask for both: at least 0 and less than the length.", "sec-sback-outside")
+def wrapped(d_out, image, grid, align_corners=False):
+    height, width = image.shape[2:]
+    before = np.pad(image, ((0, 0), (0, 0), (height, 0), (width, 0)), mode="wrap")
+    points = in_pixels(image, grid, align_corners) + np.array([width, height])
+    x, y, corners = around(before, grid, align_corners, points=points.astype(grid.dtype))
     return pull(d_out, *slopes(x, y, *corners)) * per_unit(image, align_corners)
 
 
@@ -219,9 +313,8 @@ def last_ones_left_out(d_out, image, grid, align_corners=False):
                 "point still reads pixels inside and is pulled by them; a missing neighbour counts as 0, and the "
                 "others stay.", "sec-sback-outside")
 def all_or_nothing(d_out, image, grid, align_corners=False):
-    lengths = np.array(image.shape[:1:-1])
-    points = (grid + 1) * (lengths - 1) / 2 if align_corners else ((grid + 1) * lengths - 1) / 2
-    last = np.maximum(lengths - 2, 0)
+    points = in_pixels(image, grid, align_corners)
+    last = np.maximum(np.array(image.shape[:1:-1]) - 2, 0)
     whole = ((np.floor(points) >= 0) & (np.floor(points) <= last)).all(axis=-1)
     return right(d_out * whole[:, None], image, grid, align_corners)
 

@@ -7,6 +7,8 @@ from stn_numpy import grid_sample_backward
 
 RNG = np.random.default_rng(0)
 IDENTITY = np.array([[[[-1.0, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]])
+PICTURE = np.array([[[[2.0, 5, 3], [7, 4, 6]]]])
+PAIRS = np.array([[[[2.0, 5]], [[3, 7]]], [[[4, 6]], [[9, 8]]]])
 
 EXERCISE = Exercise(
     name="sampler_d_image",
@@ -14,22 +16,22 @@ EXERCISE = Exercise(
     gives=("d_image",),
     also=("_in_pixels",),
     cases=[
-        Case("one point, at x = 1.25 and y = 0.75 in pixels", np.array([[[[16.0]]]]), np.ones((1, 1, 2, 3)),
+        Case("one point, at x = 1.25 and y = 0.75 in pixels", np.array([[[[16.0]]]]), PICTURE,
              np.array([[[[0.25, 0.5]]]]), align_corners=True,
              expected=[[[[0, 3, 1], [0, 9, 3]]]]),
         Case("three points on the first row, at x = 0.25, 0.75 and 1.25 in pixels", np.array([[[[4.0, 8, 4]]]]),
-             np.ones((1, 1, 2, 3)), np.array([[[[-0.75, -1], [-0.25, -1], [0.25, -1]]]]), align_corners=True,
+             PICTURE, np.array([[[[-0.75, -1], [-0.25, -1], [0.25, -1]]]]), align_corners=True,
              expected=[[[[5, 10, 1], [0, 0, 0]]]]),
         Case("the identity, so each pixel gets its own back", np.array([[[[1.0, 2, 3], [4, 5, 6]]]]),
-             np.ones((1, 1, 2, 3)), IDENTITY, align_corners=True, expected=[[[[1, 2, 3], [4, 5, 6]]]]),
+             PICTURE, IDENTITY, align_corners=True, expected=[[[[1, 2, 3], [4, 5, 6]]]]),
         Case("one point a quarter of a pixel outside on the left, at x = -0.25 and y = 0.25 in pixels",
-             np.array([[[[16.0]]]]), np.ones((1, 1, 2, 2)), np.array([[[[-0.75, -0.25]]]]), align_corners=False,
+             np.array([[[[16.0]]]]), PICTURE[..., :2].copy(), np.array([[[[-0.75, -0.25]]]]), align_corners=False,
              expected=[[[[9, 0], [3, 0]]]]),
         Case("two images of two channels; the first is read at x = 0.25 in pixels, the second at x = 0.75",
-             np.array([[[[4.0]], [[8]]], [[[12]], [[4]]]]), np.ones((2, 2, 1, 2)),
+             np.array([[[[4.0]], [[8]]], [[[12]], [[4]]]]), PAIRS,
              np.array([[[[-0.5, 0]]], [[[0.5, 0]]]]), align_corners=True,
              expected=[[[[3, 1]], [[6, 2]]], [[[3, 9]], [[1, 3]]]]),
-        Case("the same with six points each, inside and outside", RNG.normal(size=(2, 2, 2, 3)),
+        Case("two images of two channels, six points each, inside and outside", RNG.normal(size=(2, 2, 2, 3)),
              RNG.normal(size=(2, 2, 3, 4)), RNG.uniform(-1.4, 1.4, (2, 2, 3, 2)), align_corners=False),
         Case("an output larger than the image, in float32", RNG.normal(size=(1, 3, 4, 5)).astype("float32"),
              RNG.normal(size=(1, 3, 3, 2)).astype("float32"), RNG.uniform(-1.6, 1.6, (1, 4, 5, 2)).astype("float32"),
@@ -121,6 +123,39 @@ def opposite_weights(d_out, image, grid, align_corners=False):
     return d_image
 
 
+def weighed(d_out, image, grid, align_corners, weigh):
+    """d_image, where weigh(across, down, value) says which part a pixel gets that is so near the point."""
+    d_image = np.zeros_like(image)
+    x, y = in_pixels(grid, image, align_corners)
+    for n, c, i, j in np.ndindex(d_out.shape):
+        left, top = int(np.floor(x[n, i, j])), int(np.floor(y[n, i, j]))
+        for row in (top, top + 1):
+            for column in (left, left + 1):
+                if inside(image, row, column):
+                    across, down = 1 - abs(x[n, i, j] - column), 1 - abs(y[n, i, j] - row)
+                    d_image[n, c, row, column] += d_out[n, c, i, j] * weigh(across, down, image[n, c, row, column])
+    return d_image
+
+
+@EXERCISE.wrong("The weights are missing", "each of the four pixels gets its own weight of d_out, and the four weights "
+                "add up to 1; yours gives the whole of it to each.", "sec-sback-scatter")
+def without_weights(d_out, image, grid, align_corners=False):
+    return weighed(d_out, image, grid, align_corners, lambda across, down, value: 1)
+
+
+@EXERCISE.wrong("The weights of x and y are added", "a pixel's weight is the weight across times the weight down, "
+                "which makes the four add up to 1; yours adds the two.", "sec-sback-idea")
+def weights_added(d_out, image, grid, align_corners=False):
+    return weighed(d_out, image, grid, align_corners, lambda across, down, value: across + down)
+
+
+@EXERCISE.wrong("Multiplied by the image's value", "the output is linear in the image, so its slope for a pixel is "
+                "that pixel's weight, however bright the pixel is; yours multiplies by the brightness too.",
+                "sec-sback-idea")
+def times_value(d_out, image, grid, align_corners=False):
+    return weighed(d_out, image, grid, align_corners, lambda across, down, value: across * down * value)
+
+
 @EXERCISE.wrong("All of it goes to the nearest pixel", "the output pixel was mixed from four pixels, and each of the "
                 "four gets its weight of d_out back.", "sec-sback-scatter")
 def nearest(d_out, image, grid, align_corners=False):
@@ -206,6 +241,39 @@ def always_edges(d_out, image, grid, align_corners=False):
                 "is ((x + 1) * W - 1) / 2 pixels; yours counts from the centres always.", "sec-grid-units")
 def always_centres(d_out, image, grid, align_corners=False):
     return grid_sample_backward(d_out, image, grid, align_corners=True)[0]
+
+
+def at_pixels(d_out, image, pixels):
+    """The right d_image, for points (x, y) that are in pixels already."""
+    scale = 2 / np.array(image.shape[:1:-1])
+    return grid_sample_backward(d_out, image, ((pixels + 0.5) * scale - 1).astype(image.dtype))[0]
+
+
+@EXERCISE.wrong("The half pixel is missing", "with edges, -1 lies half a pixel before the first centre, so a position "
+                "is ((x + 1) * W - 1) / 2 pixels; yours, (x + 1) * W / 2, counts from the edge and reads half a pixel "
+                "too far.", "sec-grid-units")
+def without_half_pixel(d_out, image, grid, align_corners=False):
+    lengths = np.array(image.shape[:1:-1])
+    return at_pixels(d_out, image, (grid + 1) * (lengths - align_corners) / 2)
+
+
+@EXERCISE.wrong("(x + 1) * W / 2 in both conventions", "with edges a position is ((x + 1) * W - 1) / 2 pixels, half a "
+                "pixel less, and with centres it is (x + 1) * (W - 1) / 2.", "sec-grid-units")
+def one_rule_without_half_pixel(d_out, image, grid, align_corners=False):
+    return at_pixels(d_out, image, (grid + 1) * np.array(image.shape[:1:-1]) / 2)
+
+
+@EXERCISE.wrong("The brackets around x + 1 are missing", "x + 1 is what is multiplied, as (x + 1) * (W - 1) / 2 or "
+                "((x + 1) * W - 1) / 2; without the brackets only the 1 is.", "sec-grid-units")
+def brackets_missing(d_out, image, grid, align_corners=False):
+    last = np.array(image.shape[:1:-1]) - 1
+    return at_pixels(d_out, image, grid + last / 2 if align_corners else (grid + last) / 2)
+
+
+@EXERCISE.wrong("The grid's numbers are taken for pixels", "the grid is in normalised units, -1 to 1 across the image, "
+                "and its points must be turned into pixels first.", "sec-grid-units")
+def grid_as_pixels(d_out, image, grid, align_corners=False):
+    return at_pixels(d_out, image, grid)
 
 
 @EXERCISE.wrong("The channels are added up", "the channels share their points and nothing else, so each channel of "

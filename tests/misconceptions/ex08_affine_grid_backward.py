@@ -6,10 +6,11 @@ from judge import Case, Exercise
 from stn_numpy import affine_grid_backward, pixel_centres
 
 RNG = np.random.default_rng(0)
-TWO_OF_FOUR = np.array([[[[0.0, 0], [2, 0]], [[0, 3], [0, 0]]]])
+SIX = np.array([[[[1.0, 2], [0, 2], [4, 0]], [[0, 0], [3, 4], [0, 7]]]])
 TWO_OF_EIGHT = np.zeros((1, 2, 4, 2))
 TWO_OF_EIGHT[0, 0, 3] = 4, 0
 TWO_OF_EIGHT[0, 1, 1] = 0, 8
+ONE_ROW = np.array([[[[1.0, 4], [2, 0], [5, -3]]]])
 
 EXERCISE = Exercise(
     name="affine_grid_backward",
@@ -17,16 +18,17 @@ EXERCISE = Exercise(
     gives=("d_theta",),
     also=("pixel_centres", "_base_points"),
     cases=[
-        Case("2 x 2 pixels; the upper right one has a gradient for x, the lower left one for y", TWO_OF_FOUR,
-             align_corners=True, expected=[[[2, -2, 2], [-3, 3, 3]]]),
-        Case("2 x 4 pixels, two of them with a gradient", TWO_OF_EIGHT, align_corners=False,
+        Case("2 x 3 pixels, -1 and 1 are centres", SIX, align_corners=True,
+             expected=[[[3, -2, 8], [5, 7, 15]]]),
+        Case("2 x 4 pixels, two of them with a gradient, -1 and 1 are edges", TWO_OF_EIGHT, align_corners=False,
              expected=[[[3, -2, 4], [-2, 4, 8]]]),
         Case("two images of one row of two pixels", np.array([[[[0, 3.0], [0, -3]]], [[[2, 0], [2, 0]]]]),
              align_corners=False, expected=[[[0, 0, 0], [-3, 0, 0]], [[0, 0, 4], [0, 0, 0]]]),
         Case("two images of 3 x 2 pixels", RNG.normal(size=(2, 3, 2, 2)), align_corners=False),
         Case("two images of 2 x 5 pixels, in float32", RNG.normal(size=(2, 2, 5, 2)).astype("float32"),
              align_corners=True),
-        Case("one row of three pixels, -1 and 1 are centres", RNG.normal(size=(1, 1, 3, 2)), align_corners=True),
+        Case("one row of three pixels, -1 and 1 are centres", ONE_ROW, align_corners=True,
+             expected=[[[4, 0, 8], [-7, 0, 1]]]),
     ],
 )
 
@@ -41,7 +43,7 @@ def arms(d_grid, align_corners):
 def summed(d_grid, x, y, one=1):
     """The sum over pixels of d_grid times (x, y, one): (N, 2, 3)."""
     columns = [(d_grid * np.broadcast_to(arm, d_grid.shape[1:3])[..., None]).sum(axis=(1, 2)) for arm in (x, y, one)]
-    return np.stack(columns, axis=-1)
+    return np.stack(columns, axis=-1).astype(d_grid.dtype)
 
 
 @EXERCISE.wrong("Only the shift is there", "theta's first two columns sum each pixel's gradient times its place, x_t "
@@ -62,6 +64,58 @@ def without_arms(d_grid, align_corners=False):
     return summed(d_grid, 1, 1)
 
 
+@EXERCISE.wrong("= for += in the sum over the pixels", "every pixel's share is added to what the pixels before it have "
+                "left, with +=; yours assigns, so that only the last pixel's is there at the end.", "sec-theta-hand")
+def last_pixel(d_grid, align_corners=False):
+    last = np.zeros_like(d_grid)
+    last[:, -1, -1] = d_grid[:, -1, -1]
+    return affine_grid_backward(last, align_corners)
+
+
+@EXERCISE.wrong("The 1 comes first", "theta's columns belong to x_t, y_t and 1 in this order, so the plain sum of the "
+                "gradients is the third; yours is (1, x_t, y_t).", "sec-theta-sum")
+def one_first(d_grid, align_corners=False):
+    return affine_grid_backward(d_grid, align_corners)[..., [2, 0, 1]]
+
+
+@EXERCISE.wrong("y_t points up", "rows are counted downwards and y_t grows with them, from -1 at the top to 1 at the "
+                "bottom; your lever arms run the other way.", "sec-grid-units")
+def y_points_up(d_grid, align_corners=False):
+    x, y = arms(d_grid, align_corners)
+    return summed(d_grid, x, -y)
+
+
+@EXERCISE.wrong("Reshaped where it should be transposed", "(h * w, 2) becomes (2, h * w) by exchanging its axes, as "
+                "swapaxes does; a reshape only cuts the row of numbers at other places, and mixes x with y.",
+                "sec-theta-sum")
+def reshaped(d_grid, align_corners=False):
+    batch, height, width, _ = d_grid.shape
+    points = np.stack([arm.ravel() for arm in arms(d_grid, align_corners)] + [np.ones(height * width, d_grid.dtype)], 1)
+    return d_grid.reshape(batch, 2, height * width) @ points
+
+
+@EXERCISE.wrong("Height and width are exchanged", "an image of h rows and w columns has w different x_t and h "
+                "different y_t, and lists them row by row; yours has h of the one and w of the other.",
+                "sec-theta-hand")
+def sizes_exchanged(d_grid, align_corners=False):
+    _, height, width, _ = d_grid.shape
+    x, y = (arm.reshape(height, width) for arm in arms(d_grid.swapaxes(1, 2), align_corners))
+    return summed(d_grid, x, y)
+
+
+@EXERCISE.wrong("x_t is measured by the height, y_t by the width", "x_t runs along a row, which has w pixels, and y_t "
+                "down a column, which has h; yours divides the column's number by h and the row's by w.",
+                "sec-grid-units")
+def measured_by_the_other(d_grid, align_corners=False):
+    def place(index, length):
+        if align_corners:
+            return 2 * index / (length - 1) - 1 if length > 1 else 0 * index
+        return (2 * index + 1) / length - 1
+
+    _, height, width, _ = d_grid.shape
+    return summed(d_grid, place(np.arange(width), height), place(np.arange(height), width)[:, None])
+
+
 @EXERCISE.wrong("The mean over the pixels", "every pixel acts on theta, and what comes back from all of them is "
                 "added; yours divides by the number of pixels.", "sec-theta-sum")
 def mean(d_grid, align_corners=False):
@@ -72,6 +126,13 @@ def mean(d_grid, align_corners=False):
                 "over the pixels of one image and the result is (N, 2, 3).", "sec-theta-sum")
 def over_the_batch(d_grid, align_corners=False):
     return affine_grid_backward(d_grid, align_corners).sum(axis=0)
+
+
+@EXERCISE.wrong("Only the first image, without the batch's axis", "each image of the batch has a theta of its own, so "
+                "the result is (N, 2, 3), an own sum for each image; yours is the first image's, (2, 3).",
+                "sec-theta-sum")
+def first_image(d_grid, align_corners=False):
+    return affine_grid_backward(d_grid, align_corners)[0]
 
 
 @EXERCISE.wrong("The batch's sum for every image", "each image of the batch has a theta of its own and hears its own "
@@ -141,7 +202,7 @@ def single_pixel_at_the_edge(d_grid, align_corners=False):
     x, y = arms(d_grid, align_corners)
     if align_corners:
         x, y = x - (x.shape[1] == 1), y - (y.shape[0] == 1)
-    return summed(d_grid, x, y).astype(d_grid.dtype)
+    return summed(d_grid, x, y)
 
 
 @EXERCISE.wrong("The wish in place of the gradient", "d_theta is the sum of the gradients as they come; the way in "

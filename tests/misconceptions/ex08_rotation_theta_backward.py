@@ -61,6 +61,33 @@ def not_differentiated(d_theta, parameters):
     return cos * (g11 + g22) + sin * (g21 - g12)
 
 
+@EXERCISE.wrong("Every sign is reversed", "d_theta is multiplied by the way in which theta moves as the angle grows, "
+                "[[-sin, -cos, 0], [cos, -sin, 0]], and the products are added as they are; yours is the opposite.",
+                "sec-theta-one")
+def opposite(d_theta, parameters):
+    return -right(d_theta, parameters)
+
+
+@EXERCISE.wrong("Columns are counted from 1", "NumPy counts from 0, so the entry that the text calls 21 is d_theta[:, "
+                "1, 0], and 12 is d_theta[:, 0, 1]; your rows are right and your columns one too far.", "sec-theta-one")
+def columns_from_one(d_theta, parameters):
+    return right(np.roll(d_theta, -1, axis=2), parameters)
+
+
+@EXERCISE.wrong("The diagonal is missing", "the angle acts through all four entries of the 2 x 2 part, and the chain "
+                "rule adds four terms; yours has entries 12 and 21, and lacks 11 and 22.", "sec-theta-one")
+def off_diagonal(d_theta, parameters):
+    cos, _, _, g12, g21, _ = entries(d_theta, parameters)
+    return cos * (g21 - g12)
+
+
+@EXERCISE.wrong("The diagonal alone", "the angle acts through all four entries of the 2 x 2 part, and the chain rule "
+                "adds four terms; yours has entries 11 and 22, and lacks 12 and 21.", "sec-theta-one")
+def diagonal(d_theta, parameters):
+    _, sin, g11, _, _, g22 = entries(d_theta, parameters)
+    return -sin * (g11 + g22)
+
+
 @EXERCISE.wrong("The first row alone", "the angle acts through all four entries of the 2 x 2 part, and the chain "
                 "rule adds four terms; yours has those of theta's first row.", "sec-theta-one")
 def first_row(d_theta, parameters):
@@ -98,6 +125,19 @@ def degrees(d_theta, parameters):
                 "an (N, 1) array, and nothing is added across images.", "sec-theta-sum")
 def over_the_batch(d_theta, parameters):
     return right(d_theta, parameters).sum(axis=0, keepdims=True)
+
+
+@EXERCISE.wrong("The batch's sum in every row", "each image has an angle of its own and hears its own d_theta only; "
+                "yours gives every image the sum over all.", "sec-theta-sum")
+def batch_for_everyone(d_theta, parameters):
+    return np.repeat(over_the_batch(d_theta, parameters), len(parameters), axis=0)
+
+
+@EXERCISE.wrong("(N, 1) times (N,) becomes (N, N)", "NumPy lays a (N,) array along the last axis, so every angle meets "
+                "every image's d_theta; take parameters[:, 0], or keep the last axis of both.", "sec-theta-one")
+def every_angle_with_every_image(d_theta, parameters):
+    cos, sin = np.cos(parameters), np.sin(parameters)
+    return cos * (d_theta[:, 1, 0] - d_theta[:, 0, 1]) - sin * (d_theta[:, 0, 0] + d_theta[:, 1, 1])
 
 
 @EXERCISE.wrong("One image's angle for the whole batch", "each image was turned by an angle of its own, "

@@ -7,7 +7,7 @@ from stn_numpy import affine_sample
 
 
 def localise(image):
-    """A shift to the right by half of each image's mean."""
+    """A window shifted to the right by half of each image's mean."""
     theta = np.zeros((len(image), 2, 3), image.dtype)
     theta[:, 0, 0] = theta[:, 1, 1] = 1
     theta[:, 0, 2] = image.mean(axis=(1, 2, 3)) / 2
@@ -18,11 +18,12 @@ def sample(height, width):
     """A sampler whose output has this size."""
     def sample(image, theta):
         return affine_sample(image, theta, (*image.shape[:2], height, width), align_corners=False)
+    sample.__doc__ = f"The real sampler, outputs of {height} x {width}, align_corners=False."
     return sample
 
 
 def classify(image):
-    """Two scores: the pixels weighed with 1, 2, 3 and so on from the left, and the pixels' sum."""
+    """Sums of pixels: weighed 1, 2, 3, ... by column, and unweighed."""
     columns = np.arange(1, image.shape[3] + 1, dtype=image.dtype)
     return np.stack([(image * columns).sum(axis=(1, 2, 3)), image.sum(axis=(1, 2, 3))], axis=1)
 
@@ -38,18 +39,18 @@ EXERCISE = Exercise(
     answer="solutions",
     gives=("theta", "warped", "scores"),
     cases=[
-        Case("localise shifts by half the image's mean, here one pixel; classify weighs the columns with 1, 2, 3, 4, "
-             "and sums", np.array([[[[0.0, 0, 4, 0]]]]), localise, sample(1, 4), classify,
+        Case("localise shifts by half the image's mean, here by one pixel", np.array([[[[0.0, 0, 4, 0]]]]), localise,
+             sample(1, 4), classify,
              expected=([shift(1 / 2)], [[[[0, 4, 0, 0]]]], [[8, 4]])),
-        Case("two images, localise shifts them by half their means, one and two pixels; classify weighs the columns "
-             "with 1, 2, 3, 4, and sums", np.array([[[[0.0, 0, 4, 0]]], [[[0, 8, 0, 0]]]]), localise, sample(1, 4),
-             classify,
+        Case("two images, which localise shifts by half their means, here by one pixel and by two",
+             np.array([[[[0.0, 0, 4, 0]]], [[[0, 8, 0, 0]]]]), localise, sample(1, 4), classify,
              expected=([shift(1 / 2), shift(1)], [[[[0, 4, 0, 0]]], [[[0, 0, 0, 0]]]], [[8, 4], [0, 0]])),
-        Case("two channels of 3 x 4, outputs of the same size", RNG.uniform(0, 1, (2, 2, 3, 4)), localise, sample(3, 4),
-             classify),
-        Case("outputs of another size, 2 x 3", RNG.uniform(0, 1, (2, 1, 4, 5)), localise, sample(2, 3), classify),
-        Case("float32, outputs of another size", RNG.uniform(0, 1, (2, 1, 4, 5)).astype("float32"), localise,
+        Case("two images, two channels of 3 x 4, outputs of 3 x 4", RNG.uniform(0, 1, (2, 2, 3, 4)), localise,
+             sample(3, 4), classify),
+        Case("two images of 4 x 5, outputs of 2 x 3", RNG.uniform(0, 1, (2, 1, 4, 5)), localise,
              sample(2, 3), classify),
+        Case("two images of 4 x 5 in float32, outputs of 2 x 3", RNG.uniform(0, 1, (2, 1, 4, 5)).astype("float32"),
+             localise, sample(2, 3), classify),
     ],
 )
 

@@ -10,23 +10,24 @@ from stn_numpy import affine_sample
 
 
 def rows_multiplied(theta):
-    """One number for each image: the sum of theta's first row times the sum of its second."""
+    """The sum of each theta's first row times the sum of its second."""
     return theta.sum(axis=2).prod(axis=1)
 
 
 def squares(theta):
-    """One number for each image: the sum of theta's squares."""
+    """The sum of each theta's squares."""
     return (theta ** 2).sum(axis=(1, 2))
 
 
 def cubes(theta):
-    """One number for each image: the sum of theta's cubes."""
+    """The sum of each theta's cubes."""
     return (theta ** 3).sum(axis=(1, 2))
 
 
 def read(image, size):
     """The real sampler, as a function of theta alone."""
     def forward(theta):
+        """The real sampler on two random images."""
         return affine_sample(image, theta, image.shape[:2] + size, align_corners=False)
     return forward
 
@@ -41,8 +42,8 @@ EXERCISE = Exercise(
     answer="solutions",
     gives=("d_theta",),
     cases=[
-        Case("forward gives the sum of theta's first row times the sum of its second, here 3 times 1", rows_multiplied,
-             SMALL, np.array([1.0]), step=0.25, expected=[[[1, 1, 1], [3, 3, 3]]]),
+        Case("forward gives the product of the sums of theta's two rows, here 3 times 1", rows_multiplied, SMALL,
+             np.array([1.0]), step=0.25, expected=[[[1, 1, 1], [3, 3, 3]]]),
         Case("forward gives the sum of theta's squares, so that the slopes are 2 * theta", squares, SMALL,
              np.array([1.0]), step=0.25, expected=[[[2, 0, 4], [0, 4, -2]]]),
         Case("forward gives the sum of theta's squares, d_out is 3", squares, SMALL, np.array([3.0]), step=0.25,
@@ -78,6 +79,13 @@ def weighed(forward, d_out):
                 "between a step up and no step, which is off where the loss is curved.", "sec-layer-check")
 def one_sided(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step, down=0, apart=1)
+
+
+@EXERCISE.wrong("The step down only undoes the step up", "each side starts from theta as it was, in a fresh copy; in "
+                "yours both are one array, so taking the step away leads back to the start and not to a step below it.",
+                "sec-layer-check")
+def undone(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, step, down=0)
 
 
 @EXERCISE.wrong("Moved down only", "the difference is taken between a step up and a step down; yours is between no "
@@ -143,8 +151,22 @@ def piled_up(forward, theta, d_out, step=1e-6):
     return in_place(forward, theta.copy(), d_out, step)
 
 
-@EXERCISE.wrong("theta itself is moved, and not put back", "move the entries of a fresh copy; theta is the "
-                "caller's, and in yours each entry stays a step below where it was.", "sec-layer-check")
+@EXERCISE.wrong("The two copies are taken before the loop", "before the next entry is moved, the last must be where it "
+                "was: take both copies inside the loop, afresh for each entry; in yours the moves pile up, upwards in "
+                "one and downwards in the other.", "sec-layer-check")
+def two_copies_for_all(forward, theta, d_out, step=1e-6):
+    d_theta, loss = np.empty_like(theta), weighed(forward, d_out)
+    above, below = theta.copy(), theta.copy()
+    for entry in np.ndindex(theta.shape):
+        above[entry] += step
+        below[entry] -= step
+        d_theta[entry] = (loss(above) - loss(below)) / (2 * step)
+    return d_theta
+
+
+@EXERCISE.wrong("theta itself is moved, and not put back", "move the entries of a fresh copy for each side (below = "
+                "theta copies nothing); theta is the caller's, and in yours each entry stays a step below where it "
+                "was.", "sec-layer-check")
 def in_place(forward, theta, d_out, step=1e-6):
     d_theta, loss = np.empty_like(theta), weighed(forward, d_out)
     for entry in np.ndindex(theta.shape):

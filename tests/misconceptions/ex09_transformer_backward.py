@@ -6,14 +6,29 @@ from judge import Case, Exercise
 from stn_numpy import affine_sample_backward
 
 
-def gives(d_image, d_theta):
-    """A sampler's backward that has its numbers ready, for following the chain on paper."""
+def always(d_image, d_theta):
+    """A sampler's backward that has its numbers for one image ready, for following the chain on paper."""
     def sample_backward(d_out, image, theta):
-        return np.array(d_image, image.dtype), np.array(d_theta, image.dtype)
+        count = len(image)
+        return (np.array([[[d_image]]] * count, image.dtype), np.array([d_theta] * count, image.dtype))
+    sample_backward.__doc__ = f"Always give {d_image} and {d_theta}."
     return sample_backward
 
 
+def by_pixel(d_out, image, theta):
+    """Give 10 * image and [[0, 0, 2 * image + 1], [0, 0, 0]]."""
+    d_theta = np.zeros_like(theta)
+    d_theta[:, 0, 2] = 2 * image[:, 0, 0, 0] + 1
+    return 10 * image, d_theta
+
+
+def by_theta(d_out, image, theta):
+    """Give 10 * image and 2 * theta."""
+    return 10 * image, 2 * theta
+
+
 def real(d_out, image, theta):
+    """The real one, align_corners=False."""
     return affine_sample_backward(d_out, image, theta, align_corners=False)
 
 
@@ -33,7 +48,8 @@ def random_case(story, shape, size, dtype="float64", seed=0):
     return Case(story, *(array.astype(dtype) for array in (d_out, image, weight, bias)), real)
 
 
-ONE = np.ones((1, 1, 1, 1))
+ONE, TWO = np.ones((1, 1, 1, 1)), np.ones((2, 1, 1, 1))
+ONE_AND_TWO = np.array([[[[1.0]]], [[[2]]]])
 IDENTITY = np.array([1.0, 0, 0, 0, 1, 0])
 ROW = [1.0, 2, 6, 4]
 
@@ -42,19 +58,19 @@ EXERCISE = Exercise(
     answer="solutions",
     gives=("d_image", "d_weight", "d_bias"),
     cases=[
-        Case("sample_backward always gives d_image = [10, 20] and d_theta = [[0, 0, 3], [0, 0, 0]]",
-             ONE, np.array([[[[2.0, 4]]]]), rows(2, row2=[1, 5]), IDENTITY,
-             gives([[[[10, 20]]]], [[[0, 0, 3], [0, 0, 0]]]),
+        Case("sample_backward gives d_image, then d_theta, of which one entry is not 0",
+             ONE, np.array([[[[2.0, 4]]]]), rows(2, row2=[1, 5]), IDENTITY, always([10, 20], [[0, 0, 3], [0, 0, 0]]),
              expected=([[[[13, 35]]]], rows(2, row2=[6, 12]), [0, 0, 3, 0, 0, 0])),
-        Case("sample_backward always gives d_image = [10, 20] and d_theta = [[1, 2, 3], [4, 5, 6]]",
+        Case("sample_backward gives d_image, then d_theta with its six entries 1 to 6",
              ONE, np.array([[[[1.0, 10]]]]), rows(2, row0=[1, 0], row3=[0, 1]), IDENTITY,
-             gives([[[[10, 20]]]], [[[1, 2, 3], [4, 5, 6]]]),
+             always([10, 20], [[1, 2, 3], [4, 5, 6]]),
              expected=([[[[11, 24]]]], [[1, 10], [2, 20], [3, 30], [4, 40], [5, 50], [6, 60]], [1, 2, 3, 4, 5, 6])),
-        Case("two images of one pixel; sample_backward always gives d_image = 10 for the first and 20 for the second, "
-             "d_theta = [[0, 0, 3], [0, 0, 0]] and [[0, 0, 5], [0, 0, 0]]",
-             np.ones((2, 1, 1, 1)), np.array([[[[1.0]]], [[[2]]]]), rows(1, row2=[4]), IDENTITY,
-             gives([[[[10]]], [[[20]]]], [[[0, 0, 3], [0, 0, 0]], [[0, 0, 5], [0, 0, 0]]]),
+        Case("two images of one pixel, 1 and 2; for each, sample_backward gives d_image and d_theta",
+             TWO, ONE_AND_TWO, rows(1, row2=[4]), IDENTITY, by_pixel,
              expected=([[[[22]]], [[[40]]]], rows(1, row2=[13]), [0, 0, 8, 0, 0, 0])),
+        Case("two images of one pixel, 1 and 2; the d_theta that sample_backward gives is twice the theta it is handed",
+             TWO, ONE_AND_TWO, rows(1, row2=[4]), IDENTITY, by_theta,
+             expected=([[[[42]]], [[[84]]]], rows(1, row0=[6], row2=[40], row4=[6]), [4, 0, 24, 0, 4, 0])),
         Case("the real sampler, to one pixel; the chapter's picture on paper, half of its shift put into the bias",
              ONE, np.array([[[ROW, ROW]]]), rows(8, row2=[1 / 16] + 7 * [0]), np.array([0, 0, 1 / 16, 0, 0, 0]), real,
              expected=([[[[1 / 2, 1 / 8, 3 / 8, 0], [0, 1 / 8, 3 / 8, 0]]]], rows(8, row2=8 * np.array(ROW + ROW)),
@@ -101,6 +117,15 @@ def multiplied(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     d_looked, d_weight, d_bias = finish(flat, 0 * d_read, d_parameters, weight)
     return d_read * d_looked, d_weight, d_bias
+
+
+@EXERCISE.wrong("One way is subtracted from the other", "both ways lead to the same pixel and each has its sign "
+                "already, so their gradients are added; yours takes the localisation network's part from the "
+                "sampler's.", "sec-layer-chain")
+def subtracted(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    d_looked, d_weight, d_bias = finish(flat, 0 * d_read, d_parameters, weight)
+    return d_read - d_looked, d_weight, d_bias
 
 
 @EXERCISE.wrong("The linear part of d_theta is lost", "all six numbers of theta come from the localisation network, "
@@ -155,6 +180,21 @@ def without_bias(d_out, image, weight, bias, sample_backward):
     return finish(*parts(d_out, image, weight, 0 * bias, sample_backward), weight)
 
 
+@EXERCISE.wrong("The identity is added to theta", "the forward folds the six numbers into theta and adds nothing, "
+                "since an identity to start from is part of the bias already; yours asks the sampler about another "
+                "theta.", "sec-layer-hand")
+def identity_added(d_out, image, weight, bias, sample_backward):
+    return finish(*parts(d_out, image, weight, bias + IDENTITY.astype(bias.dtype), sample_backward), weight)
+
+
+@EXERCISE.wrong("The identity for theta", "the backward has to stand at the theta that the forward used, flat @ "
+                "weight.T + bias, made again from the image; yours asks the sampler about the identity.",
+                "sec-layer-hand")
+def with_the_identity(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, 0 * weight, IDENTITY.astype(bias.dtype), sample_backward)
+    return finish(flat, d_read, d_parameters, weight)
+
+
 @EXERCISE.wrong("theta is taken for d_theta", "what goes back is a gradient, the d_theta that sample_backward "
                 "gives; yours carries back theta itself.", "sec-layer-hand")
 def theta_itself(d_out, image, weight, bias, sample_backward):
@@ -173,6 +213,19 @@ def image_by_image(d_out, image, weight, bias, sample_backward):
             d_image[n] += d * weight[k].reshape(one.shape)
             d_weight[k] += d * one.ravel()
             d_bias[k] += d
+    return d_image, d_weight, d_bias
+
+
+@EXERCISE.right_too
+def sampled_image_by_image(d_out, image, weight, bias, sample_backward):
+    d_image, d_weight, d_bias = np.empty_like(image), np.zeros_like(weight), np.zeros_like(bias)
+    for n in range(len(image)):
+        one = image[n:n + 1]
+        theta = (weight @ one.ravel() + bias).reshape(1, 2, 3)
+        d_read, d_theta = sample_backward(d_out[n:n + 1], one, theta)
+        d_image[n] = d_read[0] + (weight.T @ d_theta.ravel()).reshape(one.shape[1:])
+        d_weight += np.outer(d_theta, one)
+        d_bias += d_theta.ravel()
     return d_image, d_weight, d_bias
 
 

@@ -7,7 +7,7 @@ from stn_numpy import grid_sample
 
 
 def sample(image, grid):
-    """The sampler of the exercise: zeros outside, -1 and 1 are the centres of the outermost pixels."""
+    """Bilinear, zeros outside; -1 and 1 are the outermost centres."""
     return grid_sample(image, grid, padding_mode="zeros", align_corners=True)
 
 
@@ -36,8 +36,9 @@ EXERCISE = Exercise(
         Case("two pictures of two channels, each channel with its own mean", PICTURES, POINTS,
              np.array([0.25, 0.5]), np.array([0.5, 2.0]), sample,
              outside=(abs(POINTS) > 1).any(axis=-1)[:, None]),
-        Case("float32", PICTURES.astype("float32"), POINTS.astype("float32"), np.array([0.1, 0.2], "float32"),
-             np.array([0.3, 0.4], "float32"), sample, outside=(abs(POINTS) > 1).any(axis=-1)[:, None]),
+        Case("two pictures of two channels in float32", PICTURES.astype("float32"), POINTS.astype("float32"),
+             np.array([0.1, 0.2], "float32"), np.array([0.3, 0.4], "float32"), sample,
+             outside=(abs(POINTS) > 1).any(axis=-1)[:, None]),
     ],
 )
 
@@ -49,6 +50,15 @@ def as_found(image, grid, mean, deviation, sample):
     channel_deviation = deviation[:, None, None]
     normalised = (image - channel_mean) / channel_deviation
     return sample(normalised, grid)
+
+
+@EXERCISE.wrong("Normalised before sampling, and in place", "sample first and normalise what was read, since outside "
+                "the sampler reads 0, which after that is no longer black; and image -= ... writes into the caller's "
+                "own pictures.", "sec-training-ground")
+def in_place(image, grid, mean, deviation, sample):
+    image -= mean[:, None, None]
+    image /= deviation[:, None, None]
+    return sample(image, grid)
 
 
 @EXERCISE.wrong("Normalised before and after", "the mean is subtracted once, from what was read; take the line away "
@@ -99,6 +109,31 @@ def clamped(image, grid, mean, deviation, sample):
                 "without brackets Python divides the mean alone.", "sec-training-ground")
 def without_brackets(image, grid, mean, deviation, sample):
     return sample(image, grid) - mean[:, None, None] / deviation[:, None, None]
+
+
+@EXERCISE.wrong("The mean is not divided", "what is subtracted after the division is mean / deviation, black's "
+                "distance from the mean; yours divides the brightness and then takes the whole mean away.",
+                "sec-training-ground")
+def divided_first(image, grid, mean, deviation, sample):
+    return sample(image / deviation[:, None, None], grid) - mean[:, None, None]
+
+
+@EXERCISE.wrong("Multiplied by the deviation", "you sample first, as it should be; but brightness in deviations from "
+                "the mean is (v - mean) / deviation, and yours multiplies.", "sec-training-ground")
+def times_deviation(image, grid, mean, deviation, sample):
+    return (sample(image, grid) - mean[:, None, None]) * deviation[:, None, None]
+
+
+@EXERCISE.wrong("The mean is added", "you sample first, as it should be; but the mean is subtracted, so that black "
+                "becomes -mean / deviation, and yours adds it.", "sec-training-ground")
+def mean_added(image, grid, mean, deviation, sample):
+    return (sample(image, grid) + mean[:, None, None]) / deviation[:, None, None]
+
+
+@EXERCISE.wrong("Only the mean is subtracted", "after sampling two things remain, to subtract the mean and to divide "
+                "by the deviation; yours does the first alone.", "sec-training-ground")
+def undivided(image, grid, mean, deviation, sample):
+    return sample(image, grid) - mean[:, None, None]
 
 
 @EXERCISE.right_too

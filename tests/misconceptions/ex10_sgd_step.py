@@ -22,14 +22,14 @@ def groups(*parts, params=PARAMS, grads=GRADS):
 EXERCISE = Exercise(
     name="sgd_step",
     answer="solutions",
-    gives=("localisation_weight", "localisation_bias", "reader_weight"),
+    gives=("first parameter", "second parameter", "third parameter"),
     cases=[
         Case("one group, and no rate of its own", groups((3, None)), 0.5, expected=([0, 3], [1], [4, 2])),
-        Case("the localisation network at a rate of its own, the reader at the default",
+        Case("two groups, the first at a rate of its own, the second at the default",
              groups((2, 0.25), (1, None)), 0.5, expected=([0.5, 2.5], [2], [4, 2])),
-        Case("the localisation network at the default, the reader at a rate of its own",
+        Case("two groups, the first at the default, the second at a rate of its own",
              groups((2, None), (1, 0.25)), 0.5, expected=([0, 3], [1], [4, 3.5])),
-        Case("three groups, and the reader is frozen: its rate is 0",
+        Case("three groups, and the last is frozen: its rate is 0",
              groups((1, 0.25), (1, None), (1, 0.0)), 0.5, expected=([0.5, 2.5], [1], [4, 5])),
         Case("matrices in float32, two rates", groups(
             (2, 0.1), (1, 0.01), params=[RNG.random(shape, np.float32) for shape in SHAPES],
@@ -48,6 +48,19 @@ def _moved(groups, rate_of, sign=-1):
                 "yours is added.", "sec-training-hand")
 def uphill(groups, lr):
     return _moved(groups, lambda group: group.get("lr", lr), sign=1)
+
+
+@EXERCISE.wrong("The rate is forgotten", "the step is rate times gradient; yours is the whole gradient, whatever the "
+                "rate.", "sec-training-hand")
+def whole_gradient(groups, lr):
+    return _moved(groups, lambda group: 1)
+
+
+@EXERCISE.wrong("Parameters and gradients are exchanged", "the parameter is moved by rate times its gradient; yours "
+                "moves the gradient by rate times the parameter.", "sec-training-hand")
+def exchanged(groups, lr):
+    return tuple(grad - group.get("lr", lr) * param
+                 for group in groups for param, grad in zip(group["params"], group["grads"]))
 
 
 @EXERCISE.wrong("The default rate for all", "a group that names a rate learns at that rate; yours gives every group "
@@ -110,8 +123,9 @@ def averaged(groups, lr):
                  for group in groups for param, grad in zip(group["params"], group["grads"]))
 
 
-@EXERCISE.wrong("The old parameters are overwritten", "param - rate * grad makes a new array, as is asked for here; "
-                "-= writes into the one that came in.", "sec-training-hand")
+@EXERCISE.wrong("The old parameters are overwritten", "new arrays are asked for here, and param - rate * grad makes "
+                "one; -= writes into the array that came in, which in the chapter's loop is just what the layers "
+                "need.", "sec-training-hand")
 def in_place(groups, lr):
     moved = []
     for group in groups:
