@@ -6,6 +6,7 @@ import inspect
 import os
 import re
 
+import numpy as np
 import pytest
 from conftest import IMPLEMENTATIONS, ROOT
 from judge import catalogue, judge, sections, stubs
@@ -81,6 +82,23 @@ def test_message_is_fit_to_read(place):
 @pytest.mark.skipif(not os.environ.get("CI"), reason="the stubs are the reader's to solve; in CI they must be unsolved")
 def test_stubs_are_unsolved():
     assert [stub.name for stub in STUBS if stub.touched()] == []
+
+
+ODD = {
+    "nothing": None, "a number": 3, "a word": "grid", "an empty list": [], "an empty tuple": (), "a dictionary": {},
+    "objects": np.array([None, "x"], object), "complex": np.ones((2, 2), complex), "empty": np.empty((0, 3)),
+    "a scalar": np.float32(1), "no numbers": np.full((1, 2, 3, 2), np.nan), "nested": [[1, 2], [3, [4]]],
+    "three": (np.ones(2), None, "x"), "a type": int, "an iterator": iter([1]), "booleans": np.ones((2, 3), bool),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+@each_exercise
+def test_judge_never_raises(exercise, odd):
+    """Whatever comes back: a sentence of 100 columns at the most, and no traceback."""
+    verdict = judge(exercise, lambda *args, **options: ODD[odd])
+    assert verdict.status == "wrong" and not verdict.traceback
+    assert max(map(len, verdict.message.splitlines())) <= WIDTH
 
 
 @each_exercise

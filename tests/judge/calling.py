@@ -31,8 +31,8 @@ def call(function, case, expected=()):
     was never written must not look right because it was right the last time.
     """
     args, options = copy.deepcopy((case.args, case.options))
-    for part in expected:
-        spoilt = [np.full(np.shape(part), np.nan, np.asarray(part).dtype) for _ in range(8)]
+    for part in map(np.asarray, expected):
+        spoilt = [np.full(part.shape, np.nan, part.dtype) for _ in range(8) if part.dtype.kind == "f"]
         del spoilt
     with warnings.catch_warnings(), np.errstate(all="ignore"), _time_limit(PATIENCE):
         warnings.simplefilter("ignore")

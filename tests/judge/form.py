@@ -30,8 +30,10 @@ def _number(given, right, exercise):
     many = f"{len(right.parts)} arrays ({', '.join(exercise.gives)}), one after the other,"
     several = " (np.stack makes one of several)" * (len(given.parts) > 1)
     asked = many if right.many else f"one array{several}"
-    came = "one array" if isinstance(given.parts[0], np.ndarray) else f"one {type_name(given.parts[0])}"
-    came = f"a {given.many} of {len(given.parts)}" if given.many else came
+    if given.many:
+        came = f"a {given.many} of {len(given.parts)}"
+    else:
+        came = "one array" if isinstance(given.parts[0], np.ndarray) else f"one {type_name(given.parts[0])}"
     return f"Your {exercise.name} returned {came}; {asked} should come back."
 
 
