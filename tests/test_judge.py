@@ -159,6 +159,28 @@ def test_catalogued_crash_is_named_and_shows_the_line():
     assert "Your reading raised IndexError: index 2 is out of bounds" in said and "weight[2] * image" in said
 
 
+def test_catalogued_mistake_that_also_writes_into_an_argument():
+    def answer(image, weight):
+        out = without_bias(image, weight)
+        weight[:] = 0
+        return out
+    said = head(answer)
+    assert said.startswith("The bias is forgotten: ") and "also writes into its argument weight: work on a copy" in said
+
+
+def test_what_was_worked_out_by_hand_is_what_counts():
+    """Even against the library: paper that disagrees with it makes its answer wrong."""
+    case = Case("three", *TOY.cases[0].args, expected=([[4, 7, 14]], [21]))
+    paper = Exercise("reading", "test_judge", ("out", "total"), [case])
+    assert judge(paper, reading).status == "wrong"
+
+
+def test_exercises_come_in_the_order_of_their_boxes():
+    text = (ROOT / "book/04_sampler.md").read_text("utf8")
+    boxes = re.findall(r"^:stub: (\w+)$", text, re.MULTILINE)
+    assert [stub.name for stub in stubs() if stub.chapter == 4] == boxes != sorted(boxes)
+
+
 def test_arguments_are_the_same_for_whoever_comes_next():
     judge(TOY, written_in_place)
     assert judge(TOY, reading).status == "right"
@@ -183,6 +205,18 @@ def test_simple_change_is_named(said, given, expected):
     assert simple_change(*outcomes, [(0, 0), (1, 0)]).startswith(said)
     other = Outcome((np.where(np.arange(expected.size).reshape(expected.shape) == 1, 5.5, expected),))
     assert simple_change([outcomes[0][0], other], outcomes[1], [(0, 0), (1, 0)]) is None
+
+
+def test_factor_is_seen_although_float32_rounds():
+    said = head(lambda i, w: (reading(i, w)[0] / i.dtype.type(3), reading(i, w)[1]))
+    assert said.startswith("out: No mistake that I know gives this. Everything is 1/3 times what it should be")
+
+
+@pytest.mark.parametrize("given, expected", [
+    (np.array([[0.0, 1], [0, 0]]), np.array([[1.0, 0], [0, 0]])), (np.full((2, 3), 5.0), np.full((2, 3), 2.0)),
+])  # fmt: skip
+def test_few_different_numbers_prove_no_pattern(given, expected):
+    assert simple_change([Outcome((given,))], [Outcome((expected,))], [(0, 0)]) is None
 
 
 def test_not_a_number_is_said_first():

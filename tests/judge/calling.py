@@ -123,14 +123,17 @@ def same_type(given, expected):
     return isinstance(given, np.ndarray) and given.dtype == expected.dtype
 
 
-def same(one, other, types=True):
-    """For each part of two outcomes, whether they are the same; one entry alone where they are not comparable."""
+def same(one, other, strict=True):
+    """For each part of two outcomes, whether they are the same; one entry alone where they are not comparable.
+
+    Not strictly, the types of the numbers and the arguments written into may differ.
+    """
     if one.error is not None or other.error is not None:
         return [one.error is not None and other.error is not None
                 and type(one.error) is type(other.error) and str(one.error) == str(other.error)]
-    if _shape(one) != _shape(other) or list(one.changed) != list(other.changed):
+    if _shape(one) != _shape(other) or strict and list(one.changed) != list(other.changed):
         return [False]
-    return [close(a, b) and (not types or same_type(a, np.asarray(b))) for a, b in zip(one.parts, other.parts)]
+    return [close(a, b) and (not strict or same_type(a, np.asarray(b))) for a, b in zip(one.parts, other.parts)]
 
 
 def _shape(outcome):

@@ -19,7 +19,7 @@ def changes_all(pairs):
     for kind in (_zeros, _something_for_zero, _rounding):
         if sentence := kind(*pooled):
             return sentence
-    return changes_each(pairs) or _components(pairs)
+    return changes_each(pairs) or _components(pairs) if np.ptp(pooled[1]) else None
 
 
 def changes_each(pairs):

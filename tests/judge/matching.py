@@ -17,17 +17,17 @@ def wrong_parts(given, right):
 def closest(exercise, given, right, wrong):
     """The catalogued mistake that gives what was given, and how much of it that explains; (None, None) if none does.
 
-    "all": it gives the same as the reader in every part of every case. "all but the type": so it does, but for the
-    type of the numbers. "all that is wrong": where the reader is wrong, but the reader is right elsewhere. "this
-    output": in all cases of the first output that is wrong. "what is shown": in the part that is wrong first. "most":
-    in at least half of the wrong parts, but not in that one.
+    "all": it gives the same as the reader in every part of every case. "all the numbers": so it does, but for their
+    type or for arguments written into. "all that is wrong": where the reader is wrong, but the reader is right
+    elsewhere. "this output": in all cases of the first output that is wrong. "what is shown": in the part that is wrong
+    first. "most": in at least half of the wrong parts, but not in that one.
     """
     best, most, everywhere = None, (False, False, 0, 0), False
     for misconception in exercise.misconceptions:
         theirs = exercise.outcomes(misconception)
         if all(all(calling.same(mine, yours)) for mine, yours in zip(given, theirs)):
             return misconception, "all"
-        alike = [calling.same(mine, yours, types=False) for mine, yours in zip(given, theirs)]
+        alike = [calling.same(mine, yours, strict=False) for mine, yours in zip(given, theirs)]
         shows = wrong_parts(theirs, right)
         explained = {(case, part): (case, part) in shows and alike[case][part] for case, part in wrong}
         if any(part == wrong[0][1] for _, part in set(shows) - set(wrong)) and not all(explained.values()):
@@ -39,7 +39,7 @@ def closest(exercise, given, right, wrong):
     output, shown, count, _ = most
     if not count or not shown and 2 * count < len(wrong):
         return None, None
-    return best, ("all but the type" if everywhere else "all that is wrong" if count == len(wrong) else
+    return best, ("all the numbers" if everywhere else "all that is wrong" if count == len(wrong) else
                   "this output" if output else "what is shown" if shown else "most")
 
 

@@ -61,8 +61,8 @@ def _diagnosis(exercise, given, right, path):
     mine, asked, name = given[case], right[case], exercise.gives[part]
     found, share = matching.closest(exercise, given, right, wrong)
     note = _note(mine)
-    if share == "all but the type":
-        return _misconception(found, f" (Besides, the type is wrong: {_types(given, right)})"), found
+    if share == "all the numbers":
+        return _misconception(found, _types(given, right) + note), found
     if share in ("all", "all that is wrong", "this output"):
         return _misconception(found, BESIDES[share].format(name=name) + note * (share != "all")), found
     if share == "what is shown" and (mine.error or form.unusable(mine, asked, exercise)):
@@ -83,11 +83,12 @@ def _diagnosis(exercise, given, right, path):
 
 
 def _types(given, right):
-    """The first difference in type."""
+    """The first difference in type, as a remark; empty if there is none."""
     for mine, asked in zip(given, right):
         for one, other in zip(mine.parts, asked.parts):
             if not calling.same_type(one, np.asarray(other)):
-                return form.wrong_type(one, np.asarray(other))
+                return f" (Besides, the type is wrong: {form.wrong_type(one, np.asarray(other))})"
+    return ""
 
 
 def _note(given):
