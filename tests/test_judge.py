@@ -350,6 +350,13 @@ def test_file_that_does_not_run(folder):
     assert code == 1 and "ex05_im2col.py does not run: SyntaxError" in said and "return (]" in said
 
 
+def test_book_is_built_whatever_stands_in_a_stub(folder):
+    """What a box shows of a file is read from a file that is not Python, too."""
+    broken, given = Stub(folder / "ex05_im2col.py"), next(stub for stub in stubs() if stub.name == "im2col")
+    assert broken.touched() and broken.hints() == given.hints() and len(given.hints()) == 3
+    assert (broken.fields(), broken.title()) == (given.fields(), given.title())
+
+
 def test_default_run_judges_what_was_touched(folder):
     code, said = pytest_run(folder, "tests/test_exercises.py")
     assert code == 1 and "4 failed, 1 passed" in said and f"{len(stubs()) - 5} skipped" in said
