@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+from .affine_exp import affine_exp_theta
 from .projective import projective_grid, projective_theta
 from .tps import tps_displacements, tps_grid
 
@@ -85,6 +86,7 @@ TRANSFORMS = {
     "attention": Transform(attention_theta, (1.0, 0.0, 0.0)),
     "similarity": Transform(similarity_theta, (1.0, 0.0, 0.0, 0.0)),
     "affine": Transform(affine_theta, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
+    "affine-exp": Transform(affine_exp_theta, (0.0,) * 6),
     "projective": Transform(projective_theta, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0), projective_grid),
     "tps": Transform(tps_displacements, (0.0,) * 32, tps_grid),
 }

@@ -187,8 +187,8 @@ def check_architecture(module, found, path="checkpoint"):
     expected = architecture(module)
     differing = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
     if differing:
-        first = "; ".join(f"{name}: expected {expected.get(name, 'no such part')}, got {found.get(name, 'no such part')}"
-                          for name in differing[:3])
+        first = "; ".join(f"{name}: expected {expected.get(name, 'no such part')}, "
+                          f"got {found.get(name, 'no such part')}" for name in differing[:3])
         more = f"; and {len(differing) - 3} parts more" if len(differing) > 3 else ""
         raise ValueError(f"checkpoint: expected the network that is to take it, got another in {path} ({first}{more})")
 
