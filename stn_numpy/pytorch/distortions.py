@@ -245,9 +245,13 @@ def _half(size, images):
 
 
 @torch.compiler.assume_constant_result
-@lru_cache(maxsize=64)
 def _constant(numbers, dtype, device):
     """Numbers as a tensor on a device: copied there once, as a copy makes the device wait."""
+    return _copied(numbers, dtype, device)
+
+
+@lru_cache(maxsize=64)
+def _copied(numbers, dtype, device):
     return torch.tensor(numbers, dtype=dtype, device=device)
 
 

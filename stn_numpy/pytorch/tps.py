@@ -24,9 +24,13 @@ def tps_grid(displacements, size, align_corners=False):
 
 
 @torch.compiler.assume_constant_result
-@lru_cache(maxsize=32)
 def tps_basis(height, width, align_corners, dtype, device):
     """The pixels' own places (h * w, 2), and how far each pixel follows each of the control points (h * w, 16)."""
+    return _solved(height, width, align_corners, dtype, device)
+
+
+@lru_cache(maxsize=32)
+def _solved(height, width, align_corners, dtype, device):
     double = dict(dtype=torch.float64, device="cpu")
     points = base_points(*CONTROL_SHAPE, True, **double)
     base = base_points(height, width, align_corners, **double)
