@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from .._check import check_choice
-from ..distortions import DISTORTIONS, MOVED, PATCH, PATCHES, TC_CANVAS, Pose, rts_canvas
+from ..distortions import DISTORTIONS, MOVED, PATCH, PATCHES, TC_CANVAS, Pose, check_clutter, rts_canvas
 from .projective import homography_from_square, projective_grid
 from .tps import tps_grid
 
@@ -190,6 +190,7 @@ def _apply_e(images, scale, points):
 
 def _draw_tc(images, random):
     count, _, height, width = images.shape
+    check_clutter(count, height, width)
     others = torch.arange(count, device=images.device)[:, None] + 1 + random.below(count - 1, count, PATCHES)
     return dict(
         place=_pairs(random, TC_CANVAS - width + 1, TC_CANVAS - height + 1, count), others=others % count,
