@@ -1,9 +1,9 @@
 """The Spatial Transformer as one layer: localisation network, grid generator and sampler."""
 
+from ._backend import operation
 from ._check import check_choice, check_pair
 from ._taps import MODES, PADDING_MODES
 from .layer import Layer
-from .sampler import affine_sample, affine_sample_backward, grid_sample, grid_sample_backward
 from .theta import TRANSFORMS
 
 
@@ -20,6 +20,8 @@ class SpatialTransformer(Layer):
         Size of the output in pixels; None for that of the input.
     mode, padding_mode, align_corners
         As in `grid_sample`.
+    backend : {"numpy", "numba"}
+        Who samples; the localisation network has a backend of its own.
 
     Raises
     ------
@@ -36,12 +38,14 @@ class SpatialTransformer(Layer):
     """
 
     def __init__(self, localisation, transform="affine", size=None, mode="bilinear", padding_mode="zeros",
-                 align_corners=False):
+                 align_corners=False, backend="numpy"):
         check_choice("transform", transform, tuple(TRANSFORMS))
         check_choice("mode", mode, MODES)
         check_choice("padding_mode", padding_mode, PADDING_MODES)
         self.localisation = localisation
         self.transform = TRANSFORMS[transform]
+        sampler = "sampler.affine_sample" if self.transform.affine else "sampler.grid_sample"
+        self.sample, self.sample_backward = operation(backend, sampler)
         self.size = None if size is None else check_pair("size", size, 1)
         self.reading = dict(mode=mode, padding_mode=padding_mode, align_corners=align_corners)
 
@@ -56,14 +60,14 @@ class SpatialTransformer(Layer):
         self.theta = self.transform.forward(self.transform_parameters)
         self.out_shape = image.shape[:2] + (self.size or image.shape[2:])
         if self.transform.affine:
-            return affine_sample(image, self.theta, self.out_shape, **self.reading)
-        return grid_sample(image, self.grid, **self.reading)
+            return self.sample(image, self.theta, self.out_shape, **self.reading)
+        return self.sample(image, self.grid, **self.reading)
 
     def backward(self, d_out):
         if self.transform.affine:
-            d_image, d_theta = affine_sample_backward(d_out, self.image, self.theta, **self.reading)
+            d_image, d_theta = self.sample_backward(d_out, self.image, self.theta, **self.reading)
         else:
-            d_image, d_grid = grid_sample_backward(d_out, self.image, self.grid, **self.reading)
+            d_image, d_grid = self.sample_backward(d_out, self.image, self.grid, **self.reading)
             d_theta = self.transform.theta_grid_backward(d_grid, self.theta, self.reading["align_corners"])
         d_parameters = self.transform.backward(d_theta, self.transform_parameters)
         return d_image + self.localisation.backward(d_parameters)
