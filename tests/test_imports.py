@@ -17,7 +17,7 @@ PLACES = [
     ["_check", "_backend", "_taps", "_windows", "_mnist"],  # what stands behind the operations
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
      "projective", "tps", "affine_exp"],
-    ["layer", "data", "measure"],
+    ["layer", "distortions", "data", "measure"],
     ["localisation", "transformer", "model", "tutorial"],  # networks
     ["optimizer", "training", "results", "viz"],
     ["turned_digits", "rotated_mnist"],  # experiments and their commands
