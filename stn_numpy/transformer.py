@@ -1,6 +1,6 @@
 """The Spatial Transformer as one layer: localisation network, grid generator and sampler."""
 
-from ._backend import operation
+from ._backend import counterpart, operation
 from ._check import check_choice, check_pair
 from ._taps import MODES, PADDING_MODES
 from .layer import Layer
@@ -21,7 +21,7 @@ class SpatialTransformer(Layer):
     mode, padding_mode, align_corners
         As in `grid_sample`.
     backend : {"numpy", "numba"}
-        Who samples; the localisation network has a backend of its own.
+        Who makes the grid and samples; the localisation network has a backend of its own.
 
     Raises
     ------
@@ -46,13 +46,15 @@ class SpatialTransformer(Layer):
         self.transform = TRANSFORMS[transform]
         sampler = "sampler.affine_sample" if self.transform.affine else "sampler.grid_sample"
         self.sample, self.sample_backward = operation(backend, sampler)
+        self.theta_grid = counterpart(backend, self.transform.theta_grid)
+        self.theta_grid_backward = counterpart(backend, self.transform.theta_grid_backward)
         self.size = None if size is None else check_pair("size", size, 1)
         self.reading = dict(mode=mode, padding_mode=padding_mode, align_corners=align_corners)
 
     @property
     def grid(self):
         """Where the last batch was read: (N, h, w, 2), normalised units, x before y."""
-        return self.transform.theta_grid(self.theta, self.out_shape, self.reading["align_corners"])
+        return self.theta_grid(self.theta, self.out_shape, self.reading["align_corners"])
 
     def forward(self, image):
         self.image = image
@@ -68,6 +70,6 @@ class SpatialTransformer(Layer):
             d_image, d_theta = self.sample_backward(d_out, self.image, self.theta, **self.reading)
         else:
             d_image, d_grid = self.sample_backward(d_out, self.image, self.grid, **self.reading)
-            d_theta = self.transform.theta_grid_backward(d_grid, self.theta, self.reading["align_corners"])
+            d_theta = self.theta_grid_backward(d_grid, self.theta, self.reading["align_corners"])
         d_parameters = self.transform.backward(d_theta, self.transform_parameters)
         return d_image + self.localisation.backward(d_parameters)
