@@ -146,6 +146,24 @@ print(json.dumps([name for name in ("torch", "numba", "matplotlib", "pooch", "tq
     assert run(code) == []
 
 
+TWIN = [name for name in modules() if in_package(name, "pytorch")]
+
+
+def test_the_torch_twin_needs_torch_numpy_and_tqdm_alone():
+    """A training machine may have nothing else: every module of it loads where nothing else can be imported."""
+    names = [f"stn_numpy.{name.removesuffix('.__init__')}" for name in TWIN]
+    code = f"""
+import importlib, json, sys
+for name in ("numba", "matplotlib", "pooch", "scipy", "cv2", "skimage", "pandas", "pytest", "hypothesis", "IPython"):
+    sys.modules[name] = None  # whoever imports it gets an error
+for name in {names}:
+    importlib.import_module(name)
+print(json.dumps(sorted(name for name in sys.modules if name.split(".")[0] == "stn_numpy")))
+"""
+    loaded = run(code)
+    assert set(names) <= set(loaded) and "stn_numpy.viz" not in loaded and "stn_numpy.fast" not in loaded
+
+
 def test_importing_the_library_is_quick():
     """Under 0.3 s of processor time, the best of three."""
     code = "import time; start = time.process_time(); import stn_numpy; print(time.process_time() - start)"
