@@ -61,7 +61,9 @@ def kernel(function=None, *, parallel=False, **options):
 
 def helper(function=None, **options):
     """Make a function that kernels of the same file call; it is compiled as a part of them. Options as in `kernel`."""
-    return numba.njit(**OPTIONS, **options)(function) if function else functools.partial(helper, **options)
+    if function is None:
+        return functools.partial(helper, **options)
+    return numba.njit(**OPTIONS, **options)(function)
 
 
 def hands():
