@@ -146,7 +146,7 @@ def test_a_corner_goes_where_it_is_dragged(js, seed, size, align_corners):
     rng = np.random.default_rng(seed)
     theta, goal, corner = rng.normal(size=(2, 3)), rng.uniform(-3, 3, 2), rng.choice([-1.0, 1.0], 2)
     per_unit = np.array([js("pixelsPerUnit", length, align_corners) for length in size])
-    moved = numbers(js("dragCorner", theta, *corner.tolist(), goal, *per_unit)).reshape(2, 3)
+    moved = numbers(js("dragCorner", theta, *corner.tolist(), goal, *per_unit.tolist())).reshape(2, 3)
     if np.linalg.norm((goal - theta[:, 2]) * per_unit) < 0.5:
         assert_same(moved, theta)
         return
