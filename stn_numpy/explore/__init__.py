@@ -121,4 +121,5 @@ def style():
 
 def _lean(text):
     without = re.sub(r"^\s*/\*.*?\*/\n|^\s*//[^\n]*\n", "", text, flags=re.DOTALL | re.MULTILINE)
-    return "\n".join(line.strip() for line in without.splitlines() if line.strip())
+    lines = (re.sub(r"\s{2,}// .*", "", line).strip() for line in without.splitlines())
+    return "\n".join(line for line in lines if line)

@@ -30,16 +30,11 @@
     return stage.matrix(title, style, cells);
   }
 
-  /* A line through numbers, in a plate that is one unit wide and high. */
-  function curve(ink, values, top, style, last = values.length - 1) {
-    ink.chain(values.map((value, k) => [last ? k / last : 0, 1 - value / top]), style);
-  }
-
   // ---- 1 Take hold of theta -----------------------------------------------------------------------------------------
 
   add("theta", (stage, data) => {
     const images = { digit: unpack(data.digit), pair: unpack(data.pair) };
-    const state = { image: "digit", corners: false, theta: [...M.IDENTITY], probe: [20, 8] };
+    const state = { image: "digit", corners: false, theta: M.turnAndShift(radians(30), 0), probe: [20, 8] };
     const image = () => images[state.image];
     const input = stage.plate({ title: "input, and where the output looks", role: "input", wide: true,
                                 label: "The input with the frame of the output on it", view: around(image(), 12) });
@@ -62,7 +57,7 @@
     take("Centre. Shift.", "centre", 0, 0, (goal) => Object.assign([...state.theta], { 2: goal[0], 5: goal[1] }));
     const within = (value, length) => M.clip(Math.round(value), 0, length - 1);
     stage.handle(output, {
-      label: "An output pixel, to see where it reads", form: "target", get: () => state.probe,
+      label: "An output pixel, to see where it reads", form: "target", style: "output", get: () => state.probe,
       set: (x, y) => { state.probe = [within(x, image().width), within(y, image().height)]; },
       words: () => `column ${state.probe[0]}, row ${state.probe[1]}` });
 
@@ -85,8 +80,8 @@
       outside: () => [1, 0, 1.2, 0, 1, -0.4],
     };
     const buttons = Object.entries(presets).map(([name, make]) => stage.button(name, () => { state.theta = [...make()]; }));
-    stage.row(input, output);
-    stage.row(stage.matrix("theta", "grid", cells), stage.buttons("Presets", ...buttons));
+    stage.row(input, stage.column(output, stage.matrix("theta", "grid", cells)));
+    stage.row(stage.buttons("Presets", ...buttons));
     stage.row(stage.choice("picture", { digit: "28 \u00d7 28", pair: "28 \u00d7 56, two digits" }, () => state.image, choose),
               stage.tick("align_corners", () => state.corners, (on) => { state.corners = on; }));
     const say = stage.sentence();
@@ -135,11 +130,13 @@
                                 label: "Pixels with their values, what the padding puts around them, and a sample point" });
     const canvas = plate.picture(frameOf(image)), ink = plate.layer();
     const sum = element("div", { className: "stnx-sum" }), total = element("div", { className: "stnx-name" });
-    const side = element("div", { className: "stnx-side output" }, total, sum);
+    const areas = stage.plate({ title: "weights are areas", role: "grid bare", view: [-0.3, -0.16, 1.3, 1.16], small: true,
+                                label: "The square between the four pixels, cut into four areas by the point" });
+    const cut = areas.layer();
     const set = (x, y) => { state.at = [M.clip(x, -2.4, image.width + 1.4), M.clip(y, -2.4, image.height + 1.4)]; };
     plate.onClick((x, y) => { set(x, y); stage.redraw(); });
     stage.handle(plate, { label: "Sample point", step: 0.1, get: () => state.at, set });
-    stage.row(plate, side);
+    stage.row(plate, stage.column(element("div", { className: "output" }, total, sum), areas));
     const named = (names) => Object.fromEntries(names.map((name) => [name, name]));
     stage.row(stage.choice("mode", named(["nearest", "bilinear", "bicubic"]), () => state.mode, (to) => { state.mode = to; }),
               stage.choice("padding", named(["zeros", "border", "reflection"]), () => state.padding,
@@ -172,7 +169,7 @@
         for (let column = -2; column < image.width + 2; column++) {
           const inside = row >= 0 && column >= 0 && row < image.height && column < image.width, value = valueAt(row, column);
           const box = ink.box(column - 0.5, row - 0.5, 1, 1, "rule");
-          if (!inside) Object.assign(box.style, { fill: `rgb(${Array(3).fill(28.3 * value)})`, fillOpacity: 0.5 });
+          if (!inside) Object.assign(box.style, { fill: `rgb(${Array(3).fill(28.3 * value)})`, fillOpacity: 0.2 });
           ink.text(column, row, value, inside ? (value > 4 ? "on-light" : "on-dark") : "", { size: 13 });
         }
       }
@@ -189,6 +186,26 @@
       });
     }
 
+    function drawDot(layer, x, y, k, value) {
+      Object.assign(layer.dot(x, y, 12, "").style, { fill: TINTS[k], stroke: "#fff", strokeWidth: 1.5 });
+      layer.text(x, y, value, ON_TINT[k], { size: 13 });
+    }
+
+    /* The same square, large, with its numbers. */
+    function drawSquare(found) {
+      const [x, y] = state.at.map((place) => place - Math.floor(place));
+      areas.box.hidden = state.mode !== "bilinear";
+      cut.clear();
+      if (areas.box.hidden) return;
+      found.forEach(({ weight }, k) => {
+        const [left, wide] = k % 2 ? [0, x] : [x, 1 - x], [top, high] = k > 1 ? [0, y] : [y, 1 - y];
+        Object.assign(cut.box(left, top, wide, high, "paper").style, { fill: TINTS[k], stroke: "var(--panel)" });
+        if (wide > 0.3 && high > 0.14) cut.text(left + wide / 2, top + high / 2, show(weight), ON_TINT[k]);
+      });
+      found.forEach(({ row, column }, k) => drawDot(cut, k % 2, k > 1 ? 1 : 0, k, valueAt(row, column)));
+      cut.dot(x, y, 5, "grid");
+    }
+
     function drawPixels(found) {
       found.forEach(({ row, column, weight }, k) => {
         if (state.mode === "bicubic") {
@@ -197,9 +214,7 @@
           if (side > 0.4) ink.text(column, row, valueAt(row, column), "on-dark", { size: 13 });
           return;
         }
-        const dot = ink.dot(column, row, 12, "");
-        Object.assign(dot.style, { fill: TINTS[k], stroke: "#fff", strokeWidth: 1.5 });
-        ink.text(column, row, valueAt(row, column), ON_TINT[k], { size: 13 });
+        drawDot(ink, column, row, k, valueAt(row, column));
       });
     }
 
@@ -233,6 +248,7 @@
         drawCells();
         if (state.mode === "bilinear") drawAreas(found);
         drawPixels(found);
+        drawSquare(found);
         listSum(found, value);
         total.textContent = `value read: ${show(value, 3)}`;
         const missing = found.filter(({ row, column }) => row < 0 || column < 0 || row >= image.height || column >= image.width);
@@ -251,7 +267,7 @@
     const state = { width: 4, x: 0.5 };
     const kinds = [false, true].map((corners) => {
       const plate = stage.plate({ title: `align_corners=${corners ? "True: \u22121 and 1 are centres" : "False: \u22121 and 1 are edges"}`,
-                                  role: "input bare full", view: [-2.2, -0.62, 2.2, 0.62],
+                                  role: "input bare full", view: [-2.2, -0.56, 2.2, 0.42],
                                   label: `A row of pixels to scale, align_corners ${corners}` });
       stage.handle(plate, { label: `A place in units, align_corners ${corners}`, step: 0.05, form: "edge",
                             get: () => [state.x, 0.32], set: (x) => { state.x = M.clip(x, -1.5, 1.5); },
@@ -264,13 +280,13 @@
                                                   set: (value) => { state.width = value; } }));
     const say = stage.sentence();
 
-    function drawRow({ ink, corners }) {
+    function drawRow({ plate, ink, corners }) {
       const step = 1 / M.pixelsPerUnit(state.width, corners), centres = M.pixelCentres(state.width, corners);
       ink.clear();
       centres.forEach((centre, k) => {
         ink.box(centre - step / 2, -0.3, step, 0.4, "input").style.fill = k % 2 ? "rgb(0 114 178 / 0.28)" : "rgb(0 114 178 / 0.1)";
         ink.dot(centre, -0.1, state.width > 14 ? 2 : 3.5, "ink");
-        if (state.width < 9) ink.text(centre, -0.3, k, "faint", { dy: -5, size: 11 });
+        if (step > 40 * plate.unit) ink.text(centre, 0.1, k, "", { dx: corners ? 9 : 0, dy: -4, size: 11 });
       });
       for (const x of [-1, 0, 1]) {
         ink.line(x, -0.42, x, 0.18, x ? "grid" : "grid dotted");
@@ -299,9 +315,9 @@
     const state = { row: [...data.rows.hills], x: 2 };
     const up = 0.34, steep = 0.17, last = state.row.length - 1;
     const view = (top, bottom) => [-1.25, top, last + 1.25, bottom];
-    const value = stage.plate({ title: "value read", role: "output", wide: true, view: view(-10 * up, 0.5),
+    const value = stage.plate({ title: "value read", role: "output plot", wide: true, view: view(-10 * up, 0.5),
                                 label: "The value read along a row of five pixels: straight lines from pixel to pixel" });
-    const slope = stage.plate({ title: "its slope", role: "gradient", wide: true, view: view(-10 * steep, 10 * steep),
+    const slope = stage.plate({ title: "its slope", role: "gradient plot", wide: true, view: view(-10 * steep, 10 * steep),
                                 label: "The slope along the row: a staircase, and what equation 7 says" });
     const ink = value.layer(), below = slope.layer();
     const snap = (x) => M.clip(Math.abs(x - Math.round(x)) < 0.06 ? Math.round(x) : Math.round(20 * x) / 20, -1, last + 1);
@@ -346,10 +362,10 @@
     }
 
     function list(at) {
-      const rows = [["value read", at.value], ["slope to the left", at.left], ["slope to the right, as the library", at.right],
+      const rows = [["value read", at.value], ["slope to the left", at.left], ["slope to the right", at.right],
                     ["eq. 7, at its word", at.eq7]];
       sums.replaceChildren(...rows.flatMap(([words, number]) => [
-        element("span", { className: "first" }, words), element("span", {}, show(number)), "", ""].map((x) => x || element("span"))));
+        element("span", { className: "first" }, words), element("span", {}, show(number))]));
     }
 
     return {
@@ -381,10 +397,10 @@
     const state = { target: Object.keys(targets)[0], theta: [...M.IDENTITY], rate: -3.7, losses: [] };
     const wanted = () => targets[state.target], rate = () => 10 ** state.rate;
     const input = stage.plate({ title: "input, and which way each point wants to go", role: "input", wide: true,
-                                view: around(image, 6), label: "The input with the grid and an arrow at each point that is pulled" });
-    const small = [["output", "output now"], ["output", "wanted"], ["gradient", "output \u2212 wanted"]].map(([role, title]) =>
+                                view: around(image, 3), label: "The input with the grid and an arrow at each point that is pulled" });
+    const small = [["output", "output now"], ["output", "wanted"], ["gradient", "difference"]].map(([role, title]) =>
       stage.plate({ title, role, small: true, label: title, view: frameOf(wanted()) }));
-    const history = stage.plate({ title: "loss, step by step", role: "gradient bare", view: [-0.03, -0.08, 1.05, 0.62], small: true,
+    const history = stage.plate({ title: "loss, step by step", role: "gradient bare", view: [-0.02, -0.04, 1.02, 0.36], wide: true,
                                   label: "The loss after each step" });
     const canvases = [input.picture(frameOf(image)), ...small.map((plate) => plate.picture(frameOf(wanted())))];
     const ink = input.layer(), line = history.layer();
@@ -405,12 +421,9 @@
     }
     look();
 
-    const side = element("div", { className: "stnx-side" });
-    const trio = element("div", { className: "stnx-row" }, ...small.map((plate) => plate.box));
-    const numbers = element("div", { className: "stnx-row" }, readings(stage, "theta", "grid", () => state.theta, 3),
-                            readings(stage, "its gradient", "gradient", () => now.dTheta, 1));
-    side.append(trio, numbers, history.box);
-    stage.row(input, side);
+    const trio = element("div", { className: "stnx-trio" }, ...small.map((plate) => plate.box));
+    stage.row(input, stage.column(trio, readings(stage, "theta", "grid", () => state.theta, 3),
+                                  readings(stage, "its gradient", "gradient", () => now.dTheta, 1), history));
     stage.row(stage.choice("wanted", Object.fromEntries(Object.keys(targets).map((name) => [name, name])), () => state.target,
                            (name) => { state.target = name; restart(); }),
               stage.slider("learning rate", { min: -5, max: -1, step: 0.1, get: () => state.rate, words: () => rate().toPrecision(2),
@@ -424,15 +437,15 @@
       const longest = Math.max(...now.dGrid.map(Math.abs)) || 1, arrows = [], points = [];
       for (let k = 0; k < now.grid.length; k += 2) {
         const [x, y] = inPixels([now.grid[k], now.grid[k + 1]], image, false);
-        const dx = -2.6 * now.dGrid[k] / longest, dy = -2.6 * now.dGrid[k + 1] / longest, length = Math.hypot(dx, dy);
+        const dx = -4 * now.dGrid[k] / longest, dy = -4 * now.dGrid[k + 1] / longest, length = Math.hypot(dx, dy);
         points.push(`M${x} ${y}h0`);
         if (length < 0.15) continue;
-        const [bx, by] = [x + dx, y + dy], head = Math.min(0.45, length / 2) / length;
+        const [bx, by] = [x + dx, y + dy], head = Math.min(0.6, length / 2) / length;
         const barb = (turn) => `M${bx} ${by}l${head * (-dx - turn * dy * 0.7)} ${head * (-dy + turn * dx * 0.7)}`;
         arrows.push(`M${x} ${y}L${bx} ${by}${barb(1)}${barb(-1)}`);
       }
-      ink.path(points.join(""), "grid points thin");
-      ink.path(arrows.join(""), "gradient");
+      ink.path(points.join(""), "grid points");
+      ink.path(arrows.join(""), "gradient arrows");
     }
 
     return {
@@ -444,14 +457,14 @@
         drawArrows();
         outline(ink, state.theta, image, false);
         const top = Math.max(...state.losses) || 1;
-        line.clear().line(0, 0.55, 1, 0.55, "rule");
-        line.chain(state.losses.map((loss, k) => [k / Math.max(20, state.losses.length - 1), 0.55 * (1 - loss / top)]), "gradient");
-        line.text(1, 0.1, `now ${show(now.loss)}`, "end gradient");
+        line.clear().line(0, 0.32, 1, 0.32, "rule");
+        line.chain(state.losses.map((loss, k) => [k / Math.max(20, state.losses.length - 1), 0.32 * (1 - loss / top)]), "gradient");
+        line.text(1, 0.06, `now ${show(now.loss)}`, "end gradient");
         const still = now.dTheta.every((value) => value === 0);
         say(still && now.loss > 0 ? `Loss ${show(now.loss)}. No point lies on ink, the output is black, and the gradient is ` +
                                     "exactly 0: from here no step leads anywhere."
-                                  : `Loss ${show(now.loss)} after ${state.losses.length - 1} steps. The arrows, times their lever ` +
-                                    `arms, add up to the gradient; a step moves theta against it, ${rate().toPrecision(2)} times.`);
+                                  : `Loss ${show(now.loss)}, steps: ${state.losses.length - 1}. The arrows, each times its lever arm, ` +
+                                    `add up to minus the gradient; a step moves theta ${rate().toPrecision(2)} times that.`);
       },
       report: () => ({ ...state, rate: rate(), loss: now.loss, dTheta: Array.from(now.dTheta), dGrid: Array.from(now.dGrid) }),
     };
@@ -465,27 +478,27 @@
     const state = { start: [radians(45), 0.35], steps: 40, rate: 1 };
     const across = 73, down = 41, RATES = [6e-4, 1.2e-4];              // of the chapter: one for each number
     const X = (angle) => angle / Math.PI * 1.8, Y = (shift) => -shift / 2;      // 100 degrees, 2 units: one of the plate
-    const map = stage.plate({ title: "loss over angle and shift: drop the start", role: "gradient", wide: true,
-                              view: [-1.8, -1, 1.8, 1], label: "Loss over angle and shift; the path of descent on it" });
+    const map = stage.plate({ title: "loss: angle across, shift upwards", role: "gradient bare", wide: true,
+                              view: [-2.06, -1.04, 1.84, 1.24], label: "Loss over angle and shift; the path of descent on it" });
     const shown = [["output", "output at the end"], ["output", "wanted"]].map(([role, title]) =>
       stage.plate({ title, role, small: true, label: title, view: [0, 0, 1, 1] }));
-    const history = stage.plate({ title: "loss along the path", role: "gradient bare", view: [-0.03, -0.08, 1.05, 0.62], small: true,
+    const history = stage.plate({ title: "loss along the path", role: "gradient bare", view: [-0.02, -0.04, 1.02, 0.36], wide: true,
                                   label: "The loss after each step" });
-    const canvas = map.picture([-1.8, -1, 1.8, 1]), canvases = shown.map((plate) => plate.picture([0, 0, 1, 1]));
+    const canvas = map.picture([-1.8, -1, 1.8, 1], "smooth"), canvases = shown.map((plate) => plate.picture([0, 0, 1, 1]));
     const ink = map.layer(), line = history.layer();
     const heights = new Float64Array(across * down);
     const set = (x, y) => { state.start = [M.clip(x, -1.8, 1.8) / 1.8 * Math.PI, -2 * M.clip(y, -1, 1)]; };
     map.onClick((x, y) => { set(x, y); stage.redraw(); });
     stage.handle(map, { label: "Start of the descent", step: 0.05, get: () => [X(state.start[0]), Y(state.start[1])], set,
                         words: () => `angle ${degrees(state.start[0])}, shift ${show(state.start[1])}` });
-    stage.row(map, element("div", { className: "stnx-side" },
-                           element("div", { className: "stnx-row" }, ...shown.map((plate) => plate.box)), history.box));
+    stage.row(map, stage.column(element("div", { className: "stnx-trio" }, ...shown.map((plate) => plate.box)), history));
     stage.row(stage.slider("steps", { min: 0, max: 80, step: 1, get: () => state.steps, words: String,
                                       set: (value) => { state.steps = value; } }),
-              stage.slider("rate, times the chapter\u2019s", { min: 0.1, max: 4, step: 0.1, get: () => state.rate,
+              stage.slider("rate \u00d7", { min: 0.1, max: 4, step: 0.1, get: () => state.rate,
                                                           words: (value) => show(value, 1), set: (value) => { state.rate = value; } }),
-              stage.button("near the pit", () => { state.start = [radians(45), 0.2]; }),
-              stage.button("on the plain", () => { state.start = [radians(25), 1.9]; }));
+              stage.buttons("Starts", stage.button("near the pit", () => { state.start = [radians(45), 0.2]; }),
+                            stage.button("further off", () => { state.start = [radians(90), -0.3]; }),
+                            stage.button("on the plain", () => { state.start = [radians(25), 1.9]; })));
     const say = stage.sentence();
 
     /* A few rows of the map at a time, so that no frame waits for it. */
@@ -513,14 +526,16 @@
         ink.chain(points, "paper");
         ink.path(points.map((point) => `M${point.join(" ")}h0`).join(""), "paper points");
         ink.dot(...points[points.length - 1], 5, "output");
-        const labels = [[-1.75, 0, "\u2212180\u00b0", "start"], [1.75, 0, "+180\u00b0", "end"], [0, -0.92, "shift +2", ""], [0, 0.92, "\u22122", ""]];
-        labels.forEach(([x, y, words, align]) => ink.text(x, y, words, `on-dark ${align}`, { size: 11 }));
+        for (const k of [-1, 0, 1]) {
+          ink.text(1.8 * k, 1, minus(180 * k) + "\u00b0", k > 0 ? "end" : "", { dy: 15 });
+          ink.text(-1.8, -k, minus(2 * k), "end", { dx: -5 });
+        }
         const out = M.affineSample(image, M.turnAndShift(...end.at), size, size);
         [out, wanted].forEach((picture, k) => paint(canvases[k], picture.data, size, size));
         const top = Math.max(...path.map(({ loss }) => loss)) || 1;
-        line.clear().line(0, 0.55, 1, 0.55, "rule");
-        line.chain(path.map(({ loss }, k) => [k / Math.max(1, state.steps), 0.55 * (1 - loss / top)]), "gradient");
-        line.text(1, 0.1, `end ${show(end.loss)}`, "end gradient");
+        line.clear().line(0, 0.32, 1, 0.32, "rule");
+        line.chain(path.map(({ loss }, k) => [k / Math.max(1, state.steps), 0.32 * (1 - loss / top)]), "gradient");
+        line.text(1, 0.06, `end ${show(end.loss)}`, "end gradient");
         const home = Math.abs(end.at[0] - pit[0]) < 0.05 && Math.abs(end.at[1] - pit[1]) < 0.02;
         const stuck = state.steps > 0 && end.at.every((value, k) => value === state.start[k]);
         say(`From ${degrees(state.start[0])} and shift ${show(state.start[1])}, ${state.steps} steps end at ${degrees(end.at[0])} and ` +
@@ -550,10 +565,10 @@
   add("aliasing", (stage, data) => {
     const images = { rings: rings(112), stripes: stripes(112), digit: unpack(data.digit) };
     const state = { image: "rings", share: 0.25, way: "alone" };
-    const ways = { alone: "bilinear alone", pool: "pool by 2 first", blur: "blur first", behind: "pool by 2 behind" };
+    const ways = { alone: "Bilinear alone", pool: "Pool by 2 first", blur: "Blur first", behind: "Pool by 2 behind" };
     const image = () => images[state.image], size = () => Math.round(image().width * state.share);
     const plates = [["input", "input"], ["output", "output, drawn as large"], ["input", "who has a say"]].map(([role, title]) =>
-      stage.plate({ title, role, label: title, view: [0, 0, 1, 1] }));
+      stage.plate({ title, role: role + " third", label: title, view: [0, 0, 1, 1] }));
     const canvases = plates.map((plate) => plate.picture([0, 0, 1, 1])), ink = plates[0].layer();
     stage.row(...plates);
     stage.row(stage.slider("size of the output", { min: 0.1, max: 1, step: 0.01, get: () => state.share,
@@ -578,7 +593,7 @@
         const read = state.way === "behind" ? 2 * places : places, dots = [];
         for (const i of range(read)) for (const j of range(read)) dots.push(`M${(j + 0.5) / read} ${(i + 0.5) / read}h0`);
         if (read < 40) ink.path(dots.join(""), "grid points");
-        say(`${ways[state.way]}: the outputs lie ${show(step, 1)} pixels apart, and ${show(100 * part, 0)} % of the input's pixels have a say.` +
+        say(`${ways[state.way]}: the places lie ${show(step, 1)} pixels apart, and ${show(100 * part, 0)} % of the input's pixels have a say.` +
             (state.way === "blur" ? ` The blur is a Gaussian of ${show(spread, 1)} pixels.` : ""));
       },
       report: () => ({ ...state, size: size(), out: Array.from(out.data), part }),
@@ -623,8 +638,9 @@
       }
       const [x, y] = place(lines[0][0][state.at], state.at);
       ink.line(x, -0.05, x, 0.4, "rule dashed");
-      ink.dot(x, y, 5, lines[0][1].split(" ")[0]);
-      ink.text(x, y, show(lines[0][0][state.at], 1) + unit, lines[0][1].split(" ")[0], { dy: -9 });
+      ink.dot(x, y, 5, lines[0][1]);
+      const late = state.at > last / 2;
+      ink.text(x, y, show(lines[0][0][state.at], 1) + unit, `${lines[0][1]} ${late ? "end" : "start"}`, { dx: late ? -8 : 8, dy: -9 });
     }
 
     return {

@@ -145,8 +145,8 @@
       });
     }
 
-    picture(covers) {
-      const canvas = element("canvas", { className: "stnx-picture", "aria-hidden": "true" });
+    picture(covers, style = "") {
+      const canvas = element("canvas", { className: `stnx-picture ${style}`, "aria-hidden": "true" });
       this.pictures.push(canvas);
       this.place(canvas, covers);
       this.field.insertBefore(canvas, this.drawing);
@@ -238,6 +238,10 @@
 
     row(...items) {
       this.host.append(element("div", { className: "stnx-row" }, ...items.map((item) => item.box || item)));
+    }
+
+    column(...items) {
+      return element("div", { className: "stnx-side" }, ...items.map((item) => item.box || item));
     }
 
     plate(options) {
