@@ -1,7 +1,7 @@
 """Explorables in the pages: what several of them bring along is kept once a page.
 
-A cell's output carries the script and the style sheet of all explorables, so that it works alone in a notebook. On a page
-the first copy serves them all.
+A cell's output carries the script and the style sheet of all explorables, so that it works alone in a notebook. On a
+page the first copy serves them all.
 """
 
 import re

@@ -22,8 +22,8 @@ SCRIPTS = ("maths.js", "toolkit.js", "explorables.js")
 PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label="{title}">
 <figcaption><p class="stnx-title">{title}</p><p class="stnx-try">{text}</p></figcaption>
 <div class="stnx-live"></div>
-<div class="stnx-still"><img alt="{alt}" src="data:image/png;base64,{still}"><p>A still picture: where scripts run, it can be
-taken hold of.</p></div>
+<div class="stnx-still"><img alt="{alt}" src="data:image/png;base64,{still}">
+<p>A still picture: where scripts run, it can be taken hold of.</p></div>
 <script type="application/json" class="stnx-data">{data}</script>
 </figure>
 <style data-stnx>{style}</style>
@@ -58,7 +58,8 @@ class Explorable:
     def _repr_html_(self):
         words = {key: html.escape(getattr(self, key)) for key in ("name", "title", "text", "alt")}
         data = json.dumps(self.data, separators=(",", ":")).replace("</", "<\\/")
-        return PAGE.format(**words, data=data, still=base64.b64encode(self.still).decode(), style=style(), script=script())
+        still = base64.b64encode(self.still).decode()
+        return PAGE.format(**words, data=data, still=still, style=style(), script=script())
 
 
 def show(name, results=None):

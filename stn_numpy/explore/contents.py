@@ -1,4 +1,4 @@
-"""The table of explorables: for each its words, the data that the script is given, and whether it needs a run's results."""
+"""The table of explorables: for each its words, the data that the script is given, and whether it needs results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,32 +65,32 @@ def _columns(snapshots):
 ALL = {
     "theta": Entry(
         "Take hold of theta",
-        "Drag a corner to turn and zoom, an edge to stretch and shear, the cross to shift; or type into the six numbers. "
-        "Guess first: if the frame goes right, which way does the output go?",
+        "Drag a corner to turn and zoom, an edge to stretch and shear, the cross to shift; or type into the six "
+        "numbers. Guess first: if the frame goes right, which way does the output go?",
         "The digit four with the frame of the output turned on it by 30 degrees, and the output: the four turned the "
         "other way.", _theta),
     "neighbours": Entry(
         "Four neighbours",
-        "Drag the point, or click anywhere. Guess first: which of the four pixels has most to say, and what is read half "
-        "a pixel outside?",
-        "A lattice of pixels with their values; a point between four of them cuts the square between their centres into "
-        "four rectangles, the weights; beside it the four products and their sum.", _neighbours),
+        "Drag the point, or click anywhere. Guess first: which of the four pixels has most to say, and what is read "
+        "half a pixel outside?",
+        "A lattice of pixels with their values; a point between four of them cuts the square between their centres "
+        "into four rectangles, the weights; beside it the four products and their sum.", _neighbours),
     "conventions": Entry(
         "Two conventions",
-        "Move the place, then change the number of pixels. Guess first: in which row does half a unit stay a quarter of "
-        "the picture?",
+        "Move the place, then change the number of pixels. Guess first: in which row does half a unit stay a quarter "
+        "of the picture?",
         "Two rows of four pixels on a scale from minus 1 to 1: with edges they fill it, with centres they stick out by "
         "half a pixel on both sides.", dict),
     "kink": Entry(
         "The kink",
-        "Slide the sample over a whole pixel; drag the blue pixels to make a row of your own. Guess first: what are the "
-        "two slopes on a pixel of a constant row, and what does equation 7 say?",
+        "Slide the sample over a whole pixel; drag the blue pixels to make a row of your own. Guess first: what are "
+        "the two slopes on a pixel of a constant row, and what does equation 7 say?",
         "A chain of straight lines through five pixels with the slope to the left and to the right of one of them, and "
         "the staircase of slopes with crosses, equation 7, above it at whole pixels.", lambda: dict(rows=ROWS)),
     "pulls": Entry(
         "What every pixel asks of theta",
-        "Pick what is wanted, then step. Guess first: which way do the arrows at the top of the four point if it has to "
-        "turn, and where are there none?",
+        "Pick what is wanted, then step. Guess first: which way do the arrows at the top of the four point if it has "
+        "to turn, and where are there none?",
         "A four with arrows along its strokes that point the way in which each sampling point wants to go, and the "
         "gradient of theta that they add up to.", _pulls),
     "landscape": Entry(
@@ -102,12 +102,12 @@ ALL = {
         "Shrinking aliases",
         "Make the output smaller, and change how it is read. Guess first: at a quarter of the size, how many of the "
         "pixels have a say?",
-        "Rings that become finer outwards, shrunk to a quarter in four ways: bilinear alone shows false rings, the other "
-        "three show weaker ones or none.", lambda: dict(digit=digit(4, 2))),
+        "Rings that become finer outwards, shrunk to a quarter in four ways: bilinear alone shows false rings, the "
+        "other three show weaker ones or none.", lambda: dict(digit=digit(4, 2))),
     "growing": Entry(
         "Growing up",
-        "Slide through the steps of a recorded training run (seed 0). Guess first: when is most of the turning learned, "
-        "and does the affine transformer turn the digits at all?",
+        "Slide through the steps of a recorded training run (seed 0). Guess first: when is most of the turning "
+        "learned, and does the affine transformer turn the digits at all?",
         "Ten turned digits, and below them what a rotation-only transformer makes of them before and after training: "
         "many of them stand nearly upright.", _growing, needs_results=True),
 }

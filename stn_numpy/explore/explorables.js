@@ -424,7 +424,7 @@
     const trio = element("div", { className: "stnx-trio" }, ...small.map((plate) => plate.box));
     stage.row(input, stage.column(trio, readings(stage, "theta", "grid", () => state.theta, 3),
                                   readings(stage, "its gradient", "gradient", () => now.dTheta, 1), history));
-    stage.row(stage.choice("wanted", Object.fromEntries(Object.keys(targets).map((name) => [name, name])), () => state.target,
+    stage.row(stage.choice("target", Object.fromEntries(Object.keys(targets).map((name) => [name, name])), () => state.target,
                            (name) => { state.target = name; restart(); }),
               stage.slider("learning rate", { min: -5, max: -1, step: 0.1, get: () => state.rate, words: () => rate().toPrecision(2),
                                               set: (value) => { state.rate = value; } }));

@@ -39,10 +39,10 @@ def draw(name, data):
     return file.getvalue()
 
 
-def turned_and_shifted(degrees, shift):
-    """theta (1, 2, 3) of a turn and a shift along x."""
-    theta = rotation_theta(np.radians([[degrees]]))
-    theta[0, 0, 2] = shift
+def turned_and_shifted(angle, shift):
+    """theta (N, 2, 3) of turns, in radians, and shifts along x, (N,) each."""
+    theta = rotation_theta(angle[:, None])
+    theta[:, 0, 2] = shift
     return theta
 
 
@@ -55,7 +55,8 @@ def theta(data):
     viz.draw_grid_points(left, grid, (28, 28), align_corners=False)
     viz.draw_grid_outline(left, grid, (28, 28), align_corners=False)
     left.set(xlim=(-7, 34), ylim=(34, -7), facecolor=viz.OUTSIDE)
-    viz.show_image(right, affine_sample(image, turn, image.shape, align_corners=False)[0], title="output", frame=viz.OUTPUT)
+    out = affine_sample(image, turn, image.shape, align_corners=False)
+    viz.show_image(right, out[0], title="output", frame=viz.OUTPUT)
     return figure
 
 
@@ -120,14 +121,15 @@ def kink(data):
 def pulls(data):
     """The wishes of the points for a four that has to turn."""
     image = data["image"][None, None]
-    wanted = affine_sample(image, turned_and_shifted(12.0, 0.0), SIZE, align_corners=False)
+    wanted = affine_sample(image, rotation_theta(np.radians([[12.0]])), SIZE, align_corners=False)
     wrong = affine_sample(image, IDENTITY, SIZE, align_corners=False) - wanted
     grid = affine_grid(IDENTITY, SIZE, align_corners=False)
     wish = -grid_sample_backward(wrong, image, grid, align_corners=False)[1][0].reshape(-1, 2)
     x, y = (((grid[0] + 1) * 28 - 1) / 2).reshape(-1, 2).T
     figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.6), width_ratios=(1.4, 1, 1))
     viz.show_image(axes[0], image[0], title="which way each point wants to go", frame=viz.INPUT, vmax=1.5)
-    axes[0].quiver(x, y, *wish.T, color=viz.GRADIENT, angles="xy", scale_units="xy", scale=abs(wish).max() / 2.6, width=0.006)
+    axes[0].quiver(x, y, *wish.T, color=viz.GRADIENT, angles="xy", scale_units="xy", scale=abs(wish).max() / 4,
+                   width=0.006)
     viz.show_image(axes[1], wanted[0], title="wanted", frame=viz.OUTPUT)
     axes[2].imshow(wrong[0, 0], cmap="PuOr", vmin=-1, vmax=1)
     axes[2].set(title="output \N{MINUS SIGN} wanted", xticks=[], yticks=[])
@@ -136,21 +138,23 @@ def pulls(data):
 
 def landscape(data):
     """The loss over angle and shift, and a descent on it."""
-    image, pit = data["image"][None, None], np.array([np.radians(25.0), 0.15])
-    wanted = affine_sample(image, turned_and_shifted(25.0, pit[1]), SIZE, align_corners=False)
+    image = data["image"][None, None]
+    wanted = affine_sample(image, turned_and_shifted(np.radians([25.0]), 0.15), SIZE, align_corners=False)
 
-    def at(angle, shift):
-        turn = turned_and_shifted(np.degrees(angle), shift)
-        wrong = affine_sample(image, turn, SIZE, align_corners=False) - wanted
-        d_theta = affine_sample_backward(wrong, image, turn, align_corners=False)[1]
-        ahead = rotation_theta(np.array([[angle + np.pi / 2]]))
-        return (wrong**2).sum() / 2, np.array([(d_theta * ahead).sum(), d_theta[0, 0, 2]])
+    def wrong_at(turn):
+        many = np.broadcast_to(image, (len(turn), *image.shape[1:]))
+        return affine_sample(many, turn, (len(turn), *SIZE[1:]), align_corners=False) - wanted
+
+    def slope_at(angle, shift):
+        turn = turned_and_shifted(np.array([angle]), shift)
+        d_theta = affine_sample_backward(wrong_at(turn), image, turn, align_corners=False)[1]
+        return np.array([(d_theta * rotation_theta(np.array([[angle + np.pi / 2]]))).sum(), d_theta[0, 0, 2]])
 
     angles, shifts = np.linspace(-np.pi, np.pi, 61), np.linspace(-2, 2, 41)
-    height = [[at(angle, shift)[0] for angle in angles] for shift in shifts]
+    height = [(wrong_at(turned_and_shifted(angles, shift))**2).sum(axis=(1, 2, 3)) / 2 for shift in shifts]
     path = [np.array([np.radians(45.0), 0.2])]
     for _ in range(40):
-        path.append(path[-1] - [6e-4, 1.2e-4] * at(*path[-1])[1])
+        path.append(path[-1] - [6e-4, 1.2e-4] * slope_at(*path[-1]))
     figure, ax = plt.subplots(figsize=(5.6, 3.1))
     figure.colorbar(ax.pcolormesh(np.degrees(angles), shifts, height, cmap="cividis", shading="nearest"), label="loss")
     ax.plot(*(np.array(path) * [180 / np.pi, 1]).T, "o-", color="white", markersize=2.5, linewidth=0.8)
