@@ -136,7 +136,7 @@
     const set = (x, y) => { state.at = [M.clip(x, -2.4, image.width + 1.4), M.clip(y, -2.4, image.height + 1.4)]; };
     plate.onClick((x, y) => { set(x, y); stage.redraw(); });
     stage.handle(plate, { label: "Sample point", step: 0.1, get: () => state.at, set });
-    stage.row(plate, stage.column(element("div", { className: "output" }, total, sum), areas));
+    stage.row(plate, stage.column(element("div", { className: "stnx-output" }, total, sum), areas));
     const named = (names) => Object.fromEntries(names.map((name) => [name, name]));
     stage.row(stage.choice("mode", named(["nearest", "bilinear", "bicubic"]), () => state.mode, (to) => { state.mode = to; }),
               stage.choice("padding", named(["zeros", "border", "reflection"]), () => state.padding,
@@ -492,7 +492,7 @@
     stage.handle(map, { label: "Start of the descent", step: 0.05, get: () => [X(state.start[0]), Y(state.start[1])], set,
                         words: () => `angle ${degrees(state.start[0])}, shift ${show(state.start[1])}` });
     stage.row(map, stage.column(element("div", { className: "stnx-trio" }, ...shown.map((plate) => plate.box)), history));
-    stage.row(stage.slider("steps", { min: 0, max: 80, step: 1, get: () => state.steps, words: String,
+    stage.row(stage.slider("steps", { min: 0, max: 60, step: 1, get: () => state.steps, words: String,
                                       set: (value) => { state.steps = value; } }),
               stage.slider("rate \u00d7", { min: 0.1, max: 4, step: 0.1, get: () => state.rate,
                                                           words: (value) => show(value, 1), set: (value) => { state.rate = value; } }),

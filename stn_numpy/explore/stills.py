@@ -92,7 +92,7 @@ def conventions(data):
             ax.add_patch(Rectangle((centre - step / 2, -0.3), step, 0.6, facecolor="#E3EEF6", edgecolor=viz.INPUT))
         ax.plot(centres, 0 * centres, "o", color=viz.TEXT)
         for x in (-1, 0, 1):
-            ax.axvline(x, color=viz.GRID, linewidth=1.2)
+            ax.plot([x, x], [-0.4, 0.42], color=viz.GRID, linewidth=1.2)
             ax.text(x, 0.5, f"{x}".replace("-", "\N{MINUS SIGN}"), color=viz.GRID, ha="center", va="bottom")
         ax.set(xlim=(-2, 2), ylim=(-0.4, 0.9), title=f"align_corners={corners}")
         ax.axis("off")
@@ -114,7 +114,7 @@ def kink(data):
     right.stairs(steps, places, baseline=None, color=viz.GRADIENT, linewidth=2)
     right.plot(range(5), row, "x", color=viz.TEXT, label="eq. 7 on a pixel")
     right.set(title="its slope", xlabel="position, pixels")
-    right.legend()
+    right.legend(loc="lower left")
     return figure
 
 

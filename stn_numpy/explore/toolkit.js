@@ -26,6 +26,7 @@
     return made;
   }
 
+  const ROLES = /\b(input|grid|output|gradient)\b/g;     // a notebook's own style sheet means something else by these
   const minus = (text) => String(text).replace(/-/g, "\u2212");
   const show = (value, digits = 2) => minus((+value.toFixed(digits) + 0).toFixed(digits));   // and never a minus zero
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -111,7 +112,7 @@
     constructor(stage, { title = "", label, view, role = "", wide = false, small = false }) {
       this.drawing = shape("svg", { role: "img", "aria-label": label });
       this.field = element("div", { className: "stnx-field" }, this.drawing);
-      const kind = `stnx-plate ${role} ${wide ? "wide" : ""} ${small ? "small" : ""}`;
+      const kind = `stnx-plate ${role} ${wide ? "wide" : ""} ${small ? "small" : ""}`.replace(ROLES, "stnx-$&");
       this.box = element("div", { className: kind }, element("div", { className: "stnx-name" }, title), this.field);
       this.pictures = [];
       this.handles = [];
@@ -339,7 +340,7 @@
     /* Six numbers in two rows, in the colour of their role. */
     matrix(title, style, cells) {
       const body = [0, 3].map((row) => element("div", { className: "stnx-line" }, ...cells.slice(row, row + 3)));
-      return element("div", { className: `stnx-matrix ${style}`, role: "group", "aria-label": title },
+      return element("div", { className: `stnx-matrix stnx-${style}`, role: "group", "aria-label": title },
                      element("div", { className: "stnx-name" }, title), ...body);
     }
 
