@@ -1,23 +1,13 @@
 """Every built page, opened from its file with the network off: complete, quiet, and asking nobody for anything."""
 
-import os
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
+from browser import cannot_run, listen
 
 HTML = Path(__file__).resolve().parent.parent / "_build" / "html"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REDIRECT = re.compile(r'http-equiv="Refresh" content="0; url=([^"]+)"', re.IGNORECASE)
-
-
-def _cannot_run(reason):
-    """Skip on a developer's machine, fail where CI promises that the test runs."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{reason} (CI is set, so this is no reason to skip)", pytrace=False)
-    pytest.skip(reason)
 
 
 def _built_pages():
@@ -29,44 +19,14 @@ def _is_redirect(page):
     return page.stat().st_size < 500 and REDIRECT.search(page.read_text("utf8"))
 
 
-def _browser_path(playwright):
-    """A Chromium that runs: a name on PATH proves nothing, since Ubuntu's is a stub that asks for snap."""
-    for name in (*BROWSERS, playwright.chromium.executable_path):
-        path = shutil.which(name)
-        if path and subprocess.run([path, "--version"], capture_output=True).returncode == 0:
-            return path
-    return None
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not _built_pages():
-        _cannot_run("the book is not built: run `make book` first")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _cannot_run("playwright is not installed: see requirements.txt")
-    with sync_playwright() as playwright:
-        path = _browser_path(playwright)
-        if path is None:
-            _cannot_run("no Chromium found: install chromium, or run `python -m playwright install chromium`")
-        # Chromium refuses its sandbox to root, as which a bare CI machine runs
-        arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        launched = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield launched
-        launched.close()
-
-
 @pytest.fixture(scope="module")
 def visit(browser):
     """Open a page with the network off; return it with what it asked for and what it complained of."""
+    if not _built_pages():
+        cannot_run("the book is not built: run `make book` first")
     context = browser.new_context(offline=True)
     page = context.new_page()
-    asked, complaints = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: complaints.append(f"did not load: {request.url}"))
-    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    asked, complaints = listen(page)
 
     def open_page(path):
         asked.clear()
@@ -99,6 +59,6 @@ def test_page_opens_offline(visit, path):
 
 def test_front_page_leads_into_the_book():
     if not _built_pages():
-        _cannot_run("the book is not built: run `make book` first")
+        cannot_run("the book is not built: run `make book` first")
     target = REDIRECT.search((HTML / "index.html").read_text("utf8"))
     assert target is None or (HTML / target[1]).is_file()

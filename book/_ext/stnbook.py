@@ -133,6 +133,7 @@ def setup(app):
     # Jupyter Book always sets this value, also where the extension that reads it is left out
     app.add_config_value("comments_config", {}, "")
     app.setup_extension("stn_exercises")
+    app.setup_extension("stn_explore")
     app.connect("config-inited", prepare_execution)
     app.connect("config-inited", show_buttons)
     app.connect("env-get-updated", number_chapters, priority=600)   # after Sphinx's own numbers
