@@ -1,4 +1,4 @@
-"""A Chromium for the tests that need one: they skip where there is none, and fail there in CI."""
+"""A Chromium for the tests that need one, which skip where there is none and fail there in CI; and for the PDF."""
 
 import os
 import shutil
@@ -25,6 +25,14 @@ def _path(playwright):
     return None
 
 
+def launch(playwright):
+    """Start Chromium without a window, or return None where none runs."""
+    path = _path(playwright)
+    # Chromium refuses its sandbox to root, as which a bare CI machine runs
+    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return path and playwright.chromium.launch(executable_path=path, args=arguments)
+
+
 @pytest.fixture(scope="session")
 def browser():
     """One Chromium for the whole run."""
@@ -33,12 +41,9 @@ def browser():
     except ImportError:
         cannot_run("playwright is not installed: see requirements.txt")
     with sync_playwright() as playwright:
-        path = _path(playwright)
-        if path is None:
+        launched = launch(playwright)
+        if launched is None:
             cannot_run("no Chromium found: install chromium, or run `python -m playwright install chromium`")
-        # Chromium refuses its sandbox to root, as which a bare CI machine runs
-        arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        launched = playwright.chromium.launch(executable_path=path, args=arguments)
         yield launched
         launched.close()
 
