@@ -91,7 +91,6 @@ def _size(matrices):
 def _exponential(matrices, size):
     """exp of (N, M, M) matrices: halve them until their size is small, add up the series, square as often."""
     squarings = np.clip(np.ceil(np.log2(2 * np.where(size > 0.5, size, 0.5))), 0, MOST_SQUARINGS)
-    squarings = np.where(np.isfinite(size), squarings, 0)
     scaled = matrices / 2 ** squarings[:, None, None]
     one = np.eye(matrices.shape[1])
     result = one + scaled / TERMS

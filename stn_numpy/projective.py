@@ -49,7 +49,7 @@ def projective_grid(theta, size, align_corners=False):
         base = _base_points(height, width, align_corners, theta.dtype)
         _, numerator, denominator, behind = _divide(theta, base)
         grid = numerator / denominator
-        np.copyto(grid, np.copysign(grid.dtype.type(FAR), numerator), where=behind)
+        np.copyto(grid, np.where(numerator < 0, -FAR, FAR), where=behind)
     return np.ascontiguousarray(grid.swapaxes(1, 2)).reshape(batch, height, width, 2)
 
 

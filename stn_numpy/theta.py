@@ -9,7 +9,7 @@ from ._check import check_arrays
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward
 from .grid import affine_grid, affine_grid_backward
 from .projective import projective_grid, projective_grid_backward, projective_theta, projective_theta_backward
-from .tps import tps_displacements, tps_displacements_backward, tps_grid, tps_grid_backward
+from .tps import control_points, tps_displacements, tps_displacements_backward, tps_grid, tps_grid_backward
 
 
 @dataclass(frozen=True)
@@ -291,6 +291,29 @@ def translation_theta_backward(d_theta, parameters):
     return d_theta[:, :, 2].copy()
 
 
+def tps_transform(control_shape):
+    """The family of thin-plate splines through a regular grid of control points.
+
+    Parameters
+    ----------
+    control_shape : int or (rows, columns)
+        As in `control_points`.
+
+    Returns
+    -------
+    Transform
+        Of ``2 * rows * columns`` parameters.
+    """
+    count = len(control_points(control_shape))
+    return Transform(
+        lambda parameters: tps_displacements(parameters, count),
+        lambda d_displacements, parameters: tps_displacements_backward(d_displacements, parameters, count),
+        (0.0,) * (2 * count),
+        lambda displacements, size, align_corners: tps_grid(displacements, size, align_corners, control_shape),
+        lambda d_grid, displacements, align_corners: tps_grid_backward(d_grid, align_corners, control_shape),
+    )
+
+
 TRANSFORMS = {
     "translation": Transform(translation_theta, translation_theta_backward, (0.0, 0.0)),
     "rotation": Transform(rotation_theta, rotation_theta_backward, (0.0,)),
@@ -300,8 +323,7 @@ TRANSFORMS = {
     "affine-exp": Transform(affine_exp_theta, affine_exp_theta_backward, (0.0,) * 6),
     "projective": Transform(projective_theta, projective_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
                             projective_grid, projective_grid_backward),
-    "tps": Transform(tps_displacements, tps_displacements_backward, (0.0,) * 32, tps_grid,
-                     lambda d_grid, displacements, align_corners: tps_grid_backward(d_grid, align_corners)),
+    "tps": tps_transform((4, 4)),
 }
 
 

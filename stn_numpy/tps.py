@@ -8,22 +8,21 @@ from ._check import check_arrays, check_pair, check_size
 from .grid import _base_points
 
 CONTROL_SHAPE = (4, 4)
+KEPT = 8  # how many sizes and sets of points are remembered
 NEGLIGIBLE = 1e-12  # relative size below which an eigenvalue of the system is rounding: control points that coincide
 
 
-def control_points(control_shape=CONTROL_SHAPE, dtype=np.float64):
+def control_points(control_shape=CONTROL_SHAPE):
     """Control points on a regular grid that spans the image, -1 to 1 both ways.
 
     Parameters
     ----------
     control_shape : int or (rows, columns)
         How many there are; a single row or column sits in the middle.
-    dtype : dtype
-        float32 or float64.
 
     Returns
     -------
-    (K, 2) array
+    (K, 2) array of float64
         Points (x, y) in normalised units, K = rows * columns, in the order of reading: row by row from the top, each
         from left to right. The outer ones lie on the outer edges of -1 and 1, whatever `align_corners` makes of those.
 
@@ -33,10 +32,10 @@ def control_points(control_shape=CONTROL_SHAPE, dtype=np.float64):
         If control_shape is no whole number or pair of them, or below 1.
     """
     rows, columns = check_pair("control_shape", control_shape, 1)
-    return _base_points(rows, columns, True, dtype)[:, :2].copy()
+    return _base_points(rows, columns, True, np.float64)[:, :2].copy()
 
 
-def tps_grid(displacements, size, align_corners=False, points=None):
+def tps_grid(displacements, size, align_corners=False, points=CONTROL_SHAPE):
     """Say for each output pixel which point of the input it shows, if control points are moved and the rest follows.
 
     Parameters
@@ -47,9 +46,9 @@ def tps_grid(displacements, size, align_corners=False, points=None):
         The shape of the **output**; the input's size plays no part here.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
-    points : (K, 2) array of the displacements' dtype or None
-        Where the control points stand in the output, in the displacements' order; None for the 16 of
-        ``control_points()``.
+    points : (K, 2) array of float32 or float64, or (rows, columns)
+        Where the control points stand in the output, in the displacements' order; or the shape of a regular grid of
+        them, as in `control_points`.
 
     Returns
     -------
@@ -80,11 +79,11 @@ def tps_grid(displacements, size, align_corners=False, points=None):
     base = _base_points(height, width, align_corners, displacements.dtype)
     with np.errstate(all="ignore"):
         grid = basis @ displacements
-        grid += base[:, :2]
+        grid += np.ascontiguousarray(base[:, :2])
     return grid.reshape(batch, height, width, 2)
 
 
-def tps_grid_backward(d_grid, align_corners=False, points=None):
+def tps_grid_backward(d_grid, align_corners=False, points=CONTROL_SHAPE):
     """Gradient of `tps_grid`: each control point collects the wishes of all pixels that follow it.
 
     Parameters
@@ -92,7 +91,7 @@ def tps_grid_backward(d_grid, align_corners=False, points=None):
     d_grid : (N, h, w, 2) array of float32 or float64
         Gradient of the loss for the grid, x before y; the output's size is its own.
     align_corners : bool
-    points : (K, 2) array of d_grid's dtype or None
+    points : (K, 2) array or (rows, columns)
         As in the forward, which is linear in the displacements: they are not needed.
 
     Returns
@@ -111,20 +110,19 @@ def tps_grid_backward(d_grid, align_corners=False, points=None):
     """
     check_arrays(d_grid=(d_grid, "N h w 2"))
     batch, height, width, _ = d_grid.shape
-    points = control_points(dtype=d_grid.dtype) if points is None else points
-    check_arrays(d_grid=(d_grid, "N h w 2"), points=(points, "K 2"))
+    points = _as_points(points)
     basis = _basis(*_key(points), height, width, align_corners, d_grid.dtype)
     with np.errstate(all="ignore"):
         return basis.T @ d_grid.reshape(batch, height * width, 2)
 
 
-def bending_energy(displacements, points=None):
+def bending_energy(displacements, points=CONTROL_SHAPE):
     """How much a thin-plate spline bends: its squared second derivatives, over the whole plane.
 
     Parameters
     ----------
     displacements : (N, K, 2) array of float32 or float64
-    points : (K, 2) array of the displacements' dtype or None
+    points : (K, 2) array or (rows, columns)
         As in `tps_grid`.
 
     Returns
@@ -148,7 +146,7 @@ def bending_energy(displacements, points=None):
         return (displacements * (_bending(*_key(points), displacements.dtype) @ displacements)).sum(axis=(1, 2))
 
 
-def bending_energy_backward(d_energy, displacements, points=None):
+def bending_energy_backward(d_energy, displacements, points=CONTROL_SHAPE):
     """Gradient of `bending_energy` for the displacements.
 
     Parameters
@@ -156,7 +154,7 @@ def bending_energy_backward(d_energy, displacements, points=None):
     d_energy : (N,) array of the displacements' dtype
         Gradient of the loss for the energies.
     displacements : (N, K, 2) array of float32 or float64
-    points : (K, 2) array of the displacements' dtype or None
+    points : (K, 2) array or (rows, columns)
         As in the forward.
 
     Returns
@@ -175,40 +173,43 @@ def bending_energy_backward(d_energy, displacements, points=None):
         return 2 * d_energy[:, None, None] * (_bending(*_key(points), displacements.dtype) @ displacements)
 
 
-def tps_displacements(parameters):
-    """Thirty-two numbers, the displacements (x, y) of the 16 control points one after the other.
+def tps_displacements(parameters, count=16):
+    """Two numbers for each control point: the displacements (x, y) of all, one after the other.
 
     Parameters
     ----------
-    parameters : (N, 32) array of float32 or float64
+    parameters : (N, 2 * K) array of float32 or float64
         Normalised units; the points are in the order of `control_points`.
+    count : int
+        K, the number of control points.
 
     Returns
     -------
-    (N, 16, 2) array
+    (N, K, 2) array
 
     Raises
     ------
     TypeError, ValueError
         If parameters has the wrong type or shape.
     """
-    check_arrays(parameters=(parameters, "N 32"))
-    return parameters.reshape(-1, 16, 2).copy()
+    check_arrays(parameters=(parameters, f"N {2 * count}"))
+    return parameters.reshape(-1, count, 2).copy()
 
 
-def tps_displacements_backward(d_displacements, parameters):
+def tps_displacements_backward(d_displacements, parameters, count=16):
     """Gradient of `tps_displacements` for its parameters.
 
     Parameters
     ----------
-    d_displacements : (N, 16, 2) array of the parameters' dtype
+    d_displacements : (N, K, 2) array of the parameters' dtype
         Gradient of the loss for the displacements.
-    parameters : (N, 32) array of float32 or float64
+    parameters : (N, 2 * K) array of float32 or float64
+    count : int
         As in the forward.
 
     Returns
     -------
-    (N, 32) array
+    (N, 2 * K) array
         Loss per normalised unit, x before y, point by point.
 
     Raises
@@ -216,18 +217,23 @@ def tps_displacements_backward(d_displacements, parameters):
     TypeError, ValueError
         If d_displacements or parameters has the wrong type or shape.
     """
-    check_arrays(parameters=(parameters, "N 32"), d_displacements=(d_displacements, "N 16 2"))
-    return d_displacements.reshape(-1, 32).copy()
+    check_arrays(parameters=(parameters, f"N {2 * count}"), d_displacements=(d_displacements, f"N {count} 2"))
+    return d_displacements.reshape(-1, 2 * count).copy()
+
+
+def _as_points(points):
+    """Check what says where the control points are; return them, (K, 2)."""
+    if not isinstance(points, np.ndarray):
+        points = control_points(check_pair("points", points, 1))
+    check_arrays(points=(points, "K 2"))
+    return points
 
 
 def _check_points(displacements, points):
     """Check both arguments; return the control points."""
-    if points is not None:
-        check_arrays(displacements=(displacements, "N K 2"), points=(points, "K 2"))
-        return points
-    count = CONTROL_SHAPE[0] * CONTROL_SHAPE[1]
-    check_arrays(displacements=(displacements, f"N {count} 2"))
-    return control_points(dtype=displacements.dtype)
+    points = _as_points(points)
+    check_arrays(displacements=(displacements, f"N {len(points)} 2"))
+    return points
 
 
 def _key(points):
@@ -245,7 +251,7 @@ def _around(places, points):
     return _radial(((places[:, None] - points) ** 2).sum(axis=2))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=KEPT)
 def _solution(points, count):
     """The control points, and the (K + 3, K) matrix from displacements to weights (K rows), linear part and shift."""
     points = np.frombuffer(points).reshape(count, 2)
@@ -254,7 +260,7 @@ def _solution(points, count):
     return points, np.linalg.pinv(system, rcond=NEGLIGIBLE, hermitian=True)[:, :count]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=KEPT)
 def _basis(points, count, height, width, align_corners, dtype):
     """How far each pixel follows each control point: (h * w, K)."""
     points, solution = _solution(points, count)
@@ -262,7 +268,7 @@ def _basis(points, count, height, width, align_corners, dtype):
     return _frozen(np.concatenate([_around(base[:, :2], points), base], axis=1) @ solution, dtype)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=KEPT)
 def _bending(points, count, dtype):
     """8 pi B: (K, K)."""
     _, solution = _solution(points, count)

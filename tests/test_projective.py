@@ -156,6 +156,8 @@ def test_at_and_behind_the_horizon(implementation, dtype, case):
         d_theta = implementation.projective_grid_backward(d_grid, theta, align_corners=True)
     assert np.isfinite(grid).all() and np.isfinite(d_theta).all() and (~front).any()
     assert np.abs(grid[0, ~front]).min(initial=np.inf) > FAR
+    signs = np.where(output_points(size, True).reshape(7, 9, 2)[~front] < 0, -1, 1)
+    np.testing.assert_array_equal(np.sign(grid[0, ~front]), signs * (-1 if theta[0, 2, 2] < 0 else 1) * theta[0, 0, 0])
     expected = output_points(size, True).reshape(7, 9, 2)[front] / denominator(x, y).reshape(7, 9, 1)[front]
     assert_agrees(grid[0, front], expected.astype(dtype))
     d_front = d_grid * front[None, ..., None]

@@ -10,7 +10,7 @@ from stn_numpy import projective, pytorch, tps
 from stn_numpy.pytorch.projective import projective_grid
 from stn_numpy.pytorch.tps import bending_energy, tps_grid
 from stn_numpy.sampler import grid_sample, grid_sample_backward
-from stn_numpy.theta import TRANSFORMS
+from stn_numpy.theta import TRANSFORMS, tps_transform
 
 SIZE = (4, 2, 5, 7)
 
@@ -47,6 +47,14 @@ def test_the_start_does_nothing(name, dtype, align_corners):
                                                           align_corners))
 
 
+@pytest.mark.parametrize("scale", [1, 5, 20])
+def test_the_same_exponential_of_large_numbers(scale, dtype):
+    parameters = (scale * normal(0, (6, 6)) / 2).astype(dtype)
+    for one in parameters:
+        found = pytorch.TRANSFORMS["affine-exp"].forward(torch.tensor(one[None])).numpy()
+        assert_agrees(found, TRANSFORMS["affine-exp"].forward(one[None]))
+
+
 @pytest.mark.parametrize("row", [[2, 0, 1], [1, 0, 1], [-2, 0.5, -1], [1, 0, 0], [0, 0, 0]], ids=str)
 def test_the_same_horizon(row, dtype):
     theta = np.array([[[1, 0.1, 0.07], [0.2, 1, 0.31], row]], dtype)
@@ -66,12 +74,18 @@ def test_the_same_spline_with_points_of_ones_own(kind, dtype, align_corners):
               "coincident": np.concatenate([tps.control_points(3), np.zeros((1, 2))])}[kind]
     moved, d_grid = normal(0, (4, len(points), 2), dtype), normal(1, (4, 5, 7, 2), dtype)
     grid, d_moved = torch_gradient(lambda d: tps_grid(d, SIZE, align_corners, points), moved, d_grid)
-    own = points.astype(dtype)
-    assert_agrees(grid, tps.tps_grid(moved, SIZE, align_corners, own), unit=10)
-    assert_agrees(d_moved, tps.tps_grid_backward(d_grid, align_corners, own), unit=50)
+    assert_agrees(grid, tps.tps_grid(moved, SIZE, align_corners, points), unit=10)
+    assert_agrees(d_moved, tps.tps_grid_backward(d_grid, align_corners, points), unit=50)
     energy, d_moved = torch_gradient(lambda d: bending_energy(d, points), moved, d_grid[:, 0, 0, 0])
-    assert_agrees(energy, tps.bending_energy(moved, own), unit=100)
-    assert_agrees(d_moved, tps.bending_energy_backward(d_grid[:, 0, 0, 0], moved, own), unit=100)
+    assert_agrees(energy, tps.bending_energy(moved, points), unit=100)
+    assert_agrees(d_moved, tps.bending_energy_backward(d_grid[:, 0, 0, 0], moved, points), unit=100)
+
+
+def test_the_same_family_of_any_control_shape(dtype):
+    ours, theirs = tps_transform((2, 3)), pytorch.theta.tps_transform((2, 3))
+    assert ours.identity == theirs.identity
+    parameters = normal(0, (4, 12), dtype)
+    assert_agrees(theirs.grid(torch.tensor(parameters), SIZE).numpy(), ours.grid(parameters, SIZE))
 
 
 @pytest.mark.parametrize("name", TRANSFORMS)

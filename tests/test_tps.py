@@ -42,7 +42,7 @@ def test_same_as_scipy(implementation, align_corners, points, size):
 def test_same_as_torch(implementation, dtype, align_corners, count, height, width, seed):
     """Against a system that torch sets up, solves and differentiates."""
     size = (count, 2, height, width)
-    points = implementation.control_points(dtype="float64")
+    points = implementation.control_points()
     places = output_points(size, align_corners)
 
     def around(a, b):
@@ -78,10 +78,10 @@ def test_finite_differences_with_points_of_ones_own(implementation, points):
     assert error < FINITE_DIFFERENCES
 
 
-def test_points_are_in_the_order_of_reading(implementation, dtype):
+def test_points_are_in_the_order_of_reading(implementation):
     """Row by row from the top, each from left to right, x before y."""
-    expected = [[-1, -1], [0, -1], [1, -1], [-1, 1], [0, 1], [1, 1]]
-    assert_agrees(implementation.control_points((2, 3), dtype), np.array(expected, dtype))
+    expected = [[-1.0, -1], [0, -1], [1, -1], [-1, 1], [0, 1], [1, 1]]
+    assert_agrees(implementation.control_points((2, 3)), np.array(expected))
     assert implementation.control_points().shape == (16, 2)
     assert_agrees(implementation.control_points(3), implementation.control_points((3, 3)))
     assert_agrees(implementation.control_points(1), np.zeros((1, 2)))
@@ -98,8 +98,25 @@ def test_control_points_go_where_they_are_sent(implementation, dtype):
     """With as many pixels as control points, each pixel is one: the last axis is (x, y), the first pixel point 0."""
     displacements = normal(0, (2, 16, 2), dtype)
     grid = implementation.tps_grid(displacements, (2, 1, 4, 4), align_corners=True)
-    expected = implementation.control_points(dtype=dtype) + displacements
+    expected = implementation.control_points().astype(dtype) + displacements
     assert_agrees(grid.reshape(2, 16, 2), expected)
+
+
+def test_a_family_of_any_control_shape(implementation, dtype, align_corners):
+    """Two numbers a point; the identity is exact; points may be of either float type."""
+    family, size = implementation.tps_transform((2, 3)), (2, 1, 4, 5)
+    assert family.identity == (0.0,) * 12
+    parameters = normal(0, (2, 12), dtype)
+    points = implementation.control_points((2, 3)).astype("float32")  # -1, 0 and 1: exact in both
+    grid = family.grid(parameters, size, align_corners)
+    displacements = parameters.reshape(2, 6, 2)
+    assert_agrees(grid, implementation.tps_grid(displacements, size, align_corners, points))
+    assert_agrees(implementation.bending_energy(displacements, (2, 3)),
+                  implementation.bending_energy(displacements, points))
+    d_parameters = family.grid_backward(grid, parameters, align_corners)
+    expected = implementation.tps_grid_backward(grid, align_corners, points).reshape(2, 12)
+    assert_agrees(d_parameters, expected)
+    assert_refused(lambda: family.grid(np.ones((2, 32)), size), "parameters", "(N, 12)", "(2, 32)")
 
 
 def test_a_moved_point_pulls_its_own_neighbourhood(implementation):
@@ -152,7 +169,7 @@ def test_each_image_has_its_own_displacements(implementation):
 
 def test_coincident_points_act_as_one(implementation, dtype):
     """Two points in one place, moved apart: the plane goes where their mean goes."""
-    single = implementation.control_points((3, 3), dtype)
+    single = implementation.control_points((3, 3))
     doubled = np.concatenate([single, single[4:5]])
     displacements = normal(0, (1, 10, 2), dtype)
     mean = displacements[:, :9].copy()
@@ -265,9 +282,9 @@ BAD = {
     "another number of points": (np.ones((2, 9, 2)), {}, "displacements", "(N, 16, 2)", "(2, 9, 2)"),
     "flat": (np.ones((2, 32)), {}, "displacements", "(N, 16, 2)", "(2, 32)"),
     "integers": (np.ones((2, 16, 2), int), {}, "displacements", "float32 or float64", "int64"),
-    "points that do not fit": (np.ones((2, 9, 2)), {"points": np.ones((8, 2))}, "points", "K=9", "(8, 2)"),
-    "points of another dtype": (np.ones((2, 9, 2), "f"), {"points": np.ones((9, 2))}, "points", "float32", "float64"),
-    "points as a list": (np.ones((2, 1, 2)), {"points": [[0.0, 0.0]]}, "points", "array", "list"),
+    "other points": (np.ones((2, 9, 2)), {"points": np.ones((8, 2))}, "displacements", "(N, 8, 2)", "(2, 9, 2)"),
+    "another shape": (np.ones((2, 9, 2)), {"points": (2, 5)}, "displacements", "(N, 10, 2)", "(2, 9, 2)"),
+    "points as a list": (np.ones((2, 1, 2)), {"points": [[0.0, 0.0]]}, "points", "pair", "[[0.0, 0.0]]"),
 }
 
 

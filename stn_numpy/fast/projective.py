@@ -1,7 +1,5 @@
 """The projective grid, compiled: the same as stn_numpy/projective.py, point by point."""
 
-import math
-
 import numpy as np
 from numba import prange
 
@@ -102,8 +100,8 @@ def _grid(theta, xs, ys, grid):
         n, i = row // height, row % height
         for j in range(width):
             _, a, b, c, behind = _divide(theta[n], xs[j], ys[i])
-            grid[n, i, j, 0] = math.copysign(FAR, a) if behind else a / c
-            grid[n, i, j, 1] = math.copysign(FAR, b) if behind else b / c
+            grid[n, i, j, 0] = (-FAR if a < 0 else FAR) if behind else a / c
+            grid[n, i, j, 1] = (-FAR if b < 0 else FAR) if behind else b / c
 
 
 @kernel(parallel=True)

@@ -19,7 +19,7 @@ def projective_grid(theta, size, align_corners=False):
     numerator, denominator = (base @ (theta * side).mT).split([2, 1], dim=2)
     behind = denominator <= HORIZON * theta[:, 2:].abs().sum(dim=2, keepdim=True)
     point = numerator / torch.where(behind, 1, denominator)
-    far = torch.copysign(torch.full_like(numerator, FAR), numerator.detach())
+    far = torch.where(numerator < 0, -FAR, FAR).to(theta.dtype)
     return torch.where(behind, far, point).reshape(batch, height, width, 2)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+from ..tps import control_points
 from .affine_exp import affine_exp_theta
 from .projective import projective_grid, projective_theta
 from .tps import tps_displacements, tps_grid
@@ -80,6 +81,16 @@ def affine_theta(parameters):
     return parameters.reshape(-1, 2, 3)
 
 
+def tps_transform(control_shape):
+    """The family of thin-plate splines through a regular grid of control points, as `stn_numpy.theta.tps_transform`."""
+    count = len(control_points(control_shape))
+    return Transform(
+        lambda parameters: tps_displacements(parameters, count),
+        (0.0,) * (2 * count),
+        lambda displacements, size, align_corners: tps_grid(displacements, size, align_corners, control_shape),
+    )
+
+
 TRANSFORMS = {
     "translation": Transform(translation_theta, (0.0, 0.0)),
     "rotation": Transform(rotation_theta, (0.0,)),
@@ -88,7 +99,7 @@ TRANSFORMS = {
     "affine": Transform(affine_theta, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
     "affine-exp": Transform(affine_exp_theta, (0.0,) * 6),
     "projective": Transform(projective_theta, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0), projective_grid),
-    "tps": Transform(tps_displacements, (0.0,) * 32, tps_grid),
+    "tps": tps_transform((4, 4)),
 }
 
 

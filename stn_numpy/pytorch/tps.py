@@ -9,15 +9,15 @@ from .. import tps
 from .grid import base_points
 
 
-def tps_displacements(parameters):
-    """(N, 32) to (N, 16, 2), as `stn_numpy.tps.tps_displacements`."""
-    return parameters.reshape(-1, 16, 2)
+def tps_displacements(parameters, count=16):
+    """(N, 2 * K) to (N, K, 2), as `stn_numpy.tps.tps_displacements`."""
+    return parameters.reshape(-1, count, 2)
 
 
-def tps_grid(displacements, size, align_corners=False, points=None):
+def tps_grid(displacements, size, align_corners=False, points=tps.CONTROL_SHAPE):
     """(N, K, 2) to (N, h, w, 2), as `stn_numpy.tps.tps_grid`.
 
-    Points are a (K, 2) NumPy array of float64, or None for the 16. The system is solved at the first call for a size
+    Points are a (K, 2) NumPy array or the shape of a regular grid. The system is solved at the first call for a size
     and a set of points, on the CPU: make that call before you capture a CUDA graph.
     """
     batch, _, height, width = size
@@ -27,7 +27,7 @@ def tps_grid(displacements, size, align_corners=False, points=None):
     return (base + basis @ displacements).reshape(batch, height, width, 2)
 
 
-def bending_energy(displacements, points=None):
+def bending_energy(displacements, points=tps.CONTROL_SHAPE):
     """(N, K, 2) to (N,), as `stn_numpy.tps.bending_energy`; points as in `tps_grid`."""
     bending = _bending(points, displacements.dtype, displacements.device)
     return (displacements * (bending @ displacements)).sum(dim=(1, 2))
@@ -46,10 +46,10 @@ def _bending(points, *rest):
 
 
 def _key(points):
-    return tps._key(tps.control_points() if points is None else points)
+    return tps._key(tps._as_points(points))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=tps.KEPT)
 def _kept(name, *arguments):
     """A matrix of NumPy's, as a tensor on its device: copied there once."""
     *arguments, dtype, device = arguments
