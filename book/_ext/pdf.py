@@ -19,16 +19,15 @@ FOOT = ('<div style="font-size:8px; width:100%; text-align:center; color:#555">'
 
 def print_page(page, target):
     """Print one built page to a PDF with bookmarks; the file is whole or not there."""
-    from playwright.sync_api import sync_playwright
-
     from browser import launch
+    from playwright.sync_api import sync_playwright
 
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_suffix(".part")
     with sync_playwright() as playwright:
         browser = launch(playwright)
         if browser is None:
-            sys.exit("make pdf: found no Chromium that runs; install chromium, or `python -m playwright install chromium`")
+            sys.exit("make pdf: no Chromium found: install chromium, or run `python -m playwright install chromium`")
         tab = browser.new_context(offline=True, color_scheme="light").new_page()
         tab.goto(page.as_uri())
         tab.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")

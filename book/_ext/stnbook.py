@@ -140,6 +140,7 @@ def setup(app):
     app.add_config_value("comments_config", {}, "")
     app.setup_extension("stn_exercises")
     app.setup_extension("stn_explore")
+    app.setup_extension("stn_looks")
     app.connect("config-inited", prepare_execution)
     app.connect("config-inited", show_buttons)
     app.connect("builder-inited", print_as_one_page)
