@@ -57,7 +57,7 @@ def _columns(snapshots):
     found = dict(error=[one["error"] for one in snapshots])
     if all("theta" in one for one in snapshots):
         found["left"] = [one["remaining_degrees"] for one in snapshots]
-        found["theta"] = [[[round(number, 4) + 0.0 for row in theta for number in row] for theta in one["theta"]]
+        found["theta"] = [[[round(number, 5) + 0.0 for row in theta for number in row] for theta in one["theta"]]
                           for one in snapshots]
     return found
 

@@ -77,7 +77,6 @@
   }
 
   function fold(position, length, padding, alignCorners) {
-    if (padding === "zeros") return [position, 1];
     const [inside, sign] = padding === "reflection" ? reflect(position, length, alignCorners) : [position, 1];
     const chain = inside <= 0 || inside >= length - 1 ? 0 : sign;    // at the clamp the derivative is 0, as in torch
     return [clip(inside, 0, length - 1), chain];
@@ -124,7 +123,7 @@
       }
       return taps;
     }
-    const [inside, chain] = fold(position, length, padding, alignCorners);
+    const [inside, chain] = padding === "zeros" ? [position, 1] : fold(position, length, padding, alignCorners);
     if (mode === "nearest") {
       put(taps, roundToEven(inside), 1, 0, length);
     } else {
@@ -180,6 +179,20 @@
       dGrid[2 * k + 1] = dOut[k] * seen.slopeY * perY;
     }
     return { dImage, dGrid };
+  }
+
+  /* Values and slopes per unit at all points, each point read once: what a descent asks for at every step. */
+  function readAll(image, grid, options) {
+    const out = new Float64Array(grid.length / 2), slopes = new Float64Array(grid.length), seen = {};
+    const perX = pixelsPerUnit(image.width, options.alignCorners);
+    const perY = pixelsPerUnit(image.height, options.alignCorners);
+    for (let k = 0; k < out.length; k++) {
+      readPoint(seen, image, grid[2 * k], grid[2 * k + 1], options);
+      out[k] = seen.value;
+      slopes[2 * k] = seen.slopeX * perX;
+      slopes[2 * k + 1] = seen.slopeY * perY;
+    }
+    return { out, slopes };
   }
 
   function sampling(alignCorners = false, mode = "bilinear", padding = "zeros") {
@@ -244,9 +257,9 @@
   /* Loss of one theta, and its gradients for the points and for theta; wanted is a picture of the output's size. */
   function thetaGradient(image, wanted, theta, options = sampling()) {
     const { height, width } = wanted;
-    const grid = affineGrid(theta, height, width, options.alignCorners), out = gridSample(image, grid, options);
+    const grid = affineGrid(theta, height, width, options.alignCorners), { out, slopes } = readAll(image, grid, options);
     const wrong = out.map((value, k) => value - wanted.data[k]);
-    const { dGrid } = gridSampleBackward(wrong, image, grid, options);
+    const dGrid = slopes.map((slope, k) => wrong[k >> 1] * slope);
     const dTheta = affineGridBackward(dGrid, height, width, options.alignCorners);
     return { loss: squaredLoss(out, wanted.data), out, wrong, grid, dGrid, dTheta };
   }
