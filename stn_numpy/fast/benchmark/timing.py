@@ -12,7 +12,7 @@ def alternate(calls, seconds=1.0, least=5, most=101):
     Parameters
     ----------
     calls : dict of name -> function without arguments
-        A first call of each, which compiles and warms up, is not kept.
+        Warm: each has been called before. One more call here says how long it takes, and is not kept.
     seconds : float
         About how long to go on in all; each function has an equal share of it.
     least, most : int
@@ -23,8 +23,6 @@ def alternate(calls, seconds=1.0, least=5, most=101):
     dict of name -> list of float
         Seconds of each call. What a call returns is freed within its time.
     """
-    for call in calls.values():
-        call()
     share = seconds / len(calls)
     counts = {name: int(np.clip(share / max(_timed(call), 1e-9), least, most)) for name, call in calls.items()}
     rounds, times = max(counts.values()), {name: [] for name in calls}
