@@ -6,40 +6,48 @@ import sys
 
 from ...results import provenance, write_json
 from . import machine, table
-from .sides import Disagreement, installed
+from .sides import NEEDS, Disagreement, installed
 
 BUDGETS = {False: dict(seconds=2.5, least=5, most=101), True: dict(seconds=0.4, least=2, most=25)}  # whether quick
 
 
 def main(arguments=None):
     """Run the command; return its exit status."""
-    given = read_arguments(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    given, cores = read_arguments(arguments), machine.usable_cores()
     packages, missing = installed()
+    counts = [count for count in given.threads if count <= cores]
     if "ours" not in packages:
         return _fail("numba is not installed, so there is nothing to measure: pip install numba")
-    from . import run, warp
-
-    counts = [count for count in given.threads if count <= machine.usable_cores()]
-    missing += [f"{count} threads are left out: this process has {machine.usable_cores()} cores."
-                for count in given.threads if count not in counts]
     if not counts:
-        return _fail(f"--threads: expected at most {machine.usable_cores()}, got {min(given.threads)}")
-    about, versions, watch = machine.describe(), machine.versions(), machine.Watch()
-    print(table.head(about, versions))
+        return _fail(f"--threads: expected at most {cores}, the cores of this process, got {min(given.threads)}")
+    missing += [f"{count} threads are left out: this process has {cores} cores."
+                for count in given.threads if count > cores]
     try:
-        rows = run.rows(packages, counts, watch, BUDGETS[given.quick], tell=_Printer())
+        facts = measure(packages, counts, BUDGETS[given.quick], missing)
     except Disagreement as error:
-        return _fail(f"nothing more is timed, the sides disagree: {error}")
-    conventions = {name: text for name, text in warp.CONVENTIONS.items() if name in packages}
-    quiet = watch.verdict()
-    print(table.foot(quiet, missing, conventions))
-    command = shlex.join(["python", "-m", "stn_numpy.fast.benchmark", *(sys.argv[1:] if arguments is None else arguments)])
-    write_json(given.out, dict(
-        made_by=provenance(command), machine=about, versions=versions, quiet=quiet, missing=missing, settings=dict(
-            dtype="float32", mode="bilinear", padding_mode="zeros", align_corners=False, threads=counts,
-            quick=given.quick, **BUDGETS[given.quick]), conventions=conventions, rows=rows))
+        return _fail(f"the sides disagree, so nothing more is timed, and nothing written: {error}")
+    command = shlex.join(["python", "-m", "stn_numpy.fast.benchmark", *arguments])
+    write_json(given.out, dict(made_by=provenance(command), quick=given.quick, **facts))
     print(f"Written to {given.out}.")
     return 0
+
+
+def measure(packages, counts, budget, missing, shapes=None):
+    """Measure and print everything; return what stands in the results file."""
+    from . import network, run, warp
+
+    about, versions, watch = machine.describe(), machine.versions(), machine.Watch()
+    print(table.head(about, versions), flush=True)
+    rows = run.rows(packages, counts, watch, budget, shapes, tell=_Printer())
+    conventions = {name: text for name, text in (warp.CONVENTIONS | network.CONVENTIONS).items()
+                   if name in packages or name not in NEEDS}
+    quiet = watch.verdict()
+    print(table.foot(quiet, missing, conventions))
+    settings = dict(dtype="float32", mode="bilinear", padding_mode="zeros", align_corners=False, threads=counts,
+                    thetas=warp.THETAS, **budget)
+    return dict(machine=about, versions=versions, quiet=quiet, missing=missing, settings=settings,
+                conventions=conventions, rows=rows)
 
 
 def read_arguments(arguments):

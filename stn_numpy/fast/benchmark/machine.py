@@ -48,7 +48,7 @@ class Watch:
     """
 
     def __init__(self):
-        self.loops, self.first, self.worst = [], snapshot(), 0.0
+        self.loops, self.first = [], snapshot()
         self.last = self.first
 
     def look(self):

@@ -33,7 +33,8 @@ def line(row):
     peers = "".join(f"{times_as_long(row, name):>8}" for name in PEERS)
     what = f"{TITLES[row['what']]:15} {','.join(map(str, row['shape'])):14}{row['direction']:9}"
     mark = "*" if row["busy"] else " "
-    return f"{what}{mark}{_digits(ours['median_ms']):>7}{spread:>7.0%}{row['share_of_copy_speed']:>6.0%}{peers}".rstrip()
+    share = f"{row['share_of_copy_speed']:.0%}"
+    return f"{what}{mark}{_digits(ours['median_ms']):>7}{spread:>7.0%}{share:>6}{peers}".rstrip()
 
 
 def times_as_long(row, name):

@@ -6,6 +6,7 @@ from .sides import Side
 
 SHAPES = [(256, 1, 28, 28), (64, 3, 32, 32), (32, 16, 64, 64), (4, 3, 512, 512), (1, 3, 2048, 2048)]
 DIRECTIONS = ("forward", "backward")
+THETAS = "the identity plus 0.3 times standard normal numbers, one for each image"
 
 # Bytes that must move for each value of the image in float32, and how many copies of the image that makes: the
 # forward reads it and writes as much; the backward reads it and d_out, and writes d_image.
@@ -26,8 +27,8 @@ CONVENTIONS = {
 def example(shape, seed=0):
     """Smooth images, random affine maps and a random upstream gradient, in float32.
 
-    Images are smooth, so that the rounding of a coordinate does not look like a difference between two sides. Each
-    theta is the identity plus 0.3 times normal numbers: turned, stretched, sheared and shifted, partly outside.
+    Images are smooth, so that the rounding of a coordinate does not look like a difference between two sides. The
+    maps turn, stretch, shear and shift, and look partly outside.
     """
     rng = np.random.default_rng(seed)
     batch, channels, height, width = shape
