@@ -1,9 +1,9 @@
 """The Spatial Transformer as one layer: localisation network, grid generator and sampler."""
 
+from ._backend import operation
 from ._check import check_choice, check_pair
 from ._taps import MODES, PADDING_MODES
 from .layer import Layer
-from .sampler import affine_sample, affine_sample_backward
 from .theta import TRANSFORMS
 
 
@@ -20,6 +20,8 @@ class SpatialTransformer(Layer):
         Size of the output in pixels; None for that of the input.
     mode, padding_mode, align_corners
         As in `grid_sample`.
+    backend : {"numpy", "numba"}
+        Who samples; the localisation network has a backend of its own.
 
     Raises
     ------
@@ -34,10 +36,11 @@ class SpatialTransformer(Layer):
     """
 
     def __init__(self, localisation, transform="affine", size=None, mode="bilinear", padding_mode="zeros",
-                 align_corners=False):
+                 align_corners=False, backend="numpy"):
         check_choice("transform", transform, tuple(TRANSFORMS))
         check_choice("mode", mode, MODES)
         check_choice("padding_mode", padding_mode, PADDING_MODES)
+        self.affine_sample, self.affine_sample_backward = operation(backend, "sampler.affine_sample")
         self.localisation = localisation
         self.transform = TRANSFORMS[transform]
         self.size = None if size is None else check_pair("size", size, 1)
@@ -48,9 +51,9 @@ class SpatialTransformer(Layer):
         self.transform_parameters = self.localisation(image)
         self.theta = self.transform.forward(self.transform_parameters)
         size = image.shape[:2] + (self.size or image.shape[2:])
-        return affine_sample(image, self.theta, size, **self.reading)
+        return self.affine_sample(image, self.theta, size, **self.reading)
 
     def backward(self, d_out):
-        d_image, d_theta = affine_sample_backward(d_out, self.image, self.theta, **self.reading)
+        d_image, d_theta = self.affine_sample_backward(d_out, self.image, self.theta, **self.reading)
         d_parameters = self.transform.backward(d_theta, self.transform_parameters)
         return d_image + self.localisation.backward(d_parameters)

@@ -14,10 +14,10 @@ PACKAGE = ROOT / "stn_numpy"
 
 # Each module's place: it may import modules of its own place or of an earlier one, and no two each other.
 PLACES = [
-    ["_check", "_taps", "_windows", "_mnist"],  # what stands behind the operations
+    ["_check", "_backend", "_taps", "_windows", "_mnist"],  # what stands behind the operations
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck"],  # operations
     ["layer", "data", "measure"],
-    ["localisation", "transformer", "model"],  # networks
+    ["localisation", "transformer", "model", "tutorial"],  # networks
     ["optimizer", "training", "results", "viz"],
     ["turned_digits", "rotated_mnist"],  # experiments and their commands
 ]
