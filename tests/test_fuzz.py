@@ -170,18 +170,18 @@ def test_pools_within_guards(kind, seed, batch, channels, height, width, kernel,
 
 @given(seed=seeds, batch=lengths, inputs=lengths, outputs=lengths, dtype=float_types, inner=st.booleans())
 def test_linear_layers_within_guards(seed, batch, inputs, outputs, dtype, inner):
-    from stn_numpy.fast import linear
+    from stn_numpy.fast.linear import linear, linear_backward, relu, relu_backward
 
     arrays = [normal(seed, shape, dtype) for shape in ((batch, inputs), (outputs, inputs), outputs)]
     d_out, before = normal(seed + 1, (batch, outputs), dtype), away_from_zero(seed, (batch, inputs), dtype)
-    out, = call_guarded(linear.linear, *arrays, inner=inner)
+    out, = call_guarded(linear, *arrays, inner=inner)
     assert_agrees(out, reference.linear(*arrays), unit=20)
-    gradients = call_guarded(linear.linear_backward, d_out, *arrays, inner=inner)
+    gradients = call_guarded(linear_backward, d_out, *arrays, inner=inner)
     for actual, wanted in zip(gradients, reference.linear_backward(d_out, *arrays)):
         assert_agrees(actual, wanted, unit=20)
-    rectified, = call_guarded(linear.relu, before, inner=inner)
+    rectified, = call_guarded(relu, before, inner=inner)
     assert_agrees(rectified, reference.relu(before))
-    back, = call_guarded(linear.relu_backward, arrays[0], before, inner=inner)
+    back, = call_guarded(relu_backward, arrays[0], before, inner=inner)
     assert_agrees(back, reference.relu_backward(arrays[0], before))
 
 

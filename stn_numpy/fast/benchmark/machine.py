@@ -18,6 +18,8 @@ LIMITS = {
     "loop_spread": 0.1,  # (third quartile - first) / median of a loop that always does the same
 }
 
+SHORTEST = 0.25  # seconds: over less, the clock ticks of /proc/stat say little
+
 
 def describe():
     """The machine, as far as timings depend on it."""
@@ -52,12 +54,11 @@ class Watch:
         self.last = self.first
 
     def look(self):
-        """Time the fixed loop, and note what others took since the last look; return that, in cores or None."""
+        """Time the fixed loop; return what others took since the last look, in cores, or None if that is unknown."""
         self.loops += [_fixed_loop() for _ in range(5)]
-        now = snapshot()
-        load = load_between(self.last, now)
-        self.last = now
-        return load and load["other_cores"]
+        before, now = self.last, snapshot()
+        load, self.last = load_between(before, now), now
+        return load["other_cores"] if load and now["clock"] - before["clock"] > SHORTEST else None
 
     def verdict(self):
         """Whether the machine was quiet, as a dict with a sentence for whoever reads the timings."""

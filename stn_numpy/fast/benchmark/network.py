@@ -1,5 +1,6 @@
 """Max-pooling with ReLU, and one whole training step of the network of PyTorch's tutorial."""
 
+import importlib
 from functools import partial
 
 import numpy as np
@@ -40,14 +41,12 @@ def cases(packages, shapes):
 
 def pool_sides(direction, packages, image):
     """Every side of max-pooling with ReLU: name -> Side."""
-    from ... import linear, pool
-    from .. import linear as fast_linear
-    from .. import pool as fast_pool
-
+    fast = [importlib.import_module(f"stn_numpy.fast.{name}") for name in ("pool", "linear")]
+    plain = [importlib.import_module(f"stn_numpy.{name}") for name in ("pool", "linear")]
     d_out = np.random.default_rng(1).standard_normal([*image.shape[:2], *(n // 2 for n in image.shape[2:])])
     d_out = d_out.astype(np.float32)
-    makers = {"ours": lambda: _own_pool(direction, fast_pool, fast_linear, image, d_out),
-              "NumPy": lambda: _own_pool(direction, pool, linear, image, d_out),
+    makers = {"ours": lambda: _own_pool(direction, *fast, image, d_out),
+              "NumPy": lambda: _own_pool(direction, *plain, image, d_out),
               "torch": lambda: _torch_pool(direction, image, d_out)}
     return {name: make() for name, make in makers.items() if name in packages}
 
