@@ -7,6 +7,7 @@ import threading
 import types
 
 import numba
+import numpy as np
 from numba.core import event
 
 # GNU's OpenMP is quick to start and shares the machine well; the reader's own choice, by environment, comes first.
@@ -128,3 +129,13 @@ class _Announcer(event.Listener):
 
 
 event.register("numba:compile", _Announcer())
+
+
+def ready(array):
+    """The array as kernels take it: a plain one in C order that may be written, copied only where it is not.
+
+    Numba compiles a kernel anew for every other memory layout, and for arrays that are read only.
+    """
+    array = np.asarray(array)
+    flags = array.flags
+    return array if flags.c_contiguous and flags.writeable and flags.aligned else np.array(array, order="C")
