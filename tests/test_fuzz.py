@@ -14,7 +14,7 @@ from tolerances import assert_agrees
 
 import stn_numpy as reference
 
-pytest.importorskip("numba")
+numba = pytest.importorskip("numba")
 
 GUARD = 64  # numbers of NaN before and behind, more than the widest row and the widest tap of these tests
 HUGE = [np.nan, np.inf, -np.inf, 1e30, -1e30, 3.4e38, 2.0**31, -(2.0**31), 2.0**63, 1e-45, -1e-45, 5e-324, 0.0, -0.0]
@@ -199,3 +199,23 @@ def test_the_guards_catch_who_reads_or_writes_outside():
         call_guarded(writes_before, np.arange(2.0))
     with pytest.raises(AssertionError, match="argument 0 or its surroundings"):
         call_guarded(lambda array: array.fill(0), image, inner=True)
+
+
+CHECKED = numba.config.BOUNDSCHECK or numba.config.DISABLE_JIT
+
+
+@pytest.mark.skipif(not CHECKED, reason="make fuzz runs this")
+def test_an_index_outside_is_an_error_in_this_run():
+    """What makes the two runs of `make fuzz` worth their time; Numba reports it from one thread alone."""
+    from stn_numpy.fast._compile import kernel
+
+    @kernel(parallel=True)
+    def reads_behind_the_row(image, out):
+        for n in numba.prange(image.shape[0]):
+            for k in range(image.shape[1]):
+                out[n, k] = image[n, k + 1]
+
+    assert numba.config.DISABLE_JIT or numba.config.NUMBA_NUM_THREADS == 1
+    with pytest.raises((IndexError, SystemError)) as caught:
+        reads_behind_the_row(normal(0, (3, 4)), np.zeros((3, 4)))
+    assert isinstance(caught.value.__cause__ or caught.value, IndexError)
