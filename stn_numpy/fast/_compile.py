@@ -59,9 +59,11 @@ def kernel(function=None, *, parallel=False, **options):
     return call
 
 
-def helper(function):
+def helper(function=None, **options):
     """Make a function that kernels of the same file call; it is compiled as a part of them."""
-    return numba.njit(**OPTIONS)(function)
+    if function is None:
+        return functools.partial(helper, **options)
+    return numba.njit(**OPTIONS, **options)(function)
 
 
 class _State:

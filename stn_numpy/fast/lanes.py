@@ -8,7 +8,7 @@ the image is; a step of one pixel to the right is a step of `lanes` numbers. Wit
 import numpy as np
 from numba import prange
 
-from ._compile import kernel
+from ._compile import kernel, ready
 
 LANES = 16
 SMALL_BATCH = 8  # half-empty lanes cost as much as full ones
@@ -22,10 +22,10 @@ def lanes_for(batch):
 def pack(image, lanes):
     """Put images in lanes: (N, C, H, W) to (groups, C, H, W * lanes); lanes left over hold zeros."""
     if lanes == 1:
-        return np.ascontiguousarray(image)
+        return ready(image)
     batch, channels, height, width = image.shape
     packed = np.empty((-(-batch // lanes), channels, height, width * lanes), image.dtype)
-    _pack(np.ascontiguousarray(image), packed, lanes)
+    _pack(ready(image), packed, lanes)
     return packed
 
 
