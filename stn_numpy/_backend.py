@@ -31,6 +31,17 @@ def operation(backend, name):
     return getattr(home, function), getattr(home, f"{function}_backward")
 
 
+def counterpart(backend, function):
+    """A backend's own version of one of NumPy's functions, or that function itself where the backend has none."""
+    package, _, module = function.__module__.partition(".")
+    if package != BACKENDS["numpy"]:  # a family of the reader's own
+        return function
+    try:
+        return getattr(load(backend, module), function.__name__, function)
+    except ModuleNotFoundError:
+        return function
+
+
 def load(backend, module):
     """A backend's module, by the name that it has in every backend."""
     check_choice("backend", backend, tuple(BACKENDS))

@@ -50,7 +50,7 @@ class LocalisationNetwork(Layer):
         image_shape = check_image_shape(image_shape)
         if check_whole("kernel_size", kernel_size, 1) % 2 == 0:
             raise ValueError(f"kernel_size: expected an odd number, got {kernel_size}")
-        rng, identity = np.random.default_rng(rng), _check_identity(identity)
+        rng, identity = np.random.default_rng(rng), check_identity(identity)
         if check_whole("downsample", downsample, 1) > min(image_shape[1:]):
             raise ValueError(f"downsample: expected at most {min(image_shape[1:])}, the image's shorter side, "
                              f"got {downsample}")
@@ -111,7 +111,8 @@ def check_dtype(dtype):
     return np.dtype(dtype)
 
 
-def _check_identity(identity):
+def check_identity(identity):
+    """Check the parameters that do nothing; return them as an array."""
     numbers = np.array(identity)
     if numbers.dtype.kind not in "if" or numbers.ndim != 1 or not numbers.size:
         raise ValueError(f"identity: expected a sequence of numbers, one for each output, got {identity!r}")
