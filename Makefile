@@ -25,8 +25,8 @@ test: $(VENV)/installed
 
 # Numba's check of indices belongs to code compiled with it, so it has a cache of its own; and it is lost in threads other
 # than the first, so there is one.
-FUZZ := -m pytest -r fE --hypothesis-profile fuzz -k "numba or fuzz or fast" $(wildcard tests/test_fast*.py) \
-    $(addprefix tests/test_,$(addsuffix .py,fuzz contract grid sampler sampler_padding sampler_safety linear conv pool loss))
+FUZZ := -m pytest -r fE --hypothesis-profile fuzz -k "numba or fuzz or fast" \
+    $(addprefix tests/test_,$(addsuffix .py,fuzz fast contract grid sampler sampler_padding sampler_safety linear conv pool loss))
 fuzz: $(VENV)/installed
 	@cache=$$(mktemp -d); trap 'rm -rf "$$cache"' EXIT; \
 	    NUMBA_CACHE_DIR="$$cache" NUMBA_BOUNDSCHECK=1 NUMBA_NUM_THREADS=1 $(RUN) $(FUZZ) $(PYTEST_ARGS)
