@@ -1,5 +1,5 @@
-# make book | test | lab | pdf | notebooks | clean | distclean        The plain commands behind each are in the README.
-.PHONY: help book test lab pdf notebooks clean distclean
+# make book | test | fuzz | lab | pdf | notebooks | clean | distclean        The plain commands behind each are in the README.
+.PHONY: help book test fuzz lab pdf notebooks clean distclean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -10,6 +10,7 @@ SOUGHT := python3.12, python3.11, python3 or python
 help:
 	@echo "make book       build the pages (the first time: make $(VENV) and install requirements.txt into it)"
 	@echo "make test       run the tests"
+	@echo "make fuzz       run the compiled kernels' tests twice more: every index checked, and as plain Python"
 	@echo "make lab        open the chapters as notebooks in JupyterLab"
 	@echo "make pdf        the whole book as one PDF, printed by Chromium"
 	@echo "make notebooks  every page as a notebook that stands alone, as Colab and Binder open them"
@@ -23,6 +24,15 @@ book: $(VENV)/installed
 
 test: $(VENV)/installed
 	@$(RUN) -m pytest $(PYTEST_ARGS)
+
+# Numba's check of indices belongs to code compiled with it, so it has a cache of its own; and it is lost in threads other
+# than the first, so there is one.
+FUZZ := -m pytest -r fE --hypothesis-profile fuzz -k "numba or fuzz or fast" \
+    $(addprefix tests/test_,$(addsuffix .py,fuzz fast contract grid sampler sampler_padding sampler_safety linear conv pool loss))
+fuzz: $(VENV)/installed
+	@cache=$$(mktemp -d); trap 'rm -rf "$$cache"' EXIT; \
+	    NUMBA_CACHE_DIR="$$cache" NUMBA_BOUNDSCHECK=1 NUMBA_NUM_THREADS=1 $(RUN) $(FUZZ) $(PYTEST_ARGS)
+	@NUMBA_DISABLE_JIT=1 $(RUN) $(FUZZ) $(PYTEST_ARGS)
 
 lab: $(VENV)/installed
 	@PYTHONPATH="$(CURDIR)" $(RUN) -m jupyter lab --ServerApp.root_dir="$(CURDIR)" \

@@ -121,11 +121,15 @@ def pytest_collection_finish(session):
 
 
 def _draw_the_same_examples():
-    """The same on every run, so that a red test stays red. `--hypothesis-profile thorough` draws new ones."""
+    """The same on every run, so that a red test stays red. `--hypothesis-profile thorough` draws new ones.
+
+    `make fuzz` draws more, with profile fuzz.
+    """
     from hypothesis import HealthCheck, settings
 
     quiet = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
     settings.register_profile("suite", derandomize=True, max_examples=15, **quiet)
+    settings.register_profile("fuzz", derandomize=True, max_examples=60, **quiet)
     settings.register_profile("thorough", max_examples=300, **quiet)
     settings.load_profile("suite")
 

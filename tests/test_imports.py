@@ -28,6 +28,10 @@ FAST = "fast"
 ANYWHERE = {"numpy", "stn_numpy"} | set(sys.stdlib_module_names)
 INSIDE_FUNCTIONS = {"pooch", "tqdm"}
 
+# The benchmark times the compiled kernels against their reference and against whoever else is installed.
+BENCHMARK = "fast.benchmark"
+PEERS = {"torch", "cv2", "scipy", "skimage"}
+
 
 def modules():
     """Every module of the package: dotted name below stn_numpy -> its file."""
@@ -100,18 +104,25 @@ def test_no_two_modules_import_each_other():
 
 @pytest.mark.parametrize("name", modules())
 def test_only_its_own_place_imports_a_heavy_package(name):
-    """torch in pytorch/ alone, numba in fast/ alone, matplotlib where pictures are; pooch and tqdm where used."""
+    """torch in pytorch/ alone, numba in fast/ alone, matplotlib where pictures are; pooch and tqdm where used.
+
+    The benchmark compares with torch and other peers, and needs none of them to load.
+    """
     allowed = set(ANYWHERE)
     allowed |= {"torch"} if in_package(name, "pytorch") else set()
     allowed |= {"numba"} if in_package(name, FAST) else set()
     allowed |= {"matplotlib", "cycler"} if name in ("viz", "explore.stills") else set()
+    inside_functions = INSIDE_FUNCTIONS | (PEERS if in_package(name, BENCHMARK) else set())
     for dotted, on_load in imports(name, modules()[name]):
         package = dotted.split(".")[0]
-        assert package in allowed or package in INSIDE_FUNCTIONS, f"{name}: imports {package}"
+        assert package in allowed or package in inside_functions, f"{name}: imports {package}"
         assert package in allowed or not on_load, f"{name}: imports {package} outside a function"
 
 
-@pytest.mark.parametrize("name", [name for name in modules() if in_package(name, FAST)] or ["__init__"])
+KERNELS = [name for name in modules() if in_package(name, FAST) and not in_package(name, BENCHMARK)]
+
+
+@pytest.mark.parametrize("name", KERNELS or ["__init__"])
 def test_fast_never_imports_its_reference(name):
     """The compiled twin of an operation is written on its own, or it would be compared with itself."""
     operations = {other for other in own_imports(name, modules()[name]) if PLACE.get(other) == PLACE["grid"]}

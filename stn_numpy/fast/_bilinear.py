@@ -25,6 +25,9 @@ LANES = 8  # channels that are worked on at once
 BAND = 32  # rows that one thread takes at least
 Index = np.uint64
 
+# What the backward keeps of each column of a row: distances, pulls, and the weights of the two columns and rows.
+DX, DY, PULL_X, PULL_Y, NEAR, FAR, ABOVE, BELOW, SCRATCH = range(9)
+
 
 @helper
 def hat(d):
@@ -181,7 +184,7 @@ def scatter(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
     batch, channels, height, width = image.shape
     columns, bands, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
     flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
-    cell, rest = np.empty((hands, columns), Index), np.empty((hands, 4, columns), image.dtype)
+    cell, rest = np.empty((hands, columns), Index), np.empty((hands, SCRATCH, columns), image.dtype)
     d_flat = d_image.reshape(flat.shape)
     for me in prange(hands):
         for task in range(me, batch * bands, hands):
@@ -199,31 +202,35 @@ def scatter(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
                     column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
                     row, dy = base_cell(ay * xs[j] + by, real(tall - 2))
                     cell[me, j] = (Index(top) + row) * down + column
-                    rest[me, 0, j], rest[me, 1, j], rest[me, 2, j], rest[me, 3, j] = dx, dy, 0, 0
+                    rest[me, NEAR, j], rest[me, FAR, j] = hat(dx), hat(dx - real(1))
+                    rest[me, ABOVE, j], rest[me, BELOW, j] = hat(dy), hat(dy - real(1))
+                    rest[me, DX, j], rest[me, DY, j] = dx, dy
+                    rest[me, PULL_X, j], rest[me, PULL_Y, j] = 0, 0
                 for c in range(channels):
                     for j in range(begin, end):
-                        o, d, dx, dy = cell[me, j], d_out[n, c, i, j], rest[me, 0, j], rest[me, 1, j]
+                        o, d, dx, dy = cell[me, j], d_out[n, c, i, j], rest[me, DX, j], rest[me, DY, j]
                         p, q = flat[n, c, o], flat[n, c, o + right]
                         r, s = flat[n, c, o + down], flat[n, c, o + down + right]
-                        above, below, near, far = hat(dy), hat(dy - real(1)), hat(dx), hat(dx - real(1))
+                        near, far = rest[me, NEAR, j], rest[me, FAR, j]
+                        above, below = rest[me, ABOVE, j], rest[me, BELOW, j]
                         slope, next_slope = hat_slope(dx), hat_slope(dx - real(1))
                         pull = above * (slope * p + next_slope * q) + below * (slope * r + next_slope * s)
-                        rest[me, 2, j] += d * pull
+                        rest[me, PULL_X, j] += d * pull
                         slope, next_slope = hat_slope(dy), hat_slope(dy - real(1))
                         pull = near * (slope * p + next_slope * r) + far * (slope * q + next_slope * s)
-                        rest[me, 3, j] += d * pull
+                        rest[me, PULL_Y, j] += d * pull
                     for j in range(begin, end):
-                        o, d, dx, dy = cell[me, j], d_out[n, c, i, j], rest[me, 0, j], rest[me, 1, j]
-                        above, below = d * hat(dy), d * hat(dy - real(1))
-                        d_flat[n, c, o] += above * hat(dx)
-                        d_flat[n, c, o + right] += above * hat(dx - real(1))
-                        d_flat[n, c, o + down] += below * hat(dx)
-                        d_flat[n, c, o + down + right] += below * hat(dx - real(1))
+                        o, d, near, far = cell[me, j], d_out[n, c, i, j], rest[me, NEAR, j], rest[me, FAR, j]
+                        above, below = d * rest[me, ABOVE, j], d * rest[me, BELOW, j]
+                        d_flat[n, c, o] += above * near
+                        d_flat[n, c, o + right] += above * far
+                        d_flat[n, c, o + down] += below * near
+                        d_flat[n, c, o + down + right] += below * far
                 for axis in range(2):
                     along, across = real(0), real(0)
                     for j in range(begin, end):
-                        along += rest[me, 2 + axis, j] * xs[j]
-                        across += rest[me, 2 + axis, j]
+                        along += rest[me, PULL_X + axis, j] * xs[j]
+                        across += rest[me, PULL_X + axis, j]
                     total[axis, 0] += along
                     total[axis, 1] += across * ys[i]
                     total[axis, 2] += across

@@ -1,0 +1,90 @@
+"""The sides of a comparison: who is installed, who runs on how many threads, and whether all compute the same."""
+
+import contextlib
+import importlib
+from typing import NamedTuple
+
+import numpy as np
+
+# The name each side has in the table -> the package that it needs.
+NEEDS = {"ours": "numba", "NumPy": "numpy", "torch": "torch", "OpenCV": "cv2", "SciPy": "scipy.ndimage",
+         "skimage": "skimage.transform"}
+ALWAYS_ONE_THREAD = {"NumPy", "SciPy", "skimage"}
+
+
+class Side(NamedTuple):
+    """One way of doing a thing: a function without arguments, and how to read arrays out of its result."""
+
+    call: object
+    read: object
+
+
+class Disagreement(Exception):
+    """A side computes something else than the reference: timing it would compare two different things."""
+
+
+def installed():
+    """The packages that can be imported: name in the table -> module; and a sentence for each that cannot."""
+    found, missing = {}, []
+    for name, package in NEEDS.items():
+        try:
+            found[name] = importlib.import_module(package)
+        except ImportError as error:
+            missing.append(f"{name} is left out: {error}.")
+    return found, missing
+
+
+@contextlib.contextmanager
+def threads(count, packages):
+    """Let every side that can use several threads use `count` of them, and put things back afterwards."""
+    controls = {  # how a package is asked and told
+        "ours": ("get_num_threads", "set_num_threads"),
+        "torch": ("get_num_threads", "set_num_threads"),
+        "OpenCV": ("getNumThreads", "setNumThreads"),
+    }
+    controls = [(packages[name], *words) for name, words in controls.items() if name in packages]
+    before = [getattr(package, ask)() for package, ask, _ in controls]
+    try:
+        for package, _, tell in controls:
+            getattr(package, tell)(count)
+        yield
+    finally:
+        for (package, _, tell), number in zip(controls, before):
+            getattr(package, tell)(number)
+
+
+def check_agreement(sides, tolerance, reference="NumPy"):
+    """Check that all sides compute what the reference computes.
+
+    Parameters
+    ----------
+    sides : dict of name -> Side
+    tolerance : float
+        Largest error allowed, relative to the largest number that the reference gives.
+    reference : str
+
+    Returns
+    -------
+    dict of name -> float
+        The largest relative error of each side.
+
+    Raises
+    ------
+    Disagreement
+        If a side has another shape or is further off.
+    """
+    expected = sides[reference].read(sides[reference].call())
+    errors = {}
+    for name, side in sides.items():
+        if name != reference:
+            errors[name] = max(_error(name, *pair) for pair in zip(side.read(side.call()), expected, strict=True))
+            if not errors[name] <= tolerance:
+                raise Disagreement(f"{name}: expected {reference}'s result to {tolerance:.1g}, "
+                                   f"got a relative error of {errors[name]:.1g}")
+    return errors
+
+
+def _error(name, actual, expected):
+    if actual.shape != expected.shape:
+        raise Disagreement(f"{name}: expected shape {expected.shape}, got {actual.shape}")
+    return float(f"{np.abs(actual - expected).max() / np.abs(expected).max():.2g}")

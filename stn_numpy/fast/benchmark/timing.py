@@ -1,0 +1,60 @@
+"""Time several ways of doing one thing in turn, so that whatever slows the machine slows them all alike."""
+
+import gc
+import time
+
+import numpy as np
+
+
+def alternate(calls, seconds=1.0, least=5, most=101):
+    """Call each function many times, in turn, there and back again: A B C, C B A, ...
+
+    Parameters
+    ----------
+    calls : dict of name -> function without arguments
+        Warm: each has been called before. One more call here says how long it takes, and is not kept.
+    seconds : float
+        About how long to go on in all; each function has an equal share of it.
+    least, most : int
+        Bounds for the number of calls of each function. A slow one is called seldom, at even distances.
+
+    Returns
+    -------
+    dict of name -> list of float
+        Seconds of each call. What a call returns is freed within its time.
+    """
+    share = seconds / len(calls)
+    counts = {name: int(np.clip(share / max(_timed(call), 1e-9), least, most)) for name, call in calls.items()}
+    rounds, times = max(counts.values()), {name: [] for name in calls}
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        for k in range(rounds):
+            for name in list(calls)[:: -1 if k % 2 else 1]:
+                if is_due(k, counts[name], rounds):
+                    times[name].append(_timed(calls[name]))
+    finally:
+        if collecting:
+            gc.enable()
+    return times
+
+
+def is_due(k, count, rounds):
+    """Whether round k of `rounds` is one of `count` evenly spread ones."""
+    return (k + 1) * count // rounds > k * count // rounds
+
+
+def summary(times):
+    """Median and quartiles of some times, in milliseconds, and how many there were."""
+    low, median, high = np.percentile(np.asarray(times) * 1e3, [25, 50, 75])
+    return dict(median_ms=_short(median), quartiles_ms=[_short(low), _short(high)], calls=len(times))
+
+
+def _timed(call):
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def _short(number):
+    return float(f"{number:.4g}")
