@@ -1,4 +1,4 @@
-"""Layers that follow one another, with the batch in lanes from the first convolution to the last pooling."""
+"""Layers that follow one another, with the batch in lanes from the first of the image layers to the last."""
 
 from .._check import check_arrays
 from ..layer import AvgPool2d, Conv2d, Layer, MaxPool2d, ReLU
@@ -11,27 +11,31 @@ IMAGE_LAYERS = (Conv2d, ReLU, MaxPool2d, AvgPool2d)
 
 
 def chain(layers):
-    """Replace each run of image layers that holds a convolution by one `Run`; leave the other layers as they are."""
+    """Replace each run of image layers by one `Run`; leave the others, and a ReLU among them, as they are."""
     steps, run = [], []
     for layer in (*layers, None):
         if type(layer) in IMAGE_LAYERS:
             run.append(layer)
             continue
-        steps += [Run(run)] if any(type(member) is Conv2d for member in run) else run
+        steps += [Run(run)] if any(type(member) is not ReLU for member in run) else run
         steps += [layer] if layer is not None else []
         run = []
     return tuple(steps)
 
 
 class Run(Layer):
-    """Image layers one after the other: packed into lanes once before the first, unpacked once after the last."""
+    """Image layers one after the other: packed into lanes once before the first, unpacked once after the last.
+
+    Pooling alone gains less by lanes than packing costs.
+    """
 
     def __init__(self, layers):
+        self.pays = any(type(layer) is Conv2d for layer in layers)
         self.links = _link(layers)
 
     def forward(self, image):
         check_arrays(image=(image, "N C H W"))
-        self.batch, self.lanes = len(image), lanes_for(len(image))
+        self.batch, self.lanes = len(image), lanes_for(len(image)) if self.pays else 1
         image = pack(image, self.lanes)
         for link in self.links:
             image = link.forward(image, self.lanes)
@@ -70,11 +74,13 @@ class _MaxPooling:
         self.layer, self.relu = layer, relu
 
     def forward(self, image, lanes):
-        self.image = image
-        return max_pool2d_lanes(image, lanes, self.layer.kernel_size, self.layer.stride, self.relu)
+        self.shape = image.shape
+        out, self.where = max_pool2d_lanes(image, lanes, self.layer.kernel_size, self.layer.stride, self.relu)
+        return out
 
     def backward(self, d_out, lanes):
-        return max_pool2d_lanes_backward(d_out, self.image, lanes, self.layer.kernel_size, self.layer.stride, self.relu)
+        return max_pool2d_lanes_backward(d_out, self.where, self.shape, lanes, self.layer.kernel_size,
+                                         self.layer.stride)
 
 
 class _AveragePooling:

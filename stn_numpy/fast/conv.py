@@ -1,5 +1,7 @@
 """Convolution, compiled: the same as stn_numpy/conv.py, with no matrix of windows in memory."""
 
+import functools
+
 import numpy as np
 from numba import prange
 
@@ -9,6 +11,7 @@ from ._compile import helper, kernel, ready
 from .lanes import lanes_for, pack, unpack
 
 SUMS = {"fastmath": {"contract", "reassoc", "nsz"}}  # sums may go in another order; NaN and infinity stay what they are
+ROWS_FIRST = (0, 2, 1, 3)  # the order of a filter's taps: row, channel, column
 
 
 def conv2d(image, weight, bias, stride=1, padding=0):
@@ -73,8 +76,8 @@ def conv2d_lanes(image, lanes, weight, bias, stride=1, padding=0):
     size = image.shape[2], image.shape[3] // lanes
     stride, padding, (height, width) = _geometry(size, weight, stride, padding)
     out = np.empty((len(image), len(weight), height, width * lanes), image.dtype)
-    plan = _plan(size, (height, width), weight.shape[1:], stride, padding, 1, lanes)
-    _correlate(image, ready(weight).reshape(len(weight), -1), ready(bias), *plan, lanes, out)
+    plan = _plan(size, (height, width), weight.shape[1:], stride, padding, (1, 1), lanes)
+    _correlate(image, _flat(weight), ready(bias), *plan, lanes, out)
     return out
 
 
@@ -86,25 +89,32 @@ def conv2d_lanes_backward(d_out, image, lanes, weight, stride=1, padding=0):
     """
     size = image.shape[2], image.shape[3] // lanes
     stride, padding, out_size = _geometry(size, weight, stride, padding)
-    plan = _plan(size, out_size, weight.shape[1:], stride, padding, 1, lanes)
+    plan = _plan(size, out_size, weight.shape[1:], stride, padding, (1, 1), lanes)
     partial = np.zeros((len(image), len(weight), weight[0].size + 1), image.dtype)
     _correlate_gradients(d_out, image, *plan, lanes, partial)
     total = partial.sum(axis=0)  # group after group, whatever thread each was counted by
     turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
-    around = [k - 1 - p for k, p in zip(weight.shape[2:], padding)]
+    around = tuple(k - 1 - p for k, p in zip(weight.shape[2:], padding))
     plan = _plan(out_size, size, turned.shape[1:], (1, 1), around, stride, lanes)
     d_image = np.empty_like(image)
-    _correlate(d_out, ready(turned).reshape(len(turned), -1), np.zeros(len(turned), image.dtype), *plan, lanes, d_image)
-    return d_image, total[:, :-1].reshape(weight.shape), total[:, -1].copy()
+    _correlate(d_out, _flat(turned), np.zeros(len(turned), image.dtype), *plan, lanes, d_image)
+    d_weight = total[:, :-1].reshape([weight.shape[k] for k in ROWS_FIRST]).transpose(ROWS_FIRST).copy()
+    return d_image, d_weight, total[:, -1].copy()
+
+
+def _flat(weight):
+    """The filters as rows of a matrix, in the order of a plan's taps."""
+    return ready(weight.transpose(ROWS_FIRST)).reshape(len(weight), -1)
 
 
 def _geometry(size, weight, stride, padding):
     """Stride and padding as pairs, checked, and the size of the output."""
     stride, padding = check_pair("stride", stride, 1), check_pair("padding", padding, 0)
-    out_size = [output_length("kernel_size", *axis) for axis in zip(size, weight.shape[2:], stride, padding)]
+    out_size = tuple(output_length("kernel_size", *axis) for axis in zip(size, weight.shape[2:], stride, padding))
     return stride, padding, out_size
 
 
+@functools.lru_cache(64)
 def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
     """Where a padded copy of the images holds what.
 
@@ -115,8 +125,10 @@ def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
     -------
     rows, columns : (H,) and (W,) arrays of ints
         Row of the copy and place in it, for each of the image's; -1 where the copy leaves it out.
-    taps : (C * kh * kw,) array of ints
+    taps : (kh * C * kw,) array of ints
         Where each tap of the filter reads for output pixel (0, 0), in the flat copy.
+    spans : (h, 2) array of ints
+        First tap, and the one after the last, that read anything but rows of zeros, for each row of outputs.
     step : int
         How much further it reads for the next row of outputs.
     height, width : int
@@ -129,110 +141,124 @@ def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
     def place(column):
         return column % stride[1] * each + column // stride[1]
 
-    spread = np.broadcast_to(spread, 2)
     rows, columns = (o + s * np.arange(n) for o, s, n in zip(offset, spread, size))
     rows[(rows < 0) | (rows >= height)] = -1
+    filled = np.isin(stride[0] * np.arange(out_size[0])[:, None] + np.arange(kernel_size[0]), rows)
+    spans = np.stack([filled.argmax(axis=1), kernel_size[0] - filled[:, ::-1].argmax(axis=1)], axis=1)
+    spans[~filled.any(axis=1)] = 0
     columns = np.where((columns < 0) | (columns >= width), -1, place(columns))
     width = each * stride[1] * lanes
-    channel, row, column = np.ogrid[:channels, :kernel_size[0], :kernel_size[1]]
+    row, channel, column = np.ogrid[:kernel_size[0], :channels, :kernel_size[1]]
     taps = (channel * height + row) * width + place(column) * lanes
-    return rows, columns, taps.ravel(), stride[0] * width, height, width
+    return rows, columns, taps.ravel(), spans * (channels * kernel_size[1]), stride[0] * width, height, width
 
 
-@kernel(parallel=True, **SUMS)
-def _correlate(image, weight, bias, rows, columns, taps, step, height, width, lanes, out):
-    """Threads over the batch: each takes groups of images. Images in lanes: rows of outputs, four taps a turn."""
+@kernel(parallel=True)
+def _correlate(image, weight, bias, rows, columns, taps, spans, step, height, width, lanes, out):
+    """Threads over the batch: each takes groups of images."""
     for group in prange(len(image)):
-        copy = _padded(image, group, rows, columns, height, width, lanes)
-        for i in range(out.shape[2]):
-            for o in range(len(weight)):
-                out[group, o, i] = bias[o]
-            for tap in range(0, len(taps) - 3, 4):
-                for o in range(0, len(weight) - 1, 2):
-                    _add_to_two(out[group, o, i], out[group, o + 1, i], copy, i * step, taps, weight, o, tap)
-                if len(weight) % 2:
-                    _add_to_one(out[group, -1, i], copy, i * step, taps, weight, tap)
-            for tap in range(len(taps) - len(taps) % 4, len(taps)):
-                for o in range(len(weight)):
-                    _add_one_tap(out[group, o, i], copy, i * step + taps[tap], weight[o, tap])
+        copy = _padded(image[group], rows, columns, height, width, lanes)
+        _correlate_group(copy, weight, bias, taps, spans, step, out[group])
 
 
-@kernel(parallel=True, **SUMS)
-def _correlate_gradients(d_out, image, rows, columns, taps, step, height, width, lanes, partial):
-    """Threads over the batch, each group with sums of its own. Images in lanes: four taps of two filters a turn."""
+@kernel(parallel=True)
+def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height, width, lanes, partial):
+    """Threads over the batch: each group of images has sums of its own."""
     for group in prange(len(image)):
-        copy = _padded(image, group, rows, columns, height, width, lanes)
-        sums = partial[group]
-        for i in range(d_out.shape[2]):
-            for tap in range(0, len(taps) - 3, 4):
-                for o in range(0, d_out.shape[1] - 1, 2):
-                    _sum_for_two(d_out[group, o, i], d_out[group, o + 1, i], copy, i * step, taps, sums, o, tap)
-            for o in range(d_out.shape[1]):
-                paired = o < d_out.shape[1] - d_out.shape[1] % 2
-                for tap in range(len(taps) - len(taps) % 4 if paired else 0, len(taps)):
-                    sums[o, tap] += _sum_for_one(d_out[group, o, i], copy, i * step + taps[tap])
-                sums[o, -1] += d_out[group, o, i].sum()
+        copy = _padded(image[group], rows, columns, height, width, lanes)
+        _correlate_gradients_of_group(d_out[group], copy, taps, spans, step, partial[group])
 
 
 @helper
-def _padded(image, group, rows, columns, height, width, lanes):
-    """One group of images, copied to where the plan wants it, zeros around."""
-    copy = np.zeros((image.shape[1], height, width), image.dtype)
-    for c in range(image.shape[1]):
+def _padded(image, rows, columns, height, width, lanes):
+    """Copy the images of one group to where the plan wants their pixels, zeros around."""
+    copy = np.zeros((len(image), height, width), image.dtype)
+    for c in range(len(image)):
         for i in range(len(rows)):
             for j in range(len(columns)):
                 if rows[i] >= 0 and columns[j] >= 0:
                     for lane in range(lanes):
-                        copy[c, rows[i], columns[j] * lanes + lane] = image[group, c, i, j * lanes + lane]
+                        copy[c, rows[i], columns[j] * lanes + lane] = image[c, i, j * lanes + lane]
     return copy.ravel()
 
 
-@helper(**SUMS)
-def _add_to_two(row, other, copy, start, taps, weight, o, tap):
-    """Images in lanes: four numbers are loaded once and used for two outputs."""
-    a, b, c, d = _four(start, taps, tap)
-    w, x, y, z = weight[o, tap], weight[o, tap + 1], weight[o, tap + 2], weight[o, tap + 3]
-    w2, x2, y2, z2 = weight[o + 1, tap], weight[o + 1, tap + 1], weight[o + 1, tap + 2], weight[o + 1, tap + 3]
-    for p in range(np.uint64(len(row))):
-        row[p] += w * copy[a + p] + x * copy[b + p] + y * copy[c + p] + z * copy[d + p]
-        other[p] += w2 * copy[a + p] + x2 * copy[b + p] + y2 * copy[c + p] + z2 * copy[d + p]
+@helper
+def _correlate_group(copy, weight, bias, taps, spans, step, out):
+    """Images in lanes: a row of each output at once, in the nearest cache until all taps have been added to it."""
+    sums = np.empty((len(weight), out.shape[2]), out.dtype)
+    for i in range(out.shape[1]):
+        for o in range(len(weight)):
+            sums[o] = bias[o]
+        first, end = spans[i]
+        rest = end - (end - first) % 4
+        for tap in range(first, rest, 4):
+            _add_four_taps(sums, copy, i * step, taps, weight, tap)
+        for tap in range(rest, end):
+            for o in range(len(weight)):
+                _add_one_tap(sums[o], copy, np.uint64(i * step + taps[tap]), weight[o, tap])
+        for o in range(len(weight)):
+            out[o, i] = sums[o]
 
 
 @helper(**SUMS)
-def _add_to_one(row, copy, start, taps, weight, tap):
-    """The last output where their number is odd."""
+def _add_four_taps(sums, copy, start, taps, weight, tap):
+    """Images in lanes: whole rows; what four taps read once, two outputs use."""
     a, b, c, d = _four(start, taps, tap)
-    w, x, y, z = weight[-1, tap], weight[-1, tap + 1], weight[-1, tap + 2], weight[-1, tap + 3]
-    for p in range(np.uint64(len(row))):
-        row[p] += w * copy[a + p] + x * copy[b + p] + y * copy[c + p] + z * copy[d + p]
+    for o in range(0, len(weight) - 1, 2):
+        row, w = sums[o], weight[o, tap:]
+        other, v = sums[o + 1], weight[o + 1, tap:]
+        w0, w1, w2, w3, v0, v1, v2, v3 = w[0], w[1], w[2], w[3], v[0], v[1], v[2], v[3]
+        for p in range(np.uint64(len(row))):
+            row[p] += w0 * copy[a + p] + w1 * copy[b + p] + w2 * copy[c + p] + w3 * copy[d + p]
+            other[p] += v0 * copy[a + p] + v1 * copy[b + p] + v2 * copy[c + p] + v3 * copy[d + p]
+    if len(weight) % 2:
+        row, w = sums[-1], weight[-1, tap:]
+        w0, w1, w2, w3 = w[0], w[1], w[2], w[3]
+        for p in range(np.uint64(len(row))):
+            row[p] += w0 * copy[a + p] + w1 * copy[b + p] + w2 * copy[c + p] + w3 * copy[d + p]
 
 
 @helper(**SUMS)
 def _add_one_tap(row, copy, start, w):
-    """The taps that are left over from groups of four."""
-    start = np.uint64(start)
     for p in range(np.uint64(len(row))):
         row[p] += w * copy[start + p]
 
 
 @helper(**SUMS)
-def _sum_for_two(row, other, copy, start, taps, sums, o, tap):
-    """Images in lanes: eight sums grow at once, each as wide as the machine."""
-    a, b, c, d = _four(start, taps, tap)
-    w = x = y = z = w2 = x2 = y2 = z2 = copy.dtype.type(0)
-    for p in range(np.uint64(len(row))):
-        w, x, y, z = (w + row[p] * copy[a + p], x + row[p] * copy[b + p], y + row[p] * copy[c + p],
-                      z + row[p] * copy[d + p])
-        w2, x2, y2, z2 = (w2 + other[p] * copy[a + p], x2 + other[p] * copy[b + p], y2 + other[p] * copy[c + p],
-                          z2 + other[p] * copy[d + p])
-    for k, (one, two) in enumerate(((w, w2), (x, x2), (y, y2), (z, z2))):
-        sums[o, tap + k] += one
-        sums[o + 1, tap + k] += two
+def _correlate_gradients_of_group(d_out, copy, taps, spans, step, sums):
+    """Images in lanes: how each tap's pixels go with each output's gradients, and in the last column their sum."""
+    outputs, rows = d_out.shape[:2]
+    for i in range(rows):
+        first, end = spans[i]
+        rest = end - (end - first) % 4
+        for tap in range(first, rest, 4):
+            for o in range(0, outputs - 1, 2):
+                _sum_four_taps(d_out[o, i], d_out[o + 1, i], copy, i * step, taps, sums[o:o + 2, tap:tap + 4], tap)
+        for o in range(outputs):
+            unpaired = o == outputs - 1 and outputs % 2
+            for tap in range(first if unpaired else rest, end):
+                sums[o, tap] += _sum_one_tap(d_out[o, i], copy, np.uint64(i * step + taps[tap]))
+            sums[o, -1] += d_out[o, i].sum()
 
 
 @helper(**SUMS)
-def _sum_for_one(row, copy, start):
-    start, total = np.uint64(start), copy.dtype.type(0)
+def _sum_four_taps(row, other, copy, start, taps, sums, tap):
+    """Images in lanes: eight sums grow at once, each as wide as the machine."""
+    a, b, c, d = _four(start, taps, tap)
+    w0 = w1 = w2 = w3 = v0 = v1 = v2 = v3 = copy.dtype.type(0)
+    for p in range(np.uint64(len(row))):
+        w0, v0 = w0 + row[p] * copy[a + p], v0 + other[p] * copy[a + p]
+        w1, v1 = w1 + row[p] * copy[b + p], v1 + other[p] * copy[b + p]
+        w2, v2 = w2 + row[p] * copy[c + p], v2 + other[p] * copy[c + p]
+        w3, v3 = w3 + row[p] * copy[d + p], v3 + other[p] * copy[d + p]
+    for k, (w, v) in enumerate(((w0, v0), (w1, v1), (w2, v2), (w3, v3))):
+        sums[0, k] += w
+        sums[1, k] += v
+
+
+@helper(**SUMS)
+def _sum_one_tap(row, copy, start):
+    total = copy.dtype.type(0)
     for p in range(np.uint64(len(row))):
         total += row[p] * copy[start + p]
     return total

@@ -6,6 +6,7 @@ from numba import prange
 from .._check import check_arrays, check_pair
 from .._windows import output_length
 from ._compile import helper, kernel, ready
+from .lanes import LANES
 
 
 def max_pool2d(image, kernel_size, stride=None):
@@ -27,7 +28,7 @@ def max_pool2d(image, kernel_size, stride=None):
         If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     check_arrays(image=(image, "N C H W"))
-    return max_pool2d_lanes(ready(image), 1, kernel_size, stride)
+    return max_pool2d_lanes(ready(image), 1, kernel_size, stride)[0]
 
 
 def max_pool2d_backward(d_out, image, kernel_size, stride=None):
@@ -50,7 +51,8 @@ def max_pool2d_backward(d_out, image, kernel_size, stride=None):
         If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     _check_gradient(d_out, image, kernel_size, stride)
-    return max_pool2d_lanes_backward(ready(d_out), ready(image), 1, kernel_size, stride)
+    where = max_pool2d_lanes(ready(image), 1, kernel_size, stride)[1]
+    return max_pool2d_lanes_backward(ready(d_out), where, image.shape, 1, kernel_size, stride)
 
 
 def avg_pool2d(image, kernel_size, stride=None):
@@ -99,18 +101,25 @@ def avg_pool2d_backward(d_out, image, kernel_size, stride=None):
 
 
 def max_pool2d_lanes(image, lanes, kernel_size, stride=None, relu=False):
-    """`max_pool2d` for images in lanes; with `relu`, ReLU before or after it, which is the same, in one go."""
+    """`max_pool2d` for images in lanes; with `relu`, ReLU before or after it, which is the same, in one go.
+
+    Returns
+    -------
+    out : (groups, C, h, w * lanes) array
+    where : array of ints of that shape
+        How far the largest pixel stands from the first of its window; -1 where no gradient passes.
+    """
     kernel_size, stride, out = _prepare(image, lanes, kernel_size, stride)
-    _max_pool(image, lanes, kernel_size, stride, 0.0 if relu else -np.inf, out)
-    return out
+    where = np.empty(out.shape, np.int32)
+    _max_pool(image, lanes, kernel_size, stride, relu, out, where)
+    return out, where
 
 
-def max_pool2d_lanes_backward(d_out, image, lanes, kernel_size, stride=None, relu=False):
-    """`max_pool2d_backward` for images in lanes, with or without ReLU."""
-    kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
-    least = np.finfo(image.dtype).smallest_subnormal if relu else image.dtype.type(-np.inf)
-    d_image = np.empty_like(image)
-    _max_pool_backward(d_out, image, lanes, kernel_size, stride, least, d_image)
+def max_pool2d_lanes_backward(d_out, where, image_shape, lanes, kernel_size, stride=None):
+    """`max_pool2d_backward` for images in lanes, from what the forward found."""
+    _, stride, _ = _geometry((image_shape[2], image_shape[3] // lanes), kernel_size, stride)
+    d_image = np.empty(image_shape, d_out.dtype)
+    _max_pool_backward(d_out, where, lanes, stride, d_image)
     return d_image
 
 
@@ -149,93 +158,133 @@ def _check_gradient(d_out, image, kernel_size, stride):
 
 
 @kernel(parallel=True)
-def _max_pool(image, lanes, kernel_size, stride, floor, out):
-    """Threads over the batch, and over its channels. Images in lanes: a row of windows at once."""
-    channels, height, width = out.shape[1:]
+def _max_pool(image, lanes, kernel_size, stride, relu, out, where):
+    """Threads over the batch, and over its channels."""
+    channels = image.shape[1]
     for plane in prange(len(image) * channels):
         n, c = plane // channels, plane % channels
-        where = np.empty(width, np.int32)
-        for i in range(height):
-            out[n, c, i] = floor
-            _find_largest(image[n, c], i * stride[0], lanes, kernel_size, stride[1], out[n, c, i], where)
+        _max_pool_plane(image[n, c], lanes, kernel_size, stride, relu, out[n, c], where[n, c])
 
 
 @kernel(parallel=True)
-def _max_pool_backward(d_out, image, lanes, kernel_size, stride, least, d_image):
+def _max_pool_backward(d_out, where, lanes, stride, d_image):
     """Threads over the batch, and over its channels: no two of them write one pixel."""
-    channels, height, width = d_out.shape[1:]
-    for plane in prange(len(image) * channels):
+    channels = d_image.shape[1]
+    for plane in prange(len(d_image) * channels):
         n, c = plane // channels, plane % channels
-        best, where = np.empty(width, image.dtype), np.empty(width, np.int32)
-        d_image[n, c] = 0
-        d_plane = d_image[n, c].ravel()
-        for i in range(height):
-            best[:] = -np.inf
-            _find_largest(image[n, c], i * stride[0], lanes, kernel_size, stride[1], best, where)
-            for j in range(width // lanes):
-                start = i * stride[0] * image.shape[3] + j * stride[1] * lanes
-                for p in range(j * lanes, (j + 1) * lanes):
-                    winner = np.uint64(start + p - j * lanes + where[p])
-                    d_plane[winner] += d_out[n, c, i, p] if best[p] >= least else 0
+        _max_pool_backward_plane(d_out[n, c], where[n, c], lanes, stride, d_image[n, c])
 
 
 @helper
-def _find_largest(plane, top, lanes, kernel_size, stride, best, where):
-    """For a row of windows, the largest number where it exceeds `best`, and how far it stands from its window's start.
+def _max_pool_plane(image, lanes, kernel_size, stride, relu, out, where):
+    """Images in lanes, or the rows of a plain image: windows of 2 x 2 get loops that fill the machine's width."""
+    usual = kernel_size[0] == kernel_size[1] == stride[1] == 2
+    least, nowhere = image.dtype.type(0 if relu else -np.inf), np.int32(-1 if relu else 0)
+    for i in range(len(out)):
+        rows = image[i * stride[0]:i * stride[0] + kernel_size[0]]
+        if usual and lanes == LANES:
+            _two_by_two_in_lanes(rows[0], rows[1], least, nowhere, out[i], where[i])
+        elif usual and lanes == 1:
+            _two_by_two(rows[0], rows[1], least, nowhere, out[i], where[i])
+        else:
+            _any_window(rows, lanes, kernel_size[1], stride[1], least, nowhere, out[i], where[i])
 
-    Of equal ones the first stays. A NaN takes the place of any number and is replaced by nothing.
+
+@helper
+def _two_by_two(upper, lower, least, nowhere, out, where):
+    down = np.int32(len(upper))
+    for j in range(len(out)):
+        best, found = _keep(upper[2 * j], np.int32(0), least, nowhere)
+        best, found = _keep(upper[2 * j + 1], np.int32(1), best, found)
+        best, found = _keep(lower[2 * j], down, best, found)
+        out[j], where[j] = _keep(lower[2 * j + 1], down + np.int32(1), best, found)
+
+
+@helper
+def _two_by_two_in_lanes(upper, lower, least, nowhere, out, where):
+    """Images in lanes: the inner loop has a length that the compiler knows."""
+    right, down = np.int32(LANES), np.int32(len(upper))
+    for j in range(len(out) // LANES):
+        for lane in range(LANES):
+            k = 2 * j * LANES + lane
+            best, found = _keep(upper[k], np.int32(0), least, nowhere)
+            best, found = _keep(upper[k + LANES], right, best, found)
+            best, found = _keep(lower[k], down, best, found)
+            out[j * LANES + lane], where[j * LANES + lane] = _keep(lower[k + LANES], down + right, best, found)
+
+
+@helper
+def _any_window(rows, lanes, kernel_width, stride, least, nowhere, out, where):
+    for k in range(len(out)):
+        best, found, first = least, nowhere, (k // lanes) * stride * lanes + k % lanes
+        for row in range(len(rows)):
+            for column in range(kernel_width):
+                at = np.int32(row * rows.shape[1] + column * lanes)
+                best, found = _keep(rows[row, first + column * lanes], at, best, found)
+        out[k], where[k] = best, found
+
+
+@helper
+def _keep(pixel, at, best, found):
+    """The larger of a pixel and the best before it, the first of equals; and where it stands.
+
+    A NaN takes any number's place, nothing takes its place, and no gradient passes it.
     """
-    where[:] = 0
-    for row in range(kernel_size[0]):
-        for column in range(kernel_size[1]):
-            pixels = plane[top + row, column * lanes:]
-            at = np.int32(row * plane.shape[1] + column * lanes)
-            if lanes == 1 and stride == 2:  # a step that the compiler knows, it can load as a whole
-                for p in range(len(best)):
-                    _keep_larger(pixels[2 * p], at, best, where, p)
-            else:
-                for j in range(len(best) // lanes):
-                    for lane in range(lanes):
-                        _keep_larger(pixels[j * stride * lanes + lane], at, best, where, j * lanes + lane)
+    undefined, larger = pixel != pixel, pixel > best
+    return pixel if larger | undefined else best, np.int32(-1) if undefined else (at if larger else found)
 
 
 @helper
-def _keep_larger(pixel, at, best, where, p):
-    larger = pixel > best[p] or pixel != pixel
-    best[p] = pixel if larger else best[p]
-    where[p] = at if larger else where[p]
+def _max_pool_backward_plane(d_out, where, lanes, stride, d_image):
+    d_pixels, width = d_image.ravel(), d_image.shape[1]
+    d_pixels[:] = 0
+    for i in range(len(d_out)):
+        for j in range(d_out.shape[1] // lanes):
+            start = i * stride[0] * width + j * stride[1] * lanes
+            for lane in range(lanes):
+                found = where[i, j * lanes + lane]
+                d_pixels[np.uint64(start + lane + max(found, 0))] += d_out[i, j * lanes + lane] if found >= 0 else 0
 
 
 @kernel(parallel=True)
 def _avg_pool(image, lanes, kernel_size, stride, out):
-    """Threads over the batch, and over its channels. Images in lanes: the inner loop runs over them."""
-    channels, height, width = out.shape[1:]
-    count = image.dtype.type(kernel_size[0] * kernel_size[1])
+    """Threads over the batch, and over its channels."""
+    channels = image.shape[1]
     for plane in prange(len(image) * channels):
         n, c = plane // channels, plane % channels
-        for i in range(height):
-            row_out = out[n, c, i]
-            row_out[:] = 0
-            for row in range(i * stride[0], i * stride[0] + kernel_size[0]):
-                for j in range(width // lanes):
-                    for column in range(j * stride[1], j * stride[1] + kernel_size[1]):
-                        for lane in range(lanes):
-                            row_out[j * lanes + lane] += image[n, c, row, column * lanes + lane]
-            row_out /= count
+        _avg_pool_plane(image[n, c], lanes, kernel_size, stride, out[n, c])
 
 
 @kernel(parallel=True)
 def _avg_pool_backward(d_out, lanes, kernel_size, stride, d_image):
     """Threads over the batch, and over its channels: no two of them write one pixel."""
-    channels, height, width = d_out.shape[1:]
-    count = d_image.dtype.type(kernel_size[0] * kernel_size[1])
+    channels = d_image.shape[1]
     for plane in prange(len(d_image) * channels):
         n, c = plane // channels, plane % channels
-        d_image[n, c] = 0
-        for i in range(height):
-            share = d_out[n, c, i] / count
-            for row in range(i * stride[0], i * stride[0] + kernel_size[0]):
-                for j in range(width // lanes):
-                    for column in range(j * stride[1], j * stride[1] + kernel_size[1]):
-                        for lane in range(lanes):
-                            d_image[n, c, row, column * lanes + lane] += share[j * lanes + lane]
+        _avg_pool_backward_plane(d_out[n, c], lanes, kernel_size, stride, d_image[n, c])
+
+
+@helper
+def _avg_pool_plane(image, lanes, kernel_size, stride, out):
+    """Images in lanes: the inner loop runs over them."""
+    out[:] = 0
+    for i in range(len(out)):
+        for row in range(i * stride[0], i * stride[0] + kernel_size[0]):
+            for j in range(out.shape[1] // lanes):
+                for column in range(j * stride[1], j * stride[1] + kernel_size[1]):
+                    for lane in range(lanes):
+                        out[i, j * lanes + lane] += image[row, column * lanes + lane]
+    out /= image.dtype.type(kernel_size[0] * kernel_size[1])
+
+
+@helper
+def _avg_pool_backward_plane(d_out, lanes, kernel_size, stride, d_image):
+    """Images in lanes: the inner loop runs over them."""
+    d_image[:] = 0
+    share = d_out / d_image.dtype.type(kernel_size[0] * kernel_size[1])
+    for i in range(len(d_out)):
+        for row in range(i * stride[0], i * stride[0] + kernel_size[0]):
+            for j in range(d_out.shape[1] // lanes):
+                for column in range(j * stride[1], j * stride[1] + kernel_size[1]):
+                    for lane in range(lanes):
+                        d_image[row, column * lanes + lane] += share[i, j * lanes + lane]
