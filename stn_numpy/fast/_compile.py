@@ -60,10 +60,13 @@ def kernel(function=None, *, parallel=False, **options):
 
 
 def helper(function=None, **options):
-    """Make a function that kernels of the same file call; it is compiled as a part of them."""
-    if function is None:
-        return functools.partial(helper, **options)
-    return numba.njit(**OPTIONS, **options)(function)
+    """Make a function that kernels of the same file call; it is compiled as a part of them. Options as in `kernel`."""
+    return numba.njit(**OPTIONS, **options)(function) if function else functools.partial(helper, **options)
+
+
+def hands():
+    """How many threads the next parallel kernel has: as many sets of scratch does it need. No result depends on it."""
+    return 1 if _state.forked else numba.get_num_threads()
 
 
 class _State:

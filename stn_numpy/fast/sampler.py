@@ -3,8 +3,8 @@
 import numpy as np
 
 from .._check import check_arrays, check_choice
-from . import _taps
-from ._compile import ready
+from . import _bilinear, _taps
+from ._compile import hands, ready
 from .grid import base_points
 
 
@@ -119,9 +119,19 @@ def affine_sample(image, theta, size, padding_mode="zeros", align_corners=False,
     if size[1] != image.shape[1]:
         raise ValueError(f"size: expected C={image.shape[1]} like image, got {tuple(size)}")
     options = _as_numbers(mode, padding_mode, align_corners)
+    image, theta = ready(image), ready(theta)
     out = np.empty((*image.shape[:2], len(ys), len(xs)), image.dtype)
     with np.errstate(all="ignore"):
-        _taps.sample(ready(image), True, ready(theta), xs, ys, _no_grid(image.dtype), *options, out)
+        if not _is_simple(image, mode, padding_mode):
+            _taps.sample(image, True, theta, xs, ys, _no_grid(image.dtype), *options, out)
+            return out
+        blocks = _blocks(image)
+        odd = np.empty((len(image), blocks or len(ys)), bool)
+        gather = _bilinear.gather_lanes if blocks else _bilinear.gather
+        gather(image, theta, xs, ys, options[2], hands(), out, odd)
+        for n in np.flatnonzero(odd.any(axis=1)):
+            one = slice(n, n + 1)
+            _taps.sample(image[one], True, theta[one], xs, ys, _no_grid(image.dtype), *options, out[one])
     return out
 
 
@@ -152,12 +162,21 @@ def affine_sample_backward(d_out, image, theta, padding_mode="zeros", align_corn
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"), d_out=(d_out, "N C h w"))
     xs, ys = base_points(theta, d_out.shape, align_corners)
     options = _as_numbers(mode, padding_mode, align_corners)
+    d_out, image, theta, nothing = ready(d_out), ready(image), ready(theta), _no_grid(image.dtype)
     d_image, d_theta = np.zeros(image.shape, image.dtype), np.empty(theta.shape, theta.dtype)
-    nothing = _no_grid(image.dtype)
     with np.errstate(all="ignore"):
-        _taps.sample_backward(
-            ready(d_out), ready(image), True, ready(theta), xs, ys, nothing, *options, d_image, d_theta, nothing
-        )
+        odd = range(len(image))
+        if _is_simple(image, mode, padding_mode):
+            blocks, bands = _blocks(image), _bands(image)
+            shares = np.empty((len(image), blocks or bands, 2, 3))
+            scatter = _bilinear.scatter_lanes if blocks else _bilinear.scatter
+            scatter(d_out, image, theta, xs, ys, options[2], hands(), d_image, shares)
+            d_theta[...] = shares.sum(axis=1) * [[[(image.shape[axis] - options[2]) / 2] for axis in (3, 2)]]
+            odd = np.flatnonzero(~np.isfinite(d_theta).all(axis=(1, 2)))
+            d_image[odd] = 0
+        for one in (slice(n, n + 1) for n in odd) if len(odd) < len(image) else [slice(None)]:
+            _taps.sample_backward(d_out[one], image[one], True, theta[one], xs, ys, nothing, *options,
+                                  d_image[one], d_theta[one], nothing)
     return d_image, d_theta
 
 
@@ -166,6 +185,22 @@ def _as_numbers(mode, padding_mode, align_corners):
     check_choice("mode", mode, _taps.MODES)
     check_choice("padding_mode", padding_mode, _taps.PADDING_MODES)
     return _taps.MODES.index(mode), _taps.PADDING_MODES.index(padding_mode), bool(align_corners)
+
+
+def _is_simple(image, mode, padding_mode):
+    """Whether the fast paths know the case: in float32 a longer axis has no number of its own for each pixel."""
+    return (mode, padding_mode) == ("bilinear", "zeros") and 2 <= min(image.shape[2:]) and max(image.shape[2:]) < 2**24
+
+
+def _blocks(image):
+    """How many blocks of channels to work on as lanes: none for few channels, or where a block is too big a scratch."""
+    _, channels, height, width = image.shape
+    return -(-channels // _bilinear.LANES) if channels >= _bilinear.LANES and height * width <= 2**18 else 0
+
+
+def _bands(image):
+    """Into how many bands of rows to cut each image: some where there are few images, so that threads have work."""
+    return max(1, min(8 // len(image), image.shape[2] // 128))
 
 
 def _no_grid(dtype):

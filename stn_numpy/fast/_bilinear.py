@@ -1,0 +1,290 @@
+"""The fast paths of the fused sampler: bilinear, zeros outside. What they can't do they mark, and _taps.py does it.
+
+The ideas of chapter 11, as each kernel names them:
+
+hat formula           a pixel weighs max(0, 1 - |d|) from a clamped base cell: no ifs, right everywhere
+no aliasing           loops index arrays made before prange: Numba promises the compiler that none overlaps another;
+                      hence one row of scratch for each hand, and as many hands as threads, whose work is theirs alone
+fused grid            a row of the output is a line in the input, x = ax * xs[j] + bx, made as it is needed
+threads over the batch    no two threads write one pixel
+bands                 an image in bands of rows; sampling a band with zeros around it gives just that band's share
+channels in lanes     channels next to each other in memory, so that one read fetches a pixel of all of them
+inside or mixed       columns that can reach no pixel are left out; the hats vanish in those that are half outside
+
+Indices are unsigned: Numba guards signed ones against -1, and that guard keeps a loop from being vectorised.
+"""
+
+import math
+
+import numpy as np
+from numba import prange
+
+from ._compile import helper, kernel
+
+LANES = 8  # channels that are worked on at once
+BAND = 32  # rows that one thread takes at least
+Index = np.uint64
+
+
+@helper
+def hat(d):
+    """The paper's kernel, max(0, 1 - |d|)."""
+    one = type(d)(1)
+    return max(type(d)(0), one - abs(d))
+
+
+@helper
+def hat_slope(d):
+    """Its slope; on the kinks the one to the right."""
+    one, zero = type(d)(1), type(d)(0)
+    if d < -one or d >= one:
+        return zero
+    return one if d < zero else -one
+
+
+@helper
+def base_cell(x, last):
+    """The first of the two pixels a sample reads, clamped so that both are inside, and the distance to it."""
+    cell = np.int64(min(max(x, type(x)(0)), last))
+    return Index(cell), x - type(x)(cell)
+
+
+@helper
+def line(theta, n, y, height, width, corners, real):
+    """Where a row of the output lies in the input, in pixels: x = ax * xs[j] + bx and y = ay * xs[j] + by."""
+    per_x, per_y = (width - corners) / 2, (height - corners) / 2
+    ax, bx = per_x * theta[n, 0, 0], per_x * (theta[n, 0, 1] * y + theta[n, 0, 2]) + (width - 1) / 2
+    ay, by = per_y * theta[n, 1, 0], per_y * (theta[n, 1, 1] * y + theta[n, 1, 2]) + (height - 1) / 2
+    return real(ax), real(bx), real(ay), real(by)
+
+
+@helper
+def finite(ax, bx, ay, by):
+    """Whether a line is one."""
+    return math.isfinite(ax) and math.isfinite(bx) and math.isfinite(ay) and math.isfinite(by)
+
+
+@helper
+def reached_along(slope, start, length, xs, first, stop):
+    """Of the columns first to stop, those whose coordinate may lie in -1 to length, and a few more."""
+    step = (xs[len(xs) - 1] - xs[0]) / (len(xs) - 1.0)
+    per_pixel = 1 / (slope * step)  # the same for all rows, so the compiler divides once an image
+    if not abs(per_pixel) < 1e12:  # a single column, or a coordinate that hardly moves along the row
+        return first, stop if -2 < start < length + 1 else first
+    one_end, other_end = (-2.0 - start) * per_pixel - xs[0] / step, (length + 1.0 - start) * per_pixel - xs[0] / step
+    low = min(max(min(one_end, other_end) - 1.0, first), stop)
+    return int(low), int(min(max(max(one_end, other_end) + 2.0, low), stop))
+
+
+@helper
+def reached(ax, bx, ay, by, height, width, xs):
+    """The columns of the output that may see the image: from, to."""
+    first, stop = reached_along(ax, bx, width, xs, 0, len(xs))
+    first, stop = reached_along(ay, by, height, xs, first, stop)
+    return Index(first), Index(stop)
+
+
+@kernel(parallel=True, fastmath={"contract"})
+def gather(image, theta, xs, ys, corners, hands, out, odd):
+    """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the output.
+
+    Rows that show a NaN, or whose theta isn't finite, are marked as odd.
+    """
+    batch, channels, height, width = image.shape
+    rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
+    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
+    cell, weight = np.empty((hands, columns), Index), np.empty((hands, 4, columns), image.dtype)
+    bands = (rows + BAND - 1) // BAND
+    for me in prange(hands):
+        for task in range(me, batch * bands, hands):
+            n, top = task // bands, task % bands * BAND
+            for i in range(top, min(top + BAND, rows)):
+                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
+                if not finite(ax, bx, ay, by):
+                    odd[n, i] = True
+                    continue
+                begin, end = reached(ax, bx, ay, by, height, width, xs)
+                for j in range(begin, end):
+                    column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
+                    row, dy = base_cell(ay * xs[j] + by, real(height - 2))
+                    cell[me, j] = row * down + column
+                    above, below, near, far = hat(dy), hat(dy - real(1)), hat(dx), hat(dx - real(1))
+                    weight[me, 0, j], weight[me, 1, j] = above * near, above * far
+                    weight[me, 2, j], weight[me, 3, j] = below * near, below * far
+                nans = 0
+                for c in range(channels):
+                    for j in range(begin):
+                        out[n, c, i, j] = 0
+                    for j in range(begin, end):
+                        o = cell[me, j]
+                        value = weight[me, 0, j] * flat[n, c, o] + weight[me, 1, j] * flat[n, c, o + right]
+                        value += weight[me, 2, j] * flat[n, c, o + down]
+                        value += weight[me, 3, j] * flat[n, c, o + down + right]
+                        out[n, c, i, j] = value
+                        nans |= value != value
+                    for j in range(end, Index(columns)):
+                        out[n, c, i, j] = 0
+                odd[n, i] = nans != 0
+
+
+@kernel(parallel=True, fastmath={"contract"})
+def gather_lanes(image, theta, xs, ys, corners, hands, out, odd):
+    """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
+
+    Blocks of channels that show a NaN, or whose theta isn't finite, are marked as odd.
+    """
+    batch, channels, height, width = image.shape
+    rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
+    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
+    pixels = np.zeros((hands, height * width, LANES), image.dtype)
+    seen = np.empty((hands, columns, LANES), image.dtype)
+    blocks = (channels + LANES - 1) // LANES
+    for me in prange(hands):
+        for task in range(me, batch * blocks, hands):
+            n, block, nans = task // blocks, task % blocks, 0
+            first, count = Index(block * LANES), Index(min(LANES, channels - block * LANES))
+            for c in range(count):
+                for p in range(height * width):
+                    pixels[me, p, c] = flat[n, first + c, p]
+            for i in range(rows):
+                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
+                if not finite(ax, bx, ay, by):
+                    nans = 1
+                    break
+                begin, end = reached(ax, bx, ay, by, height, width, xs)
+                for j in range(begin, end):
+                    column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
+                    row, dy = base_cell(ay * xs[j] + by, real(height - 2))
+                    above, below, near, far = hat(dy), hat(dy - real(1)), hat(dx), hat(dx - real(1))
+                    o = row * down + column
+                    for c in range(LANES):
+                        seen[me, j, c] = (above * near * pixels[me, o, c] + above * far * pixels[me, o + right, c]
+                                          + below * near * pixels[me, o + down, c]
+                                          + below * far * pixels[me, o + down + right, c])
+                for c in range(count):
+                    for j in range(begin):
+                        out[n, first + c, i, j] = 0
+                    for j in range(begin, end):
+                        out[n, first + c, i, j] = seen[me, j, c]
+                        nans |= seen[me, j, c] != seen[me, j, c]
+                    for j in range(end, Index(columns)):
+                        out[n, first + c, i, j] = 0
+            odd[n, block] = nans != 0
+
+
+@kernel(parallel=True, fastmath={"contract", "reassoc", "nsz"})
+def scatter(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
+    """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the input.
+
+    d_theta is (N, bands, 2, 3), in pixels: each band's share. It isn't finite where anything wasn't.
+    """
+    batch, channels, height, width = image.shape
+    columns, bands, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
+    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
+    cell, rest = np.empty((hands, columns), Index), np.empty((hands, 4, columns), image.dtype)
+    d_flat = d_image.reshape(flat.shape)
+    for me in prange(hands):
+        for task in range(me, batch * bands, hands):
+            n, total = task // bands, np.zeros((2, 3))
+            top = task % bands * (height // bands)
+            tall = height - top if task % bands == bands - 1 else height // bands
+            for i in range(len(ys)):
+                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
+                if not finite(ax, bx, ay, by):
+                    total[:] = np.nan
+                    break
+                by -= real(top)
+                begin, end = reached(ax, bx, ay, by, tall, width, xs)
+                for j in range(begin, end):
+                    column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
+                    row, dy = base_cell(ay * xs[j] + by, real(tall - 2))
+                    cell[me, j] = (Index(top) + row) * down + column
+                    rest[me, 0, j], rest[me, 1, j], rest[me, 2, j], rest[me, 3, j] = dx, dy, 0, 0
+                for c in range(channels):
+                    for j in range(begin, end):
+                        o, d, dx, dy = cell[me, j], d_out[n, c, i, j], rest[me, 0, j], rest[me, 1, j]
+                        p, q = flat[n, c, o], flat[n, c, o + right]
+                        r, s = flat[n, c, o + down], flat[n, c, o + down + right]
+                        above, below, near, far = hat(dy), hat(dy - real(1)), hat(dx), hat(dx - real(1))
+                        slope, next_slope = hat_slope(dx), hat_slope(dx - real(1))
+                        pull = above * (slope * p + next_slope * q) + below * (slope * r + next_slope * s)
+                        rest[me, 2, j] += d * pull
+                        slope, next_slope = hat_slope(dy), hat_slope(dy - real(1))
+                        pull = near * (slope * p + next_slope * r) + far * (slope * q + next_slope * s)
+                        rest[me, 3, j] += d * pull
+                    for j in range(begin, end):
+                        o, d, dx, dy = cell[me, j], d_out[n, c, i, j], rest[me, 0, j], rest[me, 1, j]
+                        above, below = d * hat(dy), d * hat(dy - real(1))
+                        d_flat[n, c, o] += above * hat(dx)
+                        d_flat[n, c, o + right] += above * hat(dx - real(1))
+                        d_flat[n, c, o + down] += below * hat(dx)
+                        d_flat[n, c, o + down + right] += below * hat(dx - real(1))
+                for axis in range(2):
+                    along, across = real(0), real(0)
+                    for j in range(begin, end):
+                        along += rest[me, 2 + axis, j] * xs[j]
+                        across += rest[me, 2 + axis, j]
+                    total[axis, 0] += along
+                    total[axis, 1] += across * ys[i]
+                    total[axis, 2] += across
+            d_theta[n, task % bands] = total
+
+
+@kernel(parallel=True, fastmath={"contract", "reassoc", "nsz"})
+def scatter_lanes(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
+    """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
+
+    d_theta is (N, blocks, 2, 3), in pixels: each block's share. It isn't finite where anything wasn't.
+    """
+    batch, channels, height, width = image.shape
+    columns, blocks, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
+    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
+    d_flat, pixels = d_image.reshape(flat.shape), np.zeros((hands, height * width, LANES), image.dtype)
+    d_pixels, given = np.empty_like(pixels), np.zeros((hands, columns, LANES), image.dtype)
+    for me in prange(hands):
+        for task in range(me, batch * blocks, hands):
+            n, block, total = task // blocks, task % blocks, np.zeros((2, 3))
+            first, count = Index(block * LANES), Index(min(LANES, channels - block * LANES))
+            for p in range(height * width):
+                for c in range(LANES):
+                    d_pixels[me, p, c] = 0
+            for c in range(count):
+                for p in range(height * width):
+                    pixels[me, p, c] = flat[n, first + c, p]
+            for i in range(len(ys)):
+                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
+                if not finite(ax, bx, ay, by):
+                    total[:] = np.nan
+                    break
+                begin, end = reached(ax, bx, ay, by, height, width, xs)
+                for c in range(LANES):
+                    for j in range(begin, end):
+                        given[me, j, c] = d_out[n, first + c, i, j] if c < count else real(0)
+                for j in range(begin, end):
+                    column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
+                    row, dy = base_cell(ay * xs[j] + by, real(height - 2))
+                    o, d_x, d_y = row * down + column, real(0), real(0)
+                    u0, u1, v0, v1 = hat(dx), hat(dx - real(1)), hat(dy), hat(dy - real(1))
+                    s0, s1, t0, t1 = hat_slope(dx), hat_slope(dx - real(1)), hat_slope(dy), hat_slope(dy - real(1))
+                    for c in range(LANES):
+                        p, q = pixels[me, o, c], pixels[me, o + right, c]
+                        r, s = pixels[me, o + down, c], pixels[me, o + down + right, c]
+                        d_x += given[me, j, c] * (v0 * (s0 * p + s1 * q) + v1 * (s0 * r + s1 * s))
+                        d_y += given[me, j, c] * (u0 * (t0 * p + t1 * r) + u1 * (t0 * q + t1 * s))
+                    for c in range(LANES):
+                        d_pixels[me, o, c] += given[me, j, c] * (v0 * u0)
+                    for c in range(LANES):
+                        d_pixels[me, o + right, c] += given[me, j, c] * (v0 * u1)
+                    for c in range(LANES):
+                        d_pixels[me, o + down, c] += given[me, j, c] * (v1 * u0)
+                    for c in range(LANES):
+                        d_pixels[me, o + down + right, c] += given[me, j, c] * (v1 * u1)
+                    for axis in range(2):
+                        d = d_y if axis else d_x
+                        total[axis, 0] += d * xs[j]
+                        total[axis, 1] += d * ys[i]
+                        total[axis, 2] += d
+            d_theta[n, block] = total
+            for c in range(count):
+                for p in range(height * width):
+                    d_flat[n, first + c, p] = d_pixels[me, p, c]
