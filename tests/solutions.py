@@ -674,3 +674,63 @@ def bug_grey_frame(image, grid, mean, deviation, sample):
     """
     seen = sample(image, grid)      # first: here zero is still black
     return (seen - mean[:, None, None]) / deviation[:, None, None]
+
+
+def hat_read(row, position):
+    """Read a row of pixels at any positions, zeros outside.
+
+    Parameters
+    ----------
+    row : (W,) array of float32 or float64
+        The pixels' brightness; there are at least two.
+    position : (K,) array of row's dtype
+        Where the row is read, in pixels: 0 is the centre of the first, W - 1 that of the last. Finite, but of any size.
+
+    Returns
+    -------
+    (K,) array of row's dtype
+        What is read.
+
+    Notes
+    -----
+    Convention: each pixel weighs ``max(0, 1 - |distance|)``, and a pixel that does not exist is a zero.
+    Source: Jaderberg et al. 2015, eq. 5.
+    """
+    cell = np.clip(np.floor(position), 0, len(row) - 2).astype(int)
+    distance = position - cell.astype(row.dtype)
+    first, second = (np.maximum(0, 1 - np.abs(d)) for d in (distance, distance - 1))
+    return first * row[cell] + second * row[cell + 1]
+
+
+def bug_lost_sum(d_out, position, length):
+    """Say how a loss changes with each pixel of a row, by two workers who share the positions at which it was read.
+
+    Parameters
+    ----------
+    d_out : (K,) array of float32 or float64
+        Gradient of the loss for what was read.
+    position : (K,) array of d_out's dtype
+        Where the row was read, in pixels: 0 is the centre of the first.
+    length : int
+        The row's number of pixels.
+
+    Returns
+    -------
+    (length,) array of d_out's dtype
+        Gradient for the row.
+
+    Notes
+    -----
+    Convention: bilinear, zeros outside. The first worker has the first half of the positions, the second the rest.
+    """
+    d_row = np.zeros(length, d_out.dtype)
+    half = len(position) // 2
+    for share in (slice(0, half), slice(half, len(position))):
+        mine = np.zeros(length, d_out.dtype)              # what this worker adds up, apart from the other
+        for given, place in zip(d_out[share], position[share]):
+            left = int(np.floor(place))
+            for pixel in (left, left + 1):
+                if 0 <= pixel < length:
+                    mine[pixel] += (1 - abs(place - pixel)) * given
+        d_row += mine
+    return d_row
