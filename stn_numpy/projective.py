@@ -1,0 +1,180 @@
+"""The projective grid: the points of an image seen on a plane that leans away."""
+
+import numpy as np
+
+from ._check import check_arrays, check_size
+from .grid import _base_points
+
+# A denominator is positive if it exceeds this part of the largest that its row allows: the rounding of float32.
+HORIZON = 1e-6
+FAR = 1e6  # normalised units: outside every image
+
+
+def projective_grid(theta, size, align_corners=False):
+    """Say for each output pixel which point of the input it shows, under a projective map theta.
+
+    Parameters
+    ----------
+    theta : (N, 3, 3) array of float32 or float64
+        One homography for each image of the batch, in normalised units. Only the ratios of its nine numbers count.
+    size : (N, C, h, w) ints
+        The shape of the **output**; the input's size plays no part here.
+    align_corners : bool
+        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+
+    Returns
+    -------
+    (N, h, w, 2) array of theta's dtype
+        Points of the input in normalised units, x before y.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If theta or size has the wrong type or shape; the message says what was expected and what came.
+
+    Notes
+    -----
+    Convention: ``(a, b, c) = theta[n] @ (x_j, y_i, 1)`` and ``grid[n, i, j] = (a / c, b / c)``. Theta maps output
+    positions to input positions; the last axis is (x, y), x to the right and y down; the image spans -1 to 1 both ways.
+    Where c has another sign than at the output's centre, or is zero, the pixel looks at or behind the horizon: it is
+    sent to ``(+-FAR, +-FAR)``, by the signs of a and b, where no image is, and passes no gradient. If c is zero at the
+    centre, positive is in front. Source: Jaderberg et al. 2015, section 3.2; Hartley and Zisserman, Multiple View
+    Geometry, section 2.3.
+    """
+    batch, _, height, width = check_size("size", size)
+    check_arrays(theta=(theta, "N 3 3"))
+    if theta.shape[0] != batch:
+        raise ValueError(f"theta: expected shape (N={batch}, 3, 3) to go with size, got {theta.shape}")
+    with np.errstate(all="ignore"):  # a theta that has run off to infinity is the sampler's to deal with
+        numerator, denominator, behind = _divide(theta, _base_points(height, width, align_corners, theta.dtype))
+        grid = numerator / denominator
+        np.copyto(grid, np.copysign(grid.dtype.type(FAR), numerator), where=behind)
+    return grid.reshape(batch, height, width, 2)
+
+
+def projective_grid_backward(d_grid, theta, align_corners=False):
+    """Gradient of `projective_grid`: the quotient rule, summed over the output pixels.
+
+    Parameters
+    ----------
+    d_grid : (N, h, w, 2) array of theta's dtype
+        Gradient of the loss for the grid, x before y; the output's size is its own.
+    theta : (N, 3, 3) array of float32 or float64
+    align_corners : bool
+        As in the forward.
+
+    Returns
+    -------
+    (N, 3, 3) array
+        For the three rows ``d_a = d_x / c``, ``d_b = d_y / c`` and ``d_c = -(x * d_x + y * d_y) / c``, each times
+        (x_j, y_i, 1) and summed over the pixels in front of the horizon.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_grid or theta has the wrong type or shape; the message says what was expected and what came.
+
+    Notes
+    -----
+    Convention: as in `projective_grid`. Source: the derivative of Jaderberg et al. 2015, eq. 1 with a denominator.
+    """
+    check_arrays(theta=(theta, "N 3 3"), d_grid=(d_grid, "N h w 2"))
+    batch, height, width, _ = d_grid.shape
+    base = _base_points(height, width, align_corners, theta.dtype)
+    with np.errstate(all="ignore"):
+        numerator, denominator, behind = _divide(theta, base)
+        d_numerator = np.where(behind, 0, d_grid.reshape(batch, -1, 2) / denominator)
+        point = np.where(behind, 0, numerator / denominator)
+        d_denominator = -(d_numerator * point).sum(axis=2, keepdims=True)
+        return np.concatenate([d_numerator, d_denominator], axis=2).swapaxes(1, 2) @ base
+
+
+def projective_theta(parameters):
+    """Eight numbers, row by row; the ninth is 1, since only the ratios count.
+
+    Parameters
+    ----------
+    parameters : (N, 8) array of float32 or float64
+        The first three and the next three are affine, the last two tilt the plane along x and along y.
+
+    Returns
+    -------
+    (N, 3, 3) array
+        Normalised units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If parameters has the wrong type or shape.
+    """
+    check_arrays(parameters=(parameters, "N 8"))
+    return np.concatenate([parameters, np.ones_like(parameters[:, :1])], axis=1).reshape(-1, 3, 3)
+
+
+def projective_theta_backward(d_theta, parameters):
+    """Gradient of `projective_theta` for its parameters.
+
+    Parameters
+    ----------
+    d_theta : (N, 3, 3) array of the parameters' dtype
+        Gradient of the loss for theta.
+    parameters : (N, 8) array of float32 or float64
+        As in the forward.
+
+    Returns
+    -------
+    (N, 8) array
+        Loss per unit of each of the eight numbers, row by row; the ninth of theta is fixed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_theta or parameters has the wrong type or shape.
+    """
+    check_arrays(parameters=(parameters, "N 8"), d_theta=(d_theta, "N 3 3"))
+    return d_theta.reshape(-1, 9)[:, :8].copy()
+
+
+def homography(corners_from, corners_to):
+    """The projective map that sends four points to four others.
+
+    Parameters
+    ----------
+    corners_from, corners_to : (N, 4, 2) arrays of float32 or float64
+        Four points (x, y) each, in the same order, in any units.
+
+    Returns
+    -------
+    (N, 3, 3) array
+        Scaled so that its last number is 1, or to length 1 if that number is almost zero. As a theta of
+        `projective_grid`, it takes the output's corners and those of the input that they shall show.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a set of corners has the wrong type or shape.
+
+    Notes
+    -----
+    If three of the four points lie on one line, no such map or more than one exists; the result is then finite, the
+    best in the sense of least squares, and of no use. Source: Hartley and Zisserman, Multiple View Geometry, section
+    4.1.
+    """
+    check_arrays(corners_from=(corners_from, "N 4 2"), corners_to=(corners_to, "N 4 2"))
+    here = np.concatenate([corners_from, np.ones_like(corners_from[..., :1])], axis=2).astype(np.float64)
+    zero, there = np.zeros_like(here), corners_to[..., None]
+    rows = [np.concatenate([here, zero, -there[:, :, 0] * here], axis=2),
+            np.concatenate([zero, here, -there[:, :, 1] * here], axis=2)]
+    nine = np.linalg.svd(np.concatenate(rows, axis=1))[2][:, -1]  # what the eight equations send nearest to zero
+    last = nine[:, 8:]
+    nine = nine / np.where(np.abs(last) > HORIZON, last, 1)
+    return nine.reshape(-1, 3, 3).astype(corners_from.dtype)
+
+
+def _divide(theta, base):
+    """Numerators (N, h * w, 2) and denominators (N, h * w, 1) of all points, and which lie at or behind the horizon."""
+    side = np.where(theta[:, 2:, 2:] < 0, theta.dtype.type(-1), theta.dtype.type(1))
+    points = base @ (theta * side).swapaxes(1, 2)
+    numerator, denominator = points[..., :2], points[..., 2:]
+    behind = denominator <= HORIZON * np.abs(theta[:, 2:]).sum(axis=2, keepdims=True)
+    return numerator, np.where(behind, theta.dtype.type(1), denominator), behind

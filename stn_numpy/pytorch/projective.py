@@ -1,0 +1,60 @@
+"""The projective family in torch: eight numbers, a homography, and its grid."""
+
+import torch
+
+from ..projective import FAR, HORIZON
+from .grid import base_points
+
+
+def projective_theta(parameters):
+    """(N, 8) to (N, 3, 3), as `stn_numpy.projective.projective_theta`."""
+    return torch.cat([parameters, torch.ones_like(parameters[:, :1])], dim=1).reshape(-1, 3, 3)
+
+
+def projective_grid(theta, size, align_corners=False):
+    """(N, 3, 3) to (N, h, w, 2), as `stn_numpy.projective.projective_grid`, the horizon included."""
+    batch, _, height, width = size
+    base = base_points(height, width, align_corners, theta.dtype, theta.device)
+    side = torch.where(theta[:, 2:, 2:] < 0, -1, 1).to(theta.dtype)
+    numerator, denominator = (base @ (theta * side).mT).split([2, 1], dim=2)
+    behind = denominator <= HORIZON * theta[:, 2:].abs().sum(dim=2, keepdim=True)
+    point = numerator / torch.where(behind, 1, denominator)
+    far = torch.copysign(torch.full_like(numerator, FAR), numerator.detach())
+    return torch.where(behind, far, point).reshape(batch, height, width, 2)
+
+
+def homography_from_square(corners):
+    """The maps that bring four corners back to those of the square of -1 to 1: no system to solve, nothing to wait for.
+
+    Parameters
+    ----------
+    corners : (N, 4, 2) tensor
+        Where the corners (-1, -1), (1, -1), (1, 1), (-1, 1) went.
+
+    Returns
+    -------
+    (N, 3, 3) tensor
+        A theta of `projective_grid`, if the corners are where the input's shall be seen in the output.
+
+    Notes
+    -----
+    The map of the unit square onto a quadrilateral has a closed form, and a homography's inverse is its adjugate, as
+    only ratios count. Source: Heckbert 1989, Fundamentals of texture mapping and image warping, section 2.2.3.
+    """
+    first, second, third, fourth = corners.unbind(1)
+    along, down, sum_ = second - third, fourth - third, first - second + third - fourth
+    whole = _cross(along, down)
+    g, h = _cross(sum_, down), _cross(along, sum_)
+    columns = [_with_last((second - first) * whole + g * second, g), _with_last((fourth - first) * whole + h * fourth, h),
+               _with_last(first * whole, whole)]
+    u, v, w = (torch.linalg.cross(columns[k - 2], columns[k - 1]) for k in range(3))
+    return torch.stack([2 * u - w, 2 * v - w, w], dim=1)
+
+
+def _cross(one, other):
+    """(N, 1): the third component of the cross product of vectors (N, 2) in the plane."""
+    return one[:, :1] * other[:, 1:] - one[:, 1:] * other[:, :1]
+
+
+def _with_last(two, last):
+    return torch.cat([two, last], dim=1)

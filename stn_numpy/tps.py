@@ -1,0 +1,274 @@
+"""The thin-plate-spline grid: points held by pins that are moved, and bent as little as possible in between."""
+
+from functools import lru_cache
+
+import numpy as np
+
+from ._check import check_arrays, check_pair, check_size
+from .grid import _base_points
+
+CONTROL_SHAPE = (4, 4)
+NEGLIGIBLE = 1e-12  # relative size below which an eigenvalue of the system is rounding: control points that coincide
+
+
+def control_points(control_shape=CONTROL_SHAPE, dtype=np.float64):
+    """Control points on a regular grid that spans the image, -1 to 1 both ways.
+
+    Parameters
+    ----------
+    control_shape : int or (rows, columns)
+        How many there are; a single row or column sits in the middle.
+    dtype : dtype
+        float32 or float64.
+
+    Returns
+    -------
+    (K, 2) array
+        Points (x, y) in normalised units, K = rows * columns, in the order of reading: row by row from the top, each
+        from left to right. The outer ones lie on the outer edges of -1 and 1, whatever `align_corners` makes of those.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If control_shape is no whole number or pair of them, or below 1.
+    """
+    rows, columns = check_pair("control_shape", control_shape, 1)
+    return _base_points(rows, columns, True, dtype)[:, :2].copy()
+
+
+def tps_grid(displacements, size, align_corners=False, points=None):
+    """Say for each output pixel which point of the input it shows, if control points are moved and the rest follows.
+
+    Parameters
+    ----------
+    displacements : (N, K, 2) array of float32 or float64
+        How far each control point's place of reading is moved, (x, y) in normalised units; zeros do nothing.
+    size : (N, C, h, w) ints
+        The shape of the **output**; the input's size plays no part here.
+    align_corners : bool
+        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+    points : (K, 2) array of the displacements' dtype or None
+        Where the control points stand in the output, in the displacements' order; None for the 16 of
+        ``control_points()``.
+
+    Returns
+    -------
+    (N, h, w, 2) array of the displacements' dtype
+        Points of the input in normalised units, x before y.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape; the message says what was expected and what came.
+
+    Notes
+    -----
+    Convention: output to input, the last axis is (x, y), x to the right and y down; the image spans -1 to 1 both ways.
+    ``grid(p) = p + shift + linear @ p + sum over k of weight_k * U(|p - points_k|)`` with ``U(r) = r^2 log r``,
+    ``U(0) = 0``, such that the grid at ``points_k`` is ``points_k + displacements_k``: of all such maps the one of
+    least `bending_energy`. It is linear in the displacements, so the system is solved once for a size and a set of
+    points. Control points that coincide act as one, moved by their mean; if all lie on one line, what that leaves open
+    is as small as possible. Nothing keeps the plane from folding: where it does, several output pixels show one place.
+    Between and around the points the map is smooth, and far outside them it grows like r log r.
+    Source: Bookstein 1989; Jaderberg et al. 2015, section 3.2.
+    """
+    batch, _, height, width = check_size("size", size)
+    points = _check_points(displacements, points)
+    if displacements.shape[0] != batch:
+        raise ValueError(f"displacements: expected N={batch} to go with size, got shape {displacements.shape}")
+    basis = _basis(*_key(points), height, width, align_corners, displacements.dtype)
+    base = _base_points(height, width, align_corners, displacements.dtype)
+    with np.errstate(all="ignore"):
+        return (base[:, :2] + basis @ displacements).reshape(batch, height, width, 2)
+
+
+def tps_grid_backward(d_grid, align_corners=False, points=None):
+    """Gradient of `tps_grid`: each control point collects the wishes of all pixels that follow it.
+
+    Parameters
+    ----------
+    d_grid : (N, h, w, 2) array of float32 or float64
+        Gradient of the loss for the grid, x before y; the output's size is its own.
+    align_corners : bool
+    points : (K, 2) array of d_grid's dtype or None
+        As in the forward, which is linear in the displacements: they are not needed.
+
+    Returns
+    -------
+    (N, K, 2) array of d_grid's dtype
+        ``d_displacements[n, k] = sum over pixels of basis[pixel, k] * d_grid[n, pixel]``, normalised units.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape; the message says what was expected and what came.
+
+    Notes
+    -----
+    Convention: as in `tps_grid`.
+    """
+    check_arrays(d_grid=(d_grid, "N h w 2"))
+    batch, height, width, _ = d_grid.shape
+    points = control_points(dtype=d_grid.dtype) if points is None else points
+    check_arrays(d_grid=(d_grid, "N h w 2"), points=(points, "K 2"))
+    basis = _basis(*_key(points), height, width, align_corners, d_grid.dtype)
+    with np.errstate(all="ignore"):
+        return basis.T @ d_grid.reshape(batch, height * width, 2)
+
+
+def bending_energy(displacements, points=None):
+    """How much a thin-plate spline bends: its squared second derivatives, over the whole plane.
+
+    Parameters
+    ----------
+    displacements : (N, K, 2) array of float32 or float64
+    points : (K, 2) array of the displacements' dtype or None
+        As in `tps_grid`.
+
+    Returns
+    -------
+    (N,) array
+        The integral of ``f_xx^2 + 2 f_xy^2 + f_yy^2``, x and y parts of the map added up; normalised units. Zero if the
+        displacements are those of an affine map.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape; the message says what was expected and what came.
+
+    Notes
+    -----
+    It is ``8 pi d^T B d`` with the K x K matrix B of `tps_grid`'s system that takes displacements to weights.
+    Source: Bookstein 1989.
+    """
+    points = _check_points(displacements, points)
+    with np.errstate(all="ignore"):
+        return (displacements * (_bending(*_key(points), displacements.dtype) @ displacements)).sum(axis=(1, 2))
+
+
+def bending_energy_backward(d_energy, displacements, points=None):
+    """Gradient of `bending_energy` for the displacements.
+
+    Parameters
+    ----------
+    d_energy : (N,) array of the displacements' dtype
+        Gradient of the loss for the energies.
+    displacements : (N, K, 2) array of float32 or float64
+    points : (K, 2) array of the displacements' dtype or None
+        As in the forward.
+
+    Returns
+    -------
+    (N, K, 2) array
+        ``16 pi B d``, since B is symmetric, times each image's d_energy.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape; the message says what was expected and what came.
+    """
+    points = _check_points(displacements, points)
+    check_arrays(displacements=(displacements, "N K 2"), d_energy=(d_energy, "N"))
+    with np.errstate(all="ignore"):
+        return 2 * d_energy[:, None, None] * (_bending(*_key(points), displacements.dtype) @ displacements)
+
+
+def tps_displacements(parameters):
+    """Thirty-two numbers, the displacements (x, y) of the 16 control points one after the other.
+
+    Parameters
+    ----------
+    parameters : (N, 32) array of float32 or float64
+        Normalised units; the points are in the order of `control_points`.
+
+    Returns
+    -------
+    (N, 16, 2) array
+
+    Raises
+    ------
+    TypeError, ValueError
+        If parameters has the wrong type or shape.
+    """
+    check_arrays(parameters=(parameters, "N 32"))
+    return parameters.reshape(-1, 16, 2).copy()
+
+
+def tps_displacements_backward(d_displacements, parameters):
+    """Gradient of `tps_displacements` for its parameters.
+
+    Parameters
+    ----------
+    d_displacements : (N, 16, 2) array of the parameters' dtype
+        Gradient of the loss for the displacements.
+    parameters : (N, 32) array of float32 or float64
+        As in the forward.
+
+    Returns
+    -------
+    (N, 32) array
+        Loss per normalised unit, x before y, point by point.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_displacements or parameters has the wrong type or shape.
+    """
+    check_arrays(parameters=(parameters, "N 32"), d_displacements=(d_displacements, "N 16 2"))
+    return d_displacements.reshape(-1, 32).copy()
+
+
+def _check_points(displacements, points):
+    """Check both arguments; return the control points."""
+    if points is not None:
+        check_arrays(displacements=(displacements, "N K 2"), points=(points, "K 2"))
+        return points
+    count = CONTROL_SHAPE[0] * CONTROL_SHAPE[1]
+    check_arrays(displacements=(displacements, f"N {count} 2"))
+    return control_points(dtype=displacements.dtype)
+
+
+def _key(points):
+    """An array of points as something that a cache can look up: their bytes in float64, and their number."""
+    return points.astype(np.float64).tobytes(), len(points)
+
+
+def _radial(r_squared):
+    """U(r) = r^2 log r, from r^2: no root is needed, and 0 log 0 is 0."""
+    return 0.5 * r_squared * np.log(np.where(r_squared > 0, r_squared, 1))
+
+
+def _around(places, points):
+    """U of the distances between places (M, 2) and control points (K, 2): (M, K)."""
+    return _radial(((places[:, None] - points) ** 2).sum(axis=2))
+
+
+@lru_cache(maxsize=32)
+def _solution(points, count):
+    """The control points, and the (K + 3, K) matrix from displacements to weights (K rows), linear part and shift."""
+    points = np.frombuffer(points).reshape(count, 2)
+    affine = np.concatenate([points, np.ones((count, 1))], axis=1)
+    system = np.block([[_around(points, points), affine], [affine.T, np.zeros((3, 3))]])
+    return points, np.linalg.pinv(system, rcond=NEGLIGIBLE, hermitian=True)[:, :count]
+
+
+@lru_cache(maxsize=32)
+def _basis(points, count, height, width, align_corners, dtype):
+    """How far each pixel follows each control point: (h * w, K)."""
+    points, solution = _solution(points, count)
+    base = _base_points(height, width, align_corners, np.float64)
+    return _frozen(np.concatenate([_around(base[:, :2], points), base], axis=1) @ solution, dtype)
+
+
+@lru_cache(maxsize=32)
+def _bending(points, count, dtype):
+    """8 pi B: (K, K)."""
+    _, solution = _solution(points, count)
+    return _frozen(8 * np.pi * solution[:count], dtype)
+
+
+def _frozen(array, dtype):
+    """An array that a cache can hand out: of its own dtype, not writeable."""
+    array = np.ascontiguousarray(array, dtype)
+    array.flags.writeable = False
+    return array
