@@ -1,5 +1,6 @@
 """What the commands share: one line for an error, a stop that saves first, the device, the digits."""
 
+import argparse
 import contextlib
 import errno
 import signal
@@ -26,6 +27,13 @@ class Refusal(Exception):
     def __init__(self, message, code=1):
         super().__init__(message, code)
         self.message, self.code = message, code
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with an argument."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog.rpartition('.')[2]}: {message}; --help explains\n")
 
 
 @contextlib.contextmanager

@@ -170,7 +170,7 @@ class Run:
         for images, labels in digits.test_batches(batch):
             logits = self.networks(images.expand(len(self.seeds), *images.shape))
             wrong += (logits.argmax(2) != labels).sum(1)
-        return (wrong / digits.test_count).tolist()
+        return [count / digits.test_count for count in wrong.tolist()]
 
     def _facts(self):
         return self.settings.facts() | dict(seeds=list(self.seeds), device=self.device.type)

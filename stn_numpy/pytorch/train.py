@@ -8,7 +8,7 @@ import sys
 import torch
 from torch import distributed
 
-from .command import DATA, Refusal, Stop, find_devices, plain_errors
+from .command import DATA, Parser, Refusal, Stop, find_devices, plain_errors
 from .networks import MODELS
 from .run import Run, Stopped, World, finished, made_by
 from .settings import DISTORTIONS, PRECISIONS, Settings
@@ -23,7 +23,7 @@ digits, distorted once and the same for every network.
 
 The defaults are the paper's protocol as far as it is known: stochastic gradient descent, 150,000 steps of 256 images,
 a rate of 0.01 that falls to a tenth after each third, no weight decay. Momentum and the localisation network's rate
-are not known: 0.9 and a tenth of the base rate are choices of ours. What becomes of fewer steps keeps the thirds.
+are not known: 0.9 and a tenth of the base rate are choices of ours. With fewer steps the thirds stay thirds.
 """
 
 EPILOG = """\
@@ -42,8 +42,8 @@ Exit codes: 0 done, 1 something failed, 2 a wrong argument, 130 stopped and save
 
 def make_parser():
     """The command's arguments."""
-    parser = argparse.ArgumentParser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--model", required=True, choices=MODELS, help="fully connected or convolutional; st-: behind a transformer")
     add("--distortion", required=True, choices=DISTORTIONS,
