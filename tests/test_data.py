@@ -370,7 +370,7 @@ def test_channels_are_distorted_alike():
 
 def test_bad_arguments_are_refused():
     images = digits(2)
-    assert_refused(lambda: distort(images, "E", rng()), "distortion", "'R', 'RTS'", "'E'")
+    assert_refused(lambda: distort(images, "S", rng()), "distortion", "'R', 'RTS', 'P', 'E', 'TC'", "'S'")
     assert_refused(lambda: distort(images, "R", 0), "rng", "numpy.random.Generator", "int")
     assert_refused(lambda: distort(images[0], "R", rng()), "images", "(N, C, H, W)", "(1, 28, 28)")
     assert_refused(lambda: distort(images.astype(int), "R", rng()), "images", "float32 or float64", "int64")

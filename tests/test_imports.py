@@ -16,7 +16,7 @@ PACKAGE = ROOT / "stn_numpy"
 PLACES = [
     ["_check", "_taps", "_windows", "_mnist"],  # what stands behind the operations
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck"],  # operations
-    ["layer", "data", "measure"],
+    ["layer", "distortions", "data", "measure"],
     ["localisation", "transformer", "model"],  # networks
     ["optimizer", "training", "results", "viz"],
     ["turned_digits", "rotated_mnist"],  # experiments and their commands

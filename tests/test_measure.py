@@ -5,7 +5,8 @@ import pytest
 from support import normal
 from twins import Says, randomise
 
-from stn_numpy.data import Pose, distort, load_digits
+from stn_numpy.data import distort, load_digits
+from stn_numpy.distortions import Pose
 from stn_numpy.localisation import LocalisationNetwork
 from stn_numpy.measure import circular_deviation, describe_angles, outputs, read_from_parameters, remaining_angle
 from stn_numpy.theta import TRANSFORMS

@@ -161,7 +161,8 @@ def _apply_p(images, scale, corners):
 
 def _quadrilateral(images, scale, corners):
     """Where the image's corners end, in pixels from the middle: (N, 4, 2)."""
-    return scale[:, None, None] * _constant(SQUARE, images.dtype, images.device) * _half(images.shape[2:], images) + corners
+    square = _constant(SQUARE, images.dtype, images.device) * _half(images.shape[2:], images)
+    return scale[:, None, None] * square + corners
 
 
 def _convex(corners):

@@ -1,0 +1,268 @@
+"""The paper's distortions R, RTS, P, E and TC, each in two steps: draw the numbers, then distort by them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ._check import check_arrays, check_choice
+from .grid import affine_grid
+from .projective import homography, projective_grid
+from .sampler import grid_sample
+from .tps import tps_grid
+
+DISTORTIONS = ("R", "RTS", "P", "E", "TC")
+MOVED = {"P": 5.0, "E": 1.5}  # pixels: the standard deviation of what moves
+TC_CANVAS, PATCHES, PATCH = 60, 6, 6  # pixels; how many; pixels
+SQUARE = np.array([[-1.0, -1], [1, -1], [1, 1], [-1, 1]])
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How `distort` placed each image of a batch: first scaled, then turned, then shifted.
+
+    Attributes
+    ----------
+    angle : (N,) array of float64
+        Radians; positive turns the picture counter-clockwise as seen.
+    scale : (N,) array of float64
+        Above 1 the picture grows; in pixels, so 1.2 makes a stroke of 10 pixels one of 12.
+    shift_x, shift_y : (N,) arrays of float64
+        Where the middle of the image went, in output pixels from the output's middle; x to the right, y down.
+    theta : (N, 2, 3) array of the images' dtype
+        The map from output to input, in normalised units, that `affine_grid` was given. A transformer that
+        undoes the pose finds the inverse of this map.
+    """
+
+    angle: np.ndarray
+    scale: np.ndarray
+    shift_x: np.ndarray
+    shift_y: np.ndarray
+    theta: np.ndarray
+
+
+def draw(images, distortion, rng):
+    """Draw the numbers that say how each image of a batch is distorted.
+
+    Parameters
+    ----------
+    images : (N, C, H, W) array
+    distortion : {"R", "RTS", "P", "E", "TC"}
+        As in `stn_numpy.data.distort`.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict of arrays
+        R: ``angle`` (N,), radians. RTS: the same, ``scale`` (N,), and ``place`` (N, 2), from 0 to 1 between the
+        leftmost and the rightmost place, the highest and the lowest. P: ``scale`` and ``corners`` (N, 4, 2), by how
+        much each moves, (x, y) in pixels, from the upper left one clockwise. E: ``scale`` and ``points`` (N, 16, 2),
+        likewise, row by row from the top. TC, in whole pixels and as (x, y) of upper left corners: ``place`` (N, 2) of
+        the image on the canvas, ``cut`` and ``paste`` (N, 6, 2) of the patches in their images and on the canvas; and
+        ``others`` (N, 6), from which image of the batch each patch comes.
+
+    Raises
+    ------
+    ValueError
+        If the distortion is unknown or does not go with the images.
+    """
+    check_choice("distortion", distortion, DISTORTIONS)
+    return _DRAW[distortion](images, rng)
+
+
+def apply(images, distortion, parameters):
+    """Distort each image of a batch as the numbers say.
+
+    Parameters
+    ----------
+    images : (N, C, H, W) array of float32 or float64
+    distortion : {"R", "RTS", "P", "E", "TC"}
+    parameters : dict of arrays
+        As `draw` returns it.
+
+    Returns
+    -------
+    distorted, pose
+        As in `stn_numpy.data.distort`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If images have the wrong type or shape, or the distortion is unknown.
+    """
+    check_arrays(images=(images, "N C H W"))
+    check_choice("distortion", distortion, DISTORTIONS)
+    return _APPLY[distortion](images, **parameters)
+
+
+def rts_canvas(height, width):
+    """The size (h, w) of what RTS makes of an image: one and a half times its own, in whole pixels."""
+    return 3 * height // 2, 3 * width // 2
+
+
+# --- R and RTS
+
+
+def _draw_r(images, rng):
+    return dict(angle=rng.uniform(-np.pi / 2, np.pi / 2, len(images)))
+
+
+def _draw_rts(images, rng):
+    count = len(images)
+    return dict(angle=rng.uniform(-np.pi / 4, np.pi / 4, count), scale=rng.uniform(0.7, 1.2, count),
+                place=rng.uniform(size=(count, 2)))
+
+
+def _apply_r(images, angle):
+    return _turn(images, angle, np.ones(len(images)), np.zeros((len(images), 2)), images.shape[2:])
+
+
+def _apply_rts(images, angle, scale, place):
+    out_size = rts_canvas(*images.shape[2:])
+    return _turn(images, angle, scale, _place(images, angle, scale, out_size, place), out_size)
+
+
+def _turn(images, angle, scale, shift, out_size):
+    theta = _pose_theta(angle, scale, shift, images.shape[2:], out_size).astype(images.dtype)
+    grid = affine_grid(theta, (*images.shape[:2], *out_size), align_corners=False)
+    return _read(images, grid), Pose(angle, scale, shift[:, 0], shift[:, 1], theta)
+
+
+def _read(images, grid):
+    return grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+
+
+def _pose_theta(angle, scale, shift, in_size, out_size):
+    """The map from output to input: undo the shift, turn back, undo the scale, all in pixels from the middle.
+
+    Worked out in pixels and only then normalised, since on an image that is not square a rotation of
+    normalised units is not a rotation of the picture.
+    """
+    turn_back = _rotation(angle) / scale[:, None, None]
+    in_half, out_half = (np.array([width, height]) / 2 for height, width in (in_size, out_size))
+    linear = turn_back * out_half / in_half[:, None]
+    offset = -(turn_back @ shift[:, :, None]) / in_half[:, None]
+    return np.concatenate([linear, offset], axis=2)
+
+
+def _rotation(angle):
+    """(N, 2, 2): turns points (x, y), y down, clockwise as seen; a picture read there turns the other way."""
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.stack([np.stack([cos, -sin], -1), np.stack([sin, cos], -1)], -2)
+
+
+def _place(images, angle, scale, out_size, place):
+    """Shifts (N, 2) in pixels, between the two outermost ones that keep the turned and scaled box around the ink on
+    the canvas."""
+    corners = _ink_corners(images) @ _rotation(angle) * scale[:, None, None]  # row vectors: the inverse turn
+    out_half = np.array([out_size[1], out_size[0]]) / 2
+    lowest, highest = -out_half - corners.min(1), out_half - corners.max(1)
+    return np.where(lowest < highest, lowest + place * (highest - lowest), 0)
+
+
+def _ink_corners(images):
+    """Corners (N, 4, 2) of the box around each picture's ink, (x, y) in pixels from the middle of the image.
+
+    The box reaches half a pixel past the ink's pixels, as far as bilinear interpolation smears them.
+    """
+    ink = (images != 0).any(axis=1)
+    left, right = _first_and_last(ink.any(axis=1))
+    top, bottom = _first_and_last(ink.any(axis=2))
+    return np.stack([np.stack([x, y], -1) for x in (left, right) for y in (top, bottom)], 1)
+
+
+def _first_and_last(occupied):
+    """Where each row's True entries begin and end, half a pixel further out, from the middle: (N,), (N,)."""
+    length = occupied.shape[1]
+    first, last = occupied.argmax(1), length - 1 - occupied[:, ::-1].argmax(1)
+    return first - 0.5 - length / 2, last + 1.5 - length / 2
+
+
+# --- P
+
+
+def _draw_p(images, rng):
+    count = len(images)
+    scale, corners = rng.uniform(0.75, 1, count), rng.normal(0, MOVED["P"], (count, 4, 2))
+    whole, half = (_convex(_quadrilateral(images, scale, corners * part)) for part in (1, 0.5))
+    return dict(scale=scale, corners=corners * np.select([whole, half], [1, 0.5], 0.25)[:, None, None])
+
+
+def _apply_p(images, scale, corners):
+    went = _quadrilateral(images, scale, corners) / _half(images.shape[2:])
+    theta = homography(went, np.broadcast_to(SQUARE, went.shape)).astype(images.dtype)
+    return _read(images, projective_grid(theta, images.shape, align_corners=False)), theta
+
+
+def _quadrilateral(images, scale, corners):
+    """Where the image's corners end, in pixels from the middle: (N, 4, 2)."""
+    return scale[:, None, None] * SQUARE * _half(images.shape[2:]) + corners
+
+
+def _convex(corners):
+    """Whether each quadrilateral turns the same way, clockwise as seen, at all four corners: (N,)."""
+    side = np.roll(corners, -1, axis=1) - corners
+    following = np.roll(side, -1, axis=1)
+    return (side[..., 0] * following[..., 1] > side[..., 1] * following[..., 0]).all(axis=1)
+
+
+# --- E
+
+
+def _draw_e(images, rng):
+    count = len(images)
+    return dict(scale=rng.uniform(0.75, 1, count), points=rng.normal(0, MOVED["E"], (count, 16, 2)))
+
+
+def _apply_e(images, scale, points):
+    grid = tps_grid(points / _half(images.shape[2:]), images.shape, align_corners=False)
+    return _read(images, (grid / scale[:, None, None, None]).astype(images.dtype)), None
+
+
+# --- TC
+
+
+def _draw_tc(images, rng):
+    count, _, height, width = images.shape
+    if count < 2:
+        raise ValueError(f"images: expected at least 2 for TC, whose clutter is cut out of the others, got {count}")
+    if not PATCH <= min(height, width) <= max(height, width) <= TC_CANVAS:
+        raise ValueError(f"images: expected {PATCH} to {TC_CANVAS} pixels a side for TC, got {height}x{width}")
+    others = np.arange(count)[:, None] + rng.integers(1, count, (count, PATCHES))
+    return dict(place=_pairs(rng, TC_CANVAS - width, TC_CANVAS - height, (count,)), others=others % count,
+                cut=_pairs(rng, width - PATCH, height - PATCH, (count, PATCHES)),
+                paste=_pairs(rng, TC_CANVAS - PATCH, TC_CANVAS - PATCH, (count, PATCHES)))
+
+
+def _pairs(rng, right, bottom, shape):
+    """Whole numbers (x, y), from 0 to `right` and to `bottom`."""
+    return np.stack([rng.integers(right + 1, size=shape), rng.integers(bottom + 1, size=shape)], axis=-1)
+
+
+def _apply_tc(images, place, others, cut, paste):
+    count, channels, height, width = images.shape
+    canvas = np.zeros((count, channels, TC_CANVAS, TC_CANVAS), images.dtype)
+    for n, (x, y) in enumerate(place):
+        canvas[n, :, y:y + height, x:x + width] = images[n]
+        for other, source, target in zip(others[n], cut[n], paste[n]):
+            seen = _patch(canvas[n], target)
+            np.maximum(seen, _patch(images[other], source), out=seen)
+    shift = place + _half((height, width)) - TC_CANVAS / 2
+    angle, scale = np.zeros(count), np.ones(count)
+    theta = _pose_theta(angle, scale, shift, (height, width), (TC_CANVAS, TC_CANVAS)).astype(images.dtype)
+    return canvas, Pose(angle, scale, shift[:, 0], shift[:, 1], theta)
+
+
+def _patch(image, corner):
+    """The patch of an image (C, H, W) with its upper left corner at (x, y), as a view."""
+    x, y = corner
+    return image[:, y:y + PATCH, x:x + PATCH]
+
+
+def _half(size):
+    """Half the width and half the height, in pixels: (2,)."""
+    height, width = size
+    return np.array([width, height]) / 2
+
+
+_DRAW = dict(R=_draw_r, RTS=_draw_rts, P=_draw_p, E=_draw_e, TC=_draw_tc)
+_APPLY = dict(R=_apply_r, RTS=_apply_rts, P=_apply_p, E=_apply_e, TC=_apply_tc)
