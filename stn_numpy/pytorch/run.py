@@ -61,7 +61,7 @@ class Run:
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
         self.world, self.checkpoint_every = world or World(), checkpoint_every
         self.networks = SideBySide([settings.build(seed) for seed in self.seeds])
-        self.networks.to(device, memory_format=torch.channels_last)
+        self.networks.to(device, **dict(memory_format=torch.channels_last) if len(self.seeds) == 1 else {})
         self.optimizer = make_optimizer(self.networks, settings, device)
         model = self.networks
         if self.world.size > 1:

@@ -1,11 +1,16 @@
 """One training step: for one network or for several side by side, eager, compiled or as a CUDA graph."""
 
+import warnings
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 from torch.func import functional_call, stack_module_state, vmap
 
 ACCELERATIONS = ("eager", "compile", "graph")
+
+# Side by side, torch makes the networks' grids one network at a time: a small part of a step.
+warnings.filterwarnings("ignore", message=".*batching rule for aten::affine_grid_generator")
 
 
 class SideBySide(nn.Module):

@@ -138,7 +138,7 @@ def _run_job(settings, seeds, given, command):
         return
     if device.type == "cuda":
         torch.cuda.set_device(device)
-    with plain_refusals():
+    try:
         run = Run(settings, seeds, device, given.runs, given.acceleration, given.checkpoint_every)
         count = len(seeds)
         _WORKER["steps"].put((settings.name, run.step * count, 0.0, 0.0))
@@ -150,23 +150,11 @@ def _run_job(settings, seeds, given, command):
             run.finish(digits, made_by(command, device))
         except Stopped:
             pass
+    except torch.OutOfMemoryError:
+        raise Refusal("the device is out of memory; a smaller --batch, fewer --side-by-side or fewer --workers need "
+                      "less") from None
     if not parent.is_alive():  # it was killed: nobody is left to hand out work or to end this process
         os._exit(1)
-
-
-def plain_refusals():
-    """Errors that the reader can mend, in a form that travels from one process to another."""
-    return _PlainRefusals()
-
-
-class _PlainRefusals:
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, _):
-        if isinstance(error, torch.OutOfMemoryError):
-            raise Refusal("the device is out of memory; a smaller --batch, fewer --side-by-side or fewer --workers "
-                          "need less") from None
 
 
 def summarise(cells, runs):
