@@ -10,7 +10,9 @@ from .loss import cross_entropy, cross_entropy_backward, softmax
 from .model import Classifier
 from .optimizer import SGD, Adam, StepLR
 from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
+from .projective import homography, projective_grid, projective_grid_backward
 from .sampler import affine_sample, affine_sample_backward, grid_sample, grid_sample_backward
 from .theta import TRANSFORMS, read_theta, rotation_angle
+from .tps import bending_energy, bending_energy_backward, control_points, tps_grid, tps_grid_backward
 from .training import error_rate, train
 from .transformer import SpatialTransformer

@@ -46,7 +46,8 @@ def projective_grid(theta, size, align_corners=False):
     if theta.shape[0] != batch:
         raise ValueError(f"theta: expected shape (N={batch}, 3, 3) to go with size, got {theta.shape}")
     with np.errstate(all="ignore"):  # a theta that has run off to infinity is the sampler's to deal with
-        numerator, denominator, behind = _divide(theta, _base_points(height, width, align_corners, theta.dtype))
+        base = _base_points(height, width, align_corners, theta.dtype)
+        _, numerator, denominator, behind = _divide(theta, base)
         grid = numerator / denominator
         np.copyto(grid, np.copysign(grid.dtype.type(FAR), numerator), where=behind)
     return grid.reshape(batch, height, width, 2)
@@ -82,11 +83,11 @@ def projective_grid_backward(d_grid, theta, align_corners=False):
     batch, height, width, _ = d_grid.shape
     base = _base_points(height, width, align_corners, theta.dtype)
     with np.errstate(all="ignore"):
-        numerator, denominator, behind = _divide(theta, base)
+        side, numerator, denominator, behind = _divide(theta, base)
         d_numerator = np.where(behind, 0, d_grid.reshape(batch, -1, 2) / denominator)
         point = np.where(behind, 0, numerator / denominator)
         d_denominator = -(d_numerator * point).sum(axis=2, keepdims=True)
-        return np.concatenate([d_numerator, d_denominator], axis=2).swapaxes(1, 2) @ base
+        return side * (np.concatenate([d_numerator, d_denominator], axis=2).swapaxes(1, 2) @ base)
 
 
 def projective_theta(parameters):
@@ -172,9 +173,12 @@ def homography(corners_from, corners_to):
 
 
 def _divide(theta, base):
-    """Numerators (N, h * w, 2) and denominators (N, h * w, 1) of all points, and which lie at or behind the horizon."""
+    """Of all points the numerators (N, h * w, 2), the denominators (N, h * w, 1) and which are behind the horizon.
+
+    First comes the sign (N, 1, 1) that theta is given so that its denominator is positive at the output's centre.
+    """
     side = np.where(theta[:, 2:, 2:] < 0, theta.dtype.type(-1), theta.dtype.type(1))
     points = base @ (theta * side).swapaxes(1, 2)
     numerator, denominator = points[..., :2], points[..., 2:]
     behind = denominator <= HORIZON * np.abs(theta[:, 2:]).sum(axis=2, keepdims=True)
-    return numerator, np.where(behind, theta.dtype.type(1), denominator), behind
+    return side, numerator, np.where(behind, theta.dtype.type(1), denominator), behind

@@ -3,7 +3,7 @@
 from ._check import check_choice, check_pair
 from ._taps import MODES, PADDING_MODES
 from .layer import Layer
-from .sampler import affine_sample, affine_sample_backward
+from .sampler import affine_sample, affine_sample_backward, grid_sample, grid_sample_backward
 from .theta import TRANSFORMS
 
 
@@ -14,8 +14,8 @@ class SpatialTransformer(Layer):
     ----------
     localisation : Layer
         (N, C, H, W) to (N, P), where P is the number of parameters of the transform.
-    transform : {"translation", "rotation", "attention", "similarity", "affine"}
-        The family of transformations; see `TRANSFORMS`.
+    transform : {"translation", "rotation", "attention", "similarity", "affine", "affine-exp", "projective", "tps"}
+        The family of transformations: a name in `TRANSFORMS`.
     size : int, (h, w) or None
         Size of the output in pixels; None for that of the input.
     mode, padding_mode, align_corners
@@ -28,8 +28,10 @@ class SpatialTransformer(Layer):
 
     Notes
     -----
-    Forward: (N, C, H, W) to (N, C, h, w), all channels by one theta. After it, ``theta`` is the (N, 2, 3) array that
-    was used. Convention: theta maps output positions to input positions, in (x, y) and normalised units.
+    Forward: (N, C, H, W) to (N, C, h, w), all channels by one theta. After it, ``theta`` is the array that was used,
+    (N, 2, 3) for an affine family, (N, 3, 3) for "projective", (N, 16, 2) for "tps", and ``grid`` the (N, h, w, 2)
+    points at which the images were read.
+    Convention: theta maps output positions to input positions, in (x, y) and normalised units.
     Source: Jaderberg et al. 2015, section 3.
     """
 
@@ -43,14 +45,25 @@ class SpatialTransformer(Layer):
         self.size = None if size is None else check_pair("size", size, 1)
         self.reading = dict(mode=mode, padding_mode=padding_mode, align_corners=align_corners)
 
+    @property
+    def grid(self):
+        """Where the last batch was read: (N, h, w, 2), normalised units, x before y."""
+        return self.transform.theta_grid(self.theta, self.out_shape, self.reading["align_corners"])
+
     def forward(self, image):
         self.image = image
         self.transform_parameters = self.localisation(image)
         self.theta = self.transform.forward(self.transform_parameters)
-        size = image.shape[:2] + (self.size or image.shape[2:])
-        return affine_sample(image, self.theta, size, **self.reading)
+        self.out_shape = image.shape[:2] + (self.size or image.shape[2:])
+        if self.transform.affine:
+            return affine_sample(image, self.theta, self.out_shape, **self.reading)
+        return grid_sample(image, self.grid, **self.reading)
 
     def backward(self, d_out):
-        d_image, d_theta = affine_sample_backward(d_out, self.image, self.theta, **self.reading)
+        if self.transform.affine:
+            d_image, d_theta = affine_sample_backward(d_out, self.image, self.theta, **self.reading)
+        else:
+            d_image, d_grid = grid_sample_backward(d_out, self.image, self.grid, **self.reading)
+            d_theta = self.transform.theta_grid_backward(d_grid, self.theta, self.reading["align_corners"])
         d_parameters = self.transform.backward(d_theta, self.transform_parameters)
         return d_image + self.localisation.backward(d_parameters)

@@ -1,7 +1,7 @@
 """One ordinary call of every operation, for the tests of what they have in common."""
 
 import numpy as np
-from support import away_from_zero, distinct, normal, smooth_grid
+from support import away_from_zero, distinct, leaning, normal, smooth_grid
 
 SAMPLING = [
     {"mode": mode, "padding_mode": padding_mode, "align_corners": align_corners}
@@ -9,7 +9,11 @@ SAMPLING = [
     for padding_mode in ("zeros", "border", "reflection")
     for align_corners in (False, True)
 ]
-PARAMETERS = {"translation": 2, "rotation": 1, "attention": 3, "similarity": 4, "affine": 6}
+PARAMETERS = {"translation": 2, "rotation": 1, "attention": 3, "similarity": 4, "affine": 6, "affine_exp": 6,
+              "projective": 8}
+SIZE_IS_THAT_OF_D_OUT = ("affine_sample", "projective_grid")
+LINEAR = ("affine_grid", "tps_grid")  # their backward needs neither the argument nor the size
+OWN_SIGNATURE = {*SIZE_IS_THAT_OF_D_OUT, *LINEAR}  # every other backward takes what the forward took
 
 
 def ordinary_calls(dtype):
@@ -20,6 +24,10 @@ def ordinary_calls(dtype):
         label = "corners" if align_corners else "edges"
         size = (2, 3, 6, 4)
         calls[f"affine_grid {label}"] = ("affine_grid", [theta], [size], {"align_corners": align_corners})
+        calls[f"projective_grid {label}"] = ("projective_grid", [leaning(11, 2, dtype)], [size],
+                                             {"align_corners": align_corners})
+        moved = normal(12, (2, 16, 2), dtype)
+        calls[f"tps_grid {label}"] = ("tps_grid", [moved], [size], {"align_corners": align_corners})
     for options in SAMPLING:
         grid = smooth_grid(2, image, (2, 3, 6), options["align_corners"])
         label = f"{options['mode']} {options['padding_mode']} {'corners' if options['align_corners'] else 'edges'}"
@@ -36,6 +44,8 @@ def ordinary_calls(dtype):
         calls[f"{kind}_pool2d"] = (f"{kind}_pool2d", [apart], [2], {})
         calls[f"{kind}_pool2d overlapping"] = (f"{kind}_pool2d", [apart], [(3, 2)], {"stride": (1, 2)})
         calls[f"{kind}_pool2d of one pixel"] = (f"{kind}_pool2d", [apart], [1], {})
+    calls["bending_energy"] = ("bending_energy", [normal(12, (3, 16, 2), dtype) / 10], [], {})
+    calls["tps_displacements"] = ("tps_displacements", [normal(13, (2, 32), dtype)], [], {})
     calls["linear"] = ("linear", [normal(6, (5, 3), dtype), normal(7, (4, 3), dtype), bias], [], {})
     calls["relu"] = ("relu", [away_from_zero(8, (2, 3, 4), dtype)], [], {})
     calls["relu of positive numbers"] = ("relu", [np.abs(away_from_zero(8, (2, 3), dtype))], [], {})
@@ -48,9 +58,9 @@ def ordinary_calls(dtype):
 def backward_of(implementation, name, rest, options):
     """The backward as a function of d_out and the arrays alone, whatever else it takes."""
     backward = getattr(implementation, f"{name}_backward")
-    if name == "affine_grid":  # linear in theta: its backward needs neither theta nor the size
+    if name in LINEAR:
         return lambda d_out, theta: backward(d_out, **options)
-    if name == "affine_sample":  # the size is d_out's
+    if name in SIZE_IS_THAT_OF_D_OUT:
         return lambda d_out, *arrays: backward(d_out, *arrays, **options)
     return lambda d_out, *arrays: backward(d_out, *arrays, *rest, **options)
 

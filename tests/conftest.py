@@ -14,6 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # Which module of an implementation holds which operation.
 HOME = {
     "grid": ["affine_grid"],
+    "projective": ["projective_grid", "projective_theta"],
+    "tps": ["tps_grid", "tps_displacements", "bending_energy"],
+    "affine_exp": ["affine_exp_theta"],
     "sampler": ["grid_sample", "affine_sample"],
     "linear": ["linear", "relu"],
     "conv": ["conv2d"],
@@ -23,6 +26,7 @@ HOME = {
 }
 MODULE = {name: module for module, names in HOME.items() for name in names}
 MODULE |= {f"{name}_backward": module for name, module in MODULE.items()}
+MODULE |= {"homography": "projective", "control_points": "tps"}
 MODULE |= {"read_theta": "theta", "rotation_angle": "theta", "TRANSFORMS": "theta", "im2col": "conv", "col2im": "conv"}
 
 

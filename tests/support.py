@@ -46,6 +46,14 @@ def grid_from_pixels(x, y, image, align_corners):
     return points.reshape(1, 1, -1, 2).astype(image.dtype)
 
 
+def output_points(size, align_corners):
+    """The points (x, y) of an output (N, C, h, w), one a row; a single pixel sits in the middle."""
+    height, width = size[2:]
+    x, y = (normalise(np.arange(float(length)), length, align_corners) if length > 1 else np.zeros(1)
+            for length in (width, height))
+    return np.stack(np.meshgrid(x, y, indexing="xy"), axis=-1).reshape(-1, 2)
+
+
 def smooth_grid(seed, image, size, align_corners):
     """A random grid (N, h, w, 2), inside and outside `image`, away from every kink of every mode and padding.
 
@@ -65,6 +73,14 @@ def smooth_grid(seed, image, size, align_corners):
 def thetas(rows, count=1, dtype="float64"):
     """`count` copies of one 2 x 3 matrix: (count, 2, 3)."""
     return np.tile(np.asarray(rows, dtype), (count, 1, 1))
+
+
+def leaning(seed, count, dtype="float64"):
+    """Homographies with the whole image in front of the horizon: the denominator is 1 +- 0.6 at most, times a scale."""
+    rng = np.random.default_rng(seed)
+    theta = rng.standard_normal((count, 3, 3))
+    theta[:, 2] = [0, 0, 1] + rng.uniform(-0.3, 0.3, (count, 3)) * [1, 1, 0]
+    return (theta * rng.choice([-2, 0.5, 1, 3], (count, 1, 1))).astype(dtype)
 
 
 def as_tuple(results):

@@ -15,7 +15,8 @@ PACKAGE = ROOT / "stn_numpy"
 # Each module's place: it may import modules of its own place or of an earlier one, and no two each other.
 PLACES = [
     ["_check", "_taps", "_windows", "_mnist"],  # what stands behind the operations
-    ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck"],  # operations
+    ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
+     "projective", "tps", "affine_exp"],
     ["layer", "distortions", "data", "measure"],
     ["localisation", "transformer", "model"],  # networks
     ["optimizer", "training", "results", "viz"],

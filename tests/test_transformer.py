@@ -20,9 +20,10 @@ from twins import (
 )
 
 from stn_numpy.gradcheck import gradcheck
+from stn_numpy.grid import affine_grid
 from stn_numpy.localisation import LocalisationNetwork
-from stn_numpy.sampler import affine_sample_backward
-from stn_numpy.theta import TRANSFORMS
+from stn_numpy.sampler import grid_sample, grid_sample_backward
+from stn_numpy.theta import TRANSFORMS, Transform
 from stn_numpy.transformer import SpatialTransformer
 
 SHAPE = (2, 5, 7)  # channels, height and width of the images here
@@ -106,7 +107,7 @@ def test_a_pixel_matters_by_what_is_read_and_by_where_it_sends_the_reading(trans
     assert min(np.abs(read).max(), np.abs(sent).max()) > 0.1
     d_images = transformer.backward(d_out)
     assert_agrees(d_images, read + sent, unit=30)
-    assert_agrees(affine_sample_backward(d_out, images, transformer.theta)[0], read, unit=30)
+    assert_agrees(grid_sample_backward(d_out, images, transformer.grid)[0], read, unit=30)
     for alone in (read, sent):
         assert np.abs(d_images - alone).max() > 0.1
 
@@ -134,6 +135,57 @@ def test_the_first_shift_is_along_the_columns():
     out = SpatialTransformer(Says([2 * 2 / 8, 2 * 1 / 4]), "translation")(images)
     assert_agrees(out[:, :, :3, :6], images[:, :, 1:, 2:])
     assert not out[:, :, 3].any() and not out[..., 6:].any()
+
+
+def test_the_grid_is_where_the_last_batch_was_read(transform, mode, align_corners):
+    transformer = build(transform, size=(4, 6), mode=mode, align_corners=align_corners)
+    for count in (3, 2):
+        images = normal(count, (count, *SHAPE))
+        out = transformer(images)
+        parameters = transformer.localisation(images)
+        assert_agrees(transformer.grid, TRANSFORMS[transform].grid(parameters, (count, 2, 4, 6), align_corners))
+        assert_agrees(grid_sample(images, transformer.grid, mode, align_corners=align_corners), out)
+
+
+def test_a_family_gives_grid_and_gradient_from_parameters(transform, align_corners):
+    """`grid_backward` is the finite difference of `grid`, parameter by parameter."""
+    family = TRANSFORMS[transform]
+    parameters = np.array([family.identity] * 2) + 0.1 * normal(0, (2, len(family.identity)))
+    [error] = gradcheck(lambda p: family.grid(p, (2, 1, 4, 3), align_corners),
+                        lambda d_grid, p: family.grid_backward(d_grid, p, align_corners), [parameters])
+    assert error < FINITE_DIFFERENCES
+
+
+def test_a_new_family_is_one_line_in_the_registry(monkeypatch):
+    """A wave along x, by a grid of its own: height times sin(2 y)."""
+    def grid(heights, size, align_corners):
+        base = np.tile(np.eye(2, 3), (len(heights), 1, 1))
+        points = affine_grid(base, size, align_corners)
+        points[..., 0] += heights[:, :, None] * np.sin(2 * points[..., 1])
+        return points
+
+    def backward(d_grid, heights, align_corners):
+        y = affine_grid(np.tile(np.eye(2, 3), (len(heights), 1, 1)), (*d_grid.shape[:1], 1, *d_grid.shape[1:3]),
+                        align_corners)[..., 1]
+        return (d_grid[..., 0] * np.sin(2 * y)).sum(axis=(1, 2))[:, None]
+
+    monkeypatch.setitem(TRANSFORMS, "wave", Transform(np.copy, lambda d, p: d.copy(), (0.0,), grid, backward))
+    transformer = build("wave", size=(4, 3))
+    errors = gradcheck(*as_functions(transformer), [normal(0, (2, *SHAPE)), *data_of(transformer)])
+    assert max(errors) < FINITE_DIFFERENCES
+
+
+@pytest.mark.parametrize("transform, told", [
+    ("projective", [1, 0, 2 * 2 / 8, 0, 1, 2 * 1 / 4, 0, 0]),
+    ("tps", [2 * 2 / 8, 2 * 1 / 4] * 16),
+    ("affine-exp", [0, 0, 2 * 2 / 8, 0, 0, 2 * 1 / 4]),
+])
+def test_other_families_shift_along_the_columns_first(transform, told, dtype):
+    """As the translation does: two of 8 columns to the right and one of 4 rows down."""
+    images = normal(0, (1, 3, 4, 8))
+    out = SpatialTransformer(Says(told), transform)(images)
+    assert_agrees(out[:, :, :3, :6], images[:, :, 1:, 2:])
+    assert np.abs(out[:, :, 3]).max() < 1e-12 and np.abs(out[..., 6:]).max() < 1e-12
 
 
 def test_channels_are_moved_together():
@@ -177,6 +229,8 @@ def test_bad_arguments_are_refused(case):
 def test_a_localisation_network_for_another_transform_is_refused():
     lengths = {name: len(TRANSFORMS[name].identity) for name in TRANSFORMS}
     for one, other in itertools.permutations(lengths, 2):
+        if lengths[one] == lengths[other]:  # affine and affine-exp: both take six
+            continue
         says = Says(*[TRANSFORMS[one].identity] * 2)
         assert_refused(lambda says=says, other=other: SpatialTransformer(says, other)(np.ones((2, 1, 4, 4))),
                        "parameters", f"(N, {lengths[other]})", f"(2, {lengths[one]})")

@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 import torch.nn.functional as F
-from support import assert_same_as_torch, normal
+from scipy.interpolate import RBFInterpolator
+from support import assert_same_as_torch, normal, output_points
 from torch import nn
 
 from stn_numpy.layer import Layer
@@ -77,8 +78,30 @@ def torch_theta(transform, p):
         "attention": lambda s, x, y: [s, zero, x, zero, s, y],
         "similarity": lambda a, b, x, y: [a, -b, x, b, a, y],
         "affine": lambda *six: six,
+        "affine-exp": lambda *six: six,
+        "projective": lambda *eight: [*eight, one],
+        "tps": lambda *numbers: numbers,
     }[transform](*p.T)
-    return torch.stack(rows, dim=1).reshape(-1, 2, 3)
+    theta = torch.stack(rows, dim=1).reshape(-1, *{"projective": (3, 3), "tps": (16, 2)}.get(transform, (2, 3)))
+    if transform == "affine-exp":
+        return torch.linalg.matrix_exp(F.pad(theta, (0, 0, 0, 1)))[:, :2]
+    return theta
+
+
+def torch_grid(transform, theta, size, align_corners):
+    """The definition of each grid, in torch."""
+    if transform not in ("projective", "tps"):
+        return F.affine_grid(theta, size, align_corners=align_corners)
+    places = torch.tensor(output_points(size, align_corners), dtype=theta.dtype)
+    if transform == "projective":
+        points = F.pad(places, (0, 1), value=1) @ theta.transpose(1, 2)
+        points = points[..., :2] / points[..., 2:]
+    else:
+        four = np.linspace(-1, 1, 4)
+        control = np.stack(np.meshgrid(four, four), axis=-1).reshape(16, 2)
+        follows = RBFInterpolator(control, np.eye(16), kernel="thin_plate_spline", degree=1)  # linear in the values
+        points = places + torch.tensor(follows(places.double().numpy()), dtype=theta.dtype) @ theta
+    return points.reshape(size[0], *size[2:], 2)
 
 
 class TorchLocalisation(nn.Module):
@@ -93,7 +116,7 @@ class TorchLocalisation(nn.Module):
 
 
 class TorchTransformer(nn.Module):
-    """`SpatialTransformer` by `affine_grid` and `grid_sample`."""
+    """`SpatialTransformer` by `torch_grid` and torch's `grid_sample`."""
 
     def __init__(self, localisation, transform="affine", size=None, mode="bilinear", padding_mode="zeros",
                  align_corners=False):
@@ -106,7 +129,7 @@ class TorchTransformer(nn.Module):
 
     def sample(self, image, theta):
         size = [*image.shape[:2], *(self.size or image.shape[2:])]
-        grid = F.affine_grid(theta, size, align_corners=self.align_corners)
+        grid = torch_grid(self.transform, theta, size, self.align_corners)
         return F.grid_sample(image, grid, self.mode, self.padding_mode, self.align_corners)
 
 

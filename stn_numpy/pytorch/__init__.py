@@ -1,7 +1,9 @@
 """The same networks in PyTorch: the same names, the same weights, the same gradients; for all of MNIST and a GPU."""
 
+from .distortions import distort
 from .localisation import LocalisationNetwork
 from .model import Classifier
 from .networks import build
 from .theta import TRANSFORMS, Transform
 from .transformer import SpatialTransformer
+from .weights import architecture, check_architecture, from_numpy, load, save, to_numpy

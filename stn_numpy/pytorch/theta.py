@@ -6,22 +6,28 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
+from .affine_exp import affine_exp_theta
+from .projective import projective_grid, projective_theta
+from .tps import tps_displacements, tps_grid
+
 
 @dataclass(frozen=True)
 class Transform:
-    """A family of affine maps: its map to theta, and the parameters that do nothing.
-
-    A family that is not affine needs no theta; it has a `grid` and an `identity` of its own.
+    """A family of transformations: from a network's numbers to theta, and from theta to the grid.
 
     Attributes
     ----------
     forward : callable
-        (N, P) parameters to (N, 2, 3) theta, normalised units.
+        (N, P) parameters to theta: (N, 2, 3) in an affine family, whatever `theta_grid` takes in another.
     identity : tuple of P floats
+        The parameters that do nothing.
+    theta_grid : callable
+        ``theta_grid(theta, size, align_corners)``: theta to the (N, h, w, 2) grid.
     """
 
     forward: Callable
     identity: tuple
+    theta_grid: Callable = F.affine_grid
 
     def grid(self, parameters, size, align_corners=False):
         """Say for each output pixel which point of the input it shows.
@@ -39,7 +45,7 @@ class Transform:
         (N, h, w, 2) tensor
             Points of the input in normalised units, x before y.
         """
-        return F.affine_grid(self.forward(parameters), size, align_corners=align_corners)
+        return self.theta_grid(self.forward(parameters), size, align_corners)
 
 
 def translation_theta(parameters):
@@ -80,6 +86,9 @@ TRANSFORMS = {
     "attention": Transform(attention_theta, (1.0, 0.0, 0.0)),
     "similarity": Transform(similarity_theta, (1.0, 0.0, 0.0, 0.0)),
     "affine": Transform(affine_theta, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
+    "affine-exp": Transform(affine_exp_theta, (0.0,) * 6),
+    "projective": Transform(projective_theta, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0), projective_grid),
+    "tps": Transform(tps_displacements, (0.0,) * 32, tps_grid),
 }
 
 

@@ -67,7 +67,7 @@ class SpatialTransformer(nn.Module):
             return F.grid_sample(image, grid, **self.reading)
 
     def theta(self, image):
-        """The (N, 2, 3) maps from output to input that the images of a batch are given, for an affine family."""
+        """What the images of a batch are given: (N, 2, 3) maps from output to input, or what the family has instead."""
         return self.transform.forward(self.localisation(image))
 
     def extra_repr(self):

@@ -1,0 +1,21 @@
+"""The family of affine maps that can always be undone, in torch: the matrix exponential of six numbers."""
+
+import torch
+
+TERMS, SQUARINGS = 10, 10  # for matrices of a size up to some hundreds, as exact as float64 is
+
+
+def affine_exp_theta(parameters):
+    """(N, 6) to (N, 2, 3), as `stn_numpy.affine_exp.affine_exp_theta`.
+
+    By scaling and squaring in float64, as often for every matrix: `torch.linalg.matrix_exp` asks for their sizes first,
+    and a GPU would be waited for.
+    """
+    flow = torch.nn.functional.pad(parameters.double().reshape(-1, 2, 3), (0, 0, 0, 1)) / 2 ** SQUARINGS
+    total = term = torch.eye(3, dtype=flow.dtype, device=flow.device).expand_as(flow)
+    for order in range(1, TERMS):
+        term = term @ flow / order
+        total = total + term
+    for _ in range(SQUARINGS):
+        total = total @ total
+    return total[:, :2].to(parameters.dtype)
