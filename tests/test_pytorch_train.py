@@ -21,6 +21,7 @@ from stn_numpy.pytorch.run import Run, Stopped
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.steps import SideBySide, Stepper, make_optimizer, set_rate
 from stn_numpy.pytorch.train import main
+from stn_numpy.pytorch.weights import load
 
 ROOT = Path(__file__).parents[1]
 TINY = dict(data="small", batch=8)
@@ -44,13 +45,15 @@ def tiny(iterations=12, model="st-fcn", distortion="R", **options):
 def trained(folder, settings, seeds=(0,), **options):
     """A run that has taken all its steps, and its results."""
     run = Run(settings, seeds, torch.device("cpu"), folder, **options)
-    return run, run.finish(run.train(), {})
+    run.train()
+    return run, run.finish({})
 
 
-def command(*arguments, environment=None):
+def command(*arguments, launcher=()):
     """The command in a process of its own."""
-    return subprocess.Popen([sys.executable, "-m", "stn_numpy.pytorch.train", *ARGUMENTS, *map(str, arguments)], cwd=ROOT,
-                            env=os.environ | {"OMP_NUM_THREADS": "1"} | (environment or {}), text=True,
+    whole = [sys.executable, "-m", *launcher, *["-m"] * bool(launcher), "stn_numpy.pytorch.train", *ARGUMENTS,
+             *map(str, arguments)]
+    return subprocess.Popen(whole, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -65,7 +68,8 @@ def complaint(arguments, capsys, code):
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == code
-    lines = [line for line in capsys.readouterr().err.splitlines() if "step/s" not in line and "going on" not in line]
+    said = capsys.readouterr().err.splitlines()
+    lines = [line for line in said if line and "step/s" not in line and "going on" not in line]  # nor the bar
     assert len(lines) == 1 and lines[0].startswith("train: "), lines
     return lines[0]
 
@@ -106,9 +110,7 @@ def test_what_a_result_holds(tmp_path, capsys):
     assert "--seed 5" in result["made_by"]["command"]
     assert result["seed"] == 5 and result["settings"]["localisation_rate"] == 0.1
     assert len(result["curve"]["loss"]) == 3
-    network = tiny().build(0)
-    content = torch.load(tmp_path / "st-fcn-R-affine-seed5.pt", weights_only=True)
-    network.load_state_dict(content["model"])
+    network = load(tmp_path / "st-fcn-R-affine-seed5.pt", tiny().build(0))
     assert result["parameters"] == network.parameter_count()
     images, labels, _ = test_digits("small", "R")
     with torch.no_grad():
@@ -200,7 +202,7 @@ def test_a_killed_run_goes_on_to_the_very_same_end(tmp_path):
     whole, [result] = trained(tmp_path / "whole", tiny(300))
     resumed = json.loads((tmp_path / "killed" / "st-fcn-R-affine-seed0.json").read_text())
     assert resumed["curve"] == result["curve"] and resumed["test_error"] == result["test_error"]
-    weights = torch.load(tmp_path / "killed" / "st-fcn-R-affine-seed0.pt", weights_only=True)["model"]
+    weights = load(tmp_path / "killed" / "st-fcn-R-affine-seed0.pt", tiny().build(1)).state_dict()
     assert all(torch.equal(weights[name], tensor) for name, tensor in whole.networks.weights(0).items())
     assert sorted(path.suffix for path in (tmp_path / "killed").iterdir()) == [".json", ".pt"]
 

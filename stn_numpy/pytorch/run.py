@@ -1,19 +1,26 @@
 """One training run on one device or many: batches, steps, checkpoints, results."""
 
 import json
+import math
 import platform
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import distributed
 
+from ..measure import circular_deviation, describe_angles
 from ..results import provenance, write_json
+from ..theta import rotation_angle
 from . import checkpoints
 from .command import Refusal
-from .digits import STEPS_A_PIECE, Digits
+from .digits import STEPS_A_PIECE, Digits, test_digits
 from .steps import SideBySide, Stepper, make_optimizer, set_rate
+from .weights import save
+
+TURNED = ("R", "RTS")  # the distortions that turn every digit by an angle of its own
 
 
 class Stopped(Exception):
@@ -60,6 +67,7 @@ class Run:
     def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None):
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
         self.world, self.checkpoint_every = world or World(), checkpoint_every
+        self.digits = Digits(settings, device)
         self.networks = SideBySide([settings.build(seed) for seed in self.seeds])
         self.networks.to(device, **dict(memory_format=torch.channels_last) if len(self.seeds) == 1 else {})
         self.optimizer = make_optimizer(self.networks, settings, device)
@@ -73,7 +81,7 @@ class Run:
         folder = Path(folder)
         self.paths = [folder / f"{settings.name}-seed{seed}" for seed in self.seeds]
         self.checkpoint = folder / f"{settings.name}-seed{'+'.join(map(str, self.seeds))}.checkpoint.pt"
-        self.step, self.seconds, self.timed = 0, 0.0, 0
+        self.step, self.seconds, self.processor_seconds = 0, 0.0, 0.0
         self.losses = torch.zeros(settings.iterations, len(self.seeds))
         self.errors = torch.zeros(settings.iterations, len(self.seeds))
         if self.checkpoint.exists():
@@ -94,11 +102,11 @@ class Run:
         Stopped
             If `stop` said so.
         """
-        digits = Digits(self.settings, self.device)
         while self.step < self.settings.iterations:
-            before, start = self.step, time.perf_counter()
-            asked = self._take_piece(digits, stop)
+            before, start, processor_start = self.step, time.perf_counter(), time.process_time()
+            asked = self._take_piece(stop)
             self.seconds += time.perf_counter() - start
+            self.processor_seconds += time.process_time() - processor_start
             done = slice(before, self.step)
             if self.step > before:
                 progress(self.step - before, self.losses[done].mean().item(), self.errors[done].mean().item())
@@ -107,9 +115,8 @@ class Run:
                 self._save()
             if asked:
                 raise Stopped
-        return digits
 
-    def _take_piece(self, digits, stop):
+    def _take_piece(self, stop):
         """Take the steps of one piece of data; whatever is measured stays on the device until its end.
 
         A stop may come in the middle; a run that goes on makes the piece again and leaves out what was done. Processes
@@ -117,7 +124,7 @@ class Run:
         """
         piece, first = divmod(self.step, STEPS_A_PIECE)
         last = min(STEPS_A_PIECE, self.settings.iterations - piece * STEPS_A_PIECE)
-        images, labels = digits.piece(self.seeds, piece, self.world.slice(self.settings.batch))
+        images, labels = self.digits.piece(self.seeds, piece, self.world.slice(self.settings.batch))
         measured = torch.zeros(2, last, len(self.seeds), device=self.device)
         asked, taken = False, first
         for k in range(first, last):
@@ -137,7 +144,7 @@ class Run:
         self.step += taken - first
         return asked and self.step < self.settings.iterations
 
-    def finish(self, digits, made_by):
+    def finish(self, made_by):
         """Measure what was trained, write weights and results, and take the checkpoint away.
 
         Returns
@@ -145,32 +152,33 @@ class Run:
         list of dict
             One for each seed.
         """
-        wrong = self._test(digits)
+        wrong = self._test()
         results = []
         for place, (seed, path) in enumerate(zip(self.seeds, self.paths)):
-            weights = {name: tensor.cpu() for name, tensor in self.networks.weights(place).items()}
-            checkpoints.save(path.with_name(path.name + ".pt"), dict(
-                facts=self.settings.facts() | dict(seed=seed), model=weights))
+            network = self.settings.build(seed)
+            network.load_state_dict(self.networks.weights(place))
+            save(path.with_name(path.name + ".pt"), network)
             results.append(dict(
                 made_by=made_by, settings=self.settings.facts(), seed=seed,
-                parameters=sum(tensor.numel() for tensor in weights.values()), test_error=wrong[place],
-                test_images=digits.test_count, processes=self.world.size, side_by_side=len(self.seeds),
+                parameters=network.parameter_count(), test_error=wrong[place],
+                test_images=self.digits.test_count, processes=self.world.size, side_by_side=len(self.seeds),
                 acceleration=self.acceleration, seconds=round(self.seconds, 1),
+                processor_seconds=round(self.processor_seconds, 1),
                 images_per_second=round(self.settings.batch * self.step * len(self.seeds) / max(self.seconds, 1e-9)),
-                curve=curve(self.losses[:, place], self.errors[:, place])))
+                **angles_left(self.settings, network), curve=curve(self.losses[:, place], self.errors[:, place])))
         for result, path in zip(results, self.paths):
             write_json(path.with_name(path.name + ".json"), result)
         self.checkpoint.unlink(missing_ok=True)
         return results
 
     @torch.no_grad()
-    def _test(self, digits, batch=500):
+    def _test(self, batch=500):
         """The share of test digits that each network gets wrong."""
         wrong = torch.zeros(len(self.seeds), device=self.device)
-        for images, labels in digits.test_batches(batch):
+        for images, labels in self.digits.test_batches(batch):
             logits = self.networks(images.expand(len(self.seeds), *images.shape))
             wrong += (logits.argmax(2) != labels).sum(1)
-        return [count / digits.test_count for count in wrong.tolist()]
+        return [count / self.digits.test_count for count in wrong.tolist()]
 
     def _facts(self):
         return self.settings.facts() | dict(seeds=list(self.seeds), device=self.device.type)
@@ -178,7 +186,8 @@ class Run:
     def _save(self):
         if self.world.rank == 0:
             checkpoints.save(self.checkpoint, dict(
-                facts=self._facts(), step=self.step, seconds=self.seconds, networks=self.networks.state_dict(),
+                facts=self._facts(), step=self.step, seconds=self.seconds,
+                processor_seconds=self.processor_seconds, networks=self.networks.state_dict(),
                 optimizer=self.optimizer.state_dict(), losses=self.losses[:self.step].clone(),
                 errors=self.errors[:self.step].clone()))
 
@@ -188,6 +197,7 @@ class Run:
         self.networks.load_state_dict(content["networks"])
         self.optimizer.load_state_dict(content["optimizer"])
         self.step, self.seconds = content["step"], content["seconds"]
+        self.processor_seconds = content["processor_seconds"]
         self.losses[:self.step], self.errors[:self.step] = content["losses"].cpu(), content["errors"].cpu()
 
 
@@ -211,6 +221,28 @@ def finished(folder, settings, seed):
     return result
 
 
+@torch.no_grad()
+def angles_left(settings, network, batch=500):
+    """How the test digits stand before and behind a transformer, where angles mean something; else nothing.
+
+    Returns
+    -------
+    dict
+        ``angles``: in degrees, ``before`` is the deviation of the turns that the digits were given; the rest is
+        described in `stn_numpy.measure.describe_angles`.
+    """
+    if not settings.model.startswith("st-") or settings.distortion not in TURNED:
+        return {}
+    images, labels, truth = test_digits(settings.data, settings.distortion)
+    theta = torch.cat([network.transformer.theta(part) for part in images.split(batch)])
+    if theta.shape[1:] != (2, 3) or not theta.isfinite().all():
+        return {}
+    given = truth.angle.double().numpy()
+    found = describe_angles(given + rotation_angle(theta.double().numpy()), labels.numpy())
+    return dict(angles={name: np.round(value, 2).tolist()
+                        for name, value in dict(before=circular_deviation(given), **found).items()})
+
+
 def made_by(command, device):
     """What makes a result: `stn_numpy.results.provenance`, and torch and its device."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor()
@@ -227,8 +259,8 @@ def _processor():
 
 
 def curve(losses, errors, points=200):
-    """Losses and training errors in means of so many steps that about `points` numbers are left."""
+    """Losses and training errors in means of so many steps that about `points` numbers are left; None for no number."""
     every = max(1, len(losses) // points)
     means = [tensor[:len(tensor) // every * every].view(-1, every).mean(1) for tensor in (losses, errors)]
-    loss, error = ([round(value, 4) for value in mean.tolist()] for mean in means)
+    loss, error = ([round(value, 4) if math.isfinite(value) else None for value in mean.tolist()] for mean in means)
     return dict(every=every, loss=loss, error=error)

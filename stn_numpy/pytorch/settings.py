@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from .networks import MODELS, SIZES, build
+from .networks import SIZES, build
 
 DISTORTIONS = tuple(SIZES)
 PRECISIONS = ("float32", "bfloat16")

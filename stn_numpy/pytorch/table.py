@@ -57,7 +57,8 @@ def make_parser():
     add("--side-by-side", type=whole(1), metavar="N",
         help="seeds trained as one batched run (default: all of them on CUDA, whose devices are larger than one of "
              "these networks; 1 on the CPU, where it gains nothing)")
-    add("--runs", default="runs/table", metavar="DIR", help="folder of checkpoints, weights, runs (default: %(default)s)")
+    add("--runs", default="runs/table", metavar="DIR",
+        help="folder of checkpoints, weights and single results (default: %(default)s)")
     add("--out", default="book/results/distorted_mnist.json", metavar="FILE", help="default: %(default)s")
     return parser
 
@@ -83,13 +84,7 @@ def jobs_of(cells, seeds, together, folder):
 
 
 def run_jobs(jobs, devices, workers, given, command, asked):
-    """Run them all, each in a process that has a device to itself or shares it with the other workers.
-
-    Returns
-    -------
-    bool
-        Whether all are done; if not, they were asked to stop.
-    """
+    """Run them all, or until asked to stop, each in a process that has a device or shares it with other workers."""
     from tqdm import tqdm
 
     context = multiprocessing.get_context("spawn")
@@ -118,14 +113,14 @@ def run_jobs(jobs, devices, workers, given, command, asked):
             stop.set()
             pool.shutdown(cancel_futures=True)
             raise
-    return not stop.is_set()
 
 
 def _start_worker(places, steps, stop, threads):
     """In each process: take a device; leave signals to the parent, who says when to stop."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    torch.set_num_threads(threads)
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(threads)
     _WORKER.update(device=torch.device(places.get()), steps=steps, stop=stop)
 
 
@@ -146,8 +141,8 @@ def _run_job(settings, seeds, given, command):
         def progress(taken, loss, error):
             _WORKER["steps"].put((settings.name, taken * count, loss, error))
         try:
-            digits = run.train(progress, lambda: stop.is_set() or not parent.is_alive())
-            run.finish(digits, made_by(command, device))
+            run.train(progress, lambda: stop.is_set() or not parent.is_alive())
+            run.finish(made_by(command, device))
         except Stopped:
             pass
     except torch.OutOfMemoryError:
@@ -206,10 +201,11 @@ def make_table(given, command):
     workers = given.workers or (os.cpu_count() if on_cpu else 1)
     jobs = jobs_of(cells, given.seeds, together, given.runs)
     with Stop() as asked:
-        complete = not jobs or run_jobs(jobs, devices, workers, given, command, asked)
+        if jobs:
+            run_jobs(jobs, devices, workers, given, command, asked)
     runs = [[finished(given.runs, settings, seed) for seed in range(given.seeds)] for settings in cells]
-    if not complete:
-        done = sum(result is not None for results in runs for result in results)
+    done = sum(result is not None for results in runs for result in results)
+    if done < len(cells) * given.seeds:
         print(f"stopped, {done} of {len(cells) * given.seeds} runs are done, the others are saved in {given.runs}; "
               "the same command goes on from there", file=sys.stderr)
         raise SystemExit(130)

@@ -165,7 +165,7 @@ def train(given, command):
                     print(f"going on after step {run.step} of {settings.iterations}", file=sys.stderr)
                 try:
                     with show_progress(run, hidden=not leads) as progress:
-                        digits = run.train(progress, stop)
+                        run.train(progress, stop)
                 except Stopped:
                     if leads:
                         print(f"stopped after step {run.step} of {settings.iterations}, saved in {run.checkpoint}; "
@@ -173,12 +173,13 @@ def train(given, command):
                     raise SystemExit(130) from None
             if not leads:
                 return
-            result = run.finish(digits, made_by(command, device))[0]
+            result = run.finish(made_by(command, device))[0]
         elif leads:
             print("done already", file=sys.stderr)
         if leads:
             print(f"test error {result['test_error']:.2%}, {result['parameters']:,} parameters, "
-                  f"{result['images_per_second']:,} images/s; written to {given.out}/{settings.name}-seed{given.seed}.json")
+                  f"{result['images_per_second']:,} images/s; "
+                  f"written to {given.out}/{settings.name}-seed{given.seed}.json")
 
 
 def main(arguments=None):
