@@ -99,6 +99,14 @@ def rts_canvas(height, width):
     return 3 * height // 2, 3 * width // 2
 
 
+def check_clutter(count, height, width):
+    """Check that so many images of one size can be put on TC's canvas, with patches of one another."""
+    if count < 2:
+        raise ValueError(f"images: expected at least 2 for TC, whose clutter is cut out of the others, got {count}")
+    if not PATCH <= min(height, width) <= max(height, width) <= TC_CANVAS:
+        raise ValueError(f"images: expected {PATCH} to {TC_CANVAS} pixels a side for TC, got {height}x{width}")
+
+
 # --- R and RTS
 
 
@@ -223,10 +231,7 @@ def _apply_e(images, scale, points):
 
 def _draw_tc(images, rng):
     count, _, height, width = images.shape
-    if count < 2:
-        raise ValueError(f"images: expected at least 2 for TC, whose clutter is cut out of the others, got {count}")
-    if not PATCH <= min(height, width) <= max(height, width) <= TC_CANVAS:
-        raise ValueError(f"images: expected {PATCH} to {TC_CANVAS} pixels a side for TC, got {height}x{width}")
+    check_clutter(count, height, width)
     others = np.arange(count)[:, None] + rng.integers(1, count, (count, PATCHES))
     return dict(place=_pairs(rng, TC_CANVAS - width, TC_CANVAS - height, (count,)), others=others % count,
                 cut=_pairs(rng, width - PATCH, height - PATCH, (count, PATCHES)),

@@ -1,10 +1,12 @@
-"""Layers: thin objects that remember their parameters and what their forward saw, and call the pure functions."""
+"""Layers: thin objects that remember their parameters and what their forward saw, and call the pure functions.
+
+Each takes ``backend="numpy"`` or ``"numba"``, which says whose functions it calls; its parameters are the same.
+"""
 
 import numpy as np
 
-from .conv import conv2d, conv2d_backward
-from .linear import linear, linear_backward, relu, relu_backward
-from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
+from ._backend import BACKENDS, load, operation
+from ._check import check_choice
 
 
 class Parameter:
@@ -68,19 +70,21 @@ class Linear(Layer):
     rng : numpy Generator, int or None
         Source of the first weights; an int is a seed, None draws anew each time.
     dtype : float32 or float64
+    backend : {"numpy", "numba"}
     """
 
-    def __init__(self, in_features, out_features, rng=None, dtype=np.float32):
+    def __init__(self, in_features, out_features, rng=None, dtype=np.float32, backend="numpy"):
+        self.linear, self.linear_backward = operation(backend, "linear.linear")
         rng, bound = np.random.default_rng(rng), in_features ** -0.5
         self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(dtype))
         self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(dtype))
 
     def forward(self, inputs):
         self.inputs = inputs
-        return linear(inputs, self.weight.data, self.bias.data)
+        return self.linear(inputs, self.weight.data, self.bias.data)
 
     def backward(self, d_out):
-        d_inputs, d_weight, d_bias = linear_backward(d_out, self.inputs, self.weight.data, self.bias.data)
+        d_inputs, d_weight, d_bias = self.linear_backward(d_out, self.inputs, self.weight.data, self.bias.data)
         self.weight.grad += d_weight
         self.bias.grad += d_bias
         return d_inputs
@@ -94,11 +98,13 @@ class Conv2d(Layer):
     in_channels, out_channels : int
     kernel_size, stride, padding : int
         In pixels.
-    rng, dtype
+    rng, dtype, backend
         As in `Linear`.
     """
 
-    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, rng=None, dtype=np.float32):
+    def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, rng=None, dtype=np.float32,
+                 backend="numpy"):
+        self.conv2d, self.conv2d_backward = operation(backend, "conv.conv2d")
         rng, bound = np.random.default_rng(rng), (in_channels * kernel_size ** 2) ** -0.5
         shape = (out_channels, in_channels, kernel_size, kernel_size)
         self.weight = Parameter(rng.uniform(-bound, bound, shape).astype(dtype))
@@ -107,11 +113,11 @@ class Conv2d(Layer):
 
     def forward(self, image):
         self.image = image
-        return conv2d(image, self.weight.data, self.bias.data, self.stride, self.padding)
+        return self.conv2d(image, self.weight.data, self.bias.data, self.stride, self.padding)
 
     def backward(self, d_out):
-        d_image, d_weight, d_bias = conv2d_backward(d_out, self.image, self.weight.data, self.bias.data,
-                                                    self.stride, self.padding)
+        d_image, d_weight, d_bias = self.conv2d_backward(d_out, self.image, self.weight.data, self.bias.data,
+                                                         self.stride, self.padding)
         self.weight.grad += d_weight
         self.bias.grad += d_bias
         return d_image
@@ -120,37 +126,38 @@ class Conv2d(Layer):
 class ReLU(Layer):
     """`relu` as a layer."""
 
+    def __init__(self, backend="numpy"):
+        self.relu, self.relu_backward = operation(backend, "linear.relu")
+
     def forward(self, inputs):
         self.inputs = inputs
-        return relu(inputs)
+        return self.relu(inputs)
 
     def backward(self, d_out):
-        return relu_backward(d_out, self.inputs)
+        return self.relu_backward(d_out, self.inputs)
 
 
 class MaxPool2d(Layer):
     """`max_pool2d` as a layer: `kernel_size` and `stride` in pixels."""
 
-    def __init__(self, kernel_size, stride=None):
+    name = "pool.max_pool2d"
+
+    def __init__(self, kernel_size, stride=None, backend="numpy"):
         self.kernel_size, self.stride = kernel_size, stride
+        self.pool, self.pool_backward = operation(backend, self.name)
 
     def forward(self, image):
         self.image = image
-        return max_pool2d(image, self.kernel_size, self.stride)
+        return self.pool(image, self.kernel_size, self.stride)
 
     def backward(self, d_out):
-        return max_pool2d_backward(d_out, self.image, self.kernel_size, self.stride)
+        return self.pool_backward(d_out, self.image, self.kernel_size, self.stride)
 
 
 class AvgPool2d(MaxPool2d):
     """`avg_pool2d` as a layer: `kernel_size` and `stride` in pixels."""
 
-    def forward(self, image):
-        self.image = image
-        return avg_pool2d(image, self.kernel_size, self.stride)
-
-    def backward(self, d_out):
-        return avg_pool2d_backward(d_out, self.image, self.kernel_size, self.stride)
+    name = "pool.avg_pool2d"
 
 
 class Flatten(Layer):
@@ -165,19 +172,29 @@ class Flatten(Layer):
 
 
 class Sequential(Layer):
-    """Layers one after the other; an empty one passes everything through."""
+    """Layers one after the other; an empty one passes everything through.
 
-    def __init__(self, *layers):
+    Parameters
+    ----------
+    *layers : Layer
+    backend : {"numpy", "numba"}
+        With "numba", convolutions, ReLU and pooling that follow one another keep the batch in the layout that their
+        kernels like best, whatever the backend that each of them names.
+    """
+
+    def __init__(self, *layers, backend="numpy"):
         self.layers = layers
+        check_choice("backend", backend, tuple(BACKENDS))
+        self.steps = load(backend, "chain").chain(layers) if backend == "numba" else layers
 
     def forward(self, inputs):
-        for layer in self.layers:
-            inputs = layer(inputs)
+        for step in self.steps:
+            inputs = step(inputs)
         return inputs
 
     def backward(self, d_out):
-        for layer in reversed(self.layers):
-            d_out = layer.backward(d_out)
+        for step in reversed(self.steps):
+            d_out = step.backward(d_out)
         return d_out
 
     def _members(self):

@@ -32,6 +32,7 @@ class LocalisationNetwork(Layer):
         Average-pool the image by so much first: where to look can be seen on a small picture.
     rng : numpy Generator, int or None
     dtype : float32 or float64
+    backend : {"numpy", "numba"}
 
     Raises
     ------
@@ -44,7 +45,7 @@ class LocalisationNetwork(Layer):
     """
 
     def __init__(self, image_shape, identity, kind="cnn", channels=(8, 10), kernel_size=5, hidden=(32,), downsample=1,
-                 rng=None, dtype=np.float32):
+                 rng=None, dtype=np.float32, backend="numpy"):
         check_choice("kind", kind, KINDS)
         image_shape = check_image_shape(image_shape)
         if check_whole("kernel_size", kernel_size, 1) % 2 == 0:
@@ -55,16 +56,16 @@ class LocalisationNetwork(Layer):
                              f"got {downsample}")
         channels, hidden = check_widths("channels", channels), check_widths("hidden", hidden)
         dtype = check_dtype(dtype)
-        layers = [AvgPool2d(downsample)] if downsample > 1 else []
+        layers = [AvgPool2d(downsample, backend=backend)] if downsample > 1 else []
         if kind == "cnn":
-            layers += _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype)
+            layers += _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype, backend)
         layers.append(Flatten())
         width = output_shape(layers, image_shape, dtype)[0]
         for out_width in hidden:
-            layers += [Linear(width, out_width, rng, dtype), ReLU()]
+            layers += [Linear(width, out_width, rng, dtype, backend), ReLU(backend)]
             width = out_width
-        self.features = Sequential(*layers)
-        self.final = Linear(width, len(identity), rng, dtype)
+        self.features = Sequential(*layers, backend=backend)
+        self.final = Linear(width, len(identity), rng, dtype, backend)
         self.final.weight.data[:] = 0
         self.final.bias.data[:] = identity
 
@@ -75,14 +76,15 @@ class LocalisationNetwork(Layer):
         return self.features.backward(self.final.backward(d_parameters))
 
 
-def _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype):
+def _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype, backend):
     """Convolution, ReLU and pooling for each entry of channels; one-pixel-thin images are pooled no further."""
     layers, previous, smallest = [], image_shape[0], min(image_shape[1:]) // downsample
     for width in channels:
-        layers += [Conv2d(previous, width, kernel_size, padding=kernel_size // 2, rng=rng, dtype=dtype), ReLU()]
+        layers += [Conv2d(previous, width, kernel_size, padding=kernel_size // 2, rng=rng, dtype=dtype,
+                          backend=backend), ReLU(backend)]
         previous = width
         if smallest >= 2:
-            layers.append(MaxPool2d(2))
+            layers.append(MaxPool2d(2, backend=backend))
             smallest //= 2
     return layers
 

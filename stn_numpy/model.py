@@ -29,6 +29,8 @@ class Classifier(Layer):
         Filters and their size in pixels, for each convolution of "cnn"; no padding.
     rng : numpy Generator, int or None
     dtype : float32 or float64
+    backend : {"numpy", "numba"}
+        Who computes the network; the transformer has a backend of its own.
 
     Raises
     ------
@@ -42,7 +44,7 @@ class Classifier(Layer):
     """
 
     def __init__(self, image_shape, kind="cnn", classes=10, transformer=None, hidden=(), channels=(16, 32),
-                 kernel_sizes=(9, 7), rng=None, dtype=np.float32):
+                 kernel_sizes=(9, 7), rng=None, dtype=np.float32, backend="numpy"):
         check_choice("kind", kind, KINDS)
         channels_in, *size = check_image_shape(image_shape)
         check_whole("classes", classes, 1)
@@ -52,15 +54,15 @@ class Classifier(Layer):
         if transformer is not None and transformer.size is not None:
             size = transformer.size
         rng = np.random.default_rng(rng)
-        layers = _convolutions(channels_in, channels, kernel_sizes, rng, dtype) if kind == "cnn" else []
+        layers = _convolutions(channels_in, channels, kernel_sizes, rng, dtype, backend) if kind == "cnn" else []
         layers.append(Flatten())
         width = output_shape(layers, (channels_in, *size), dtype)[0]
         for out_width in hidden if kind != "cnn" else ():
-            layers.append(Linear(width, out_width, rng, dtype))
-            layers += [ReLU()] if kind == "fcn" else []
+            layers.append(Linear(width, out_width, rng, dtype, backend))
+            layers += [ReLU(backend)] if kind == "fcn" else []
             width = out_width
         self.transformer = transformer
-        self.network = Sequential(*layers, Linear(width, classes, rng, dtype))
+        self.network = Sequential(*layers, Linear(width, classes, rng, dtype, backend), backend=backend)
 
     def forward(self, image):
         return self.network(image if self.transformer is None else self.transformer(image))
@@ -70,11 +72,12 @@ class Classifier(Layer):
         return d_image if self.transformer is None else self.transformer.backward(d_image)
 
 
-def _convolutions(channels_in, channels, kernel_sizes, rng, dtype):
+def _convolutions(channels_in, channels, kernel_sizes, rng, dtype, backend):
     if len(channels) != len(kernel_sizes):
         raise ValueError(f"kernel_sizes: expected one for each of channels={channels}, got {kernel_sizes}")
     layers = []
     for width, kernel_size in zip(channels, kernel_sizes):
-        layers += [Conv2d(channels_in, width, kernel_size, rng=rng, dtype=dtype), ReLU(), MaxPool2d(2)]
+        layers += [Conv2d(channels_in, width, kernel_size, rng=rng, dtype=dtype, backend=backend), ReLU(backend),
+                   MaxPool2d(2, backend=backend)]
         channels_in = width
     return layers

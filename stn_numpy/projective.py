@@ -50,7 +50,7 @@ def projective_grid(theta, size, align_corners=False):
         _, numerator, denominator, behind = _divide(theta, base)
         grid = numerator / denominator
         np.copyto(grid, np.copysign(grid.dtype.type(FAR), numerator), where=behind)
-    return grid.reshape(batch, height, width, 2)
+    return np.ascontiguousarray(grid.swapaxes(1, 2)).reshape(batch, height, width, 2)
 
 
 def projective_grid_backward(d_grid, theta, align_corners=False):
@@ -84,10 +84,11 @@ def projective_grid_backward(d_grid, theta, align_corners=False):
     base = _base_points(height, width, align_corners, theta.dtype)
     with np.errstate(all="ignore"):
         side, numerator, denominator, behind = _divide(theta, base)
-        d_numerator = np.where(behind, 0, d_grid.reshape(batch, -1, 2) / denominator)
+        wish = d_grid.reshape(batch, height * width, 2).swapaxes(1, 2)
+        d_numerator = np.where(behind, 0, wish / denominator)
         point = np.where(behind, 0, numerator / denominator)
-        d_denominator = -(d_numerator * point).sum(axis=2, keepdims=True)
-        return side * (np.concatenate([d_numerator, d_denominator], axis=2).swapaxes(1, 2) @ base)
+        d_denominator = -(d_numerator * point).sum(axis=1, keepdims=True)
+        return side * (np.concatenate([d_numerator, d_denominator], axis=1) @ base)
 
 
 def projective_theta(parameters):
@@ -173,12 +174,12 @@ def homography(corners_from, corners_to):
 
 
 def _divide(theta, base):
-    """Of all points the numerators (N, h * w, 2), the denominators (N, h * w, 1) and which are behind the horizon.
+    """Of all points the numerators (N, 2, h * w), the denominators (N, 1, h * w) and which are behind the horizon.
 
     First comes the sign (N, 1, 1) that theta is given so that its denominator is positive at the output's centre.
     """
     side = np.where(theta[:, 2:, 2:] < 0, theta.dtype.type(-1), theta.dtype.type(1))
-    points = base @ (theta * side).swapaxes(1, 2)
-    numerator, denominator = points[..., :2], points[..., 2:]
+    points = (theta * side) @ base.T
+    numerator, denominator = points[:, :2], points[:, 2:]
     behind = denominator <= HORIZON * np.abs(theta[:, 2:]).sum(axis=2, keepdims=True)
     return side, numerator, np.where(behind, theta.dtype.type(1), denominator), behind

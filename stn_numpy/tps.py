@@ -79,7 +79,9 @@ def tps_grid(displacements, size, align_corners=False, points=None):
     basis = _basis(*_key(points), height, width, align_corners, displacements.dtype)
     base = _base_points(height, width, align_corners, displacements.dtype)
     with np.errstate(all="ignore"):
-        return (base[:, :2] + basis @ displacements).reshape(batch, height, width, 2)
+        grid = basis @ displacements
+        grid += base[:, :2]
+    return grid.reshape(batch, height, width, 2)
 
 
 def tps_grid_backward(d_grid, align_corners=False, points=None):

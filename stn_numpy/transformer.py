@@ -1,9 +1,9 @@
 """The Spatial Transformer as one layer: localisation network, grid generator and sampler."""
 
+from ._backend import counterpart, operation
 from ._check import check_choice, check_pair
 from ._taps import MODES, PADDING_MODES
 from .layer import Layer
-from .sampler import affine_sample, affine_sample_backward, grid_sample, grid_sample_backward
 from .theta import TRANSFORMS
 
 
@@ -20,6 +20,8 @@ class SpatialTransformer(Layer):
         Size of the output in pixels; None for that of the input.
     mode, padding_mode, align_corners
         As in `grid_sample`.
+    backend : {"numpy", "numba"}
+        Who makes the grid and samples; the localisation network has a backend of its own.
 
     Raises
     ------
@@ -36,19 +38,23 @@ class SpatialTransformer(Layer):
     """
 
     def __init__(self, localisation, transform="affine", size=None, mode="bilinear", padding_mode="zeros",
-                 align_corners=False):
+                 align_corners=False, backend="numpy"):
         check_choice("transform", transform, tuple(TRANSFORMS))
         check_choice("mode", mode, MODES)
         check_choice("padding_mode", padding_mode, PADDING_MODES)
         self.localisation = localisation
         self.transform = TRANSFORMS[transform]
+        sampler = "sampler.affine_sample" if self.transform.affine else "sampler.grid_sample"
+        self.sample, self.sample_backward = operation(backend, sampler)
+        self.theta_grid = counterpart(backend, self.transform.theta_grid)
+        self.theta_grid_backward = counterpart(backend, self.transform.theta_grid_backward)
         self.size = None if size is None else check_pair("size", size, 1)
         self.reading = dict(mode=mode, padding_mode=padding_mode, align_corners=align_corners)
 
     @property
     def grid(self):
         """Where the last batch was read: (N, h, w, 2), normalised units, x before y."""
-        return self.transform.theta_grid(self.theta, self.out_shape, self.reading["align_corners"])
+        return self.theta_grid(self.theta, self.out_shape, self.reading["align_corners"])
 
     def forward(self, image):
         self.image = image
@@ -56,14 +62,14 @@ class SpatialTransformer(Layer):
         self.theta = self.transform.forward(self.transform_parameters)
         self.out_shape = image.shape[:2] + (self.size or image.shape[2:])
         if self.transform.affine:
-            return affine_sample(image, self.theta, self.out_shape, **self.reading)
-        return grid_sample(image, self.grid, **self.reading)
+            return self.sample(image, self.theta, self.out_shape, **self.reading)
+        return self.sample(image, self.grid, **self.reading)
 
     def backward(self, d_out):
         if self.transform.affine:
-            d_image, d_theta = affine_sample_backward(d_out, self.image, self.theta, **self.reading)
+            d_image, d_theta = self.sample_backward(d_out, self.image, self.theta, **self.reading)
         else:
-            d_image, d_grid = grid_sample_backward(d_out, self.image, self.grid, **self.reading)
-            d_theta = self.transform.theta_grid_backward(d_grid, self.theta, self.reading["align_corners"])
+            d_image, d_grid = self.sample_backward(d_out, self.image, self.grid, **self.reading)
+            d_theta = self.theta_grid_backward(d_grid, self.theta, self.reading["align_corners"])
         d_parameters = self.transform.backward(d_theta, self.transform_parameters)
         return d_image + self.localisation.backward(d_parameters)

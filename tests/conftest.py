@@ -50,7 +50,7 @@ class Implementation:
             raise
 
 
-IMPLEMENTATIONS = {"numpy": Implementation("stn_numpy")}
+IMPLEMENTATIONS = {"numpy": Implementation("stn_numpy"), "numba": Implementation("stn_numpy.fast", partial=True)}
 
 
 @pytest.fixture(scope="session", params=IMPLEMENTATIONS)

@@ -14,11 +14,11 @@ PACKAGE = ROOT / "stn_numpy"
 
 # Each module's place: it may import modules of its own place or of an earlier one, and no two each other.
 PLACES = [
-    ["_check", "_taps", "_windows", "_mnist"],  # what stands behind the operations
+    ["_check", "_backend", "_taps", "_windows", "_mnist"],  # what stands behind the operations
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
      "projective", "tps", "affine_exp"],
     ["layer", "distortions", "data", "measure"],
-    ["localisation", "transformer", "model"],  # networks
+    ["localisation", "transformer", "model", "tutorial"],  # networks
     ["optimizer", "training", "results", "viz"],
     ["turned_digits", "rotated_mnist"],  # experiments and their commands
 ]
@@ -144,6 +144,24 @@ for name in {names}:
 print(json.dumps([name for name in ("torch", "numba", "matplotlib", "pooch", "tqdm") if name in sys.modules]))
 """
     assert run(code) == []
+
+
+TWIN = [name for name in modules() if in_package(name, "pytorch")]
+
+
+def test_the_torch_twin_needs_torch_numpy_and_tqdm_alone():
+    """A training machine may have nothing else: every module of it loads where nothing else can be imported."""
+    names = [f"stn_numpy.{name.removesuffix('.__init__')}" for name in TWIN]
+    code = f"""
+import importlib, json, sys
+for name in ("numba", "matplotlib", "pooch", "scipy", "cv2", "skimage", "pandas", "pytest", "hypothesis", "IPython"):
+    sys.modules[name] = None  # whoever imports it gets an error
+for name in {names}:
+    importlib.import_module(name)
+print(json.dumps(sorted(name for name in sys.modules if name.split(".")[0] == "stn_numpy")))
+"""
+    loaded = run(code)
+    assert set(names) <= set(loaded) and "stn_numpy.viz" not in loaded and "stn_numpy.fast" not in loaded
 
 
 def test_importing_the_library_is_quick():

@@ -188,6 +188,24 @@ def test_other_families_shift_along_the_columns_first(transform, told, dtype):
     assert np.abs(out[:, :, 3]).max() < 1e-12 and np.abs(out[..., 6:]).max() < 1e-12
 
 
+def test_the_other_backend_does_the_same(transform, dtype):
+    images = normal(0, (3, *SHAPE), dtype)
+    ours, theirs = (build(transform, dtype, size=(4, 6), backend=backend) for backend in ("numpy", "numba"))
+    d_out = normal(1, ours(images).shape, dtype)
+    assert_agrees(theirs(images), ours(images))
+    assert_agrees(theirs.grid, ours.grid)
+    assert_agrees(theirs.backward(d_out), ours.backward(d_out), unit=100)
+    for one, other in zip(theirs.parameters(), ours.parameters(), strict=True):
+        assert_agrees(one.grad, other.grad, unit=100)
+
+
+def test_a_family_uses_the_compiled_grid_where_there_is_one():
+    found = {name: build(name, backend="numba").theta_grid.__module__ for name in ("affine", "projective", "tps")}
+    assert found == {"affine": "stn_numpy.fast.grid", "projective": "stn_numpy.fast.projective", "tps": "stn_numpy.tps"}
+    assert build("projective", backend="numba").theta_grid_backward.__module__ == "stn_numpy.fast.projective"
+    assert build("projective").theta_grid.__module__ == "stn_numpy.projective"
+
+
 def test_channels_are_moved_together():
     transformer = build("affine", size=(6, 4))
     images = normal(0, (3, *SHAPE))

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from .._check import check_choice
-from ..distortions import DISTORTIONS, MOVED, PATCH, PATCHES, TC_CANVAS, Pose, rts_canvas
+from ..distortions import DISTORTIONS, MOVED, PATCH, PATCHES, TC_CANVAS, Pose, check_clutter, rts_canvas
 from .projective import homography_from_square, projective_grid
 from .tps import tps_grid
 
@@ -190,6 +190,7 @@ def _apply_e(images, scale, points):
 
 def _draw_tc(images, random):
     count, _, height, width = images.shape
+    check_clutter(count, height, width)
     others = torch.arange(count, device=images.device)[:, None] + 1 + random.below(count - 1, count, PATCHES)
     return dict(
         place=_pairs(random, TC_CANVAS - width + 1, TC_CANVAS - height + 1, count), others=others % count,
@@ -245,9 +246,13 @@ def _half(size, images):
 
 
 @torch.compiler.assume_constant_result
-@lru_cache(maxsize=64)
 def _constant(numbers, dtype, device):
     """Numbers as a tensor on a device: copied there once, as a copy makes the device wait."""
+    return _copied(numbers, dtype, device)
+
+
+@lru_cache(maxsize=64)
+def _copied(numbers, dtype, device):
     return torch.tensor(numbers, dtype=dtype, device=device)
 
 

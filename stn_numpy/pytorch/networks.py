@@ -15,6 +15,7 @@ MODELS = ("fcn", "cnn", "st-fcn", "st-cnn")
 SIZES = {"R": 28, "RTS": 42, "P": 28, "E": 28, "TC": 60}
 POOLED = ("RTS", "TC")  # where an average pool by 2 stands behind the transformer
 PARAMETERS = 400_000
+LEAST = 10_000  # what is left for a classifier
 
 
 def build(model, distortion, transform="affine", localisation_depth=2, rng=None, dtype=torch.float32,
@@ -74,7 +75,11 @@ def build(model, distortion, transform="affine", localisation_depth=2, rng=None,
         localisation = _localisation(kind, size, TRANSFORMS[transform].identity, localisation_depth, rng, dtype)
         transformer = SpatialTransformer(localisation, transform)
         pool = [nn.AvgPool2d(2)] if distortion in POOLED else []
-    left = parameters - sum(p.numel() for p in transformer.parameters()) if transformer else parameters
+    taken = sum(p.numel() for p in transformer.parameters()) if transformer else 0
+    left = check_whole("parameters", parameters, 1) - taken
+    if left < LEAST:
+        raise ValueError(f"parameters: expected more than {taken + LEAST}, of which the transformer has {taken}, "
+                         f"got {parameters}")
     return Classifier.of(CLASSIFIERS[kind](pool, size // 2 if pool else size, left, rng, dtype), transformer)
 
 

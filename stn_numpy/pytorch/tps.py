@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 
+import numpy as np
 import torch
 
-from ..tps import CONTROL_SHAPE
+from .. import tps
 from .grid import base_points
 
 
@@ -13,33 +14,43 @@ def tps_displacements(parameters):
     return parameters.reshape(-1, 16, 2)
 
 
-def tps_grid(displacements, size, align_corners=False):
-    """(N, 16, 2) to (N, h, w, 2), as `stn_numpy.tps.tps_grid` with its 16 control points.
+def tps_grid(displacements, size, align_corners=False, points=None):
+    """(N, K, 2) to (N, h, w, 2), as `stn_numpy.tps.tps_grid`.
 
-    The system is solved at the first call for a size, on the CPU: make that call before you capture a CUDA graph.
+    Points are a (K, 2) NumPy array of float64, or None for the 16. The system is solved at the first call for a size
+    and a set of points, on the CPU: make that call before you capture a CUDA graph.
     """
     batch, _, height, width = size
-    base, basis = tps_basis(height, width, align_corners, displacements.dtype, displacements.device)
+    dtype, device = displacements.dtype, displacements.device
+    basis = _basis(points, height, width, align_corners, dtype, device)
+    base = base_points(height, width, align_corners, dtype, device)[:, :2]
     return (base + basis @ displacements).reshape(batch, height, width, 2)
 
 
+def bending_energy(displacements, points=None):
+    """(N, K, 2) to (N,), as `stn_numpy.tps.bending_energy`; points as in `tps_grid`."""
+    bending = _bending(points, displacements.dtype, displacements.device)
+    return (displacements * (bending @ displacements)).sum(dim=(1, 2))
+
+
 @torch.compiler.assume_constant_result
+def _basis(points, *rest):
+    """How far each pixel follows each control point: (h * w, K)."""
+    return _kept("_basis", *_key(points), *rest)
+
+
+@torch.compiler.assume_constant_result
+def _bending(points, *rest):
+    """8 pi B of the bending energy: (K, K)."""
+    return _kept("_bending", *_key(points), *rest)
+
+
+def _key(points):
+    return tps._key(tps.control_points() if points is None else points)
+
+
 @lru_cache(maxsize=32)
-def tps_basis(height, width, align_corners, dtype, device):
-    """The pixels' own places (h * w, 2), and how far each pixel follows each of the control points (h * w, 16)."""
-    double = dict(dtype=torch.float64, device="cpu")
-    points = base_points(*CONTROL_SHAPE, True, **double)
-    base = base_points(height, width, align_corners, **double)
-    count = len(points)
-    system = torch.zeros(count + 3, count + 3, **double)
-    system[:count, :count] = _around(points, points)
-    system[:count, count:], system[count:, :count] = points, points.T
-    solution = torch.linalg.inv(system)[:, :count]
-    basis = torch.cat([_around(base, points), base], dim=1) @ solution
-    return base[:, :2].to(device, dtype), basis.to(device, dtype)
-
-
-def _around(places, points):
-    """U(r) = r^2 log r of the distances between places (M, 3) and points (K, 3): (M, K)."""
-    squared = ((places[:, None] - points) ** 2).sum(dim=2)
-    return 0.5 * torch.xlogy(squared, squared)
+def _kept(name, *arguments):
+    """A matrix of NumPy's, as a tensor on its device: copied there once."""
+    *arguments, dtype, device = arguments
+    return torch.tensor(getattr(tps, name)(*arguments, np.float64), dtype=dtype, device=device)

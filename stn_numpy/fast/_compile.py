@@ -1,0 +1,141 @@
+"""How a kernel is compiled: kept on disk, announced the first time, safe from several threads and after a fork."""
+
+import functools
+import os
+import sys
+import threading
+import types
+
+import numba
+import numpy as np
+from numba.core import event
+
+# GNU's OpenMP is quick to start and shares the machine well; the reader's own choice, by environment, comes first.
+if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.environ):
+    numba.config.THREADING_LAYER_PRIORITY = ["omp", "tbb", "workqueue"]
+
+OPTIONS = {"nogil": True, "error_model": "numpy"}  # no lock on Python, and x / 0 is inf as in NumPy
+
+
+def kernel(function=None, *, parallel=False, **options):
+    """Make a function a kernel: Python calls it, Numba compiles it at its first call.
+
+    Parameters
+    ----------
+    function : callable
+        Takes arrays and numbers. With `parallel` its `prange` loops are shared among Numba's threads.
+    parallel : bool
+        Whether the kernel uses threads.
+    **options
+        Further options of `numba.njit`, such as fastmath.
+
+    Returns
+    -------
+    callable
+        With the same arguments. Code compiled inside other kernels is a `helper`, not a kernel.
+
+    Notes
+    -----
+    Compiled code is kept beside the source file or, where that cannot be written, in the user's cache folder
+    (NUMBA_CACHE_DIR names another); where neither can, each run compiles anew. Numba notices changes of a kernel's own
+    file alone, so a kernel and its helpers live in one file.
+    """
+    if function is None:
+        return functools.partial(kernel, parallel=parallel, **options)
+    run = _compiled(function, parallel=parallel, **options)
+    if not parallel or numba.config.DISABLE_JIT:
+        return functools.wraps(function)(lambda *arguments: run(*arguments))
+    serial = _compiled(_twin(function), **options)
+
+    @functools.wraps(function)
+    def call(*arguments):
+        if _state.forked:
+            return serial(*arguments)
+        if _state.layer_takes_threads():
+            return run(*arguments)
+        with _state.lock:
+            return run(*arguments)
+
+    return call
+
+
+def helper(function):
+    """Make a function that kernels of the same file call; it is compiled as a part of them."""
+    return numba.njit(**OPTIONS)(function)
+
+
+class _State:
+    """What the process has been through: whether it is a forked child, whether its threads may run kernels at once."""
+
+    def __init__(self):
+        self.forked, self.lock, self.layer = False, threading.Lock(), None
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self.after_fork)
+
+    def after_fork(self):
+        """GNU's OpenMP ends a child that uses it after its parent did: from here on, kernels run on one thread."""
+        self.forked, self.lock = True, threading.Lock()
+
+    def layer_takes_threads(self):
+        """Whether several Python threads may start parallel kernels at once: Numba's workqueue would abort."""
+        if self.layer is None:
+            with self.lock:
+                numba.get_num_threads()  # starts the layer
+                self.layer = numba.threading_layer()
+        return self.layer != "workqueue"
+
+
+_state = _State()
+_ours, _homeless = set(), []
+
+
+def _compiled(function, **options):
+    """The function as Numba will compile it, with a cache on disk where one can be written."""
+    try:
+        dispatcher = numba.njit(cache=True, **OPTIONS, **options)(function)
+    except RuntimeError as error:
+        if "cannot cache" not in str(error):
+            raise
+        _homeless.append(function)
+        dispatcher = numba.njit(**OPTIONS, **options)(function)
+    _ours.add(dispatcher)
+    return dispatcher
+
+
+def _twin(function):
+    """The function under another name, so that Numba's cache keeps the two ways of compiling it apart."""
+    twin = types.FunctionType(function.__code__, function.__globals__, function.__name__ + "_serial")
+    twin.__qualname__ = function.__qualname__ + "_serial"
+    twin.__module__ = function.__module__
+    return twin
+
+
+class _Announcer(event.Listener):
+    """Says once that something is compiled, where the reader sees it; what the cache holds compiles nothing."""
+
+    said = False
+
+    def on_start(self, event):
+        if self.said or event.data["dispatcher"] not in _ours:
+            return
+        self.said = True
+        once = "for this run (no cache folder can be written; NUMBA_CACHE_DIR names one)" if _homeless else "once"
+        # On a notebook's page what stands in stderr reads as an error; elsewhere stdout is the program's own.
+        stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
+        print(f"stn_numpy.fast: compiling kernels for this machine, {once} (about 10 s)", file=stream, flush=True)
+
+    def on_end(self, event):
+        pass
+
+
+event.register("numba:compile", _Announcer())
+
+
+def ready(array):
+    """The array as kernels take it: a plain one in C order that may be written, copied only where it is not.
+
+    Numba compiles a kernel anew for every other memory layout, and for arrays that are read only.
+    """
+    array = np.asarray(array)
+    flags = array.flags
+    return array if flags.c_contiguous and flags.writeable and flags.aligned else np.array(array, order="C")
