@@ -15,17 +15,18 @@ import torch.nn.functional as F
 from torch import nn
 
 from stn_numpy.pytorch import checkpoints
+from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import Digits, test_digits
-from stn_numpy.pytorch.networks import MODELS
-from stn_numpy.pytorch.run import Run, Stopped
+from stn_numpy.pytorch.run import Run, Stopped, World
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.steps import SideBySide, Stepper, make_optimizer, set_rate
-from stn_numpy.pytorch.train import main
+from stn_numpy.pytorch.train import check_together, main, make_parser
 from stn_numpy.pytorch.weights import load
 
 ROOT = Path(__file__).parents[1]
 TINY = dict(data="small", batch=8)
-ARGUMENTS = ["--model", "st-fcn", "--distortion", "R", "--data", "small", "--batch", "8", "--device", "cpu"]
+ARGUMENTS = ["--model", "st-fcn", "--distortion", "R", "--data", "small", "--batch", "8", "--device", "cpu",
+             "--precision", "float32"]
 
 test_digits.__test__ = False  # a function of the library, whatever its name looks like
 
@@ -157,7 +158,8 @@ def off_the_kinks(monkeypatch):
     monkeypatch.setattr(Settings, "build", build)
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.filterwarnings("ignore:.*batching rule")
+@pytest.mark.parametrize("model", ["st-fcn", "st-cnn"])
 def test_seeds_side_by_side_are_the_runs_alone(tmp_path, model, off_the_kinks):
     settings = tiny(3, model=model, rate=0.05)
     together, results = trained(tmp_path / "together", settings, (2, 0, 7))
@@ -217,6 +219,7 @@ def test_control_c_saves_and_leaves_with_a_plain_line(tmp_path):
     assert checkpoints.load(tmp_path / "st-fcn-R-affine-seed0.checkpoint.pt")["step"] > 0
 
 
+@pytest.mark.filterwarnings("ignore:.*batching rule")
 @pytest.mark.parametrize("stops", [[5], [1, 2, 30], [25], [24, 26, 50]], ids=str)
 @pytest.mark.parametrize("seeds", [(0,), (0, 1)])
 def test_a_stop_at_any_step_changes_nothing(tmp_path, stops, seeds):
@@ -322,3 +325,44 @@ def test_digits_that_are_missing_or_damaged(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("STN_DATA", str(tmp_path))
     (tmp_path / "train-images-idx3-ubyte").write_bytes(b"digits")
     assert "holds 6 bytes" in complaint(arguments, capsys, 1)
+
+
+# --- Several processes, few needs
+
+
+def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
+    options = ["--iterations", 30, "--batch", 16, "--seed", 3]
+    process = command(*options, "--out", tmp_path / "two",
+                      launcher=("torch.distributed.run", "--standalone", "--nproc-per-node", "2"))
+    main([*ARGUMENTS, *map(str, options), "--out", str(tmp_path / "one")])
+    out, said = process.communicate()
+    assert process.returncode == 0, said
+    one, two = (json.loads((tmp_path / name / "st-fcn-R-affine-seed3.json").read_text()) for name in ("one", "two"))
+    assert two["processes"] == 2 and one["processes"] == 1
+    np.testing.assert_allclose(two["curve"]["loss"], one["curve"]["loss"], rtol=0, atol=1e-4)
+    assert two["test_error"] == pytest.approx(one["test_error"], abs=0.002)
+    assert sorted(path.suffix for path in (tmp_path / "two").iterdir()) == [".json", ".pt"]
+    assert out == capsys.readouterr().out.replace("/one/", "/two/").replace(
+        f"{one['images_per_second']:,}", f"{two['images_per_second']:,}")  # one process speaks
+    assert said.count("30/30") <= 2  # and one draws the bar
+
+
+def test_a_batch_that_cannot_be_divided():
+    given = make_parser().parse_args([*ARGUMENTS, "--batch", "9"])
+    with pytest.raises(Refusal, match="--batch: expected a multiple of 2"):
+        check_together(given, World(0, 2))
+
+
+def test_torch_numpy_and_tqdm_are_all_it_needs(tmp_path):
+    """A training machine often has nothing else, and no git."""
+    code = f"""
+import sys
+for name in ("pooch", "numba", "matplotlib", "scipy", "PIL", "torchvision", "pandas"):
+    sys.modules[name] = None
+from stn_numpy.pytorch.train import main
+main({[*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)]})
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "STN_DATA"} | {"PATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "st-fcn-R-affine-seed0.json").read_text())["made_by"]["commit"] == "unknown"

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from ..results import write_json
-from .command import Parser, find_devices, load_split, plain_errors
+from .command import Parser, best_precision, find_devices, load_split, plain_errors
 from .distortions import distort
 from .networks import MODELS
 from .run import Run, made_by
@@ -44,7 +44,8 @@ def make_parser():
     add("--turns", type=whole(1), default=3, metavar="N", help="of each of the two (default: %(default)s)")
     add("--loaders", type=whole(0), default=0, metavar="N",
         help="worker processes of the DataLoader, 0 as in its default: more are quicker where there are idle cores")
-    add("--precision", choices=PRECISIONS, default="float32", help="of our loop (default: %(default)s)")
+    add("--precision", choices=("auto", *PRECISIONS), default="auto",
+        help="of our loop (default: auto, as in the training command)")
     add("--acceleration", choices=("auto", *ACCELERATIONS), default="auto", help="of our loop (default: auto)")
     add("--side-by-side", type=whole(1), default=1, metavar="N", help="seeds that our loop trains at once (default: 1)")
     add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
@@ -132,8 +133,9 @@ def measure(given):
     """
     device = find_devices(given.device)[0]
     total = given.steps * (given.turns + 2)
+    precision = best_precision(device) if given.precision == "auto" else given.precision
     settings = Settings(given.model, given.distortion, data=given.data, batch=given.batch, iterations=total + 100,
-                        precision=given.precision)
+                        precision=precision)
     with tempfile.TemporaryDirectory() as folder:
         loops = dict(plain=PlainLoop(settings, device, given.loaders),
                      ours=OurLoop(settings, device, given.acceleration, given.side_by_side, folder))
@@ -147,7 +149,7 @@ def measure(given):
                     trained = given.steps * given.batch * (given.side_by_side if name == "ours" else 1)
                     found[name].append(round(trained / seconds))
     ratios = [ours / plain for plain, ours in zip(found["plain"], found["ours"])]
-    return dict(model=given.model, distortion=given.distortion, batch=given.batch, precision=given.precision,
+    return dict(model=given.model, distortion=given.distortion, batch=given.batch, precision=precision,
                 loaders=given.loaders, side_by_side=given.side_by_side, steps=given.steps, images_per_second=found,
                 ratio=round(statistics.median(ratios), 2))
 

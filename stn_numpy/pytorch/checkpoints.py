@@ -1,17 +1,15 @@
 """Checkpoints of torch: the old file or the new one, never half of one, and never a damaged one unnoticed."""
 
 import hashlib
-import io
-import os
-from pathlib import Path
 
 import torch
 
 from .command import Refusal
+from .weights import write_whole
 
 
 def save(path, content):
-    """Write a checkpoint beside the old one, make sure that it is on the disk, then put it in the old one's place.
+    """Write a checkpoint in the old one's place.
 
     Parameters
     ----------
@@ -26,20 +24,7 @@ def save(path, content):
     OSError
         If the disk is full or the folder cannot be written; the old file stays as it was.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    packed = io.BytesIO()
-    torch.save(content | {"digest": _digest(content)}, packed)
-    beside = path.with_name(path.name + ".part")
-    try:
-        with open(beside, "wb") as file:
-            file.write(packed.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from error
+    write_whole(path, content | {"digest": _digest(content)})
 
 
 def load(path, device="cpu"):

@@ -135,6 +135,15 @@ def find_devices(name, place=None):
     return [found[place]]
 
 
+def best_precision(device):
+    """What ``--precision auto`` means: bfloat16 on a processor that computes in it, and float32 elsewhere.
+
+    On CUDA convolutions use TF32 with float32, which is torch's own choice.
+    """
+    can = torch.cpu.get_capabilities()
+    return "bfloat16" if device.type == "cpu" and (can.get("avx512_bf16") or can.get("amx_bf16")) else "float32"
+
+
 def load_split(data, split):
     """Digits and labels as `stn_numpy.data` loads them; what is missing or damaged is a `Refusal`.
 

@@ -18,7 +18,7 @@ from .command import Parser, Refusal, Stop, find_devices, plain_errors
 from .networks import MODELS
 from .paper import MARKS, error_in_paper
 from .run import Run, Stopped, finished, made_by
-from .settings import DISTORTIONS
+from .settings import DISTORTIONS, ITERATIONS
 from .train import add_settings, real, settings_of, whole
 
 PROGRAM = "python -m stn_numpy.pytorch.table"
@@ -63,12 +63,12 @@ def make_parser():
     return parser
 
 
-def cells_of(given):
+def cells_of(given, device):
     """The settings of each cell, in the order of the table; what does not concern a model is not multiplied."""
     rates = given.localisation_rates or [given.localisation_rate]
     depths = given.localisation_depths or [given.localisation_depth]
-    every = [settings_of(given, model=model, distortion=distortion, transform=transform, localisation_depth=depth,
-                         localisation_rate=rate)
+    every = [settings_of(given, device, model=model, distortion=distortion, transform=transform,
+                         localisation_depth=depth, localisation_rate=rate)
              for distortion, model, transform, depth, rate in product(given.distortions, given.models,
                                                                       GRIDS[given.grid], depths, rates)]
     return list({settings.name: settings for settings in every}.values())
@@ -170,9 +170,7 @@ def summarise(cells, runs):
     for settings, results in zip(cells, runs):
         errors = [result["test_error"] for result in results]
         facts = settings.facts()
-        row = {name: facts[name] for name in ("model", "distortion", "transform", "localisation_depth",
-                                              "localisation_rate", "iterations") if name in facts}
-        rows.append(row | dict(
+        rows.append(facts | dict(
             parameters=results[0]["parameters"], seeds=len(errors), mean=float(np.mean(errors)),
             spread=float(np.std(errors, ddof=1)) if len(errors) > 1 else None,
             paper=error_in_paper(settings.model, settings.distortion, settings.transform)))
@@ -186,16 +184,20 @@ def as_text(rows):
     for row in rows:
         spread = "" if row["spread"] is None else f" +- {100 * row['spread']:.2f}"
         paper = "-" if row["paper"] is None else f"{100 * row['paper']['error']:.1f} {row['paper']['mark']}"
-        rate, depth = (str(row.get(name, "-")) for name in ("localisation_rate", "localisation_depth"))
+        rate, depth = (f"{row[name]:g}" if name in row else "-" for name in ("localisation_rate", "localisation_depth"))
         lines.append(f"{row['distortion']:<11}{row['model']:<10}{rate:>6}{depth:>6}{row['parameters']:>11,}"
                      f"{row['iterations']:>9,}{row['seeds']:>6}{100 * row['mean']:>7.2f}{spread:<8}{paper:>8}")
     marks = sorted({row["paper"]["mark"] for row in rows if row["paper"]})
-    return "\n".join(lines + [f"{mark} {MARKS[mark]}" for mark in marks])
+    protocol = ("ours: mean and sample standard deviation, over the seeds, of the error on the test digits after so "
+                f"many steps of {rows[0]['batch']} images at a rate of {rows[0]['rate']:g}, the localisation network's "
+                f"times the third column; the paper: {ITERATIONS:,} steps of 256 at 0.01 (second-hand)")
+    return "\n".join(lines + [protocol] + [f"{mark} {MARKS[mark]}" for mark in marks])
 
 
 def make_table(given, command):
     """Run the command."""
-    cells, devices = cells_of(given), find_devices(given.device)
+    devices = find_devices(given.device)
+    cells = cells_of(given, devices[0])
     on_cpu = devices[0].type == "cpu"
     together = given.side_by_side or (1 if on_cpu else given.seeds)
     workers = given.workers or (os.cpu_count() if on_cpu else 1)

@@ -8,7 +8,7 @@ import sys
 import torch
 from torch import distributed
 
-from .command import DATA, Parser, Refusal, Stop, find_devices, plain_errors
+from .command import DATA, Parser, Refusal, Stop, best_precision, find_devices, plain_errors
 from .networks import MODELS
 from .run import Run, Stopped, World, finished, made_by
 from .settings import DISTORTIONS, PRECISIONS, Settings
@@ -68,9 +68,10 @@ def add_settings(add):
     add("--rate", type=real(0), default=base.rate, metavar="X", help="of the first third (default: %(default)s)")
     add("--momentum", type=real(0), default=base.momentum, metavar="X",
         help="not stated in the paper (default: %(default)s)")
-    add("--precision", choices=PRECISIONS, default=base.precision,
+    add("--precision", choices=("auto", *PRECISIONS), default="auto",
         help="of convolutions and products while training; grid, loss and weights are float32, and so is the test "
-             "(default: %(default)s; on CUDA, torch's convolutions then use TF32)")
+             "(default: auto, bfloat16 on a processor that computes in it, else float32; torch's convolutions on CUDA "
+             "then use TF32)")
     add("--data", choices=tuple(DATA), default=base.data,
         help="all of MNIST, or the 5,000 digits that come with the package (default: %(default)s)")
     add("--acceleration", choices=("auto", *ACCELERATIONS), default="auto",
@@ -106,10 +107,12 @@ def real(least):
     return number
 
 
-def settings_of(given, **cell):
-    """The `Settings` in parsed arguments."""
-    names = Settings.__dataclass_fields__
-    return Settings(**{name: value for name, value in vars(given).items() if name in names} | cell)
+def settings_of(given, device, **cell):
+    """The `Settings` in parsed arguments, for a device."""
+    found = {name: value for name, value in vars(given).items() if name in Settings.__dataclass_fields__}
+    if found["precision"] == "auto":
+        found["precision"] = best_precision(device)
+    return Settings(**found | cell)
 
 
 @contextlib.contextmanager
@@ -153,9 +156,9 @@ def check_together(given, world):
 
 def train(given, command):
     """Run the command; the last line says what came of it."""
-    settings = settings_of(given)
     with join_world(given.device) as (world, device):
         check_together(given, world)
+        settings = settings_of(given, device)
         leads = world.rank == 0
         result = finished(given.out, settings, given.seed)
         if result is None:
