@@ -40,8 +40,8 @@ def theta_between_conventions(theta, in_size, out_size):
 HINTS = [
     "Along one axis of W pixels, what is the coordinate of pixel p with centres, and what with edges? Both count from "
     "the middle, so the one is a multiple of the other.",
-    "A coordinate with centres is one with edges times W / (W - 1). A theta meets the output's coordinates on its right, "
-    "and gives the input's on its left, so two such factors are needed, of two sizes.",
+    "A coordinate with centres is one with edges times W / (W - 1). A theta meets the output's coordinates on its "
+    "right, and gives the input's on its left, so two such factors are needed, of two sizes.",
     "Multiply the row of x by (W - 1) / W and that of y by (H - 1) / H; then the columns by w / (w - 1), by "
     "h / (h - 1) and by 1.",
 ]

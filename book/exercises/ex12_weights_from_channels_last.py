@@ -47,6 +47,6 @@ HINTS = [
     "does it.",
     "The linear layer: transposing makes the shape right. But which input of the layer was its second one: the second "
     "channel of the first pixel, or the first channel of the second pixel? And in torch?",
-    "Give the flat axis its three axes back, `dense.reshape(H, W, C, K)`, bring them into the order (K, C, H, W), and lay "
-    "the last three flat again.",
+    "Give the flat axis its three axes back, `dense.reshape(H, W, C, K)`, bring them into the order (K, C, H, W), and "
+    "lay the last three flat again.",
 ]

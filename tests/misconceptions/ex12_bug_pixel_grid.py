@@ -13,8 +13,8 @@ EXERCISE = Exercise(
     answer="solutions",
     gives=("grid",),
     cases=[
-        Case("the identity, 2 x 2 pixels from 4 x 6, -1 and 1 are centres", IDENTITY, (4, 6), (2, 2), align_corners=True,
-             expected=[[[[-1, -1], [1, -1]], [[-1, 1], [1, 1]]]]),
+        Case("the identity, 2 x 2 pixels from 4 x 6, -1 and 1 are centres", IDENTITY, (4, 6), (2, 2),
+             align_corners=True, expected=[[[[-1, -1], [1, -1]], [[-1, 1], [1, 1]]]]),
         Case("the identity, 2 x 2 pixels from 4 x 6, -1 and 1 are edges", IDENTITY, (4, 6), (2, 2), align_corners=False,
              expected=[[[[-0.5, -0.5], [0.5, -0.5]], [[-0.5, 0.5], [0.5, 0.5]]]]),
         Case("half as far, and a little to the right; 2 x 4 pixels from 3 x 3, edges", HALF_AND_RIGHT, (3, 3), (2, 4),
@@ -35,51 +35,52 @@ def to_pixels(grid, input_size, align_corners):
     return (grid + 1) * (length - 1) / 2 if align_corners else ((grid + 1) * length - 1) / 2
 
 
-@EXERCISE.wrong("As it was found", "grid_sample expects normalised units and turns them into pixels itself; take that step out, "
-                "and then let align_corners say where the output's pixels are.", "sec-torch-units")
+@EXERCISE.wrong("As it was found", "grid_sample expects normalised units and turns them into pixels itself; take that "
+                "step out, and then let align_corners say where the output's pixels are.", "sec-torch-units")
 def as_found(theta, input_size, output_size, align_corners=False):
     return to_pixels(bug_pixel_grid(theta, input_size, output_size, True), input_size, True)
 
 
-@EXERCISE.wrong("In pixels still, though by the convention", "whatever align_corners says, grid_sample takes normalised units "
-                "and does the step to pixels itself; yours is right up to that step.", "sec-torch-units")
+@EXERCISE.wrong("In pixels still, though by the convention", "whatever align_corners says, grid_sample takes "
+                "normalised units and does the step to pixels itself; yours is right up to that step.",
+                "sec-torch-units")
 def still_in_pixels(theta, input_size, output_size, align_corners=False):
     return to_pixels(bug_pixel_grid(theta, input_size, output_size, align_corners), input_size, align_corners)
 
 
-@EXERCISE.wrong("In pixels still, by one formula", "the output's pixels now follow align_corners, but the points still leave in "
-                "pixels; grid_sample takes normalised units.", "sec-torch-units")
+@EXERCISE.wrong("In pixels still, by one formula", "the output's pixels now follow align_corners, but the points still "
+                "leave in pixels; grid_sample takes normalised units.", "sec-torch-units")
 def in_pixels_by_one(theta, input_size, output_size, align_corners=False):
     return to_pixels(bug_pixel_grid(theta, input_size, output_size, align_corners), input_size, True)
 
 
-@EXERCISE.wrong("In pixels still, the formula alone is mended", "the step to pixels does not have to be mended but left out: "
-                "grid_sample does it, and the centres of the output's pixels are where align_corners comes in.",
-                "sec-torch-units")
+@EXERCISE.wrong("In pixels still, the formula alone is mended", "the step to pixels does not have to be mended but "
+                "left out: grid_sample does it, and the centres of the output's pixels are where align_corners comes "
+                "in.", "sec-torch-units")
 def other_formula(theta, input_size, output_size, align_corners=False):
     return to_pixels(bug_pixel_grid(theta, input_size, output_size, True), input_size, align_corners)
 
 
-@EXERCISE.wrong("align_corners is still ignored", "the units are right now; with False the centres of the output's pixels lie "
-                "half a pixel inside -1 and 1, and yours lie on them always.", "sec-torch-corners")
+@EXERCISE.wrong("align_corners is still ignored", "the units are right now; with False the centres of the output's "
+                "pixels lie half a pixel inside -1 and 1, and yours lie on them always.", "sec-torch-corners")
 def always_corners(theta, input_size, output_size, align_corners=False):
     return bug_pixel_grid(theta, input_size, output_size, True)
 
 
-@EXERCISE.wrong("align_corners is ignored, edges always", "with True the first and the last centre are at -1 and 1; yours lie "
-                "half a pixel inside always.", "sec-torch-corners")
+@EXERCISE.wrong("align_corners is ignored, edges always", "with True the first and the last centre are at -1 and 1; "
+                "yours lie half a pixel inside always.", "sec-torch-corners")
 def always_edges(theta, input_size, output_size, align_corners=False):
     return bug_pixel_grid(theta, input_size, output_size, False)
 
 
-@EXERCISE.wrong("The other align_corners", "True puts -1 and 1 on the centres of the outermost pixels, False on the outer edges; "
-                "yours does it the other way round.", "sec-torch-corners")
+@EXERCISE.wrong("The other align_corners", "True puts -1 and 1 on the centres of the outermost pixels, False on the "
+                "outer edges; yours does it the other way round.", "sec-torch-corners")
 def other_convention(theta, input_size, output_size, align_corners=False):
     return bug_pixel_grid(theta, input_size, output_size, not align_corners)
 
 
-@EXERCISE.wrong("Half a pixel of the input", "where the output's pixels lie depends on the output's size alone; yours moves them "
-                "in by half a pixel of the input.", "sec-grid-size")
+@EXERCISE.wrong("Half a pixel of the input", "where the output's pixels lie depends on the output's size alone; yours "
+                "moves them in by half a pixel of the input.", "sec-grid-size")
 def input_s_half_pixel(theta, input_size, output_size, align_corners=False):
     if align_corners:
         return bug_pixel_grid(theta, input_size, output_size, True)
@@ -88,8 +89,8 @@ def input_s_half_pixel(theta, input_size, output_size, align_corners=False):
     return bug_pixel_grid((theta @ inside).astype(theta.dtype), input_size, output_size, True)
 
 
-@EXERCISE.wrong("The points are moved in, not the pixels", "the half pixel belongs to the output's places, before theta; yours "
-                "shrinks what theta has given, its shift included.", "sec-torch-corners")
+@EXERCISE.wrong("The points are moved in, not the pixels", "the half pixel belongs to the output's places, before "
+                "theta; yours shrinks what theta has given, its shift included.", "sec-torch-corners")
 def shrunk_behind(theta, input_size, output_size, align_corners=False):
     grid = bug_pixel_grid(theta, input_size, output_size, True)
     rows, columns = output_size
@@ -97,19 +98,20 @@ def shrunk_behind(theta, input_size, output_size, align_corners=False):
     return grid if align_corners else grid * inside
 
 
-@EXERCISE.wrong("From 0 to 1", "normalised units run from -1 to 1, with 0 in the middle; yours run from 0 to 1.", "sec-grid-units")
+@EXERCISE.wrong("From 0 to 1", "normalised units run from -1 to 1, with 0 in the middle; yours run from 0 to 1.",
+                "sec-grid-units")
 def from_zero(theta, input_size, output_size, align_corners=False):
     return (bug_pixel_grid(theta, input_size, output_size, align_corners) + 1) / 2
 
 
-@EXERCISE.wrong("x and y are exchanged", "the order was right as it was found: x, which belongs to the columns, comes first in "
-                "the last axis.", "sec-grid-all")
+@EXERCISE.wrong("x and y are exchanged", "the order was right as it was found: x, which belongs to the columns, comes "
+                "first in the last axis.", "sec-grid-all")
 def exchanged(theta, input_size, output_size, align_corners=False):
     return bug_pixel_grid(theta, input_size, output_size, align_corners)[..., ::-1].copy()
 
 
-@EXERCISE.wrong("Clipped to the picture", "a point may lie outside, and what stands there is for the sampler's padding to say; "
-                "yours moves it to the edge.", "sec-sampler-outside")
+@EXERCISE.wrong("Clipped to the picture", "a point may lie outside, and what stands there is for the sampler's padding "
+                "to say; yours moves it to the edge.", "sec-sampler-outside")
 def clipped(theta, input_size, output_size, align_corners=False):
     return bug_pixel_grid(theta, input_size, output_size, align_corners).clip(-1, 1)
 

@@ -48,26 +48,26 @@ def handed_on(theta, in_size, out_size):
     return theta.copy()
 
 
-@EXERCISE.wrong("The other direction", "what comes is meant for centres and what goes out for edges, so a shift becomes "
-                "smaller; yours becomes larger.", "sec-torch-corners")
+@EXERCISE.wrong("The other direction", "what comes is meant for centres and what goes out for edges, so a shift "
+                "becomes smaller; yours becomes larger.", "sec-torch-corners")
 def other_direction(theta, in_size, out_size):
     return scaled(theta, stretch(in_size), [*shrink(out_size), 1])
 
 
-@EXERCISE.wrong("The output's side is forgotten", "theta is multiplied with places of the output, and these change their "
-                "units as well; multiply the columns by w / (w - 1) and h / (h - 1).", "sec-torch-corners")
+@EXERCISE.wrong("The output's side is forgotten", "theta is multiplied with places of the output, and these change "
+                "their units as well; multiply the columns by w / (w - 1) and h / (h - 1).", "sec-torch-corners")
 def output_forgotten(theta, in_size, out_size):
     return scaled(theta, shrink(in_size), [1, 1, 1])
 
 
-@EXERCISE.wrong("The input's side is forgotten", "theta gives places of the input, and these change their units as well; "
-                "multiply the rows by (W - 1) / W and (H - 1) / H.", "sec-torch-corners")
+@EXERCISE.wrong("The input's side is forgotten", "theta gives places of the input, and these change their units as "
+                "well; multiply the rows by (W - 1) / W and (H - 1) / H.", "sec-torch-corners")
 def input_forgotten(theta, in_size, out_size):
     return scaled(theta, [1, 1], [*stretch(out_size), 1])
 
 
-@EXERCISE.wrong("The two sizes are exchanged", "the rows of theta belong to the input and its columns to the output; yours "
-                "has the sizes the other way round.", "sec-grid-size")
+@EXERCISE.wrong("The two sizes are exchanged", "the rows of theta belong to the input and its columns to the output; "
+                "yours has the sizes the other way round.", "sec-grid-size")
 def sizes_exchanged(theta, in_size, out_size):
     return theta_between_conventions(theta, out_size, in_size)
 
@@ -78,14 +78,14 @@ def input_for_both(theta, in_size, out_size):
     return theta_between_conventions(theta, in_size, in_size)
 
 
-@EXERCISE.wrong("The output's size for both", "the rows of theta belong to the input, so their factors come from in_size; "
-                "it shows only where the two sizes differ.", "sec-grid-size")
+@EXERCISE.wrong("The output's size for both", "the rows of theta belong to the input, so their factors come from "
+                "in_size; it shows only where the two sizes differ.", "sec-grid-size")
 def output_for_both(theta, in_size, out_size):
     return theta_between_conventions(theta, out_size, out_size)
 
 
-@EXERCISE.wrong("Height and width are exchanged", "a size is (rows, columns), but x comes first in theta: x needs the width, "
-                "which stands second in the size.", "sec-grid-all")
+@EXERCISE.wrong("Height and width are exchanged", "a size is (rows, columns), but x comes first in theta: x needs the "
+                "width, which stands second in the size.", "sec-grid-all")
 def height_for_width(theta, in_size, out_size):
     return theta_between_conventions(theta, in_size[::-1], out_size[::-1])
 
@@ -98,41 +98,42 @@ def shift_left(theta, in_size, out_size):
     return changed
 
 
-@EXERCISE.wrong("The shift alone is changed", "a turn mixes x and y, whose units change differently, and the two sizes may "
-                "differ; so the 2 x 2 part has its factors, too.", "sec-torch-corners")
+@EXERCISE.wrong("The shift alone is changed", "a turn mixes x and y, whose units change differently, and the two sizes "
+                "may differ; so the 2 x 2 part has its factors, too.", "sec-torch-corners")
 def shift_alone(theta, in_size, out_size):
     changed = theta.copy()
     changed[:, :, 2] = theta_between_conventions(theta, in_size, out_size)[:, :, 2]
     return changed
 
 
-@EXERCISE.wrong("The shift meets the output's factor", "the third column is multiplied with 1, which has no unit, so it is "
-                "changed by the input's factor and not by the output's.", "sec-torch-corners")
+@EXERCISE.wrong("The shift meets the output's factor", "the third column is multiplied with 1, which has no unit, so "
+                "it is changed by the input's factor and not by the output's.", "sec-torch-corners")
 def shift_twice(theta, in_size, out_size):
     changed = theta_between_conventions(theta, in_size, out_size)
     changed[:, :, 2] *= np.array(stretch(out_size), theta.dtype)
     return changed
 
 
-@EXERCISE.wrong("Half a pixel is added", "both conventions have their 0 in the middle of the picture, so one is a multiple of "
-                "the other and nothing is added; half a pixel comes in only where one counts from the first pixel.",
-                "sec-grid-units")
+@EXERCISE.wrong("Half a pixel is added", "both conventions have their 0 in the middle of the picture, so one is a "
+                "multiple of the other and nothing is added; half a pixel comes in only where one counts from the "
+                "first pixel.", "sec-grid-units")
 def half_a_pixel(theta, in_size, out_size):
     changed = theta_between_conventions(theta, in_size, out_size)
     changed[:, :, 2] += np.array([1 / in_size[1], 1 / in_size[0]], theta.dtype)
     return changed
 
 
-@EXERCISE.wrong("One factor for each row", "the row of x is multiplied with x and with y of the output, and each of these has a "
-                "factor of its own, w / (w - 1) and h / (h - 1); yours uses the first for both.", "sec-torch-corners")
+@EXERCISE.wrong("One factor for each row", "the row of x is multiplied with x and with y of the output, and each of "
+                "these has a factor of its own, w / (w - 1) and h / (h - 1); yours uses the first for both.",
+                "sec-torch-corners")
 def factor_by_row(theta, in_size, out_size):
     changed = scaled(theta, shrink(in_size), [1, 1, 1])
     changed[:, :, :2] *= np.array(stretch(out_size), theta.dtype)[:, None]
     return changed
 
 
-@EXERCISE.wrong("Divided on both sides", "the input's places come out in edges' units, smaller by (W - 1) / W, and the output's "
-                "go in larger by w / (w - 1); yours makes both smaller.", "sec-torch-corners")
+@EXERCISE.wrong("Divided on both sides", "the input's places come out in edges' units, smaller by (W - 1) / W, and the "
+                "output's go in larger by w / (w - 1); yours makes both smaller.", "sec-torch-corners")
 def smaller_twice(theta, in_size, out_size):
     return scaled(theta, shrink(in_size), [*shrink(out_size), 1])
 

@@ -23,8 +23,8 @@ EXERCISE = Exercise(
         Case("a kernel of 2 x 3 to one channel; behind it 2 x 3 pixels and two outputs",
              numbered(2, 3, 1, 1), numbered(6, 2), (2, 3),
              expected=([[[[1, 2, 3], [4, 5, 6]]]], [[1, 3, 5, 7, 9, 11], [2, 4, 6, 8, 10, 12]])),
-        Case("two channels behind each other, 2 x 2 pixels, one output", np.array([[[[1.0, 2]]]]), numbered(8, 1), (2, 2),
-             expected=([[[[1]]], [[[2]]]], [[1, 3, 5, 7, 2, 4, 6, 8]])),
+        Case("two channels behind each other, 2 x 2 pixels, one output", np.array([[[[1.0, 2]]]]), numbered(8, 1),
+             (2, 2), expected=([[[[1]]], [[[2]]]], [[1, 3, 5, 7, 2, 4, 6, 8]])),
         Case("a kernel of 2 x 3, from 4 channels to 5; behind it 3 x 2 pixels and 6 outputs",
              numbered(2, 3, 4, 5), numbered(30, 6), (3, 2)),
         Case("a kernel of 3 x 3, from 2 channels to 4, 2 x 5 pixels and 3 outputs, float32",
@@ -33,69 +33,69 @@ EXERCISE = Exercise(
 )
 
 
-@EXERCISE.wrong("The order of the flat inputs is forgotten", "transposing makes the shape of the linear weight right, but "
-                "its inputs still run pixel by pixel, and in torch they run channel by channel; no shape tells.",
+@EXERCISE.wrong("The order of the flat inputs is forgotten", "transposing makes the shape of the linear weight right, "
+                "but its inputs still run pixel by pixel, and in torch they run channel by channel; no shape tells.",
                 "sec-torch-hand")
 def only_transposed(kernel, dense, size):
     weight, _ = weights_from_channels_last(kernel, dense, size)
     return weight, dense.T.copy()
 
 
-@EXERCISE.wrong("Reshaped where it should be transposed", "reshape keeps the numbers in their old order and only cuts them "
-                "up anew; to change the order of the axes takes a transpose, for both weights.", "sec-torch-hand")
+@EXERCISE.wrong("Reshaped where it should be transposed", "reshape keeps the numbers in their old order and only cuts "
+                "them up anew; to change the order of the axes takes a transpose, for both weights.", "sec-torch-hand")
 def both_reshaped(kernel, dense, size):
     k_h, k_w, inputs, channels = kernel.shape
     return kernel.reshape(channels, inputs, k_h, k_w), dense.reshape(dense.shape[1], -1)
 
 
-@EXERCISE.wrong("The kernel is reshaped, not transposed", "reshape cuts the numbers up anew without changing their order; "
-                "the channels have to come to the front by a transpose, (3, 2, 0, 1).", "sec-torch-hand")
+@EXERCISE.wrong("The kernel is reshaped, not transposed", "reshape cuts the numbers up anew without changing their "
+                "order; the channels have to come to the front by a transpose, (3, 2, 0, 1).", "sec-torch-hand")
 def kernel_reshaped(kernel, dense, size):
     k_h, k_w, inputs, channels = kernel.shape
     return kernel.reshape(channels, inputs, k_h, k_w), weights_from_channels_last(kernel, dense, size)[1]
 
 
-@EXERCISE.wrong("The linear weight is reshaped, not transposed", "dense has a column for each output and torch has a row, "
-                "so the outputs come to the front by a transpose; reshape leaves the numbers in their old order.",
+@EXERCISE.wrong("The linear weight is reshaped, not transposed", "dense has a column for each output and torch has a "
+                "row, so the outputs come to the front by a transpose; reshape leaves the numbers in their old order.",
                 "sec-torch-hand")
 def dense_reshaped(kernel, dense, size):
     return weights_from_channels_last(kernel, dense, size)[0], dense.reshape(dense.shape[1], -1)
 
 
-@EXERCISE.wrong("The flat axis is read as channels first", "what comes is laid flat as (H, W, C), so it is cut up as that "
-                "and then brought to (C, H, W); yours goes the way from torch to channels last.", "sec-torch-hand")
+@EXERCISE.wrong("The flat axis is read as channels first", "what comes is laid flat as (H, W, C), so it is cut up as "
+                "that and then brought to (C, H, W); yours goes the way from torch to channels last.", "sec-torch-hand")
 def the_other_way(kernel, dense, size):
     places = dense.reshape(kernel.shape[3], *size, -1)
     linear_weight = places.transpose(3, 1, 2, 0).reshape(dense.shape[1], -1)
     return weights_from_channels_last(kernel, dense, size)[0], linear_weight
 
 
-@EXERCISE.wrong("Cut up as channels first, and left so", "a reshape to (C, H, W) does not bring the channels to the front: "
-                "cut the axis up as it was laid flat, (H, W, C), and transpose.", "sec-torch-hand")
+@EXERCISE.wrong("Cut up as channels first, and left so", "a reshape to (C, H, W) does not bring the channels to the "
+                "front: cut the axis up as it was laid flat, (H, W, C), and transpose.", "sec-torch-hand")
 def cut_and_left(kernel, dense, size):
     places = dense.reshape(kernel.shape[3], *size, -1)
     linear_weight = places.transpose(3, 0, 2, 1).reshape(dense.shape[1], -1)
     return weights_from_channels_last(kernel, dense, size)[0], linear_weight
 
 
-@EXERCISE.wrong("Columns before rows in the flat inputs", "a picture (C, H, W) laid flat runs along its rows, so its columns "
-                "come last; yours has (C, W, H).", "sec-torch-idea")
+@EXERCISE.wrong("Columns before rows in the flat inputs", "a picture (C, H, W) laid flat runs along its rows, so its "
+                "columns come last; yours has (C, W, H).", "sec-torch-idea")
 def columns_first(kernel, dense, size):
     places = dense.reshape(*size, kernel.shape[3], -1)
     linear_weight = places.transpose(3, 2, 1, 0).reshape(dense.shape[1], -1)
     return weights_from_channels_last(kernel, dense, size)[0], linear_weight
 
 
-@EXERCISE.wrong("Height and width are exchanged in size", "size is (rows, columns), and the flat inputs are cut up as (H, W, "
-                "C); yours cuts them as (W, H, C).", "sec-torch-idea")
+@EXERCISE.wrong("Height and width are exchanged in size", "size is (rows, columns), and the flat inputs are cut up as "
+                "(H, W, C); yours cuts them as (W, H, C).", "sec-torch-idea")
 def size_exchanged(kernel, dense, size):
     places = dense.reshape(*size[::-1], kernel.shape[3], -1)
     linear_weight = places.transpose(3, 2, 1, 0).reshape(dense.shape[1], -1)
     return weights_from_channels_last(kernel, dense, size)[0], linear_weight
 
 
-@EXERCISE.wrong("The kernel is turned over", "what both frameworks call a convolution slides the kernel as it is, so its "
-                "rows and columns keep their order; yours are reversed.", "sec-localisation-slide")
+@EXERCISE.wrong("The kernel is turned over", "what both frameworks call a convolution slides the kernel as it is, so "
+                "its rows and columns keep their order; yours are reversed.", "sec-localisation-slide")
 def turned_over(kernel, dense, size):
     weight, linear_weight = weights_from_channels_last(kernel, dense, size)
     return weight[:, :, ::-1, ::-1].copy(), linear_weight
