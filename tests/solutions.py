@@ -734,3 +734,91 @@ def bug_lost_sum(d_out, position, length):
                     mine[pixel] += (1 - abs(place - pixel)) * given
         d_row += mine
     return d_row
+
+
+def weights_from_channels_last(kernel, dense, size):
+    """Carry a convolution and the linear layer behind it from channels last to torch's order.
+
+    Parameters
+    ----------
+    kernel : (k_h, k_w, C_in, C) array of float32 or float64
+        Weights of the convolution: row, column, input channel, output channel.
+    dense : (H * W * C, K) array of kernel's dtype
+        Weights of the linear layer, a column for each of its K outputs. Its inputs are the convolution's output,
+        (H, W, C) for each image, laid flat.
+    size : (H, W) ints
+        Rows and columns of the convolution's output.
+
+    Returns
+    -------
+    weight : (C, C_in, k_h, k_w) array
+        Of `torch.nn.Conv2d`.
+    linear_weight : (K, C * H * W) array
+        Of `torch.nn.Linear`, whose inputs are the convolution's output, (C, H, W) for each image, laid flat.
+
+    Notes
+    -----
+    Convention: both frameworks slide the kernel without turning it over, and lay arrays flat with the last axis
+    running fastest.
+    """
+    (height, width), (channels, outputs) = size, (kernel.shape[3], dense.shape[1])
+    weight = kernel.transpose(3, 2, 0, 1)
+    places = dense.reshape(height, width, channels, outputs)
+    return weight, places.transpose(3, 2, 0, 1).reshape(outputs, -1)
+
+
+def theta_between_conventions(theta, in_size, out_size):
+    """Write a theta that was learned with align_corners=True as the one that does the same with False.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float32 or float64
+        In units in which -1 and 1 are the centres of the outermost pixels, of the input and of the output.
+    in_size : (H, W) ints
+        Rows and columns of the input; at least 2 each.
+    out_size : (h, w) ints
+        Rows and columns of the output; at least 2 each.
+
+    Returns
+    -------
+    (N, 2, 3) array of theta's dtype
+        In units in which -1 and 1 are the outer edges: each pixel of the output looks at the same place of the input.
+
+    Notes
+    -----
+    Convention: theta maps output positions to input positions, ``theta[n] @ (x, y, 1)``.
+    """
+    (height_in, width_in), (height_out, width_out) = in_size, out_size
+    to_edges = np.array([1 - 1 / width_in, 1 - 1 / height_in])                      # of x and y, in the input
+    to_centres = np.array([width_out / (width_out - 1), height_out / (height_out - 1), 1])
+    return (to_edges[:, None] * theta * to_centres).astype(theta.dtype)
+
+
+def bug_pixel_grid(theta, input_size, output_size, align_corners=False):
+    """Say for each pixel of the output which point of the input it shows.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float32 or float64
+        Maps output positions to input positions, ``theta[n] @ (x, y, 1)``, in normalised units.
+    input_size : (H, W) ints
+        Rows and columns of the input.
+    output_size : (h, w) ints
+        Rows and columns of the output; at least 2 each.
+    align_corners : bool
+        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+
+    Returns
+    -------
+    (N, h, w, 2) array of theta's dtype
+        Points (x, y) as `grid_sample` takes them, with the same align_corners.
+
+    Notes
+    -----
+    Source: Jaderberg et al. 2015, eq. 1.
+    """
+    rows, columns = output_size
+    y, x = np.meshgrid(pixel_centres(rows, align_corners), pixel_centres(columns, align_corners), indexing="ij")
+    base = np.stack([x, y, np.ones_like(x)], axis=-1).reshape(-1, 3)
+    points = base @ theta.transpose(0, 2, 1)
+    return points.reshape(-1, rows, columns, 2).astype(theta.dtype)
