@@ -11,7 +11,7 @@ from torch import nn
 from .watch import measure, watch
 
 FRAME = 0.02  # a step between background and padding from here on, as a share of the contrast, is named
-FAR = 1.5  # so many pixels between neighbouring samples leave pixels out; two taps reach one pixel to either side
+FAR = 2  # pixels between neighbouring samples: a tap reaches one pixel to either side, so beyond this some are left out
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,6 @@ def _geometry(look, found):
     outside, drift = found["outside"].mean().item(), found["drift"].mean().item()
     largest, smallest = found["singular_values"].mean(0).tolist()
     mirrored, stride = found["mirrored"].mean().item(), found["stride"].mean().item()
-    size = look.grid.shape[2:0:-1]
     apart = f"neighbouring samples lie up to {stride:.2g} pixels apart"
     if stride > FAR:
         apart += ": pixels in between are left out, so blur or pool first, or mend the scale"
@@ -156,10 +155,15 @@ def _geometry(look, found):
                                       f"by {found['bend']:.2g} pixels)"), stride > FAR or smallest < 0.05),
         "mirrored": Finding(mirrored, f"{_percent(mirrored)} of the maps turn the picture over"
                             + (": are x and y swapped?" if mirrored else ""), mirrored > 0),
-        "drift": Finding(drift, f"a point lies {drift:.2g} pixels from where the identity puts it; between images that "
-                         f"varies by {found['drift'].std(correction=0).item():.2g} (output {size[0]} wide, "
-                         f"{size[1]} high)"),
+        "drift": Finding(drift, f"a point lies {drift:.1f} pixels from where the identity puts it; " + _spread(found)),
     }
+
+
+def _spread(found):
+    """Whether all images are looked at alike."""
+    apart = found["drift"].std(correction=0).item()
+    same = (found["theta"] - found["theta"][:1]).abs().max() < 1e-6
+    return "the same for every image" if same else f"between images that varies by {apart:.1f}"
 
 
 def _percent(share):

@@ -60,6 +60,12 @@ class NoIdentity(Healthy):
         self.localisation[-1].reset_parameters()      # torch's own: small random numbers
 
 
+class ZeroStart(Healthy):
+    def start(self):
+        nn.init.zeros_(self.localisation[-1].weight)
+        nn.init.zeros_(self.localisation[-1].bias)
+
+
 class SwappedAxes(Healthy):
     def look(self, image):
         return F.grid_sample(image, self.grid(image).flip(-1), align_corners=False)
@@ -123,6 +129,7 @@ PATIENTS = {
     "too fast": (Healthy, 10 * RATE, 10 * RATE),
     "too fast, localisation slower": (Healthy, RATE, 10 * RATE),
     "no identity": (NoIdentity, RATE, RATE),
+    "zero start": (ZeroStart, RATE, RATE),
     "swapped axes": (SwappedAxes, RATE, RATE),
     "mixed corners": (MixedCorners, RATE, RATE),
     "pixel coordinates": (PixelCoordinates, RATE, RATE),
@@ -179,14 +186,15 @@ def train(name, steps, seed=0, every=25):
     with torch.random.fork_rng([]):
         torch.manual_seed(seed)
         model = kind()
-    mine = list(model.localisation.parameters())
-    rest = [parameter for part, child in model.named_children() if part != "localisation" for parameter in child.parameters()]
-    optimizer = torch.optim.Adam([{"params": mine, "lr": slow}, {"params": rest, "lr": fast}])
+    parts = {True: [], False: []}
+    for label, parameter in model.named_parameters():
+        parts[label.startswith("localisation")].append(parameter)
+    optimizer = torch.optim.Adam([{"params": parts[True], "lr": slow}, {"params": parts[False], "lr": fast}])
     probe = batch(torch.Generator().manual_seed(7), 64)[0]
     course = {key: [] for key in ("loss", "step", "outside", "larger", "smaller", "moved")}
     for step in range(steps + 1):
         looked = step % every == 0
-        before = _grid(model, probe, course, step) if looked else None
+        before = _look(model, probe, course, step) if looked else None
         if step == steps:
             break
         images, labels = batch(generator)
@@ -202,7 +210,8 @@ def train(name, steps, seed=0, every=25):
     return model, course
 
 
-def _grid(model, probe, course, step):
+def _look(model, probe, course, step):
+    """Note where a model looks; return its grid."""
     look = watch(model, probe)[0][0]
     found = measure(look)
     larger, smaller = found["singular_values"].mean(0).tolist()
