@@ -22,6 +22,8 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     path = options.out / "clinic.json"
+    command = f"python -m stn_numpy.pytorch.clinic --seeds {options.seeds} --steps {options.steps}"
+    made = provenance(command) | {"torch": torch.__version__}
     kept = json.loads(path.read_text())["runs"] if path.exists() else []
     runs = {(run["name"], run["seed"]): run for run in kept if run["steps"] == options.steps}
     for seed in range(options.seeds):
@@ -29,8 +31,7 @@ def main(arguments=None):
             if (name, seed) not in runs:
                 _, course = train(name, options.steps, seed)
                 runs[name, seed] = dict(name=name, seed=seed, steps=options.steps, **_short(course))
-                made = provenance(f"python -m stn_numpy.pytorch.clinic --seeds {options.seeds} --steps {options.steps}")
-                write_json(path, dict(made_by=made | {"torch": torch.__version__}, runs=list(runs.values())))
+                write_json(path, dict(made_by=made, runs=list(runs.values())))
             print(f"{name}, seed {seed}: error {100 * runs[name, seed]['error']:.1f} %", flush=True)
 
 

@@ -147,12 +147,13 @@ def _geometry(look, found):
         apart += ": pixels in between are left out, so blur or pool first, or mend the scale"
     elif smallest < 0.05:
         apart += ": the picture is drawn out of a line or a point"
+    if found["bend"] > 0.01:
+        apart += f" (of the nearest affine map: the grid is bent by {found['bend']:.2g} pixels)"
     return {
         "finite": Finding(0, "every point is a number"),
         "outside": Finding(outside, f"{_percent(outside)} of the samples lie outside the picture", outside > 0.25),
-        "singular values": Finding((largest, smallest), f"theta has {largest:.2f} and {smallest:.2f} on average; {apart}"
-                                   + ("" if found["bend"] < 0.01 else f" (of the nearest affine map: the grid is bent "
-                                      f"by {found['bend']:.2g} pixels)"), stride > FAR or smallest < 0.05),
+        "singular values": Finding((largest, smallest), f"theta has {largest:.2f} and {smallest:.2f} on average; " + apart,
+                                   stride > FAR or smallest < 0.05),
         "mirrored": Finding(mirrored, f"{_percent(mirrored)} of the maps turn the picture over"
                             + (": are x and y swapped?" if mirrored else ""), mirrored > 0),
         "drift": Finding(drift, f"a point lies {drift:.1f} pixels from where the identity puts it; " + _spread(found)),

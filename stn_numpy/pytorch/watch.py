@@ -54,9 +54,9 @@ class _Watch(TorchFunctionMode):
         return result
 
     def _note(self, out, input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):  # torch's names
-        made_with = [corners for made, corners in self.grids if made is grid]
+        made_with = next((corners for made, corners in self.grids if made is grid), None)
         then = [tensor.detach().clone() for tensor in (input, grid, out)]
-        self.looks.append(Look(*then, padding_mode, bool(align_corners), made_with[0] if made_with else None, grid, out))
+        self.looks.append(Look(*then, padding_mode, bool(align_corners), made_with, grid, out))
 
 
 def _affine_grid_corners(theta, size, align_corners=None):
