@@ -152,7 +152,7 @@ def _geometry(look, found):
     return {
         "finite": Finding(0, "every point is a number"),
         "outside": Finding(outside, f"{_percent(outside)} of the samples lie outside the picture", outside > 0.25),
-        "singular values": Finding((largest, smallest), f"theta has {largest:.2f} and {smallest:.2f} on average; " + apart,
+        "singular values": Finding((largest, smallest), f"{largest:.2f} and {smallest:.2f} on average; {apart}",
                                    stride > FAR or smallest < 0.05),
         "mirrored": Finding(mirrored, f"{_percent(mirrored)} of the maps turn the picture over"
                             + (": are x and y swapped?" if mirrored else ""), mirrored > 0),
