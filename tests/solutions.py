@@ -822,3 +822,53 @@ def bug_pixel_grid(theta, input_size, output_size, align_corners=False):
     base = np.stack([x, y, np.ones_like(x)], axis=-1).reshape(-1, 3)
     points = base @ theta.transpose(0, 2, 1)
     return points.reshape(-1, rows, columns, 2).astype(theta.dtype)
+
+
+def share_outside(theta, size, align_corners=False):
+    """Say for each image which share of the output's points lies outside it.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float64
+        One affine map for each image, from the output to the input, in normalised units.
+    size : (N, C, h, w) ints
+        The shape of the output; all entries at least 2.
+    align_corners : bool
+        What -1 and 1 are: the outer edges of the outermost pixels (False) or their centres (True).
+
+    Returns
+    -------
+    (N,) array of float64
+        From 0, all points on the picture, to 1, none.
+
+    Notes
+    -----
+    Convention: a point (x, y) is outside if x or y is less than -1 or greater than 1, in normalised units. A point
+    exactly at -1 or 1 is inside.
+    """
+    height, width = size[2:]
+    x, y = np.meshgrid(pixel_centres(width, align_corners), pixel_centres(height, align_corners))
+    points = np.stack([x, y, np.ones_like(x)])
+    grid = np.einsum("nck,kij->nijc", theta, points)
+    return (abs(grid) > 1).any(axis=-1).mean(axis=(1, 2))
+
+
+def singular_values(theta):
+    """Say by how much each theta stretches a picture's points, most and least.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float32 or float64
+        One affine map for each image, from the output to the input, in normalised units.
+
+    Returns
+    -------
+    (N, 2) array of theta's dtype
+        The larger first; neither is negative.
+
+    Notes
+    -----
+    Convention: a circle of radius 1 among the output's points becomes an ellipse on the input, and these are its
+    half axes. Turning the output changes neither.
+    """
+    return np.linalg.svd(theta[:, :, :2], compute_uv=False)
