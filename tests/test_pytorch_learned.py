@@ -52,25 +52,27 @@ def test_each_part_is_measured_alone():
 @pytest.mark.parametrize("model, distortion", [("st-fcn", "R"), ("st-cnn", "RTS")])
 def test_command(tmp_path, capsys, model, distortion):
     settings = Settings(model, distortion, data="small", iterations=2, batch=8)
-    run = Run(settings, [3], torch.device("cpu"), tmp_path)
+    run = Run(settings, [0, 3], torch.device("cpu"), tmp_path)
     run.train()
     run.finish(made_by("a test", torch.device("cpu")))
-    learned.main([str(run.paths[0]) + ".json", "--out", str(tmp_path / "learned.json")])
+    learned.main([str(tmp_path), "--out", str(tmp_path / "learned.json")])
     written = json.loads((tmp_path / "learned.json").read_text())
     assert {"command", "commit", "torch"} <= set(written["made_by"])
-    (found,) = written["runs"]
-    assert np.shape(found["mean_before"]) == np.shape(found["mean_behind"]) == (10, *[28 if distortion == "R" else 42] * 2)
+    found, other = written["runs"]
+    size = 28 if distortion == "R" else 42
+    assert np.shape(found["mean_before"]) == np.shape(found["mean_behind"]) == (10, size, size)
     assert np.ptp(found["mean_before"]) > 20
-    assert found["seed"] == 3 and found["settings"] == settings.facts()
+    assert (found["seed"], other["seed"]) == (0, 3) and found["settings"] == settings.facts()
+    assert "mean_before" not in other and other["pose_before"] == found["pose_before"]
     assert "written to" in capsys.readouterr().out
 
 
-def test_what_is_not_a_transformers_result_is_refused(tmp_path, capsys):
-    path = tmp_path / "run.json"
+def test_a_folder_without_such_runs_is_refused(tmp_path, capsys):
+    path = tmp_path / "cnn-R-seed0.json"
     for content, said in (("{}", "is not a run's result"),
-                          (json.dumps(dict(settings=Settings("cnn", "R").facts(), seed=0)), "affine transformer")):
+                          (json.dumps(dict(settings=Settings("cnn", "R").facts(), seed=0, made_by={})), "affine")):
         path.write_text(content)
         with pytest.raises(SystemExit) as left:
-            learned.main([str(path), "--out", str(tmp_path / "out.json")])
+            learned.main([str(tmp_path), "--out", str(tmp_path / "out.json")])
         assert left.value.code == 1
         assert said in capsys.readouterr().err

@@ -29,9 +29,8 @@ def make_parser():
     """The command's arguments."""
     parser = Parser(prog=PROGRAM, description=DESCRIPTION, allow_abbrev=False,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("results", nargs="+", metavar="FILE",
-                        help="results (.json) of the training command or of the table, with their weights (.pt) beside "
-                             "them, of networks with an affine transformer on R or RTS")
+    parser.add_argument("folders", nargs="+", metavar="DIR",
+                        help="folders of finished runs; those with an affine transformer on R or RTS are looked at")
     parser.add_argument("--out", required=True, metavar="FILE", help="where the findings go, as JSON")
     return parser
 
@@ -65,13 +64,41 @@ def remaining_pose(truth, theta, digit_size, seen_size):
                 pixels=float(np.sqrt(middle.var(axis=0).sum())))
 
 
+def read(path):
+    """The settings, the seed and the provenance in a run's result."""
+    try:
+        result = json.loads(path.read_text())
+        return Settings(**result["settings"]), result["seed"], result["made_by"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refusal(f"{path} is not a run's result ({error})") from error
+
+
+def runs_in(folders):
+    """The results in some folders that a look can be had at, in the order of their names.
+
+    Raises
+    ------
+    Refusal
+        If there are none.
+    """
+    every = [path for folder in folders for path in sorted(Path(folder).glob("*-seed*.json"))]
+    found = []
+    for path in every:
+        settings = read(path)[0]
+        if settings.model.startswith("st-") and settings.distortion in TURNED and settings.transform == "affine":
+            found.append(path)
+    if not found:
+        raise Refusal(f"no finished run with an affine transformer on {' or '.join(TURNED)} in {', '.join(folders)}")
+    return found
+
+
 @torch.no_grad()
 def look(path, batch=500):
     """What one run has learned.
 
     Parameters
     ----------
-    path : path
+    path : Path
         Of the run's result; its weights have the same name with .pt.
 
     Returns
@@ -80,15 +107,7 @@ def look(path, batch=500):
         ``mean_before`` and ``mean_behind``: the mean picture of each class, ten pictures of whole numbers from 0 to
         255; ``pose_before`` and ``pose_behind``: see `remaining_pose`; ``theta_mean`` and ``theta_spread``.
     """
-    path = Path(path)
-    try:
-        result = json.loads(path.read_text())
-        settings, seed = Settings(**result["settings"]), result["seed"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise Refusal(f"{path} is not a run's result ({error})") from error
-    if not settings.model.startswith("st-") or settings.distortion not in TURNED or settings.transform != "affine":
-        raise Refusal(f"{path}: expected a network with an affine transformer on {' or '.join(TURNED)}, "
-                      f"got {settings.name}")
+    settings, seed, made = read(path)
     network = settings.build(seed)
     load(path.with_suffix(".pt"), network)
     images, labels, truth = test_digits(settings.data, settings.distortion)
@@ -97,7 +116,7 @@ def look(path, batch=500):
     still = torch.eye(2, 3).expand_as(theta)
     pose = {when: remaining_pose(truth.theta, said, 28, images.shape[-1])
             for when, said in (("before", still), ("behind", theta))}
-    return dict(settings=settings.facts(), seed=seed, run_made_by=result["made_by"],
+    return dict(settings=settings.facts(), seed=seed, run_made_by=made,
                 mean_before=mean_pictures(images, labels), mean_behind=mean_pictures(behind, labels),
                 pose_before=pose["before"], pose_behind=pose["behind"],
                 theta_mean=np.round(theta.mean(0).tolist(), 4).tolist(),
@@ -114,7 +133,10 @@ def main(arguments=None):
     given = make_parser().parse_args(arguments)
     command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
     with plain_errors("learned"):
-        found = [look(path) for path in given.results]
+        found = [look(path) for path in runs_in(given.folders)]
+        for run in found:
+            if run["seed"]:  # one seed's pictures are enough, and they are what is large
+                del run["mean_before"], run["mean_behind"]
         write_json(given.out, dict(made_by=made_by(command, torch.device("cpu")), runs=found))
         for run in found:
             words = [f"{name} {run['pose_before'][name]:.2f} -> {run['pose_behind'][name]:.2f}"

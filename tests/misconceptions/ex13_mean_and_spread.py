@@ -25,9 +25,9 @@ def _sample(percent):
     return percent.std(axis=1, ddof=1)
 
 
-@EXERCISE.wrong("Divided by S, not by S - 1", "the mean comes from the same runs, which therefore lie closer to it than "
-                "to the truth, and dividing by S - 1 makes up for that; yours divides by S, as NumPy's std does unless "
-                "told otherwise.", "sec-scale-spread")
+@EXERCISE.wrong("Divided by S, not by S - 1", "the mean comes from the same runs, which therefore lie closer to it "
+                "than to the truth, and dividing by S - 1 makes up for that; yours divides by S, as NumPy's std does "
+                "unless told otherwise.", "sec-scale-spread")
 def population(errors):
     return _percent(errors, lambda percent: percent.std(axis=1))
 
@@ -56,8 +56,8 @@ def mean_distance(errors):
     return _percent(errors, lambda percent: np.abs(percent - percent.mean(axis=1, keepdims=True)).mean(axis=1))
 
 
-@EXERCISE.wrong("Shares, not per cent", "the table is in per cent, so a share of 0.04 is 4; yours leaves both numbers as "
-                "shares.", "sec-scale-spread")
+@EXERCISE.wrong("Shares, not per cent", "the table is in per cent, so a share of 0.04 is 4; yours leaves both numbers "
+                "as shares.", "sec-scale-spread")
 def shares(errors):
     return errors.mean(axis=1), _sample(errors)
 
@@ -68,8 +68,8 @@ def half_percent(errors):
     return 100 * errors.mean(axis=1), _sample(errors)
 
 
-@EXERCISE.wrong("Over the cells, not over the seeds", "the seeds are the last axis, and each cell has a mean of its own; "
-                "yours runs along the first axis and mixes the cells.", "sec-scale-spread")
+@EXERCISE.wrong("Over the cells, not over the seeds", "the seeds are the last axis, and each cell has a mean of its "
+                "own; yours runs along the first axis and mixes the cells.", "sec-scale-spread")
 def over_cells(errors):
     percent = 100 * errors
     return percent.mean(axis=0), np.sqrt(((percent - percent.mean(axis=0)) ** 2).sum(axis=0) / max(len(percent) - 1, 1))
@@ -87,8 +87,8 @@ def median(errors):
     return _percent(errors, _sample, middle=np.median)
 
 
-@EXERCISE.wrong("The spread relative to the mean", "the spread is in percentage points, as the mean is in per cent; yours "
-                "is a share of the mean.", "sec-scale-spread")
+@EXERCISE.wrong("The spread relative to the mean", "the spread is in percentage points, as the mean is in per cent; "
+                "yours is a share of the mean.", "sec-scale-spread")
 def relative(errors):
     return _percent(errors, lambda percent: 100 * _sample(percent) / percent.mean(axis=1))
 

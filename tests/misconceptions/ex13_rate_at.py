@@ -26,8 +26,8 @@ def _rates(rate, falls, factor):
     return classifier_rate, factor * classifier_rate
 
 
-@EXERCISE.wrong("The fall comes a step late", "steps count from 0, so a run of nine has taken a third of its steps when "
-                "step 3 comes, and step 3 is the first at the lower rate; yours falls one step later.",
+@EXERCISE.wrong("The fall comes a step late", "steps count from 0, so a run of nine has taken a third of its steps "
+                "when step 3 comes, and step 3 is the first at the lower rate; yours falls one step later.",
                 "sec-scale-protocol")
 def late(step, iterations, rate, factor):
     return _rates(rate, np.maximum(step - 1, 0) * 3 // iterations, factor)
@@ -40,8 +40,9 @@ def early(step, iterations, rate, factor):
     return _rates(rate, (step + 1) * 3 // iterations, factor)
 
 
-@EXERCISE.wrong("A third is cut to whole steps", "iterations // 3 drops the rest, so that ten steps fall after three and "
-                "a fourth stretch is left at the end; multiply the step by 3 before you divide.", "sec-scale-protocol")
+@EXERCISE.wrong("A third is cut to whole steps", "iterations // 3 drops the rest, so that ten steps fall after three "
+                "and a fourth stretch is left at the end; multiply the step by 3 before you divide.",
+                "sec-scale-protocol")
 def cut(step, iterations, rate, factor):
     return _rates(rate, step // (iterations // 3), factor)
 
@@ -65,8 +66,8 @@ def one_fall(step, iterations, rate, factor):
     return _rates(rate, np.minimum(step * 3 // iterations, 1), factor)
 
 
-@EXERCISE.wrong("A tenth times the falls", "the falls multiply, 0.1 to their power; yours multiplies by 0.1 times their "
-                "number, which is 0 in the first third.", "sec-scale-protocol")
+@EXERCISE.wrong("A tenth times the falls", "the falls multiply, 0.1 to their power; yours multiplies by 0.1 times "
+                "their number, which is 0 in the first third.", "sec-scale-protocol")
 def times_falls(step, iterations, rate, factor):
     classifier_rate = rate * 0.1 * (step * 3 // iterations)
     return classifier_rate, factor * classifier_rate
@@ -91,8 +92,8 @@ def twice(step, iterations, rate, factor):
     return _rates(rate, step * 3 // iterations, factor ** 2)
 
 
-@EXERCISE.wrong("The factor again at each fall", "the factor is the same throughout the run; in yours it multiplies the "
-                "rate once more at every fall, as it does where a schedule reads the rate that it wrote.",
+@EXERCISE.wrong("The factor again at each fall", "the factor is the same throughout the run; in yours it multiplies "
+                "the rate once more at every fall, as it does where a schedule reads the rate that it wrote.",
                 "sec-scale-rate")
 def again(step, iterations, rate, factor):
     falls = step * 3 // iterations
@@ -113,8 +114,8 @@ def never_falls(step, iterations, rate, factor):
     return rate * 0.1 ** (step * 3 // iterations), np.full(len(step), rate * factor)
 
 
-@EXERCISE.wrong("The two rates are exchanged", "the classifier's rate comes first and the localisation network's second; "
-                "yours come the other way round.", "sec-scale-rate")
+@EXERCISE.wrong("The two rates are exchanged", "the classifier's rate comes first and the localisation network's "
+                "second; yours come the other way round.", "sec-scale-rate")
 def exchanged(step, iterations, rate, factor):
     return _rates(rate, step * 3 // iterations, factor)[::-1]
 
