@@ -872,3 +872,56 @@ def singular_values(theta):
     half axes. Turning the output changes neither.
     """
     return np.linalg.svd(theta[:, :, :2], compute_uv=False)
+
+
+def rate_at(step, iterations, rate, factor):
+    """Give the rates of the classifier and of the localisation network at some steps of a run.
+
+    Parameters
+    ----------
+    step : (N,) array of ints
+        Steps of the run, counted from 0 to iterations - 1.
+    iterations : int
+        How many steps the run has, 3 or more; it need not be a multiple of three.
+    rate : float
+        Learning rate at step 0. It falls to a tenth at the first step that is at or past a third of the run, and to a
+        tenth of that at the first one at or past two thirds.
+    factor : float
+        What the rate is multiplied by for the localisation network.
+
+    Returns
+    -------
+    classifier_rate : (N,) array of float64
+    localisation_rate : (N,) array of float64
+
+    Notes
+    -----
+    Convention: the steps of a third are those with ``floor(3 * step / iterations)`` equal to 0, 1 or 2.
+    """
+    falls = step * 3 // iterations
+    classifier_rate = rate * 0.1 ** falls
+    return classifier_rate, factor * classifier_rate
+
+
+def mean_and_spread(errors):
+    """Give the mean of each cell's errors, and their sample standard deviation, both in per cent.
+
+    Parameters
+    ----------
+    errors : (C, S) array of float64
+        One row for each cell of a table, one column for each seed, 2 or more; shares from 0 to 1.
+
+    Returns
+    -------
+    mean : (C,) array of float64
+        In per cent.
+    spread : (C,) array of float64
+        In percentage points: how far apart single runs lie.
+
+    Notes
+    -----
+    Convention: the sample standard deviation divides the sum of squares by S - 1, because the mean that it is measured
+    from was taken from the same S runs.
+    """
+    percent = 100 * errors
+    return percent.mean(axis=1), percent.std(axis=1, ddof=1)
