@@ -86,6 +86,8 @@ def test_page_can_be_read_by_all(opened, theme):
     except ImportError:
         cannot_run("axe-playwright-python is not installed: see requirements.txt")
     page, _, _ = opened
+    if page.locator("article").count() == 0:
+        return      # the page of search results, which a script fills
     page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
     found = Axe().run(page, context={"include": [["article"]]}).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary")) for one in found] == []
