@@ -42,6 +42,6 @@ HINTS = [
     "centre along x is at -1 + 1 / w, with True at -1.",
     "Where they look: `theta @ (x, y, 1)` for each image, an array (N, h, w, 2). A point is outside as soon as one of "
     "its two coordinates is: `.any(axis=-1)`.",
-    "With `x, y = np.meshgrid(...)` and `points = np.stack([x, y, np.ones_like(x)])`: `grid = np.einsum('nck,kij->nijc', "
-    "theta, points)`, then `(abs(grid) > 1).any(axis=-1).mean(axis=(1, 2))`.",
+    "With `x, y = np.meshgrid(...)` and `points = np.stack([x, y, np.ones_like(x)])`: "
+    "`grid = np.einsum('nck,kij->nijc', theta, points)`, then `(abs(grid) > 1).any(axis=-1).mean(axis=(1, 2))`.",
 ]

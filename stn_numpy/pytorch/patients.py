@@ -128,6 +128,7 @@ PATIENTS = {
     "normalised after": (NormalisedAfter, RATE, RATE),
     "too fast": (Healthy, 10 * RATE, 10 * RATE),
     "too fast, localisation slower": (Healthy, RATE, 10 * RATE),
+    "too fast, localisation slowest": (Healthy, RATE / 10, 10 * RATE),
     "no identity": (NoIdentity, RATE, RATE),
     "zero start": (ZeroStart, RATE, RATE),
     "swapped axes": (SwappedAxes, RATE, RATE),

@@ -35,8 +35,8 @@ def values(theta):
     return np.linalg.svd(theta[:, :, :2], compute_uv=False)
 
 
-@EXERCISE.wrong("The shift is taken for a stretch", "theta's third column moves the picture and stretches nothing; take "
-                "theta[:, :, :2] before anything else.", "sec-clinic-numbers")
+@EXERCISE.wrong("The shift is taken for a stretch", "theta's third column moves the picture and stretches nothing; "
+                "take theta[:, :, :2] before anything else.", "sec-clinic-numbers")
 def with_shift(theta):
     return np.linalg.svd(theta, compute_uv=False)
 
@@ -55,8 +55,8 @@ def squares(theta):
     return values(theta) ** 2
 
 
-@EXERCISE.wrong("The entries on the diagonal", "they are the scales only where theta neither turns nor shears; a quarter "
-                "turn has zeros there and shrinks nothing.", "sec-clinic-numbers")
+@EXERCISE.wrong("The entries on the diagonal", "they are the scales only where theta neither turns nor shears; a "
+                "quarter turn has zeros there and shrinks nothing.", "sec-clinic-numbers")
 def diagonal(theta):
     return np.sort(abs(np.stack([theta[:, 0, 0], theta[:, 1, 1]], axis=1)), axis=1)[:, ::-1].copy()
 
@@ -88,8 +88,8 @@ def signed(theta):
     return found
 
 
-@EXERCISE.wrong("The scale of the picture, not of the points", "theta moves the points, and points that are spread by 2 "
-                "make a picture of half the size; asked for is the 2, and yours is its inverse.", "sec-grid-pull")
+@EXERCISE.wrong("The scale of the picture, not of the points", "theta moves the points, and points that are spread by "
+                "2 make a picture of half the size; asked for is the 2, and yours is its inverse.", "sec-grid-pull")
 def inverted(theta):
     with np.errstate(divide="ignore"):
         return 1 / values(theta)[:, ::-1]
@@ -101,8 +101,8 @@ def first_alone(theta):
     return values(theta[:1]).repeat(len(theta), axis=0)
 
 
-@EXERCISE.wrong("The larger one twice", "there are two half axes, and the smaller tells when a picture collapses into a "
-                "line; yours gives the larger for both.", "sec-clinic-numbers")
+@EXERCISE.wrong("The larger one twice", "there are two half axes, and the smaller tells when a picture collapses into "
+                "a line; yours gives the larger for both.", "sec-clinic-numbers")
 def larger_twice(theta):
     return values(theta)[:, :1].repeat(2, axis=1)
 
