@@ -52,9 +52,10 @@ def test_each_part_is_measured_alone():
 @pytest.mark.parametrize("model, distortion", [("st-fcn", "R"), ("st-cnn", "RTS")])
 def test_command(tmp_path, capsys, model, distortion):
     settings = Settings(model, distortion, data="small", iterations=2, batch=8)
-    run = Run(settings, [0, 3], torch.device("cpu"), tmp_path)
-    run.train()
-    run.finish(made_by("a test", torch.device("cpu")))
+    for seed in (0, 3):
+        run = Run(settings, [seed], torch.device("cpu"), tmp_path)
+        run.train()
+        run.finish(made_by("a test", torch.device("cpu")))
     learned.main([str(tmp_path), "--out", str(tmp_path / "learned.json")])
     written = json.loads((tmp_path / "learned.json").read_text())
     assert {"command", "commit", "torch"} <= set(written["made_by"])
@@ -63,6 +64,7 @@ def test_command(tmp_path, capsys, model, distortion):
     assert np.shape(found["mean_before"]) == np.shape(found["mean_behind"]) == (10, size, size)
     assert np.ptp(found["mean_before"]) > 20
     assert (found["seed"], other["seed"]) == (0, 3) and found["settings"] == settings.facts()
+    assert 0 <= found["silent"] < found["units"]
     assert "mean_before" not in other and other["pose_before"] == found["pose_before"]
     assert "written to" in capsys.readouterr().out
 

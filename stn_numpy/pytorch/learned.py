@@ -105,7 +105,8 @@ def look(path, batch=500):
     -------
     dict
         ``mean_before`` and ``mean_behind``: the mean picture of each class, ten pictures of whole numbers from 0 to
-        255; ``pose_before`` and ``pose_behind``: see `remaining_pose`; ``theta_mean`` and ``theta_spread``.
+        255; ``pose_before`` and ``pose_behind``: see `remaining_pose`; ``theta_mean`` and ``theta_spread``; and
+        how many of the ``units`` before the localisation network's last layer are ``silent``, 0 for every digit.
     """
     settings, seed, made = read(path)
     network = settings.build(seed)
@@ -113,6 +114,7 @@ def look(path, batch=500):
     images, labels, truth = test_digits(settings.data, settings.distortion)
     theta = torch.cat([network.transformer.theta(part) for part in images.split(batch)])
     behind = torch.cat([network.transformer(part) for part in images.split(batch)])
+    features = torch.cat([network.transformer.localisation.features(part) for part in images.split(batch)])
     still = torch.eye(2, 3).expand_as(theta)
     pose = {when: remaining_pose(truth.theta, said, 28, images.shape[-1])
             for when, said in (("before", still), ("behind", theta))}
@@ -120,7 +122,8 @@ def look(path, batch=500):
                 mean_before=mean_pictures(images, labels), mean_behind=mean_pictures(behind, labels),
                 pose_before=pose["before"], pose_behind=pose["behind"],
                 theta_mean=np.round(theta.mean(0).tolist(), 4).tolist(),
-                theta_spread=np.round(theta.std(0).tolist(), 4).tolist())
+                theta_spread=np.round(theta.std(0).tolist(), 4).tolist(),
+                units=features.shape[1], silent=int((features == 0).all(0).sum()))
 
 
 def mean_pictures(images, labels):
@@ -135,7 +138,8 @@ def main(arguments=None):
     with plain_errors("learned"):
         found = [look(path) for path in runs_in(given.folders)]
         for run in found:
-            if run["seed"]:  # one seed's pictures are enough, and they are what is large
+            base = Settings(run["settings"]["model"], run["settings"]["distortion"])
+            if run["seed"] or Settings(**run["settings"]).name != base.name:  # pictures are large: a few are enough
                 del run["mean_before"], run["mean_behind"]
         write_json(given.out, dict(made_by=made_by(command, torch.device("cpu")), runs=found))
         for run in found:

@@ -101,7 +101,7 @@ def number_by_number(errors):
         squares = sum((error - mean) ** 2 for error in cell)
         means.append(100 * mean)
         spreads.append(100 * (squares / (len(cell) - 1)) ** 0.5)
-    return means, spreads
+    return np.array(means), np.array(spreads)
 
 
 @EXERCISE.right_too
