@@ -51,8 +51,8 @@ def bug_lost_sum(d_out, position, length):
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Try two positions, one for each worker: first far from each other, then both on pixel 1. What should come out, and "
-    "what does?",
+    "Try two positions, one for each worker: first far from each other, then both on pixel 1. What should come out, "
+    "and what does?",
     "Each worker's own array is right. Look at the lines in which it is handed in.",
     "The second worker finds in `d_row[touched]` what the first one left there, and puts its own in its place. A "
     "gradient that arrives twice adds up.",

@@ -140,7 +140,8 @@ def cut_off(row, position):
 def from_the_end(row, position):
     left = np.floor(np.clip(position, -1e6, 1e6)).astype(int)
     ring = np.minimum(left, len(row) - 2)
-    return (hat(position - ring) * row[ring % len(row)] + hat(position - ring - 1) * row[(ring + 1) % len(row)]).astype(row.dtype)
+    near, far = row[ring % len(row)], row[(ring + 1) % len(row)]
+    return (hat(position - ring) * near + hat(position - ring - 1) * far).astype(row.dtype)
 
 
 @EXERCISE.wrong("Only the left pixel is read", "a position between two pixels is read from both, "
