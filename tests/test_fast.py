@@ -71,6 +71,18 @@ def test_grid_same_as_numpy(dtype, align_corners, batch, rows, columns, seed):
     assert_agrees(fast_grid.affine_grid_backward(d_grid, align_corners), expected, rows * columns)
 
 
+@pytest.mark.parametrize("channels", [1, 8])
+def test_whole_pixels_have_the_same_slope(dtype, align_corners, channels):
+    """Every sample lies on a kink, up to three pixels outside; in these lengths the positions are exact in binary."""
+    length = 5 if align_corners else 4
+    size, shift = (7, channels, length, length), np.arange(-3, 4) / 2
+    theta = np.tile(np.eye(2, 3), (7, 1, 1)).astype(dtype)
+    theta[:, 0, 2], theta[:, 1, 2] = shift, shift[::-1]
+    arguments = normal(0, size, dtype), normal(1, size, dtype), theta, size, "zeros", align_corners
+    for found, expected in zip(both(fast, *arguments), both(reference, *arguments), strict=True):
+        assert_agrees(found, expected, unit=10 * channels)
+
+
 @pytest.mark.parametrize("channels", [1, 9])
 @pytest.mark.parametrize("where", ["image", "d_out", "theta"])
 @pytest.mark.parametrize("value", [np.nan, np.inf])
