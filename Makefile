@@ -1,5 +1,5 @@
-# make book | test | fuzz | lab | clean | distclean        The plain commands behind each are in the README.
-.PHONY: help book test fuzz lab clean distclean
+# make book | test | fuzz | lab | pdf | notebooks | clean | distclean        The plain commands behind each are in the README.
+.PHONY: help book test fuzz lab pdf notebooks clean distclean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -12,6 +12,8 @@ help:
 	@echo "make test       run the tests"
 	@echo "make fuzz       run the compiled kernels' tests twice more: every index checked, and as plain Python"
 	@echo "make lab        open the chapters as notebooks in JupyterLab"
+	@echo "make pdf        the whole book as one PDF, printed by Chromium"
+	@echo "make notebooks  every page as a notebook that stands alone, as Colab and Binder open them"
 	@echo "make clean      remove what builds and tests made; $(VENV) stays"
 	@echo "make distclean  the same, and remove $(VENV)"
 	@echo "PYTHON=/path/to/python3.12 chooses the Python that $(VENV) is made from (3.11 or 3.12)"
@@ -36,8 +38,15 @@ lab: $(VENV)/installed
 	@PYTHONPATH="$(CURDIR)" $(RUN) -m jupyter lab --ServerApp.root_dir="$(CURDIR)" \
 	    --LabApp.default_url=/lab/tree/book/intro.md $(LAB_ARGS)
 
+pdf: book
+	@$(VENV)/bin/jupyter-book build . --builder singlehtml
+	@$(RUN) book/_ext/pdf.py
+
+notebooks: $(VENV)/installed
+	@$(RUN) book/_ext/notebooks.py
+
 clean:
-	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build book/*.ipynb .pytest_cache .ruff_cache .hypothesis
 	find book stn_numpy tests \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 	@echo "$(VENV) stays (make distclean removes it), and so do recorded results and your own runs/"
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from browser import browser  # noqa: F401  a fixture
 from judge import clip, judge_stub, paragraph, select, stubs
 
 ROOT = Path(__file__).resolve().parents[1]

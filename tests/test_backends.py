@@ -17,7 +17,7 @@ from stn_numpy.transformer import SpatialTransformer
 from stn_numpy.tutorial import tutorial_network
 
 SHAPE = (2, 9, 8)
-BATCHES = [1, 7, 8, 16, 19]  # without lanes, without lanes, half a group, one, one and a part of another
+BATCHES = [7, 16, 19]  # without lanes, one group, one and a part of another
 AFFINE = TRANSFORMS["affine"].identity
 
 
@@ -66,13 +66,13 @@ def test_same_outputs_and_gradients(build, batch, dtype):
         assert_agrees(result, expected, unit=30)
 
 
-@pytest.mark.parametrize("batch", BATCHES[2:])
+@pytest.mark.parametrize("batch", [8, 17])
 @pytest.mark.parametrize("stride, padding", [(1, 0), (1, 2), (2, 1), ((3, 2), (0, 3))])
-@pytest.mark.parametrize("kernel_size", [(3, 2), (1, 1), (5, 5)])
+@pytest.mark.parametrize("kernel_size", [(3, 2), (1, 1)])
 def test_whole_batches_as_small_ones(stride, padding, kernel_size, batch, dtype):
     """The contract's tests hold batches too small for lanes; here are larger ones, against the reference."""
     fast = pytest.importorskip("stn_numpy.fast.conv")
-    shapes = (batch, 3, 6, 7), (5, 3, *kernel_size), 5
+    shapes = (batch, 2, 4, 3), (3, 2, *kernel_size), 3
     image, weight, bias = (normal(seed, shape, dtype) for seed, shape in enumerate(shapes))
     expected = conv.conv2d(image, weight, bias, stride, padding)
     assert_agrees(fast.conv2d(image, weight, bias, stride, padding), expected, unit=10)
@@ -102,23 +102,19 @@ def test_max_pooling_and_relu_in_one_go(order, kernel_size, stride, batch):
 
 
 def batch_of(rng, dtype):
-    """Twenty smooth pictures, brighter at the place of their class: with noise, the sampler's kinks lie everywhere."""
-    labels = rng.integers(0, 10, 20)
-    images = rng.standard_normal((20, 1, 28, 28))
+    """Eight smooth pictures, brighter at the place of their class: with noise, the sampler's kinks lie everywhere."""
+    labels = rng.integers(0, 4, 8)
+    images = rng.standard_normal((8, *SHAPE))
     for image, label in zip(images, labels):
-        image[:, 3 + 2 * label:7 + 2 * label, 8:20] += 2
-    for axis in (2, 3) * 4:
+        image[:, 2 * label:2 * label + 3, 1:6] += 3
+    for axis in (2, 3) * 3:
         images = sum(np.roll(images, k, axis) for k in (-1, 0, 1)) / 3
     return images.astype(dtype), labels
 
 
 def ten_steps(backend, dtype):
-    """The tutorial's network after ten steps, its first transformations not quite the identity.
-
-    With its usual eps, Adam turns a gradient that is nothing but rounding into a whole step.
-    """
-    model = tutorial_network(backend, seed=0, dtype=dtype)
-    model.layers[0].localisation.layers[-1].bias.data[:] += 0.03
+    """A classifier after ten steps. With its usual eps, Adam makes a whole step of a gradient that is mere rounding."""
+    model = classifier(dtype=dtype, backend=backend)
     optimizer = Adam(model.parameters(), eps=1e-2)
     history = train(model, optimizer, lambda rng: batch_of(rng, dtype), 10, progress=False)
     return np.array(history.losses, dtype), model, optimizer, history
@@ -130,16 +126,21 @@ def reference_run(dtype):
 
 
 def test_the_same_ten_losses(reference_run, dtype):
-    expected, found = reference_run[0], ten_steps("numba", dtype)[0]
-    assert expected[-1] < expected[0] - 0.02
+    expected, model, *_ = reference_run
+    found, other, *_ = ten_steps("numba", dtype)
+    assert np.ptp(expected) > 0.1
     assert_agrees(found, expected)
+    for start, mine, theirs in zip(data_of(classifier(dtype=dtype, backend="numpy")), data_of(model), data_of(other)):
+        assert np.abs(mine - start).max() > 1e-4
+        assert_agrees(theirs, mine)
 
 
 def test_checkpoints_fit_both(reference_run, tmp_path):
     _, model, optimizer, history = reference_run
     dtype = model.parameters()[0].data.dtype
     save_checkpoint(tmp_path / "run.npz", model, optimizer, history, seed=0)
-    other = tutorial_network("numba", seed=1, dtype=dtype)
+    other = classifier(dtype=dtype, backend="numba")
+    randomise(other, seed=5)
     load_checkpoint(tmp_path / "run.npz", other, Adam(other.parameters()), seed=0)
     assert list(other.named_parameters()) == list(model.named_parameters())
     images = batch_of(np.random.default_rng(5), dtype)[0]
@@ -155,7 +156,7 @@ def test_a_seed_draws_the_same_parameters(build):
 def test_results_do_not_depend_on_the_number_of_threads(build):
     numba = pytest.importorskip("numba")
     most, found = numba.get_num_threads(), []
-    images = normal(1, (50, *SHAPE), "float32")
+    images = normal(1, (33, *SHAPE), "float32")
     try:
         for threads in sorted({1, min(2, most), most}):
             numba.set_num_threads(threads)

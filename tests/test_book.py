@@ -1,23 +1,16 @@
 """Every built page, opened from its file with the network off: complete, quiet, and asking nobody for anything."""
 
-import os
+import gzip
 import re
-import shutil
-import subprocess
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from browser import cannot_run, listen
 
 HTML = Path(__file__).resolve().parent.parent / "_build" / "html"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REDIRECT = re.compile(r'http-equiv="Refresh" content="0; url=([^"]+)"', re.IGNORECASE)
-
-
-def _cannot_run(reason):
-    """Skip on a developer's machine, fail where CI promises that the test runs."""
-    if os.environ.get("CI"):
-        pytest.fail(f"{reason} (CI is set, so this is no reason to skip)", pytrace=False)
-    pytest.skip(reason)
 
 
 def _built_pages():
@@ -29,44 +22,14 @@ def _is_redirect(page):
     return page.stat().st_size < 500 and REDIRECT.search(page.read_text("utf8"))
 
 
-def _browser_path(playwright):
-    """A Chromium that runs: a name on PATH proves nothing, since Ubuntu's is a stub that asks for snap."""
-    for name in (*BROWSERS, playwright.chromium.executable_path):
-        path = shutil.which(name)
-        if path and subprocess.run([path, "--version"], capture_output=True).returncode == 0:
-            return path
-    return None
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not _built_pages():
-        _cannot_run("the book is not built: run `make book` first")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _cannot_run("playwright is not installed: see requirements.txt")
-    with sync_playwright() as playwright:
-        path = _browser_path(playwright)
-        if path is None:
-            _cannot_run("no Chromium found: install chromium, or run `python -m playwright install chromium`")
-        # Chromium refuses its sandbox to root, as which a bare CI machine runs
-        arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-        launched = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield launched
-        launched.close()
-
-
 @pytest.fixture(scope="module")
 def visit(browser):
     """Open a page with the network off; return it with what it asked for and what it complained of."""
+    if not _built_pages():
+        cannot_run("the book is not built: run `make book` first")
     context = browser.new_context(offline=True)
     page = context.new_page()
-    asked, complaints = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: complaints.append(f"did not load: {request.url}"))
-    page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    asked, complaints = listen(page)
 
     def open_page(path):
         asked.clear()
@@ -79,6 +42,7 @@ def visit(browser):
     context.close()
 
 
+MEGABYTE = 1_000_000
 PAGES = [path for path in _built_pages() if not _is_redirect(path)]
 
 
@@ -97,8 +61,76 @@ def test_page_opens_offline(visit, path):
     assert bad == [], "pictures without a text for those who cannot see them"
 
 
+@pytest.mark.parametrize("path", PAGES or [None], ids=lambda path: path.name if path else "not-built")
+def test_page_is_light(visit, path):
+    """Under 3 MB of its own, and under 3 MB as a host sends it, compressed, with all that the pages share."""
+    _, asked, _ = visit(path)
+    files = {Path(unquote(urlsplit(url).path)) for url in asked if url.startswith("file:")}
+    own = sum(file.stat().st_size for file in files if "_static" not in file.relative_to(HTML).parts)
+    assert own < 3 * MEGABYTE, f"{own / MEGABYTE:.1f} MB of its own"
+    sent = sum(len(gzip.compress(file.read_bytes(), 6)) for file in files)
+    assert sent < 3 * MEGABYTE, f"{sent / MEGABYTE:.1f} MB in all, compressed"
+
+
+@pytest.mark.parametrize("path", PAGES or [None], ids=lambda path: path.name if path else "not-built")
+def test_page_fits_a_phone(visit, path):
+    """Nothing makes the page wider than 360 pixels: what is wider scrolls by itself."""
+    page, _, _ = visit(path)
+    before = page.viewport_size
+    page.set_viewport_size({"width": 360, "height": 740})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size(before)
+    assert wide <= 360
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES or [None], ids=lambda path: path.name if path else "not-built")
+def test_page_can_be_read_by_all(visit, path, theme):
+    """axe finds nothing inside the article: contrast, names, roles, headings, tables."""
+    try:
+        from axe_playwright_python.sync_playwright import Axe
+    except ImportError:
+        cannot_run("axe-playwright-python is not installed: see requirements.txt")
+    page, _, _ = visit(path)
+    page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    found = Axe().run(page, context={"include": [["article"]]}).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary")) for one in found] == []
+
+
+class Anchors(HTMLParser):
+    """The ids and the links of one page."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.links = set(), []
+        self.feed(path.read_text("utf8"))
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.ids |= {attributes[name] for name in ("id", "name") if attributes.get(name)}
+        self.links += [attributes["href"]] * (tag == "a" and bool(attributes.get("href")))
+
+
+def test_links_lead_somewhere():
+    """Every link inside the book, down to its anchor."""
+    if not PAGES:
+        cannot_run("the book is not built: run `make book` first")
+    found = {path: Anchors(path) for path in PAGES}
+    lost = []
+    for path, anchors in found.items():
+        for link in anchors.links:
+            parts = urlsplit(link)
+            if parts.scheme or link.startswith("//"):
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            there = target.exists() and (target not in found or not parts.fragment
+                                         or unquote(parts.fragment) in found[target].ids | {"top"})
+            lost += [] if there else [f"{path.name}: {link}"]
+    assert lost == []
+
+
 def test_front_page_leads_into_the_book():
     if not _built_pages():
-        _cannot_run("the book is not built: run `make book` first")
+        cannot_run("the book is not built: run `make book` first")
     target = REDIRECT.search((HTML / "index.html").read_text("utf8"))
     assert target is None or (HTML / target[1]).is_file()

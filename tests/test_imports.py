@@ -104,14 +104,14 @@ def test_no_two_modules_import_each_other():
 
 @pytest.mark.parametrize("name", modules())
 def test_only_its_own_place_imports_a_heavy_package(name):
-    """torch in pytorch/ alone, numba in fast/ alone, matplotlib in viz.py alone; pooch and tqdm where they are used.
+    """torch in pytorch/ alone, numba in fast/ alone, matplotlib where pictures are; pooch and tqdm where used.
 
     The benchmark compares with torch and other peers, and needs none of them to load.
     """
     allowed = set(ANYWHERE)
     allowed |= {"torch"} if in_package(name, "pytorch") else set()
     allowed |= {"numba"} if in_package(name, FAST) else set()
-    allowed |= {"matplotlib", "cycler"} if name == "viz" else set()
+    allowed |= {"matplotlib", "cycler"} if name in ("viz", "explore.stills") else set()
     inside_functions = INSIDE_FUNCTIONS | (PEERS if in_package(name, BENCHMARK) else set())
     for dotted, on_load in imports(name, modules()[name]):
         package = dotted.split(".")[0]

@@ -64,7 +64,7 @@ def answer(exercise, label):
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     shown = "".join(ANSWER.format(path=path, name=name, lines=without_docstring(functions[name]))
                     for name in (exercise.name, *exercise.also))
-    return f"````{{solution}} {label}\n:class: dropdown\n:label: sol-{label}\n\n`{path}`\n{shown}\n````\n"
+    return f"````{{solution}} {label}\n:class: dropdown\n:label: sol-{label}\n{shown}\n````\n"
 
 
 class StubExercise(ExerciseDirective):

@@ -119,6 +119,12 @@ def print_times(app):
     LOGGER.info("%7.1f s  all cells of the book", sum(times.values()))
 
 
+def print_as_one_page(app):
+    """Teach the builder of the one long page, from which the PDF is printed, what only the html builder was taught."""
+    handlers = app.registry.translation_handlers
+    handlers["singlehtml"] = handlers.get("html", {}) | handlers.get("singlehtml", {})
+
+
 def finish(app, exception):
     """After the build: formulas and times, and no memory of a build that had warnings."""
     if exception is None and app.builder.format == "html":
@@ -133,8 +139,11 @@ def setup(app):
     # Jupyter Book always sets this value, also where the extension that reads it is left out
     app.add_config_value("comments_config", {}, "")
     app.setup_extension("stn_exercises")
+    app.setup_extension("stn_explore")
+    app.setup_extension("stn_looks")
     app.connect("config-inited", prepare_execution)
     app.connect("config-inited", show_buttons)
+    app.connect("builder-inited", print_as_one_page)
     app.connect("env-get-updated", number_chapters, priority=600)   # after Sphinx's own numbers
     app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

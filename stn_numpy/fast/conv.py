@@ -185,23 +185,29 @@ def _padded(image, rows, columns, height, width, lanes):
 @helper
 def _correlate_group(copy, weight, bias, taps, spans, step, out):
     """Images in lanes: a row of each output at once, in the nearest cache until all taps have been added to it."""
-    sums = np.empty((len(weight), out.shape[2]), out.dtype)
+    sums, paired = np.empty((len(weight), out.shape[2]), out.dtype), len(weight) - len(weight) % 2
     for i in range(out.shape[1]):
+        first, end = spans[i]
         for o in range(len(weight)):
             sums[o] = bias[o]
-        first, end = spans[i]
         rest = end - (end - first) % 4
         for tap in range(first, rest, 4):
-            _add_four_taps(sums, copy, i * step, taps, weight, tap)
+            _add_four_taps_to_pairs(sums, copy, i * step, taps, weight, tap)
         for tap in range(rest, end):
-            for o in range(len(weight)):
+            for o in range(paired):
                 _add_one_tap(sums[o], copy, np.uint64(i * step + taps[tap]), weight[o, tap])
+        if paired < len(weight):
+            rest = end - (end - first) % 8
+            for tap in range(first, rest, 8):
+                _add_eight_taps(sums[-1], copy, i * step, taps, weight[-1], tap)
+            for tap in range(rest, end):
+                _add_one_tap(sums[-1], copy, np.uint64(i * step + taps[tap]), weight[-1, tap])
         for o in range(len(weight)):
             out[o, i] = sums[o]
 
 
 @helper(**SUMS)
-def _add_four_taps(sums, copy, start, taps, weight, tap):
+def _add_four_taps_to_pairs(sums, copy, start, taps, weight, tap):
     """Images in lanes: whole rows; what four taps read once, two outputs use."""
     a, b, c, d = _four(start, taps, tap)
     for o in range(0, len(weight) - 1, 2):
@@ -211,11 +217,18 @@ def _add_four_taps(sums, copy, start, taps, weight, tap):
         for p in range(np.uint64(len(row))):
             row[p] += w0 * copy[a + p] + w1 * copy[b + p] + w2 * copy[c + p] + w3 * copy[d + p]
             other[p] += v0 * copy[a + p] + v1 * copy[b + p] + v2 * copy[c + p] + v3 * copy[d + p]
-    if len(weight) % 2:
-        row, w = sums[-1], weight[-1, tap:]
-        w0, w1, w2, w3 = w[0], w[1], w[2], w[3]
-        for p in range(np.uint64(len(row))):
-            row[p] += w0 * copy[a + p] + w1 * copy[b + p] + w2 * copy[c + p] + w3 * copy[d + p]
+
+
+@helper(**SUMS)
+def _add_eight_taps(row, copy, start, taps, weight, tap):
+    """Images in lanes: the last of an odd number of outputs shares with none, so it takes more taps at once."""
+    a, b, c, d = _four(start, taps, tap)
+    e, f, g, h = _four(start, taps, tap + 4)
+    w = weight[tap:]
+    w0, w1, w2, w3, w4, w5, w6, w7 = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]
+    for p in range(np.uint64(len(row))):
+        row[p] += (w0 * copy[a + p] + w1 * copy[b + p] + w2 * copy[c + p] + w3 * copy[d + p]
+                   + w4 * copy[e + p] + w5 * copy[f + p] + w6 * copy[g + p] + w7 * copy[h + p])
 
 
 @helper(**SUMS)

@@ -1,0 +1,122 @@
+"""Write every page as a notebook that stands alone: ``make notebooks``, run when the book is published.
+
+Colab and Binder know nothing of Sphinx, so library listings are put in, exercise boxes become text with their hints,
+and boxes, references and citations become plain Markdown. The notebooks land in book/, beside their pages.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(path) for path in (ROOT, ROOT / "tests")]
+
+FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w-]+)\}[ \t]*(?P<title>[^\n]*)\n"
+                   r"(?P<body>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
+OPTION = re.compile(r"^:([\w-]+):[ \t]*(.*)$")
+FIRST_CELL = '''\
+# Colab opens this notebook alone: fetch the library and the figures' data that belong to it.
+import os, subprocess
+if not os.path.exists("../stn_numpy") and "{url}":
+    subprocess.run(["git", "clone", "--quiet", "--depth", "1", "{url}", "stn_book"], check=True)
+    os.chdir("stn_book/book")
+'''
+
+
+def options_and_text(body):
+    """The options at the head of a directive, as a dict, and the text below them."""
+    lines, options = body.splitlines(), {}
+    while lines and (found := OPTION.match(lines[0])):
+        options[found[1]] = found[2]
+        lines.pop(0)
+    return options, "\n".join(lines).strip("\n")
+
+
+def listing(title, options):
+    """A library function as code, under the name of its file."""
+    import ast
+
+    path = (ROOT / title.lstrip("/")) if title.startswith("/") else (ROOT / "book" / title).resolve()
+    text = path.read_text("utf8")
+    if "pyobject" in options:
+        tree, source = ast.parse(text), text.splitlines()
+        for name in options["pyobject"].split("."):
+            tree = next(node for node in tree.body if getattr(node, "name", None) == name)
+        first = min([tree.lineno, *(decorator.lineno for decorator in tree.decorator_list)])
+        text = "\n".join(source[first - 1:tree.end_lineno])
+    return f"*{path.relative_to(ROOT).as_posix()}*\n\n```{options.get('language', 'python')}\n{text.rstrip()}\n```"
+
+
+def stub_box(name):
+    """What the page's box says of an exercise that pytest judges: file, command, hints."""
+    from judge import Stub
+
+    stub = Stub(next((ROOT / "book/exercises").glob(f"ex??_{name}.py")))
+    fields = stub.fields()
+    hints = "\n\n".join(f"<details><summary>Hint</summary>{hint}</details>" for hint in stub.hints())
+    return (f"\n\n`{stub.shown}`, difficulty {fields['Difficulty']}, {fields['Size']}\n\n"
+            f"```console\n$ pytest --ex {name}\n```\n\n{hints}")
+
+
+def quoted(heading, text):
+    """A box, as Markdown knows it."""
+    return "\n".join(f"> {line}".rstrip() for line in f"**{heading}**\n\n{text}".splitlines())
+
+
+def plain(found):
+    """One directive as plain Markdown."""
+    name, title = found["name"], found["title"].strip()
+    options, text = options_and_text(found["body"])
+    if name == "literalinclude":
+        return listing(title, options)
+    if name == "math":
+        return f"$$\n{text}\n$$"
+    if name in ("code-block", "code"):
+        return f"```{title}\n{text}\n```"
+    if name in ("bibliography", "explorable"):
+        return "*On the book's own page stands what a notebook cannot show here.*"
+    text = expand(text)
+    if name in ("exercise", "exercise-start"):
+        return quoted(f"Exercise. {title}", text + (stub_box(options["stub"]) if "stub" in options else ""))
+    if name in ("solution", "solution-start"):
+        return f"<details><summary>Answer</summary>\n\n{text}\n\n</details>"
+    return quoted(title or name.capitalize(), text)
+
+
+def expand(text):
+    """Markdown without directives and roles."""
+    while FENCE.search(text):
+        text = FENCE.sub(plain, text)
+    text = re.sub(r"^\([\w-]+\)=\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"\{(?:numref|ref|eq|doc|prf:ref)\}`([^`<]*?)(?:\s*<[^>]*>)?`", r"\1", text)
+    return re.sub(r"\{[\w:]+\}`([^`]*)`", r"\1", text)
+
+
+def notebook(page, url):
+    """One page as a notebook."""
+    import jupytext
+    from nbformat.v4 import new_code_cell
+
+    book = jupytext.read(page)
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            cell.source = expand(cell.source)
+    book.cells.insert(0, new_code_cell(FIRST_CELL.format(url=url)))
+    return book
+
+
+def main():
+    """Write all pages that the table of contents names."""
+    import jupytext
+
+    contents = (ROOT / "_toc.yml").read_text("utf8")
+    url = (yaml.safe_load((ROOT / "_config.yml").read_text("utf8")).get("repository") or {}).get("url") or ""
+    for name in re.findall(r"(?:file|root): (\S+)", contents):
+        jupytext.write(notebook(ROOT / f"{name}.md", url), ROOT / f"{name}.ipynb")
+        print(f"{name}.ipynb")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Print the whole book as one PDF: ``make pdf``, or ``python book/_ext/pdf.py`` after the one long page is built.
+
+Chromium prints it: formulas are drawings already, explorables show their stills, and headings become bookmarks.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [path for path in [str(ROOT / "tests")] if path not in sys.path]
+
+BUILT = ROOT / "_build/singlehtml/book/intro.html"
+TARGET = ROOT / "_build/pdf/spatial_transformer_networks.pdf"
+FOOT = ('<div style="font-size:8px; width:100%; text-align:center; color:#555">'
+        '<span class="pageNumber"></span> / <span class="totalPages"></span></div>')
+
+
+def print_page(page, target):
+    """Print one built page to a PDF with bookmarks; the file is whole or not there."""
+    from browser import launch
+    from playwright.sync_api import sync_playwright
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_suffix(".part")
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        if browser is None:
+            sys.exit("make pdf: no Chromium found: install chromium, or run `python -m playwright install chromium`")
+        tab = browser.new_context(offline=True, color_scheme="light").new_page()
+        tab.goto(page.as_uri())
+        tab.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
+        tab.pdf(path=beside, format="A4", outline=True, tagged=True, print_background=True, display_header_footer=True,
+                header_template="<span></span>", footer_template=FOOT,
+                margin=dict(top="16mm", bottom="18mm", left="16mm", right="16mm"))
+        browser.close()
+    os.replace(beside, target)
+
+
+if __name__ == "__main__":
+    if not BUILT.is_file():
+        sys.exit(f"{BUILT.relative_to(ROOT)} is not there: build it first, `jupyter-book build . --builder singlehtml`")
+    # The one page stands a folder deeper than its own links believe
+    print_page(Path(shutil.copy(BUILT, BUILT.parents[1] / "whole.html")), TARGET)
+    print(TARGET.as_uri())

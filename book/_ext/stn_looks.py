@@ -1,0 +1,82 @@
+"""How pages look and where they lead: sharp figures, listings that name their file, launch links, what is shared."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+from docutils import nodes
+from PIL import Image
+from sphinx.directives.code import LiteralInclude
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = "notebooks"     # the branch to which publishing pushes the pages as notebooks
+LOCAL_LAB = "http://localhost:8888/lab/tree"    # where `make lab` serves
+DESCRIPTION = "A book that runs: spatial transformer networks in NumPy, forward and backward, every step by hand."
+
+
+class NamedInclude(LiteralInclude):
+    """A literalinclude whose caption is the file's path, where the page gives no other."""
+
+    def run(self):
+        path = Path(self.env.relfn2path(self.arguments[0])[1]).resolve()
+        if path.is_relative_to(ROOT):
+            self.options.setdefault("caption", path.relative_to(ROOT).as_posix())
+        return super().run()
+
+
+def halve_figures(app, doctree):
+    """Show the figures of cells, which are drawn at twice the density, at their own size, so that they are sharp."""
+    for image in doctree.findall(nodes.image):
+        path = Path(app.srcdir) / image["uri"].lstrip("/")
+        if "jupyter_execute" in path.parts and path.suffix == ".png" and "width" not in image:
+            with Image.open(path) as picture:
+                image["width"] = f"{picture.width // 2}px"
+
+
+def repository(app):
+    """Owner and name of the repository that _config.yml names, or None."""
+    url = app.config.html_theme_options.get("repository_url") or ""
+    parts = url.rstrip("/").removesuffix(".git").split("/")
+    return parts[-2:] if len(parts) > 2 and "github.com" in parts else None
+
+
+def launch_links(app, pagename):
+    """Where a page can be run: the reader's own JupyterLab; Binder and Colab where the repository has a name."""
+    links = [("JupyterLab", "on this machine, while `make lab` runs", f"{LOCAL_LAB}/{pagename}.md")]
+    if found := repository(app):
+        owner, name = found
+        page = quote(f"lab/tree/{pagename}.ipynb")
+        links += [("Binder", "in a browser, at mybinder.org",
+                   f"https://mybinder.org/v2/gh/{owner}/{name}/{NOTEBOOKS}?urlpath={page}"),
+                  ("Colab", "in a browser, at Google",
+                   f"https://colab.research.google.com/github/{owner}/{name}/blob/{NOTEBOOKS}/{pagename}.ipynb")]
+    return links
+
+
+def add_to_page(app, pagename, templatename, context, doctree):
+    """The launch menu of pages with cells, and what other sites show of a page that is shared."""
+    if app.env.nb_metadata.get(pagename, {}).get("exec_data"):
+        context.setdefault("header_buttons", []).append({
+            "type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "label": "launch-buttons",
+            "buttons": [{"type": "link", "text": name, "tooltip": f"Run this page {where}", "url": url,
+                         "icon": "fas fa-play"} for name, where, url in launch_links(app, pagename)]})
+    found = repository(app)
+    base = f"https://{found[0]}.github.io/{found[1]}/" if found else context["pathto"]("", resource=True)
+    title = nodes.Text(context.get("title") or app.config.project).astext()
+    tags = {"og:type": "article", "og:title": title, "og:description": DESCRIPTION,
+            "og:image": f"{base}_static/cover.png", "og:image:alt": "Turned digits, and the same digits upright."}
+    if found:
+        tags["og:url"] = f"{base}{pagename}.html"
+    lines = [f'<meta property="{name}" content="{_attribute(text)}" />' for name, text in tags.items()]
+    context["metatags"] = context.get("metatags", "") + "\n".join(lines)
+
+
+def _attribute(text):
+    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def setup(app):
+    """Connect the above to the build's events."""
+    app.add_directive("literalinclude", NamedInclude, override=True)
+    app.connect("doctree-read", halve_figures)
+    app.connect("html-page-context", add_to_page, priority=600)     # after the theme has begun its list of buttons
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

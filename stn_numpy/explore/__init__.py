@@ -1,0 +1,126 @@
+"""Explorables: pictures that answer back, in a notebook and in the book's pages, without a kernel or a network.
+
+``show("theta")`` in a cell puts one on the page. What is shown carries everything with it: the script, its data, and a
+still picture for print and for readers without scripts.
+"""
+
+import base64
+import html
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from . import contents
+
+HERE = Path(__file__).parent
+SCRIPTS = ("maths.js", "toolkit.js", "explorables.js")
+
+PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label="{title}">
+<figcaption><p class="stnx-title">{title}</p><p class="stnx-try">{text}</p></figcaption>
+<div class="stnx-live"></div>
+<div class="stnx-still"><img alt="{alt}" src="data:image/png;base64,{still}">
+<p>A still picture: where scripts run, it can be taken hold of.</p></div>
+<script type="application/json" class="stnx-data">{data}</script>
+</figure>
+<style data-stnx>{style}</style>
+<script data-stnx>{script}</script>
+<script>stnExplore.mountAll();</script>
+"""
+
+
+@dataclass(frozen=True)
+class Explorable:
+    """What a cell shows: HTML that stands on its own.
+
+    Attributes
+    ----------
+    name : str
+        The name under which the script knows it.
+    title, text, alt : str
+        A heading, what to try, and the still picture in words.
+    data : dict
+        What the script is given, ready for JSON.
+    still : bytes
+        The still picture, a PNG.
+    """
+
+    name: str
+    title: str
+    text: str
+    alt: str
+    data: dict
+    still: bytes
+
+    def _repr_html_(self):
+        words = {key: html.escape(getattr(self, key)) for key in ("name", "title", "text", "alt")}
+        data = json.dumps(self.data, separators=(",", ":")).replace("</", "<\\/")
+        still = base64.b64encode(self.still).decode()
+        return PAGE.format(**words, data=data, still=still, style=style(), script=script())
+
+
+def show(name, results=None):
+    """Make one explorable; as the last line of a cell it appears below it.
+
+    Parameters
+    ----------
+    name : str
+        One of ``NAMES``.
+    results : dict, optional
+        For "growing": what ``book/results/rotated_mnist.json`` holds.
+
+    Returns
+    -------
+    Explorable
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or results are missing or not asked for.
+    """
+    from . import stills
+
+    if name not in contents.ALL:
+        raise ValueError(f"name: expected one of {', '.join(NAMES)}, got {name!r}")
+    entry = contents.ALL[name]
+    if entry.needs_results != (results is not None):
+        raise ValueError(f"results: expected {'the results of a run' if entry.needs_results else 'none'} for {name!r}, "
+                         f"got {type(results).__name__}")
+    given = entry.data(results) if entry.needs_results else entry.data()
+    return Explorable(name, entry.title, entry.text, entry.alt, packed(given), stills.draw(name, given))
+
+
+NAMES = tuple(contents.ALL)
+
+
+def packed(value):
+    """Pictures (H, W) from 0 to 1 as bytes in base64, 255 for ink; everything else as it is."""
+    if isinstance(value, dict):
+        return {key: packed(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [packed(entry) for entry in value]
+    if isinstance(value, np.ndarray):
+        ink = np.rint(np.clip(value, 0, 1) * 255).astype(np.uint8)
+        return dict(height=ink.shape[0], width=ink.shape[1], bytes=base64.b64encode(ink.tobytes()).decode())
+    return value
+
+
+@cache
+def script():
+    """The script of all explorables, without comments and indentation."""
+    return "\n".join(_lean((HERE / name).read_text("utf8")) for name in SCRIPTS)
+
+
+@cache
+def style():
+    """The style sheet of all explorables."""
+    return _lean((HERE / "style.css").read_text("utf8"))
+
+
+def _lean(text):
+    without = re.sub(r"^\s*/\*.*?\*/\n|^\s*//[^\n]*\n", "", text, flags=re.DOTALL | re.MULTILINE)
+    lines = (re.sub(r"\s{2,}// .*", "", line).strip() for line in without.splitlines())
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,113 @@
+"""The table of explorables: for each its words, the data that the script is given, and whether it needs results."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..data import load_digits
+
+ROWS = {"hills": [4, 5, 6, 8, 7], "constant 3": [3, 3, 3, 3, 3], "ramp": [1, 2, 3, 4, 5], "peak": [0, 0, 8, 0, 0]}
+LATTICE = [[1, 3, 6, 8, 5, 2], [2, 7, 9, 4, 1, 0], [0, 5, 8, 6, 3, 1], [1, 2, 4, 7, 9, 6]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One explorable: title, what to try, the still in words, its data."""
+
+    title: str
+    text: str
+    alt: str
+    data: Callable
+    needs_results: bool = False
+
+
+def digit(label, which):
+    """A test digit (28, 28), from 0 to 1."""
+    images, labels = load_digits("test")
+    return images[labels == label][which, 0].astype(np.float64)
+
+
+def _theta():
+    pair = np.zeros((28, 56))
+    pair[:, :28], pair[:, 28:] = digit(4, 2), digit(7, 0)
+    return dict(digit=digit(4, 2), pair=pair)
+
+
+def _neighbours():
+    return dict(height=4, width=6, values=sum(LATTICE, []))
+
+
+def _pulls():
+    return dict(image=digit(4, 1), other=digit(4, 2), seven=digit(7, 0))
+
+
+def _growing(results):
+    """The recorded snapshots of seed 0, and the ten digits that they were recorded for."""
+    from ..turned_digits import turned_set
+
+    turned, labels, _ = turned_set("test", turns=1)
+    runs = {f"{run['classifier']} {run['transform']}": run["snapshots"] for run in results["runs"] if run["seed"] == 0}
+    return dict(digits=[turned[np.flatnonzero(labels == label)[0], 0].astype(np.float64) for label in range(10)],
+                steps=[int(step) for step in runs["linear none"]],
+                runs={name: _columns(snapshots.values()) for name, snapshots in runs.items()})
+
+
+def _columns(snapshots):
+    found = dict(error=[one["error"] for one in snapshots])
+    if all("theta" in one for one in snapshots):
+        found["left"] = [one["remaining_degrees"] for one in snapshots]
+        found["theta"] = [[[round(number, 5) + 0.0 for row in theta for number in row] for theta in one["theta"]]
+                          for one in snapshots]
+    return found
+
+
+ALL = {
+    "theta": Entry(
+        "Take hold of theta",
+        "Drag a corner to turn and zoom, an edge to stretch and shear, the cross to shift; or type into the six "
+        "numbers. Guess first: if the frame goes right, which way does the output go?",
+        "The digit four with the frame of the output turned on it by 30 degrees, and the output: the four turned the "
+        "other way.", _theta),
+    "neighbours": Entry(
+        "Four neighbours",
+        "Drag the point, or click anywhere. Guess first: which of the four pixels has most to say, and what is read "
+        "half a pixel outside?",
+        "A lattice of pixels with their values; a point between four of them cuts the square between their centres "
+        "into four rectangles, the weights; beside it the four products and their sum.", _neighbours),
+    "conventions": Entry(
+        "Two conventions",
+        "Move the place, then change the number of pixels. Guess first: in which row does half a unit stay a quarter "
+        "of the picture?",
+        "Two rows of four pixels on a scale from minus 1 to 1: with edges they fill it, with centres they stick out by "
+        "half a pixel on both sides.", dict),
+    "kink": Entry(
+        "The kink",
+        "Slide the sample over a whole pixel; drag the blue pixels to make a row of your own. Guess first: what are "
+        "the two slopes on a pixel of a constant row, and what does equation 7 say?",
+        "A chain of straight lines through five pixels with the slope to the left and to the right of one of them, and "
+        "the staircase of slopes with crosses, equation 7, above it at whole pixels.", lambda: dict(rows=ROWS)),
+    "pulls": Entry(
+        "What every pixel asks of theta",
+        "Pick what is wanted, then step. Guess first: which way do the arrows at the top of the four point if it has "
+        "to turn, and where are there none?",
+        "A four with arrows along its strokes that point the way in which each sampling point wants to go, and the "
+        "gradient of theta that they add up to.", _pulls),
+    "landscape": Entry(
+        "Landscape",
+        "Drop the start of a descent anywhere. Guess first: from how far away does it still find the pit?",
+        "A map of the loss over angle and shift: one small dark pit in a light highland, and a path of 40 steps that "
+        "leads into it.", lambda: dict(image=digit(4, 1))),
+    "aliasing": Entry(
+        "Shrinking aliases",
+        "Make the output smaller, and change how it is read. Guess first: at a quarter of the size, how many of the "
+        "pixels have a say?",
+        "Rings that become finer outwards, shrunk to a quarter in four ways: bilinear alone shows false rings, the "
+        "other three show weaker ones or none.", lambda: dict(digit=digit(4, 2))),
+    "growing": Entry(
+        "Growing up",
+        "Slide through the steps of a recorded training run (seed 0). Guess first: when is most of the turning "
+        "learned, and does the affine transformer turn the digits at all?",
+        "Ten turned digits, and below them what a rotation-only transformer makes of them before and after training: "
+        "many of them stand nearly upright.", _growing, needs_results=True),
+}

@@ -1,0 +1,243 @@
+"""The explorables' mathematics, run without a browser: the same numbers as stn_numpy's."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support import seeds
+
+import stn_numpy as stn
+from stn_numpy.theta import read_theta, rotation_theta
+
+quickjs = pytest.importorskip("quickjs", reason="quickjs is not installed: see requirements.txt")
+
+SCRIPT = Path(stn.__file__).parent / "explore" / "maths.js"
+TOLERANCE = 1e-9
+lengths = st.integers(1, 7)
+flags = st.booleans()
+modes = st.sampled_from(["bilinear", "nearest", "bicubic"])
+paddings = st.sampled_from(["zeros", "border", "reflection"])
+
+# Typed arrays as lists, and numbers that JSON lacks as words.
+CALL = """
+globalThis.call = (name, given) => {
+  const revive = (_, v) => v === "nan" ? NaN : v === "inf" ? Infinity : v === "-inf" ? -Infinity : v;
+  const plain = (_, v) => ArrayBuffer.isView(v) ? Array.from(v) : typeof v === "number" && !isFinite(v) ? String(v) : v;
+  return JSON.stringify(stnMaths[name](...JSON.parse(given, revive)), plain);
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def js():
+    """Call a function of the script: `js("affineGrid", theta, 3, 4, False)`."""
+    context = quickjs.Context()
+    context.eval(SCRIPT.read_text("utf8"))
+    context.eval(CALL)
+
+    def call(name, *arguments):
+        text = json.dumps([_plain(argument) for argument in arguments])
+        return json.loads(context.eval(f"call({json.dumps(name)}, {json.dumps(text)})"))
+
+    return call
+
+
+def _plain(value):
+    if isinstance(value, np.ndarray):
+        return [_plain(number) for number in value.ravel().tolist()]
+    if isinstance(value, float) and not np.isfinite(value):
+        return {np.inf: "inf", -np.inf: "-inf"}.get(value, "nan")
+    return value
+
+
+def picture(array):
+    """A picture (H, W) as the script holds it."""
+    return dict(height=array.shape[-2], width=array.shape[-1], data=array.ravel().tolist())
+
+
+def numbers(found):
+    return np.array(found, float)           # "NaN" and "Infinity" come as words, which NumPy reads
+
+
+def assert_same(found, expected):
+    expected = np.asarray(expected, float).ravel()
+    scale = np.nanmax(np.abs(expected), initial=1.0)
+    np.testing.assert_allclose(numbers(found).ravel(), expected, rtol=0, atol=TOLERANCE * scale)
+
+
+def options(mode, padding, align_corners):
+    return dict(mode=mode, padding=padding, alignCorners=align_corners)
+
+
+@given(seed=seeds, height=lengths, width=lengths, align_corners=flags)
+def test_grid_and_its_gradient(js, seed, height, width, align_corners):
+    rng = np.random.default_rng(seed)
+    theta, d_grid = rng.normal(size=(1, 2, 3)), rng.normal(size=(1, height, width, 2))
+    assert_same(js("affineGrid", theta, height, width, align_corners),
+                stn.affine_grid(theta, (1, 1, height, width), align_corners))
+    found = js("affineGridBackward", d_grid, height, width, align_corners)
+    assert_same(found, stn.affine_grid_backward(d_grid, align_corners))
+
+
+@given(seed=seeds, height=lengths, width=lengths, mode=modes, padding=paddings, align_corners=flags)
+def test_sampler_and_its_gradients(js, seed, height, width, mode, padding, align_corners):
+    """Points inside and outside, some exactly on a pixel and on the edge, where the choice of a side shows."""
+    rng = np.random.default_rng(seed)
+    image, d_out = rng.normal(size=(1, 1, height, width)), rng.normal(size=(1, 1, 3, 4))
+    grid = rng.uniform(-3, 3, (1, 3, 4, 2))
+    grid[0, 0] = rng.integers(-4, 5, (4, 2)) / 2
+    case, words = (mode, padding, align_corners), options(mode, padding, align_corners)
+    assert_same(js("gridSample", picture(image[0, 0]), grid, words), stn.grid_sample(image, grid, *case))
+    found = js("gridSampleBackward", d_out, picture(image[0, 0]), grid, words)
+    for name, expected in zip(("dImage", "dGrid"), stn.grid_sample_backward(d_out, image, grid, *case)):
+        assert_same(found[name], expected)
+
+
+@pytest.mark.parametrize("wild", [np.nan, np.inf, -np.inf, 1e300])
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+def test_a_point_that_ran_off(js, wild, padding):
+    image, grid = np.ones((1, 1, 3, 5)), np.array([[[[wild, 0.1], [0.2, wild], [0.1, -0.2]]]])
+    found = js("gridSample", picture(image[0, 0]), grid, options("bilinear", padding, False))
+    assert_same(found, stn.grid_sample(image, grid, "bilinear", padding, False))
+
+
+@given(seed=seeds, out=st.tuples(lengths, lengths), align_corners=flags)
+def test_loss_and_gradient_of_theta(js, seed, out, align_corners):
+    rng = np.random.default_rng(seed)
+    image, wanted, theta = rng.normal(size=(1, 1, 5, 6)), rng.normal(size=(1, 1, *out)), rng.normal(size=(1, 2, 3))
+    found = js("thetaGradient", picture(image[0, 0]), picture(wanted[0, 0]), theta,
+               options("bilinear", "zeros", align_corners))
+    wrong = stn.affine_sample(image, theta, wanted.shape, align_corners=align_corners) - wanted
+    assert_same([found["loss"]], [(wrong**2).sum() / 2])
+    assert_same(found["dTheta"], stn.affine_sample_backward(wrong, image, theta, align_corners=align_corners)[1])
+
+
+@given(seed=seeds)
+def test_landscape_and_the_way_down(js, seed):
+    rng = np.random.default_rng(seed)
+    image, wanted = rng.uniform(size=(1, 1, 8, 8)), rng.uniform(size=(1, 1, 6, 6))
+    at, rates = np.array([rng.uniform(-3, 3), rng.uniform(-1, 1)]), np.array([0.02, 0.01])
+    path = js("descend", picture(image[0, 0]), picture(wanted[0, 0]), at, rates, 5)
+    for step in path:
+        theta = rotation_theta(at[None, :1])
+        theta[0, 0, 2] = at[1]
+        wrong = stn.affine_sample(image, theta, wanted.shape) - wanted
+        _, d_theta = stn.affine_sample_backward(wrong, image, theta)
+        assert_same(step["at"], at)
+        assert_same([step["loss"]], [(wrong**2).sum() / 2])
+        ahead = rotation_theta(at[None, :1] + np.pi / 2)[0]
+        at = at - rates * [(d_theta[0] * ahead).sum(), d_theta[0, 0, 2]]
+
+
+@given(seed=seeds)
+def test_readings_of_theta(js, seed):
+    theta = np.random.default_rng(seed).normal(size=(1, 2, 3))
+    names = dict(angle="angle", scale_x="scaleX", scale_y="scaleY", shear="shear", shift_x="shiftX", shift_y="shiftY")
+    expected, found = read_theta(theta), js("readTheta", theta)
+    assert_same([found[name] for name in names.values()], [expected[name][0] for name in names])
+
+
+@given(seed=seeds, size=st.tuples(st.integers(2, 9), st.integers(2, 9)), align_corners=flags)
+def test_a_corner_goes_where_it_is_dragged(js, seed, size, align_corners):
+    """The corner is where the pointer is, the middle has stayed, and as seen in pixels nothing was sheared."""
+    rng = np.random.default_rng(seed)
+    theta, goal, corner = rng.normal(size=(2, 3)), rng.uniform(-3, 3, 2), rng.choice([-1.0, 1.0], 2)
+    per_unit = np.array([js("pixelsPerUnit", length, align_corners) for length in size])
+    moved = numbers(js("dragCorner", theta, *corner.tolist(), goal, *per_unit.tolist())).reshape(2, 3)
+    if np.linalg.norm((goal - theta[:, 2]) * per_unit) < 0.5:
+        assert_same(moved, theta)
+        return
+    assert_same(moved @ [*corner, 1], goal)
+    assert_same(moved[:, 2], theta[:, 2])
+    before, after = (per_unit[:, None] * linear[:, :2] for linear in (theta, moved))
+    turn = after @ np.linalg.inv(before)
+    zoom = np.linalg.det(turn)
+    assert zoom > 0
+    np.testing.assert_allclose(turn @ turn.T, zoom * np.eye(2), atol=1e-6 * max(1, zoom))
+
+
+@given(seed=seeds, axis=st.integers(0, 1), side=st.sampled_from([-1, 1]))
+def test_an_edge_goes_where_it_is_dragged(js, seed, axis, side):
+    rng = np.random.default_rng(seed)
+    theta, goal = rng.normal(size=(2, 3)), rng.uniform(-3, 3, 2)
+    moved = numbers(js("dragEdge", theta, axis, side, goal)).reshape(2, 3)
+    assert_same(moved[:, axis] * side + moved[:, 2], goal)
+    untouched = [1 - axis, 2]
+    assert_same(moved[:, untouched], theta[:, untouched])
+
+
+def test_a_turn_in_pixels(js):
+    """A quarter turn of a wide picture, worked out on paper: H/W = 3/4 and 2/3 between the outer centres."""
+    assert_same(js("turnInPixels", np.pi / 2, 3, 4, False), [0, -3 / 4, 0, 4 / 3, 0, 0])
+    assert_same(js("turnInPixels", np.pi / 2, 3, 4, True), [0, -2 / 3, 0, 3 / 2, 0, 0])
+
+
+def one_row(row, x):
+    """Value and right-hand slope per pixel, from the library; x counts pixels."""
+    units = 2 * np.array([x]) / (len(row) - 1) - 1
+    grid = np.stack([units, 0 * units], -1)[None, None]
+    image = np.array(row, float)[None, None, None]
+    out = stn.grid_sample(image, grid, align_corners=True)
+    _, d_grid = stn.grid_sample_backward(np.ones_like(out), image, grid, align_corners=True)
+    return out.item(), d_grid[..., 0].item() * 2 / (len(row) - 1)
+
+
+@given(seed=seeds, quarter=st.integers(-8, 24))
+def test_the_kink(js, seed, quarter):
+    """On whole pixels and between them; the slope to the left is the mirrored row's to the right, negated."""
+    row, x = np.random.default_rng(seed).normal(size=5), quarter / 4          # five pixels: exact in normalised units
+    found = js("alongRow", row, x)
+    value, right = one_row(row, x)
+    left = -one_row(row[::-1], 4 - x)[1]
+    q = np.arange(5)
+    eq7 = (row * np.where(abs(q - x) >= 1, 0, np.where(q >= x, 1, -1))).sum()
+    assert_same([found["value"], found["left"], found["right"], found["eq7"]], [value, left, right, eq7])
+
+
+def test_eq7_on_a_constant(js):
+    assert js("eq7Literally", [3, 3, 3, 3, 3], 2) == 3
+    assert js("eq7Literally", [3, 3, 3, 3, 3], 2.5) == 0
+
+
+def blurred(image, spread):
+    """A Gaussian down and across, mirrored at the frame: chapter 4's, for any spread."""
+    reach = round(4 * spread)
+    bell = np.exp(-np.arange(-reach, reach + 1)**2 / (2 * spread**2))
+    bell, (height, width) = bell / bell.sum(), image.shape
+    wide = np.pad(image, reach, mode="reflect")
+    down = sum(b * wide[k:k + height] for k, b in enumerate(bell))
+    return sum(b * down[:, k:k + width] for k, b in enumerate(bell))
+
+
+def shrunk(image, size, way, spread):
+    identity, pictures = np.array([[[1.0, 0, 0], [0, 1, 0]]]), image[None, None]
+    pictures = {"pool": lambda: stn.avg_pool2d(pictures, 2), "blur": lambda: blurred(image, spread)[None, None]}.get(
+        way, lambda: pictures)()
+    places = 2 * size if way == "behind" else size
+    out = stn.affine_sample(pictures, identity, (1, 1, places, places), align_corners=False)
+    return (stn.avg_pool2d(out, 2) if way == "behind" else out)[0, 0]
+
+
+@given(seed=seeds, size=st.integers(2, 9), way=st.sampled_from(["alone", "pool", "blur", "behind"]),
+       spread=st.sampled_from([0.5, 1.0, 1.4]))
+def test_shrinking_and_who_has_a_say(js, seed, size, way, spread):
+    """A pixel's say in the whole output is what the output's sum gains when that pixel is lit."""
+    rng = np.random.default_rng(seed)
+    image, direction = rng.uniform(size=(2, 12, 12))
+    assert_same(js("shrink", picture(image), size, way, spread)["data"], shrunk(image, size, way, spread))
+    say = numbers(js("shares", picture(image), size, way, spread)["data"])
+    assert_same([say @ direction.ravel()], [shrunk(direction, size, way, spread).sum()])
+
+
+def test_the_blur_of_chapter_4(js):
+    image = np.random.default_rng(4).uniform(size=(28, 28))
+    assert_same(js("blur", picture(image), 2)["data"], blurred(image, 2.0))
+
+
+@given(seed=seeds, size=st.integers(1, 4))
+def test_average_pool(js, seed, size):
+    image = np.random.default_rng(seed).normal(size=(7, 9))
+    assert_same(js("averagePool", picture(image), size)["data"], stn.avg_pool2d(image[None, None], size))
