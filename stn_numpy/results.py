@@ -24,8 +24,12 @@ def write_json(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
     text = re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found.group().split()), json.dumps(content, indent=1))
     beside = path.with_name(path.name + ".part")
-    beside.write_text(text + "\n")
-    os.replace(beside, path)
+    try:
+        beside.write_text(text + "\n")
+        os.replace(beside, path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def provenance(command):
@@ -40,8 +44,11 @@ def provenance(command):
     dict
         Command, commit, versions, machine and date.
     """
-    git = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True, text=True,
-                         cwd=Path(__file__).parent)
-    return dict(command=command, commit=git.stdout.strip() or "unknown", python=platform.python_version(),
+    try:
+        commit = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True,
+                                text=True, cwd=Path(__file__).parent).stdout.strip()
+    except OSError:  # a training machine may have no git
+        commit = ""
+    return dict(command=command, commit=commit or "unknown", python=platform.python_version(),
                 numpy=np.__version__, machine=f"{platform.machine()}, {os.cpu_count()} cores",
                 date=time.strftime("%Y-%m-%d"))

@@ -294,3 +294,69 @@ def readings(theta):
 
 def _tidy(text):
     return text.replace("-", "\N{MINUS SIGN}").replace("+nan", "nan")
+
+
+def show_diagnosis(images, grids, outputs, measured, gradients, padding_mode="zeros", align_corners=False, columns=5):
+    """Draw what `stn_numpy.pytorch.diagnose` found of one sampler.
+
+    Parameters
+    ----------
+    images, grids, outputs : (N, C, H, W), (N, h, w, 2), (N, C, h, w) arrays
+        What was sampled, where, and what was read; C is 1 or 3.
+    measured : dict
+        ``outside`` (N), shares; ``singular_values`` (N, 2), the larger first; ``drift`` (N), pixels.
+    gradients : dict or None
+        A norm by the name of each part.
+    padding_mode, align_corners
+        What the sampler was told.
+    columns : int
+        How many images to show at most.
+
+    Returns
+    -------
+    matplotlib Figure
+        Above, some images with the outline of where the output looks, on a page of the shade that the padding reads
+        (light grey where the padding goes on with the picture), and what was read. Below, over the whole batch: the
+        samples outside, theta's singular values, the drift from the identity, and the gradients' norms.
+    """
+    shown = range(min(len(images), columns))
+    figure = plt.figure(figsize=(8, 5.4))
+    above, below = figure.subfigures(2, 1, height_ratios=(3.1, 2))
+    axes = above.subplots(2, len(shown), squeeze=False)
+    shades = _shades(np.concatenate([images.ravel(), outputs.ravel()]))
+    for n in shown:
+        show_image(axes[0, n], images[n], frame=INPUT, **shades)
+        draw_grid_outline(axes[0, n], grids[n], images.shape[2:], align_corners)
+        show_image(axes[1, n], outputs[n], frame=OUTPUT, **shades)
+    _show_surroundings(axes[0], grids[:len(shown)], images.shape[2:], align_corners)
+    black, white = shades["vmin"], shades["vmax"]
+    if padding_mode == "zeros" and white > black:
+        for ax in axes[0]:
+            ax.set_facecolor(str(float(np.clip(-black / (white - black), 0, 1))))
+    axes[0, 0].set_ylabel("sampled", color=INPUT, weight="bold")
+    axes[1, 0].set_ylabel("read", color=OUTPUT, weight="bold")
+    _draw_measures(below.subplots(1, 4), measured, gradients)
+    return figure
+
+
+def _draw_measures(axes, measured, gradients):
+    finite = {name: values[np.isfinite(values).reshape(len(values), -1).all(axis=1)]
+              for name, values in measured.items()}
+    axes[0].hist(100 * finite["outside"], bins=np.linspace(0, 100, 21), color=GRID)
+    axes[0].set(xlabel="outside, %", ylabel="images", xlim=(0, 100))
+    values = finite["singular_values"]
+    axes[1].plot(values[:, 1], values[:, 0], ".", color=GRID, markersize=4)
+    side = max(1.5, 1.1 * values.max(initial=0))
+    axes[1].plot([0, side], [0, side], color=OUTSIDE, linewidth=0.9, zorder=0)
+    axes[1].plot(1, 1, "+", color=TEXT, markersize=8)
+    axes[1].set(xlabel="smaller singular value", ylabel="larger", xlim=(0, side), ylim=(0, side))
+    top = max(1.0, finite["drift"].max(initial=0))
+    axes[2].hist(finite["drift"], bins=np.linspace(0, top, 21), color=GRID)
+    axes[2].set(xlabel="drift, pixels", xlim=(0, top))
+    if gradients is None:
+        axes[3].set(xticks=[], yticks=[], xlabel="gradients: not looked at")
+        return
+    norms = list(gradients.values())
+    bars = axes[3].bar(list(gradients), norms, color=GRADIENT, width=0.6)
+    axes[3].bar_label(bars, [f"{norm:.2g}" for norm in norms], fontsize=9)
+    axes[3].set(xlabel="gradient, norm", ylim=(0, 1.2 * max(*norms, 1e-30)), yticks=[])

@@ -674,3 +674,254 @@ def bug_grey_frame(image, grid, mean, deviation, sample):
     """
     seen = sample(image, grid)      # first: here zero is still black
     return (seen - mean[:, None, None]) / deviation[:, None, None]
+
+
+def hat_read(row, position):
+    """Read a row of pixels at any positions, zeros outside.
+
+    Parameters
+    ----------
+    row : (W,) array of float32 or float64
+        The pixels' brightness; there are at least two.
+    position : (K,) array of row's dtype
+        Where the row is read, in pixels: 0 is the centre of the first, W - 1 that of the last. Finite, but of any size.
+
+    Returns
+    -------
+    (K,) array of row's dtype
+        What is read.
+
+    Notes
+    -----
+    Convention: each pixel weighs ``max(0, 1 - |distance|)``, and a pixel that does not exist is a zero.
+    Source: Jaderberg et al. 2015, eq. 5.
+    """
+    cell = np.clip(np.floor(position), 0, len(row) - 2).astype(int)
+    distance = position - cell.astype(row.dtype)
+    first, second = (np.maximum(0, 1 - np.abs(d)) for d in (distance, distance - 1))
+    return first * row[cell] + second * row[cell + 1]
+
+
+def bug_lost_sum(d_out, position, length):
+    """Say how a loss changes with each pixel of a row, by two workers who share the positions at which it was read.
+
+    Parameters
+    ----------
+    d_out : (K,) array of float32 or float64
+        Gradient of the loss for what was read.
+    position : (K,) array of d_out's dtype
+        Where the row was read, in pixels: 0 is the centre of the first.
+    length : int
+        The row's number of pixels.
+
+    Returns
+    -------
+    (length,) array of d_out's dtype
+        Gradient for the row.
+
+    Notes
+    -----
+    Convention: bilinear, zeros outside. The first worker has the first half of the positions, the second the rest.
+    """
+    d_row = np.zeros(length, d_out.dtype)
+    half = len(position) // 2
+    for share in (slice(0, half), slice(half, len(position))):
+        mine = np.zeros(length, d_out.dtype)              # what this worker adds up, apart from the other
+        for given, place in zip(d_out[share], position[share]):
+            left = int(np.floor(place))
+            for pixel in (left, left + 1):
+                if 0 <= pixel < length:
+                    mine[pixel] += (1 - abs(place - pixel)) * given
+        d_row += mine
+    return d_row
+
+
+def weights_from_channels_last(kernel, dense, size):
+    """Carry a convolution and the linear layer behind it from channels last to torch's order.
+
+    Parameters
+    ----------
+    kernel : (k_h, k_w, C_in, C) array of float32 or float64
+        Weights of the convolution: row, column, input channel, output channel.
+    dense : (H * W * C, K) array of kernel's dtype
+        Weights of the linear layer, a column for each of its K outputs. Its inputs are the convolution's output,
+        (H, W, C) for each image, laid flat.
+    size : (H, W) ints
+        Rows and columns of the convolution's output.
+
+    Returns
+    -------
+    weight : (C, C_in, k_h, k_w) array
+        Of `torch.nn.Conv2d`.
+    linear_weight : (K, C * H * W) array
+        Of `torch.nn.Linear`, whose inputs are the convolution's output, (C, H, W) for each image, laid flat.
+
+    Notes
+    -----
+    Convention: both frameworks slide the kernel without turning it over, and lay arrays flat with the last axis
+    running fastest.
+    """
+    (height, width), (channels, outputs) = size, (kernel.shape[3], dense.shape[1])
+    weight = kernel.transpose(3, 2, 0, 1)
+    places = dense.reshape(height, width, channels, outputs)
+    return weight, places.transpose(3, 2, 0, 1).reshape(outputs, -1)
+
+
+def theta_between_conventions(theta, in_size, out_size):
+    """Write a theta that was learned with align_corners=True as the one that does the same with False.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float32 or float64
+        In units in which -1 and 1 are the centres of the outermost pixels, of the input and of the output.
+    in_size : (H, W) ints
+        Rows and columns of the input; at least 2 each.
+    out_size : (h, w) ints
+        Rows and columns of the output; at least 2 each.
+
+    Returns
+    -------
+    (N, 2, 3) array of theta's dtype
+        In units in which -1 and 1 are the outer edges: each pixel of the output looks at the same place of the input.
+
+    Notes
+    -----
+    Convention: theta maps output positions to input positions, ``theta[n] @ (x, y, 1)``.
+    """
+    (height_in, width_in), (height_out, width_out) = in_size, out_size
+    to_edges = np.array([1 - 1 / width_in, 1 - 1 / height_in])                      # of x and y, in the input
+    to_centres = np.array([width_out / (width_out - 1), height_out / (height_out - 1), 1])
+    return (to_edges[:, None] * theta * to_centres).astype(theta.dtype)
+
+
+def bug_pixel_grid(theta, input_size, output_size, align_corners=False):
+    """Say for each pixel of the output which point of the input it shows.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float32 or float64
+        Maps output positions to input positions, ``theta[n] @ (x, y, 1)``, in normalised units.
+    input_size : (H, W) ints
+        Rows and columns of the input.
+    output_size : (h, w) ints
+        Rows and columns of the output; at least 2 each.
+    align_corners : bool
+        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+
+    Returns
+    -------
+    (N, h, w, 2) array of theta's dtype
+        Points (x, y) as `grid_sample` takes them, with the same align_corners.
+
+    Notes
+    -----
+    Source: Jaderberg et al. 2015, eq. 1.
+    """
+    rows, columns = output_size
+    y, x = np.meshgrid(pixel_centres(rows, align_corners), pixel_centres(columns, align_corners), indexing="ij")
+    base = np.stack([x, y, np.ones_like(x)], axis=-1).reshape(-1, 3)
+    points = base @ theta.transpose(0, 2, 1)
+    return points.reshape(-1, rows, columns, 2).astype(theta.dtype)
+
+
+def share_outside(theta, size, align_corners=False):
+    """Say for each image which share of the output's points lies outside it.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float64
+        One affine map for each image, from the output to the input, in normalised units.
+    size : (N, C, h, w) ints
+        The shape of the output; all entries at least 2.
+    align_corners : bool
+        What -1 and 1 are: the outer edges of the outermost pixels (False) or their centres (True).
+
+    Returns
+    -------
+    (N,) array of float64
+        From 0, all points on the picture, to 1, none.
+
+    Notes
+    -----
+    Convention: a point (x, y) is outside if x or y is less than -1 or greater than 1, in normalised units. A point
+    exactly at -1 or 1 is inside.
+    """
+    height, width = size[2:]
+    x, y = np.meshgrid(pixel_centres(width, align_corners), pixel_centres(height, align_corners))
+    points = np.stack([x, y, np.ones_like(x)])
+    grid = np.einsum("nck,kij->nijc", theta, points)
+    return (abs(grid) > 1).any(axis=-1).mean(axis=(1, 2))
+
+
+def singular_values(theta):
+    """Say by how much each theta stretches a picture's points, most and least.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float32 or float64
+        One affine map for each image, from the output to the input, in normalised units.
+
+    Returns
+    -------
+    (N, 2) array of theta's dtype
+        The larger first; neither is negative.
+
+    Notes
+    -----
+    Convention: a circle of radius 1 among the output's points becomes an ellipse on the input, and these are its
+    half axes. Turning the output changes neither.
+    """
+    return np.linalg.svd(theta[:, :, :2], compute_uv=False)
+
+
+def rate_at(step, iterations, rate, factor):
+    """Give the rates of the classifier and of the localisation network at some steps of a run.
+
+    Parameters
+    ----------
+    step : (N,) array of ints
+        Steps of the run, counted from 0 to iterations - 1.
+    iterations : int
+        How many steps the run has, 3 or more; it need not be a multiple of three.
+    rate : float
+        Learning rate at step 0. It falls to a tenth at the first step that is at or past a third of the run, and to a
+        tenth of that at the first one at or past two thirds.
+    factor : float
+        What the rate is multiplied by for the localisation network.
+
+    Returns
+    -------
+    classifier_rate : (N,) array of float64
+    localisation_rate : (N,) array of float64
+
+    Notes
+    -----
+    Convention: the steps of a third are those with ``floor(3 * step / iterations)`` equal to 0, 1 or 2.
+    """
+    falls = step * 3 // iterations
+    classifier_rate = rate * 0.1 ** falls
+    return classifier_rate, factor * classifier_rate
+
+
+def mean_and_spread(errors):
+    """Give the mean of each cell's errors, and their sample standard deviation, both in per cent.
+
+    Parameters
+    ----------
+    errors : (C, S) array of float64
+        One row for each cell of a table, one column for each seed, 2 or more; shares from 0 to 1.
+
+    Returns
+    -------
+    mean : (C,) array of float64
+        In per cent.
+    spread : (C,) array of float64
+        In percentage points: how far apart single runs lie.
+
+    Notes
+    -----
+    Convention: the sample standard deviation divides the sum of squares by S - 1, because the mean that it is measured
+    from was taken from the same S runs.
+    """
+    percent = 100 * errors
+    return percent.mean(axis=1), percent.std(axis=1, ddof=1)

@@ -70,6 +70,12 @@ def add_to_page(app, pagename, templatename, context, doctree):
     context["metatags"] = context.get("metatags", "") + "\n".join(lines)
 
 
+def mend_references(app, pagename, templatename, context, doctree):
+    """Leave out the roles that docutils gives references: ARIA has dropped one and allows the other no links inside."""
+    for role in (' role="doc-biblioentry"', ' role="list"'):
+        context["body"] = context.get("body", "").replace(role, "")
+
+
 def _attribute(text):
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
@@ -79,4 +85,5 @@ def setup(app):
     app.add_directive("literalinclude", NamedInclude, override=True)
     app.connect("doctree-read", halve_figures)
     app.connect("html-page-context", add_to_page, priority=600)     # after the theme has begun its list of buttons
+    app.connect("html-page-context", mend_references)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

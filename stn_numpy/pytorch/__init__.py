@@ -1,5 +1,6 @@
 """The same networks in PyTorch: the same names, the same weights, the same gradients; for all of MNIST and a GPU."""
 
+from .diagnose import diagnose
 from .distortions import distort
 from .localisation import LocalisationNetwork
 from .model import Classifier

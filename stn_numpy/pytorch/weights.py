@@ -1,5 +1,6 @@
 """Weights between NumPy and torch, both ways, and between torch and a file that only its own architecture reads."""
 
+import io
 import os
 from pathlib import Path
 
@@ -201,14 +202,31 @@ def save(path, module):
     path : path
     module : torch.nn.Module
     """
+    write_whole(path, {"architecture": architecture(module), "state": module.state_dict()})
+
+
+def write_whole(path, content):
+    """Write what ``torch.save`` makes of content: beside the old file, down to the disk, then in the old one's place.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or the folder cannot be written; the old file stays as it was.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    packed = io.BytesIO()
+    torch.save(content, packed)
     beside = path.with_name(path.name + ".part")
-    with open(beside, "wb") as file:
-        torch.save({"architecture": architecture(module), "state": module.state_dict()}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
+    try:
+        with open(beside, "wb") as file:
+            file.write(packed.getbuffer())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def load(path, module):

@@ -1,0 +1,264 @@
+"""What a spatial transformer does to a batch, and what looks wrong: for any torch module that samples."""
+
+import importlib.util
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from .watch import measure, watch
+
+FRAME = 0.02  # a step between background and padding from here on, as a share of the contrast, is named
+FAR = 2  # pixels between neighbouring samples: a tap reaches one pixel to either side, so beyond this some are left out
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    value : object
+        The number or numbers that were found; None where there was nothing to find.
+    verdict : str
+        One line that says it.
+    suspicious : bool
+        Whether it is worth a look.
+    """
+
+    value: Any
+    verdict: str
+    suspicious: bool = False
+
+
+@dataclass
+class Diagnosis:
+    """What `diagnose` found: ``diagnosis["outside"].value``, or ``print(diagnosis)`` for all of it.
+
+    Attributes
+    ----------
+    findings : dict
+        `Finding` by name; with several samplers the second one's are called "outside 2", and so on.
+    looks : list of Look
+        Each call of `grid_sample`, in order.
+    figures : list of matplotlib Figure
+        One for each sampler, where one was drawn.
+    """
+
+    findings: dict
+    looks: list
+    figures: list = field(default_factory=list)
+
+    def __getitem__(self, name):
+        return self.findings[name]
+
+    def __str__(self):
+        width = max(map(len, self.findings))
+        return "\n".join(f"{'LOOK' if found.suspicious else '  ok'}  {name:{width}}  {found.verdict}"
+                         for name, found in self.findings.items())
+
+
+def diagnose(model, batch, loss=F.cross_entropy, draw=True):
+    """Print and draw what the transformer in a model does to a batch, and what is worth a look.
+
+    Any module will do that calls `torch.nn.functional.grid_sample` on 4-dimensional images on its way. It runs once,
+    in the mode in which it is; its weights, buffers, gradients and mode, and torch's random numbers, are afterwards
+    what they were.
+
+    Parameters
+    ----------
+    model : Module
+    batch : (N, C, H, W) tensor, or a pair of such and (N, ...) labels
+        What the model takes, on its device; without labels, nothing is said of gradients.
+    loss : callable
+        ``loss(model(images), labels)``: one number.
+    draw : bool
+        Draw a figure for each sampler, where matplotlib is installed.
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit, or the model never samples; the message says what was expected and what came.
+
+    Notes
+    -----
+    "outside": samples whose point lies beyond -1 or 1 along either axis. "singular values": of theta's linear part,
+    theta being the affine map nearest to the grid that was sampled. "drift": how far the points lie from where the
+    identity puts them, in pixels of what is sampled. "background": what the picture's outermost pixels show, against
+    what is read beyond them. "gradients": norms over the parameters that the grid depends on, and over all others.
+    """
+    images, labels = _check(model, batch)
+    model = getattr(model, "_orig_mod", model)  # torch.compile's wrapper, which no mode can look into
+    looks, total, parameters = watch(model, images, None if labels is None else lambda out: loss(out, labels))
+    if not looks:
+        raise ValueError("model: expected a module that calls torch.nn.functional.grid_sample on 4-dimensional images, "
+                         f"got {type(model).__name__}, which never does (scripted modules cannot be watched)")
+    findings, measures = {}, []
+    for number, look in enumerate(looks, 1):
+        measures.append(measure(look))
+        named = _geometry(look, measures[-1]) | _reading(look)
+        findings |= {name if number == 1 else f"{name} {number}": found for name, found in named.items()}
+    findings |= _learning(looks, total, parameters)
+    diagnosis = Diagnosis(findings, looks)
+    print(diagnosis)
+    if draw and importlib.util.find_spec("matplotlib"):
+        diagnosis.figures = [_draw(look, found, findings["gradients"].value) for look, found in zip(looks, measures)]
+    return diagnosis
+
+
+def _check(model, batch):
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model: expected a torch.nn.Module, got {type(model).__name__}")
+    if isinstance(batch, (tuple, list)) and len(batch) != 2:
+        raise ValueError(f"batch: expected images or a pair (images, labels), got {len(batch)} things")
+    images, labels = batch if isinstance(batch, (tuple, list)) else (batch, None)
+    if not isinstance(images, torch.Tensor) or not images.is_floating_point():
+        raise TypeError("batch: expected images in a tensor of floats, "
+                        f"got {getattr(images, 'dtype', type(images).__name__)}")
+    if images.ndim != 4 or 0 in images.shape:
+        raise ValueError(f"batch: expected images of shape (N, C, H, W), got {tuple(images.shape)}")
+    if labels is not None and not isinstance(labels, torch.Tensor):
+        raise TypeError(f"batch: expected labels in a tensor, got {type(labels).__name__}")
+    if labels is not None and labels.shape[:1] != images.shape[:1]:
+        raise ValueError(f"batch: expected one label for each of {len(images)} images, got shape {tuple(labels.shape)}")
+    device = next((p.device for p in model.parameters()), images.device)
+    if images.device != device:
+        raise ValueError(f"batch: expected on the model's device {device}, got {images.device}")
+    return images, labels
+
+
+def _geometry(look, found):
+    """What the grid says of itself."""
+    bad = int((~torch.isfinite(look.grid)).any(-1).sum())
+    if bad:
+        return {"finite": Finding(bad, f"{bad} of {look.grid[..., 0].numel()} points are NaN or infinite: theta has "
+                                  "diverged, and nothing else can be said of it", True)}
+    outside, drift = found["outside"].mean().item(), found["drift"].mean().item()
+    largest, smallest = found["singular_values"].mean(0).tolist()
+    mirrored, stride = found["mirrored"].mean().item(), found["stride"].mean().item()
+    apart = f"neighbouring samples lie up to {stride:.2g} pixels apart"
+    if stride > FAR:
+        apart += ": pixels in between are left out, so blur or pool first, or mend the scale"
+    elif smallest < 0.05:
+        apart += ": the picture is drawn out of a line or a point"
+    if found["bend"] > 0.01:
+        apart += f" (of the nearest affine map: the grid is bent by {found['bend']:.2g} pixels)"
+    return {
+        "finite": Finding(0, "every point is a number"),
+        "outside": Finding(outside, f"{_percent(outside)} of the samples lie outside the picture", outside > 0.25),
+        "singular values": Finding((largest, smallest), f"{largest:.2f} and {smallest:.2f} on average; {apart}",
+                                   stride > FAR or smallest < 0.05),
+        "mirrored": Finding(mirrored, f"{_percent(mirrored)} of the maps turn the picture over"
+                            + (": are x and y swapped?" if mirrored else ""), mirrored > 0),
+        "drift": Finding(drift, f"a point lies {drift:.1f} pixels from where the identity puts it; " + _spread(found)),
+    }
+
+
+def _spread(found):
+    """Whether all images are looked at alike."""
+    apart = found["drift"].std(correction=0).item()
+    same = (found["theta"] - found["theta"][:1]).abs().max() < 1e-6
+    return "the same for every image" if same else f"between images that varies by {apart:.1f}"
+
+
+def _percent(share):
+    """A share in words that never rounds something to nothing, or nearly everything to everything."""
+    if 0 < share < 0.01 or 0.99 < share < 1:
+        return "less than 1 %" if share < 0.5 else "more than 99 %"
+    return f"{100 * share:.0f} %"
+
+
+def _reading(look):
+    """What the sampler was told."""
+    ground, step = background(look)
+    if look.padding_mode == "zeros":
+        words = f"the pictures' edges show {ground:.2g} and the padding reads 0: "
+        words += "no frame" if step <= FRAME else f"a frame of {_percent(step)} of the contrast; sample first, " \
+                                                  "normalise what was read"
+    else:
+        words = f"the pictures' edges show {ground:.2g}, and padding_mode={look.padding_mode!r} goes on with that"
+    made = look.made_with
+    if made is None:
+        convention = Finding(None, f"grid_sample reads with align_corners={look.align_corners}; the grid is not one "
+                             "of affine_grid's, so whether it was made for that is yours to check")
+    else:
+        fits = made == look.align_corners
+        convention = Finding(fits, f"affine_grid has align_corners={made}, grid_sample {look.align_corners}"
+                             + ("" if fits else ": the identity does not give the picture back"), not fits)
+    return {"background": Finding(step, words, step > FRAME), "align_corners": convention}
+
+
+def background(look):
+    """What the outermost pixels show, and by how much of the contrast that differs from what the padding reads.
+
+    Parameters
+    ----------
+    look : Look
+
+    Returns
+    -------
+    ground, step : floats
+        The median of each picture's outermost pixels, averaged; its mean distance from the padding's 0 as a share of
+        each picture's contrast, and 0 for a padding that goes on with the picture.
+    """
+    image = look.image.double()
+    ring = torch.cat([image[:, :, 0], image[:, :, -1], image[:, :, :, 0], image[:, :, :, -1]], dim=2)
+    median = ring.median(dim=2).values
+    contrast = image.amax((2, 3)) - image.amin((2, 3))
+    shown = contrast > 0
+    step = (median.abs() / contrast)[shown].mean().item() if look.padding_mode == "zeros" and shown.any() else 0.0
+    return median.mean().item(), step
+
+
+def _learning(looks, total, parameters):
+    """What the loss tells whom: gradient norms by part."""
+    if total is None or not parameters:
+        why = "the batch has no labels" if total is None else "no parameter of the model is trained"
+        return {"gradients": Finding(None, f"not looked at: {why}")}
+    if not all(torch.isfinite(look.grid).all() for look in looks):  # torch 2.13's backward may not survive it
+        return {"gradients": Finding(None, "not looked at: with NaN in a grid, grid_sample's backward can end the "
+                                     "process", True)}
+    fed = [look.live_out.requires_grad and _gradients(total, [look.live_out])[0] is not None for look in looks]
+    reached = [_gradients(look.live_grid.sum(), parameters) for look in looks if look.live_grid.requires_grad]
+    moving = [any(reach[k] is not None for reach in reached) for k in range(len(parameters))]
+    gradients = [torch.zeros(()) if g is None else g.double().norm().cpu() for g in _gradients(total, parameters)]
+    norms = {part: torch.stack([g for g, m in zip(gradients, moving) if m == which] or [torch.zeros(())]).norm().item()
+             for part, which in (("localisation", True), ("rest", False))}
+    return {"fed": _fed(fed, any(look.live_out.requires_grad for look in looks)), "gradients": _norms(norms, moving)}
+
+
+def _gradients(number, tensors):
+    if not number.requires_grad:
+        return [None] * len(tensors)
+    return torch.autograd.grad(number, tensors, allow_unused=True, retain_graph=True)
+
+
+def _fed(fed, trained):
+    if all(fed):
+        return Finding(True, "the loss depends on what was sampled")
+    why = "the classifier is given something else" if trained else "nothing that is trained decides what is sampled"
+    return Finding(False, f"the loss does not depend on what was sampled: {why}", True)
+
+
+def _norms(norms, moving):
+    if not any(moving):
+        return Finding(norms, "no trained parameter decides where to look: theta is detached or fixed", True)
+    here, there = norms["localisation"], norms["rest"]
+    words = f"{here:.2g} in what the grid depends on, {there:.2g} in the rest"
+    return Finding(norms, words + (": the transformer learns nothing" if here == 0 else ""), here == 0)
+
+
+def _draw(look, found, gradients):
+    from .. import viz
+
+    image = look.image.double().mean(1, keepdim=True) if look.image.shape[1] != 3 else look.image.double()
+    out = look.out.double().mean(1, keepdim=True) if look.out.shape[1] != 3 else look.out.double()
+    arrays = [tensor.cpu().numpy() for tensor in (image, look.grid.double(), out)]
+    measured = {name: found[name].cpu().numpy() for name in ("outside", "singular_values", "drift")}
+    return viz.show_diagnosis(*arrays, measured, gradients, look.padding_mode, look.align_corners)

@@ -1,0 +1,86 @@
+"""Distorted digits, made on the device in large pieces, so that nobody waits for data."""
+
+import numpy as np
+import torch
+
+from .command import load_split
+from .distortions import distort
+
+STEPS_A_PIECE = 25  # what one call of `distort` makes; part of what a seed means
+TEST_SEED = 2015  # the test digits are distorted once, the same for every model, seed and device
+
+
+class Digits:
+    """Training digits that stay on the device, and the test digits.
+
+    Parameters
+    ----------
+    settings : Settings
+    device : torch.device
+    """
+
+    def __init__(self, settings, device):
+        self.settings, self.device = settings, device
+        images, labels = load_split(settings.data, "train")
+        self.images, self.labels = torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device)
+        self.test_count = None
+
+    def piece(self, seeds, number, part=slice(None)):
+        """Several steps' digits, drawn with replacement and distorted anew.
+
+        Parameters
+        ----------
+        seeds : sequence of int
+        number : int
+            Which piece of the run; the same seed and number give the same digits.
+        part : slice
+            Which images of each batch to return; all are made, so that parts fit together.
+
+        Returns
+        -------
+        images : (S, steps, B, 1, h, w) tensor
+        labels : (S, steps, B) tensor
+        """
+        made = [self._piece_of(seed, number, part) for seed in seeds]
+        images, labels = zip(*made)
+        return (images[0][None], labels[0][None]) if len(made) == 1 else (torch.stack(images), torch.stack(labels))
+
+    def _piece_of(self, seed, number, part):
+        generator = torch.Generator(self.device).manual_seed(_mixed(seed, number))
+        shape = STEPS_A_PIECE, self.settings.batch
+        index = torch.randint(len(self.images), (shape[0] * shape[1],), generator=generator, device=self.device)
+        images, _ = distort(self.images[index], self.settings.distortion, generator)
+        return images.unflatten(0, shape)[:, part], self.labels[index].unflatten(0, shape)[:, part]
+
+    def test_batches(self, batch):
+        """The distorted test digits, as pairs of images (B, 1, h, w) and labels (B,)."""
+        images, labels = test_digits(self.settings.data, self.settings.distortion)[:2]
+        self.test_count = len(images)
+        for start in range(0, len(images), batch):
+            yield images[start:start + batch].to(self.device), labels[start:start + batch].to(self.device)
+
+
+def test_digits(data, distortion):
+    """The test digits as every model meets them.
+
+    Parameters
+    ----------
+    data : {"mnist", "small"}
+    distortion : {"R", "RTS", "P", "E", "TC"}
+
+    Returns
+    -------
+    images : (N, 1, h, w) tensor
+    labels : (N,) tensor
+    truth
+        Their true poses, as `distort` returns them.
+    """
+    images, labels = load_split(data, "test")
+    generator = torch.Generator().manual_seed(TEST_SEED)  # on the CPU: another device draws other numbers
+    distorted, truth = distort(torch.from_numpy(images), distortion, generator)
+    return distorted, torch.from_numpy(labels), truth
+
+
+def _mixed(seed, number):
+    """A generator's seed from two numbers; torch's on the CPU looks at 32 bits, so they must be well mixed."""
+    return int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0]) >> 1

@@ -1,0 +1,34 @@
+"""What the paper reports for distorted digits, with how sure we are of each figure."""
+
+MARKS = {
+    "[T]": "read in the paper's own table or text (that it is the mean of three seeds is second-hand)",
+}
+
+# Test error in %, Jaderberg et al. 2015, table 1; TC from its text.
+_ERRORS = {
+    ("fcn", None): dict(R=2.1, RTS=5.2, P=3.1, E=3.2, TC=13.2),
+    ("cnn", None): dict(R=1.2, RTS=0.8, P=1.5, E=1.4, TC=3.5),
+    ("st-fcn", "affine"): dict(R=1.2, RTS=0.8, P=1.5, E=2.7, TC=2.0),
+    ("st-fcn", "projective"): dict(R=1.3, RTS=0.9, P=1.4, E=2.6),
+    ("st-fcn", "tps"): dict(R=1.1, RTS=0.8, P=1.4, E=2.4),
+    ("st-cnn", "affine"): dict(R=0.7, RTS=0.5, P=0.8, E=1.2, TC=1.7),
+    ("st-cnn", "projective"): dict(R=0.8, RTS=0.6, P=0.8, E=1.3),
+    ("st-cnn", "tps"): dict(R=0.7, RTS=0.5, P=0.8, E=1.1),
+}
+
+
+def error_in_paper(model, distortion, transform):
+    """The paper's test error and how it is known.
+
+    Parameters
+    ----------
+    model, distortion, transform : str
+        As in `stn_numpy.pytorch.build`.
+
+    Returns
+    -------
+    dict or None
+        `error`, a share from 0 to 1, and `mark`, a key of `MARKS`; None if the paper has no such cell.
+    """
+    errors = _ERRORS.get((model, transform if model.startswith("st-") else None), {})
+    return dict(error=errors[distortion] / 100, mark="[T]") if distortion in errors else None

@@ -1,0 +1,156 @@
+"""One training step: for one network or for several side by side, eager, compiled or as a CUDA graph."""
+
+import warnings
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.func import functional_call, stack_module_state, vmap
+
+ACCELERATIONS = ("eager", "compile", "graph")
+
+# Side by side, torch makes the networks' grids one network at a time: a small part of a step.
+warnings.filterwarnings("ignore", message=".*batching rule for aten::affine_grid_generator")
+
+
+class SideBySide(nn.Module):
+    """Several networks of one shape, each with its own images, as one module: a GPU is larger than one of them.
+
+    Parameters
+    ----------
+    networks : list of Module
+        Of one shape, without buffers.
+
+    Notes
+    -----
+    Forward: (S, B, C, H, W) to (S, B, classes), where S is the number of networks.
+    """
+
+    def __init__(self, networks):
+        super().__init__()
+        self.count = len(networks)
+        if self.count == 1:
+            self.only = networks[0]
+            return
+        self.skeleton = [networks[0]]  # in a list, so that its own weights are not learned
+        stacked, _ = stack_module_state(networks)
+        self.names = list(stacked)
+        self.stacked = nn.ParameterList(nn.Parameter(stacked[name].detach()) for name in self.names)
+
+    def forward(self, images):
+        if self.count == 1:
+            return self.only(images[0])[None]
+        return vmap(self._call)(dict(zip(self.names, self.stacked)), images)
+
+    def _call(self, parameters, images):
+        return functional_call(self.skeleton[0], parameters, (images,))
+
+    def weights(self, place):
+        """The weights of one of the networks, by their names in it."""
+        if self.count == 1:
+            return {name: tensor.detach().clone() for name, tensor in self.only.state_dict().items()}
+        return {name: tensor[place].detach().clone() for name, tensor in zip(self.names, self.stacked)}
+
+    def groups(self, localisation_rate):
+        """The parameters for an optimizer, those of localisation networks apart; `factor` multiplies the rate."""
+        named = self.only.named_parameters() if self.count == 1 else zip(self.names, self.stacked)
+        parts = {True: [], False: []}
+        for name, parameter in named:
+            parts["localisation" in name.split(".")].append(parameter)
+        groups = [dict(params=parts[False], factor=1.0), dict(params=parts[True], factor=localisation_rate)]
+        return [group for group in groups if group["params"]]
+
+
+def make_optimizer(networks, settings, device):
+    """Stochastic gradient descent with momentum, as the settings say."""
+    return torch.optim.SGD(networks.groups(settings.localisation_rate), lr=settings.rate, momentum=settings.momentum,
+                           fused=device.type == "cuda" or None)
+
+
+def set_rate(optimizer, rate):
+    """Give each group of parameters its rate; say whether anything changed."""
+    before = [group["lr"] for group in optimizer.param_groups]
+    for group in optimizer.param_groups:
+        group["lr"] = rate * group["factor"]
+    return before != [group["lr"] for group in optimizer.param_groups]
+
+
+class Stepper:
+    """Take training steps without waiting for the device.
+
+    Parameters
+    ----------
+    model : Module
+        (S, B, C, H, W) to (S, B, classes): a `SideBySide`, or what data-parallel training has wrapped around one.
+    optimizer : Optimizer
+    precision : {"float32", "bfloat16"}
+    acceleration : {"eager", "compile", "graph"}
+        "compile" is `torch.compile`; "graph" records a step once and replays it, on CUDA only.
+    """
+
+    def __init__(self, model, optimizer, precision="float32", acceleration="eager"):
+        self.model, self.optimizer, self.precision = model, optimizer, precision
+        self.outcome = torch.compile(self._outcome) if acceleration == "compile" else self._outcome
+        self.graph, self.wanted = None, acceleration == "graph"
+
+    def forget(self):
+        """The rate has changed, which a recorded step holds as a number: record anew."""
+        self.graph = None
+
+    def __call__(self, images, labels):
+        """One step on (S, B, C, H, W) images and (S, B) labels.
+
+        Returns
+        -------
+        losses, errors : (S,) tensors
+            On the device, before the step; valid until the next one.
+        """
+        if not self.wanted:
+            return self._step(images, labels)
+        if self.graph is None:
+            self._record(images, labels)
+        self.images.copy_(images)
+        self.labels.copy_(labels)
+        self.graph.replay()
+        return self.losses, self.errors
+
+    def _outcome(self, images, labels):
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+            logits = self.model(images).float()
+        losses = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none").view_as(labels).mean(1)
+        return losses, (logits.detach().argmax(2) != labels).float().mean(1)
+
+    def _step(self, images, labels):
+        losses, errors = self.outcome(images, labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        losses.sum().backward()  # each network's gradient is that of its own loss
+        self.optimizer.step()
+        return losses.detach(), errors
+
+    def _record(self, images, labels):
+        """Record one step on CUDA, and leave weights and momentum as they were."""
+        self.images, self.labels = images.clone(), labels.clone()
+        weights = [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
+        before = [parameter.detach().clone() for parameter in weights]
+        momentum = [_momentum(self.optimizer, parameter) for parameter in weights]
+        beside = torch.cuda.Stream()
+        beside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(beside):  # a recording must not be the first to ask libraries for memory
+            for _ in range(3):
+                self._step(self.images, self.labels)
+        torch.cuda.current_stream().wait_stream(beside)
+        self.optimizer.zero_grad(set_to_none=True)  # gradients then live in the graph's own memory
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.losses, self.errors = self._step(self.images, self.labels)
+        with torch.no_grad():
+            for parameter, value, buffer in zip(weights, before, momentum):
+                parameter.copy_(value)
+                own = self.optimizer.state[parameter].get("momentum_buffer")
+                if own is not None:  # the first step of all starts from none, which is the same as from zero
+                    own.copy_(buffer if buffer is not None else torch.zeros_like(own))
+
+
+def _momentum(optimizer, parameter):
+    buffer = optimizer.state[parameter].get("momentum_buffer") if parameter in optimizer.state else None
+    return None if buffer is None else buffer.clone()

@@ -1,0 +1,137 @@
+"""Watching a module sample: each call of `grid_sample`, whoever makes it, and what its grid says."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch.func import functional_call
+from torch.overrides import TorchFunctionMode
+
+from .grid import base_points
+
+ROUNDING = 1e-4  # of half a picture: a turned corner in float32 is not outside
+
+
+@dataclass
+class Look:
+    """One call of `grid_sample`.
+
+    Attributes
+    ----------
+    image, grid, out : (N, C, H, W), (N, h, w, 2), (N, C, h, w) tensors
+        What was sampled, where, and what was read, as it was then; without gradients.
+    padding_mode : str
+    align_corners : bool
+    made_with : bool or None
+        The ``align_corners`` of the `affine_grid` that made the grid; None if another function did.
+    live_grid, live_out : tensors
+        Grid and output with their place in the graph of the loss.
+    """
+
+    image: torch.Tensor
+    grid: torch.Tensor
+    out: torch.Tensor
+    padding_mode: str
+    align_corners: bool
+    made_with: bool | None
+    live_grid: torch.Tensor
+    live_out: torch.Tensor
+
+
+class _Watch(TorchFunctionMode):
+    """While it is on, every call of the two functions is noted, in whatever module it stands."""
+
+    def __init__(self):
+        super().__init__()
+        self.looks, self.grids = [], []
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        result = function(*args, **(kwargs or {}))
+        if function is F.affine_grid:
+            self.grids.append((result, _affine_grid_corners(*args, **(kwargs or {}))))
+        if function is F.grid_sample and result.ndim == 4:
+            self._note(result, *args, **(kwargs or {}))
+        return result
+
+    def _note(self, out, input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):  # torch's names
+        made_with = next((corners for made, corners in self.grids if made is grid), None)
+        then = [tensor.detach().clone() for tensor in (input, grid, out)]
+        self.looks.append(Look(*then, padding_mode, bool(align_corners), made_with, grid, out))
+
+
+def _affine_grid_corners(theta, size, align_corners=None):
+    return bool(align_corners)
+
+
+def watch(model, images, loss=None):
+    """Run a module once and note every call of `grid_sample`; nothing of it, and no random number, is used up.
+
+    Parameters
+    ----------
+    model : Module
+    images : (N, C, H, W) tensor
+    loss : callable or None
+        ``loss(model(images))``: one number.
+
+    Returns
+    -------
+    looks : list of Look
+    total : tensor or None
+        The loss, with its graph.
+    parameters : list of tensors
+        What the graph begins with: those of the module's parameters that are trained.
+    """
+    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}  # running means move in these
+    devices = [images.device] if images.is_cuda else []
+    with torch.random.fork_rng(devices), torch.enable_grad(), _Watch() as watching:
+        out = functional_call(model, buffers, (images,))
+        total = None if loss is None else loss(out)
+    return watching.looks, total, trained
+
+
+def measure(look):
+    """What the grid of one look says, image by image.
+
+    Parameters
+    ----------
+    look : Look
+
+    Returns
+    -------
+    dict
+        ``theta`` (N, 2, 3): the affine map nearest to the grid; ``bend``: the root mean square of what it leaves, in
+        pixels, a float; ``singular_values`` (N, 2) of its linear part, the larger first; ``mirrored`` (N), 1 where its
+        determinant is negative; ``stride`` (N): how many pixels of the image neighbouring samples lie apart at most;
+        ``outside`` (N): the share of the points outside; ``drift`` (N): their mean distance from the identity's, in
+        pixels. In float64, and NaN for an image whose grid is not finite.
+    """
+    grid, corners = look.grid.double(), look.align_corners
+    batch, height, width, _ = grid.shape
+    points = base_points(height, width, corners, grid.dtype, grid.device)
+    finite = torch.isfinite(grid).all(-1).all(-1).all(-1)
+    flat = torch.where(finite[:, None, None], grid.flatten(1, 2), torch.nan)
+    theta = torch.zeros(batch, 2, 3, dtype=grid.dtype, device=grid.device) * flat[:, :1, :1]
+    theta[finite] = (torch.linalg.pinv(points) @ flat[finite]).mT
+    pixel, step = _lengths(look.image.shape, corners), _lengths(look.out.shape, corners)
+    pixel, step = (torch.tensor(lengths, dtype=grid.dtype, device=grid.device) / 2 for lengths in (pixel, step))
+    linear = theta[:, :, :2]
+    left = (flat - points @ theta.mT) * pixel
+    return dict(
+        theta=theta, bend=left[finite].square().sum(-1).mean().sqrt().item(), singular_values=_singular_values(linear),
+        mirrored=torch.where(finite, (torch.linalg.det(torch.nan_to_num(linear)) < 0).double(), torch.nan),
+        stride=_singular_values(linear * pixel[:, None] / step.clamp_min(0.5))[:, 0],
+        outside=torch.where(finite, (flat.abs() > 1 + ROUNDING).any(-1).double().mean(1), torch.nan),
+        drift=((flat - points[:, :2]) * pixel).norm(dim=-1).mean(1))
+
+
+def _lengths(shape, corners):
+    """How many pixels (x, y) lie between -1 and 1."""
+    return [max(length - corners, 1) for length in shape[:1:-1]]
+
+
+def _singular_values(matrix):
+    """Of 2 x 2 matrices, the larger first; in closed form, which takes a NaN as it comes."""
+    (a, b), (c, d) = matrix.movedim(0, -1)
+    together, apart = torch.hypot(a + d, c - b), torch.hypot(a - d, b + c)
+    return torch.stack([together + apart, (together - apart).abs()], dim=-1) / 2

@@ -1,0 +1,139 @@
+"""The table command and the benchmark: what is run, what is skipped, what is printed."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from stn_numpy.pytorch import benchmark, table
+from stn_numpy.pytorch.paper import error_in_paper
+from stn_numpy.pytorch.run import finished
+from stn_numpy.pytorch.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+ARGUMENTS = ["--data", "small", "--batch", "8", "--device", "cpu", "--precision", "float32"]
+
+
+def parse(*arguments):
+    return table.make_parser().parse_args([*ARGUMENTS, *arguments])
+
+
+def cells(*arguments):
+    given = parse(*arguments)
+    return [settings.name for settings in table.cells_of(given, table.find_devices("cpu")[0])]
+
+
+def test_the_cells_of_the_affine_grid():
+    names = cells()
+    assert len(names) == 4 * 5 == len(set(names))
+    assert names[:4] == ["fcn-R", "cnn-R", "st-fcn-R-affine", "st-cnn-R-affine"]
+    assert cells("--models", "cnn", "--distortions", "TC") == ["cnn-TC"]
+
+
+def test_rates_and_depths_concern_transformers_alone():
+    names = cells("--models", "cnn", "st-cnn", "--distortions", "R", "--localisation-rates", "1", "0.1", "0",
+                  "--localisation-depths", "2", "3")
+    assert len(names) == 1 + 3 * 2
+    assert "st-cnn-R-affine" in names and "st-cnn-R-affine-depth3-rate0" in names
+
+
+def result_of(settings, seed, error):
+    return dict(settings=settings.facts(), seed=seed, test_error=error, parameters=400_000)
+
+
+def test_the_summary_and_the_printed_table():
+    """Mean 0.02, sample standard deviation 0.01; the paper's figure with its mark."""
+    settings = Settings("st-cnn", "E", iterations=500, rate=0.1)
+    [row] = table.summarise([settings], [[result_of(settings, seed, 0.01 * (seed + 1)) for seed in range(3)]])
+    assert row["mean"] == pytest.approx(0.02) and row["spread"] == pytest.approx(0.01)
+    assert row["paper"] == dict(error=pytest.approx(0.012), mark="[T]")
+    lines = table.as_text([row]).splitlines()
+    assert lines[1].split() == ["E", "st-cnn", "0.1", "2", "400,000", "500", "3", "2.00", "+-", "1.00", "1.2", "[T]"]
+    assert "at a rate of 0.1" in lines[2] and "150,000 steps" in lines[2] and lines[3].startswith("[T]")
+
+
+def test_one_seed_has_no_spread_and_a_cell_that_the_paper_lacks_no_figure():
+    settings = Settings("st-fcn", "TC", transform="tps")
+    [row] = table.summarise([settings], [[result_of(settings, 0, 0.5)]])
+    assert row["spread"] is None and row["paper"] is None and "+-" not in table.as_text([row])
+
+
+def test_the_paper_s_claim_that_a_transformer_beats_its_base():
+    """Of the figures typed in: a slip of a line or column would break one of these."""
+    for distortion in ("R", "RTS", "P", "E", "TC"):
+        for kind in ("fcn", "cnn"):
+            alone, behind = (error_in_paper(model, distortion, "affine")["error"] for model in (kind, f"st-{kind}"))
+            assert behind < alone, (kind, distortion)
+    assert error_in_paper("st-fcn", "RTS", "affine") == error_in_paper("cnn", "RTS", "affine")
+    assert error_in_paper("cnn", "R", "similarity") and not error_in_paper("st-cnn", "R", "similarity")
+
+
+def test_jobs_leave_out_what_is_done_and_take_seeds_together(tmp_path):
+    settings = Settings("fcn", "R", data="small")
+    (tmp_path / "fcn-R-seed1.json").write_text(json.dumps(result_of(settings, 1, 0.5)))
+    assert table.jobs_of([settings], 4, 2, tmp_path) == [(settings, [0, 2]), (settings, [3])]
+    assert finished(tmp_path, settings, 1)["test_error"] == 0.5
+
+
+def command(*arguments):
+    whole = [sys.executable, "-m", "stn_numpy.pytorch.table", *ARGUMENTS, *map(str, arguments)]
+    return subprocess.Popen(whole, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_a_table_that_was_stopped_goes_on_and_is_not_run_again(tmp_path, capsys):
+    """Stopped by a signal to the command alone, as a batch system sends it: its workers save, too."""
+    runs, target = tmp_path / "runs", tmp_path / "table.json"
+    options = ["--models", "fcn", "--distortions", "R", "--seeds", 3, "--iterations", 800, "--workers", 1,
+               "--side-by-side", 2, "--checkpoint-every", 25, "--runs", runs, "--out", target]
+    process = command(*options)
+    while not (runs / "fcn-R-seed0+1.checkpoint.pt").exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate()
+    assert process.returncode == 130 and "Traceback" not in said, said
+    assert "0 of 3 runs are done" in said.splitlines()[-1] and not target.exists()
+    table.main([*ARGUMENTS, *map(str, options)])
+    out = capsys.readouterr().out
+    assert f"written to {target}" in out
+    content = json.loads(target.read_text())
+    assert [row["seeds"] for row in content["summary"]] == [3] and len(content["runs"]) == 3
+    before = sorted((path, path.stat().st_mtime_ns) for path in runs.iterdir())
+    table.main([*ARGUMENTS, *map(str, options)])
+    assert sorted((path, path.stat().st_mtime_ns) for path in runs.iterdir()) == before
+    assert capsys.readouterr().out == out
+
+
+def test_a_refusal_in_a_worker_is_one_line(tmp_path, capsys):
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    (runs / "fcn-R-seed0.checkpoint.pt").write_bytes(b"weights")
+    with pytest.raises(SystemExit) as left:
+        table.main([*ARGUMENTS, "--models", "fcn", "--distortions", "R", "--seeds", "1", "--iterations", "2",
+                    "--runs", str(runs), "--out", str(tmp_path / "table.json")])
+    said = capsys.readouterr().err
+    assert left.value.code == 1 and "Traceback" not in said
+    assert "is damaged" in said.splitlines()[-1] and said.splitlines()[-1].startswith("table: ")
+
+
+@pytest.mark.parametrize("model, distortion", [("cnn", "TC"), ("st-fcn", "R")])
+def test_the_benchmark_runs_both_loops(model, distortion, tmp_path, capsys):
+    target = tmp_path / "speed.json"
+    benchmark.main(["--model", model, "--distortion", distortion, "--batch", "4", "--steps", "2", "--turns", "2",
+                    "--device", "cpu", "--precision", "float32", "--out", str(target)])
+    found = json.loads(target.read_text())
+    assert [len(found["images_per_second"][name]) for name in ("plain", "ours")] == [2, 2]
+    assert f"ratio {found['ratio']:.2f}" in capsys.readouterr().out
+
+
+def test_the_plain_loop_learns():
+    settings = Settings("fcn", "R", data="small", batch=64, iterations=100, rate=0.05)
+    loop = benchmark.PlainLoop(settings, table.find_devices("cpu")[0], 0)
+    first = loop(1)
+    assert loop(60) < 0.9 * first

@@ -1,0 +1,368 @@
+"""The training command: what it learns, that nothing is lost, and what it says when something is wrong."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from stn_numpy.pytorch import checkpoints
+from stn_numpy.pytorch.command import Refusal
+from stn_numpy.pytorch.digits import Digits, test_digits
+from stn_numpy.pytorch.run import Run, Stopped, World
+from stn_numpy.pytorch.settings import Settings
+from stn_numpy.pytorch.steps import SideBySide, Stepper, make_optimizer, set_rate
+from stn_numpy.pytorch.train import check_together, main, make_parser
+from stn_numpy.pytorch.weights import load
+
+ROOT = Path(__file__).parents[1]
+TINY = dict(data="small", batch=8)
+ARGUMENTS = ["--model", "st-fcn", "--distortion", "R", "--data", "small", "--batch", "8", "--device", "cpu",
+             "--precision", "float32"]
+
+test_digits.__test__ = False  # a function of the library, whatever its name looks like
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def tiny(iterations=12, model="st-fcn", distortion="R", **options):
+    return Settings(model, distortion, iterations=iterations, **TINY | options)
+
+
+def trained(folder, settings, seeds=(0,), **options):
+    """A run that has taken all its steps, and its results."""
+    run = Run(settings, seeds, torch.device("cpu"), folder, **options)
+    run.train()
+    return run, run.finish({})
+
+
+def command(*arguments, launcher=()):
+    """The command in a process of its own."""
+    whole = [sys.executable, "-m", *launcher, *["-m"] * bool(launcher), "stn_numpy.pytorch.train", *ARGUMENTS,
+             *map(str, arguments)]
+    return subprocess.Popen(whole, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def wait_for(path, process):
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+
+
+def complaint(arguments, capsys, code):
+    """The one line that the command says when it refuses."""
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == code
+    said = capsys.readouterr().err.splitlines()
+    lines = [line for line in said if line and "step/s" not in line and "going on" not in line]  # nor the bar
+    assert len(lines) == 1 and lines[0].startswith("train: "), lines
+    return lines[0]
+
+
+# --- What a run does
+
+
+def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path):
+    """Rates, thirds, momentum and the localisation network's own rate, by hand; no optimizer of torch's."""
+    settings = tiny(9, rate=0.05, localisation_rate=0.2)
+    run, _ = trained(tmp_path, settings)
+    network = settings.build(0)
+    images, labels = Digits(settings, torch.device("cpu")).piece([0], 0)
+    speeds = {name: torch.zeros_like(parameter) for name, parameter in network.named_parameters()}
+    for step in range(9):
+        loss = F.cross_entropy(network(images[0, step]), labels[0, step])
+        assert run.losses[step, 0].item() == pytest.approx(loss.item(), abs=1e-5)
+        network.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for name, parameter in network.named_parameters():
+                rate = 0.05 * (1, 0.1, 0.01)[step // 3] * (0.2 if "localisation" in name else 1)
+                speeds[name].mul_(0.9).add_(parameter.grad)
+                parameter -= rate * speeds[name]
+
+
+def test_it_learns(tmp_path):
+    """Digits that it was not trained on, after a hundred small steps."""
+    _, [result] = trained(tmp_path, tiny(150, model="fcn", batch=32, rate=0.05))
+    assert result["test_error"] < 0.6 and result["test_images"] == 1000
+    assert np.mean(result["curve"]["loss"][-20:]) < 0.8 * np.mean(result["curve"]["loss"][:20])
+
+
+def test_what_a_result_holds(tmp_path, capsys):
+    main([*ARGUMENTS, "--iterations", "3", "--seed", "5", "--out", str(tmp_path)])
+    result = json.loads((tmp_path / "st-fcn-R-affine-seed5.json").read_text())
+    assert {"command", "commit", "python", "numpy", "torch", "machine", "device"} <= set(result["made_by"])
+    assert "--seed 5" in result["made_by"]["command"]
+    assert result["seed"] == 5 and result["settings"]["localisation_rate"] == 0.1
+    assert len(result["curve"]["loss"]) == 3
+    network = load(tmp_path / "st-fcn-R-affine-seed5.pt", tiny().build(0))
+    assert result["parameters"] == network.parameter_count()
+    images, labels, _ = test_digits("small", "R")
+    with torch.no_grad():
+        wrong = (network(images).argmax(1) != labels).float().mean().item()
+    assert result["test_error"] == pytest.approx(wrong)
+    assert f"test error {result['test_error']:.2%}" in capsys.readouterr().out
+
+
+def test_a_rate_of_zero_holds_the_localisation_network_still(tmp_path):
+    run, _ = trained(tmp_path, tiny(5, localisation_rate=0.0))
+    before = tiny().build(0).state_dict()
+    for name, after in run.networks.weights(0).items():
+        assert torch.equal(before[name], after) == ("localisation" in name), name
+
+
+def test_test_digits_are_always_the_same():
+    first, again = test_digits("small", "RTS")[0], test_digits("small", "RTS")[0]
+    assert torch.equal(first, again) and first.shape == (1000, 1, 42, 42)
+
+
+def test_pieces_are_decided_by_seed_and_number():
+    digits = Digits(tiny(), torch.device("cpu"))
+    images, labels = digits.piece([3], 1)
+    assert torch.equal(images, digits.piece([3], 1)[0]) and torch.equal(labels, digits.piece([3], 1)[1])
+    for seed, number in ((3, 0), (1, 3), (4, 1)):
+        assert not torch.equal(images, digits.piece([seed], number)[0])
+    assert torch.equal(images[:, :, 2:4], digits.piece([3], 1, slice(2, 4))[0])
+    assert torch.equal(images[0], digits.piece([7, 3], 1)[0][1])
+
+
+@pytest.fixture
+def off_the_kinks(monkeypatch):
+    """First weights that put no point on a whole pixel, where rounding decides which one-sided slope is taken."""
+    original = Settings.build
+
+    def build(self, seed):
+        network = original(self, seed)
+        if network.transformer is not None:
+            final = network.transformer.localisation.final
+            with torch.no_grad():
+                final.bias += torch.tensor([0.1, 0.07, 0.03, -0.05, 0.08, -0.02])
+                final.weight.copy_(0.1 * torch.randn(final.weight.shape, generator=torch.Generator().manual_seed(seed)))
+        return network
+    monkeypatch.setattr(Settings, "build", build)
+
+
+@pytest.mark.filterwarnings("ignore:.*batching rule")
+@pytest.mark.parametrize("model", ["st-fcn", "st-cnn"])
+def test_seeds_side_by_side_are_the_runs_alone(tmp_path, model, off_the_kinks):
+    settings = tiny(3, model=model, rate=0.05)
+    together, results = trained(tmp_path / "together", settings, (2, 0, 7))
+    for place, seed in enumerate((2, 0, 7)):
+        alone, [result] = trained(tmp_path / "alone", settings, (seed,))
+        torch.testing.assert_close(together.losses[:, place], alone.losses[:, 0], rtol=0, atol=1e-5)
+        assert result["test_error"] == pytest.approx(results[place]["test_error"], abs=0.002)
+        for name, weights in alone.networks.weights(0).items():
+            torch.testing.assert_close(together.networks.weights(place)[name], weights, rtol=0, atol=1e-5)
+
+
+def test_networks_side_by_side_do_not_touch_one_another():
+    networks = SideBySide([nn.Linear(3, 2) for _ in range(2)])
+    networks(torch.ones(2, 4, 3))[1].sum().backward()
+    gradients = [parameter.grad for parameter in networks.parameters()]
+    assert all(not gradient[0].any() and gradient[1].any() for gradient in gradients)
+
+
+def test_half_precision_changes_the_loss_a_little_and_the_grid_not_at_all():
+    settings = tiny(model="st-cnn", precision="bfloat16")
+    images, labels = Digits(settings, torch.device("cpu")).piece([0], 0)
+    losses = {}
+    for precision in ("float32", "bfloat16"):
+        networks = SideBySide([settings.build(0)])
+        optimizer = make_optimizer(networks, settings, torch.device("cpu"))
+        set_rate(optimizer, 0.01)
+        losses[precision] = Stepper(networks, optimizer, precision)(images[:, 0], labels[:, 0])[0].item()
+    assert losses["float32"] != losses["bfloat16"] == pytest.approx(losses["float32"], abs=0.01)
+
+
+# --- Nothing is lost
+
+
+def test_a_killed_run_goes_on_to_the_very_same_end(tmp_path):
+    options = ["--iterations", 300, "--checkpoint-every", 25, "--out", tmp_path / "killed"]
+    process = command(*options)
+    wait_for(tmp_path / "killed" / "st-fcn-R-affine-seed0.checkpoint.pt", process)
+    process.send_signal(signal.SIGKILL)
+    _, said = process.communicate()
+    assert not list((tmp_path / "killed").glob("*.json")), said
+    main([*ARGUMENTS, *map(str, options)])
+    whole, [result] = trained(tmp_path / "whole", tiny(300))
+    resumed = json.loads((tmp_path / "killed" / "st-fcn-R-affine-seed0.json").read_text())
+    assert resumed["curve"] == result["curve"] and resumed["test_error"] == result["test_error"]
+    weights = load(tmp_path / "killed" / "st-fcn-R-affine-seed0.pt", tiny().build(1)).state_dict()
+    assert all(torch.equal(weights[name], tensor) for name, tensor in whole.networks.weights(0).items())
+    assert sorted(path.suffix for path in (tmp_path / "killed").iterdir()) == [".json", ".pt"]
+
+
+def test_control_c_saves_and_leaves_with_a_plain_line(tmp_path):
+    process = command("--iterations", 5000, "--checkpoint-every", 25, "--out", tmp_path)
+    wait_for(tmp_path / "st-fcn-R-affine-seed0.checkpoint.pt", process)
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate()
+    assert process.returncode == 130 and "Traceback" not in said
+    assert "stopped after step" in said.splitlines()[-1] and not out
+    assert checkpoints.load(tmp_path / "st-fcn-R-affine-seed0.checkpoint.pt")["step"] > 0
+
+
+@pytest.mark.filterwarnings("ignore:.*batching rule")
+@pytest.mark.parametrize("stops", [[5], [1, 2, 30], [25], [24, 26, 50]], ids=str)
+@pytest.mark.parametrize("seeds", [(0,), (0, 1)])
+def test_a_stop_at_any_step_changes_nothing(tmp_path, stops, seeds):
+    settings = tiny(60)
+    for stop in stops:
+        run = Run(settings, seeds, torch.device("cpu"), tmp_path / "stopped")
+        left = iter(range(run.step + 1, 61))
+        with pytest.raises(Stopped):
+            run.train(stop=lambda left=left, stop=stop: next(left) >= stop)
+        assert run.step == stop
+    resumed, results = trained(tmp_path / "stopped", settings, seeds)
+    whole, expected = trained(tmp_path / "whole", settings, seeds)
+    assert torch.equal(resumed.losses, whole.losses) and torch.equal(resumed.errors, whole.errors)
+    assert [result["test_error"] for result in results] == [result["test_error"] for result in expected]
+
+
+def test_a_run_that_is_done_is_not_run_again(tmp_path, capsys):
+    arguments = [*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)]
+    main(arguments)
+    first = capsys.readouterr().out
+    before = (tmp_path / "st-fcn-R-affine-seed0.json").stat().st_mtime_ns
+    main(arguments)
+    again = capsys.readouterr()
+    assert again.out == first and "done already" in again.err
+    assert (tmp_path / "st-fcn-R-affine-seed0.json").stat().st_mtime_ns == before
+
+
+# --- What it says when something is wrong
+
+
+@pytest.mark.parametrize("arguments, part", [
+    (["--model", "resnet"], "'resnet'"),
+    (["--distortion", "Q"], "'Q'"),
+    (["--transform", "swirl"], "'swirl'"),
+    (["--iterations", "none"], "expected a whole number, 1 or more, got 'none'"),
+    (["--batch", "0"], "expected a whole number, 1 or more, got '0'"),
+    (["--localisation-rate", "-1"], "expected a number, 0 or more, got '-1'"),
+    (["--localisation-depth", "4"], "from 0 to 3"),
+    (["--seeds", "3"], "--seeds"),
+    (["--device", "tpu"], "expected one of auto, cpu"),
+    (["--device", "cuda:99"], "'cuda:99'"),
+])
+def test_wrong_arguments(arguments, part, capsys, tmp_path):
+    assert part in complaint([*ARGUMENTS, "--out", str(tmp_path), *arguments], capsys, 2)
+
+
+def stopped_run(folder, settings=None):
+    """A checkpoint after four steps; its path."""
+    run = Run(settings or tiny(), (0,), torch.device("cpu"), folder)
+    with pytest.raises(Stopped):
+        run.train(stop=lambda: run.step == 0)
+    return run.checkpoint
+
+
+@pytest.mark.parametrize("damage", ["cut", "bit", "empty", "text"])
+def test_a_damaged_checkpoint(damage, tmp_path, capsys):
+    path = stopped_run(tmp_path)
+    content = bytearray(path.read_bytes())
+    if damage == "bit":
+        content[len(content) // 2] ^= 1  # in the middle of some weight, where the file's form stays sound
+    path.write_bytes({"cut": content[:-1000], "bit": content, "empty": b"", "text": b"weights"}[damage])
+    said = complaint([*ARGUMENTS, "--iterations", "12", "--out", str(tmp_path)], capsys, 1)
+    assert f"{path} is damaged" in said and "delete it" in said
+
+
+def test_a_checkpoint_of_another_run(tmp_path, capsys):
+    path = stopped_run(tmp_path)
+    said = complaint([*ARGUMENTS, "--iterations", "13", "--out", str(tmp_path)], capsys, 1)
+    assert f"{path} belongs to another run (iterations: expected 13, got 12)" in said
+
+
+def test_a_result_of_another_run_or_damaged(tmp_path, capsys):
+    arguments = [*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)]
+    main(arguments)
+    capsys.readouterr()
+    assert "rate: expected 0.5, got 0.01" in complaint([*arguments, "--rate", "0.5"], capsys, 1)
+    path = tmp_path / "st-fcn-R-affine-seed0.json"
+    path.write_text(path.read_text()[:-30])
+    assert "is damaged" in complaint(arguments, capsys, 1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_disk_leaves_the_old_checkpoint(tmp_path, capsys):
+    path = stopped_run(tmp_path, tiny(60))
+    before = path.read_bytes()
+    (tmp_path / f"{path.name}.part").symlink_to("/dev/full")  # every byte written there is one too many
+    arguments = [*ARGUMENTS, "--iterations", "60", "--checkpoint-every", "25", "--out", str(tmp_path)]
+    said = complaint(arguments, capsys, 1)
+    assert f"{path}: No space left on device; free some space" in said
+    assert path.read_bytes() == before and not (tmp_path / f"{path.name}.part").is_symlink()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    said = complaint([*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path / "file" / "deeper")], capsys, 1)
+    assert "Not a directory" in said
+
+
+def test_digits_that_are_missing_or_damaged(tmp_path, capsys, monkeypatch):
+    arguments = [*ARGUMENTS, "--data", "mnist", "--out", str(tmp_path / "out")]
+    monkeypatch.setenv("STN_DATA", str(tmp_path / "nowhere"))
+    assert "is not a folder" in complaint(arguments, capsys, 1)
+    monkeypatch.setenv("STN_DATA", str(tmp_path))
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(b"digits")
+    assert "holds 6 bytes" in complaint(arguments, capsys, 1)
+
+
+# --- Several processes, few needs
+
+
+def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
+    options = ["--iterations", 30, "--batch", 16, "--seed", 3]
+    process = command(*options, "--out", tmp_path / "two",
+                      launcher=("torch.distributed.run", "--standalone", "--nproc-per-node", "2"))
+    main([*ARGUMENTS, *map(str, options), "--out", str(tmp_path / "one")])
+    out, said = process.communicate()
+    assert process.returncode == 0, said
+    one, two = (json.loads((tmp_path / name / "st-fcn-R-affine-seed3.json").read_text()) for name in ("one", "two"))
+    assert two["processes"] == 2 and one["processes"] == 1
+    np.testing.assert_allclose(two["curve"]["loss"], one["curve"]["loss"], rtol=0, atol=1e-4)
+    assert two["test_error"] == pytest.approx(one["test_error"], abs=0.002)
+    assert sorted(path.suffix for path in (tmp_path / "two").iterdir()) == [".json", ".pt"]
+    assert out == capsys.readouterr().out.replace("/one/", "/two/").replace(
+        f"{one['images_per_second']:,}", f"{two['images_per_second']:,}")  # one process speaks
+    assert said.count("30/30") <= 2  # and one draws the bar
+
+
+def test_a_batch_that_cannot_be_divided():
+    given = make_parser().parse_args([*ARGUMENTS, "--batch", "9"])
+    with pytest.raises(Refusal, match="--batch: expected a multiple of 2"):
+        check_together(given, World(0, 2))
+
+
+def test_torch_numpy_and_tqdm_are_all_it_needs(tmp_path):
+    """A training machine often has nothing else, and no git."""
+    code = f"""
+import sys
+for name in ("pooch", "numba", "matplotlib", "scipy", "PIL", "torchvision", "pandas"):
+    sys.modules[name] = None
+from stn_numpy.pytorch.train import main
+main({[*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)]})
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "STN_DATA"} | {"PATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "st-fcn-R-affine-seed0.json").read_text())["made_by"]["commit"] == "unknown"
