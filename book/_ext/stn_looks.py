@@ -1,5 +1,6 @@
 """How pages look and where they lead: sharp figures, listings that name their file, launch links, what is shared."""
 
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -70,10 +71,12 @@ def add_to_page(app, pagename, templatename, context, doctree):
     context["metatags"] = context.get("metatags", "") + "\n".join(lines)
 
 
-def mend_references(app, pagename, templatename, context, doctree):
-    """Leave out the roles that docutils gives references: ARIA has dropped one and allows the other no links inside."""
+def mend_for_readers_aloud(app, pagename, templatename, context, doctree):
+    """What screen readers stumble over: roles that ARIA dropped or that allow no links inside, and heads of nothing."""
+    body = context.get("body", "")
     for role in (' role="doc-biblioentry"', ' role="list"'):
-        context["body"] = context.get("body", "").replace(role, "")
+        body = body.replace(role, "")
+    context["body"] = re.sub(r'<th class="head">(<p></p>)?</th>', '<td class="head"></td>', body)
 
 
 def _attribute(text):
@@ -85,5 +88,5 @@ def setup(app):
     app.add_directive("literalinclude", NamedInclude, override=True)
     app.connect("doctree-read", halve_figures)
     app.connect("html-page-context", add_to_page, priority=600)     # after the theme has begun its list of buttons
-    app.connect("html-page-context", mend_references)
+    app.connect("html-page-context", mend_for_readers_aloud)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
