@@ -120,7 +120,7 @@ def _check(model, batch):
     images, labels = batch if isinstance(batch, (tuple, list)) else (batch, None)
     if not isinstance(images, torch.Tensor) or not images.is_floating_point():
         raise TypeError("batch: expected images in a tensor of floats, "
-                        f"got {getattr(images, 'dtype', type(images).__name__)}")
+                        f"got {type(images).__name__} of {getattr(images, 'dtype', 'no dtype')}")
     if images.ndim != 4 or 0 in images.shape:
         raise ValueError(f"batch: expected images of shape (N, C, H, W), got {tuple(images.shape)}")
     if labels is not None and not isinstance(labels, torch.Tensor):
