@@ -1,6 +1,7 @@
 """What a spatial transformer does to a batch, and what looks wrong: for any torch module that samples."""
 
 import importlib.util
+import textwrap
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +57,9 @@ class Diagnosis:
 
     def __str__(self):
         width = max(map(len, self.findings))
-        return "\n".join(f"{'LOOK' if found.suspicious else '  ok'}  {name:{width}}  {found.verdict}"
-                         for name, found in self.findings.items())
+        lines = (f"{'LOOK' if found.suspicious else '  ok'}  {name:{width}}  {found.verdict}"
+                 for name, found in self.findings.items())
+        return "\n".join(textwrap.fill(line, 84, subsequent_indent=(8 + width) * " ") for line in lines)
 
 
 def diagnose(model, batch, loss=F.cross_entropy, draw=True):
