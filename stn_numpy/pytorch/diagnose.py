@@ -1,6 +1,7 @@
 """What a spatial transformer does to a batch, and what looks wrong: for any torch module that samples."""
 
 import importlib.util
+import textwrap
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +57,9 @@ class Diagnosis:
 
     def __str__(self):
         width = max(map(len, self.findings))
-        return "\n".join(f"{'LOOK' if found.suspicious else '  ok'}  {name:{width}}  {found.verdict}"
-                         for name, found in self.findings.items())
+        lines = (f"{'LOOK' if found.suspicious else '  ok'}  {name:{width}}  {found.verdict}"
+                 for name, found in self.findings.items())
+        return "\n".join(textwrap.fill(line, 84, subsequent_indent=(8 + width) * " ") for line in lines)
 
 
 def diagnose(model, batch, loss=F.cross_entropy, draw=True):
@@ -119,8 +121,8 @@ def _check(model, batch):
         raise ValueError(f"batch: expected images or a pair (images, labels), got {len(batch)} things")
     images, labels = batch if isinstance(batch, (tuple, list)) else (batch, None)
     if not isinstance(images, torch.Tensor) or not images.is_floating_point():
-        given = images.dtype if isinstance(images, torch.Tensor) else type(images).__name__
-        raise TypeError(f"batch: expected images in a tensor of floats, got {given}")
+        raise TypeError("batch: expected images in a tensor of floats, "
+                        f"got {type(images).__name__} of {getattr(images, 'dtype', 'no dtype')}")
     if images.ndim != 4 or 0 in images.shape:
         raise ValueError(f"batch: expected images of shape (N, C, H, W), got {tuple(images.shape)}")
     if labels is not None and not isinstance(labels, torch.Tensor):

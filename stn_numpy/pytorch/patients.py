@@ -16,13 +16,14 @@ MEAN, DEVIATION = 0.06, 0.2  # of such canvases, about
 
 
 class Healthy(nn.Module):
-    """A linear classifier behind a transformer, written as one writes it in torch."""
+    """A linear classifier behind a transformer, as one writes it in torch."""
 
     def __init__(self, seen=SEEN):
         super().__init__()
         self.seen = seen
         self.localisation = nn.Sequential(
-            nn.AvgPool2d(2), nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+            nn.AvgPool2d(2),
+            nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
             nn.Conv2d(8, 10, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
             nn.Flatten(), nn.Linear(250, 32), nn.ReLU(), nn.Linear(32, 6))
         self.classifier = nn.Sequential(nn.Flatten(), nn.Linear(seen * seen, 10))
@@ -57,7 +58,7 @@ class NormalisedAfter(Healthy):
 
 class NoIdentity(Healthy):
     def start(self):
-        self.localisation[-1].reset_parameters()      # torch's own: small random numbers
+        self.localisation[-1].reset_parameters()  # torch's: small numbers
 
 
 class ZeroStart(Healthy):
@@ -97,7 +98,8 @@ class BlurredFirst(Shrinking):
 class Unfed(Healthy):
     def forward(self, image):
         self.look(image)
-        return self.classifier(F.interpolate(image, (self.seen, self.seen), mode="area"))
+        small = F.interpolate(image, (self.seen, self.seen), mode="area")
+        return self.classifier(small)
 
 
 class OnFeatures(Healthy):
@@ -106,7 +108,8 @@ class OnFeatures(Healthy):
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(nn.Conv2d(1, 8, 7, padding=3), nn.ReLU())
-        self.classifier = nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), nn.Linear(8 * (SEEN // 2) ** 2, 10))
+        self.classifier = nn.Sequential(
+            nn.AvgPool2d(2), nn.Flatten(), nn.Linear(8 * (SEEN // 2) ** 2, 10))
 
     def forward(self, image):
         features = self.features(image)
