@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -118,6 +119,13 @@ def pytest_collection_finish(session):
     """Torch on one thread, once the modules that compare with it have loaded it."""
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Two workers for the whole suite; none for a part of it, which is done before a second worker has started."""
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS
+    part = config.getoption("ex") or config.getoption("progress") or config.getoption("keyword") or not whole
+    return 0 if part or config.option.collectonly else min(2, os.cpu_count() or 1)
 
 
 def _draw_the_same_examples():
