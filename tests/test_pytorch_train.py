@@ -80,9 +80,10 @@ def complaint(arguments, capsys, code):
 # --- What a run does
 
 
-def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path):
+@pytest.mark.parametrize("model", ["st-fcn", "st-cnn"])
+def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path, model):
     """Rates, thirds, momentum and the localisation network's own rate, by hand; no optimizer of torch's."""
-    settings = tiny(9, rate=0.05, localisation_rate=0.2)
+    settings = tiny(9, model=model, rate=0.05, localisation_rate=0.2)
     run, _ = trained(tmp_path, settings)
     network = settings.build(0)
     images, labels = Digits(settings, torch.device("cpu")).piece([0], 0)
