@@ -157,14 +157,17 @@ def test_a_refusal_in_a_worker_is_one_line(tmp_path, capsys, one_thread):
     assert "is damaged" in said.splitlines()[-1] and said.splitlines()[-1].startswith("table: ")
 
 
-@pytest.mark.parametrize("model, distortion", [("cnn", "TC"), ("st-fcn", "R")])
-def test_the_benchmark_runs_both_loops(model, distortion, tmp_path, capsys):
+@pytest.mark.parametrize("model, distortion, precisions", [("cnn", "TC", ["float32"]),
+                                                           ("st-fcn", "R", ["float32", "bfloat16"])])
+def test_the_benchmark_runs_the_loops_in_turn(model, distortion, precisions, tmp_path, capsys):
     target = tmp_path / "speed.json"
     benchmark.main(["--model", model, "--distortion", distortion, "--batch", "4", "--steps", "2", "--turns", "2",
-                    "--device", "cpu", "--precision", "float32", "--out", str(target)])
-    found = json.loads(target.read_text())
-    assert [len(found["images_per_second"][name]) for name in ("plain", "ours")] == [2, 2]
-    assert f"ratio {found['ratio']:.2f}" in capsys.readouterr().out
+                    "--device", "cpu", "--precision", *precisions, "--out", str(target)])
+    found, said = json.loads(target.read_text()), capsys.readouterr().out
+    assert {name: len(turns) for name, turns in found["images_per_second"].items()} == dict.fromkeys(
+        ["plain", *precisions], 2)
+    assert list(found["ratio"]) == precisions
+    assert all(f"ratio {ratio:.2f} in {name}" in said for name, ratio in found["ratio"].items())
 
 
 def test_the_plain_loop_learns():
