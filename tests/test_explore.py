@@ -26,7 +26,7 @@ def shown(name):
 
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory):
-    """All eight on one page, as a file."""
+    """All of them on one page, as a file."""
     path = tmp_path_factory.mktemp("explore") / "page.html"
     path.write_text(SHELL.format("".join(shown(name)._repr_html_() for name in explore.NAMES)), "utf8")
     return path
@@ -137,7 +137,7 @@ def warp(image, theta, size=None, align_corners=False):
 
 
 def test_the_script_is_small():
-    assert len(explore.script().encode()) < 60_000
+    assert len(explore.script(*explore.SHARED, *explore.NAMES).encode()) < 60_000
 
 
 @pytest.mark.parametrize("name", explore.NAMES)
@@ -162,7 +162,9 @@ def test_a_page_of_the_book_keeps_the_script_once():
     extension = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(extension)
     page = extension.keep_first("".join(shown(name)._repr_html_() for name in ("theta", "kink")))
-    assert page.count("<script data-stnx>") == page.count("<style data-stnx>") == 1
+    assert page.count("<style data-stnx>") == 1
+    scripts = [explore.script(*names) for names in (explore.SHARED, ["theta"], ["kink"], ["pulls"])]
+    assert [page.count(script) for script in scripts] == [1, 1, 1, 0]
     assert page.index("<script data-stnx>") < page.index("mountAll();</script>")
     assert page.count('class="stnx-data"') == 2
 

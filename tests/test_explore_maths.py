@@ -1,7 +1,6 @@
 """The explorables' mathematics, run without a browser: the same numbers as stn_numpy's."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +9,12 @@ from hypothesis import strategies as st
 from support import seeds
 
 import stn_numpy as stn
+from stn_numpy import explore
+from stn_numpy.explore.lean import lean_script, lean_style
 from stn_numpy.theta import read_theta, rotation_theta
 
 quickjs = pytest.importorskip("quickjs", reason="quickjs is not installed: see requirements.txt")
 
-SCRIPT = Path(stn.__file__).parent / "explore" / "maths.js"
 TOLERANCE = 1e-9
 lengths = st.integers(1, 7)
 flags = st.booleans()
@@ -35,7 +35,7 @@ globalThis.call = (name, given) => {
 def js():
     """Call a function of the script: `js("affineGrid", theta, 3, 4, False)`."""
     context = quickjs.Context()
-    context.eval(SCRIPT.read_text("utf8"))
+    context.eval(explore.script("maths"))
     context.eval(CALL)
 
     def call(name, *arguments):
@@ -241,3 +241,24 @@ def test_the_blur_of_chapter_4(js):
 def test_average_pool(js, seed, size):
     image = np.random.default_rng(seed).normal(size=(7, 9))
     assert_same(js("averagePool", picture(image), size)["data"], stn.avg_pool2d(image[None, None], size))
+
+
+LEAN = {
+    "const a = 1; // one\n\n  b = a + +c - -d;": "const a=1;b=a+ +c- -d;",
+    "a = x / y / z;\n/* no\n more */\nlet b": "a=x/y/z;let b",
+    "f(\"a  // b\",  'c /* d */')": "f(\"a  // b\",'c /* d */')",
+    "f(`a  ${ g(`b  c`, { d: 1 }) }  e`, f)": "f(`a  ${ g(`b  c`, { d: 1 }) }  e`,f)",
+    "t.replace(/a  b[/ ]\\/\"/g, 'c')": "t.replace(/a  b[/ ]\\/\"/g,'c')",
+    "function f() {\n  return a\n    ? b : c\n}\ng()\n(h)": "function f(){return a?b:c}\ng()\n(h)",
+    "a++\nb\n++c\nreturn\n[c]": "a++\nb\n++c\nreturn\n[c]",
+    "x = in1 in in2": "x=in1 in in2",
+}
+
+
+@pytest.mark.parametrize("text", LEAN)
+def test_a_lean_script_says_the_same(text):
+    assert lean_script(text) == LEAN[text]
+
+
+def test_a_lean_style_says_the_same():
+    assert lean_style("/* a\n b */\n.c > .d {\n  e: f g; /* h */\n}\n") == ".c > .d {\ne: f g;\n}"

@@ -1,7 +1,7 @@
 /* What the explorables are drawn with: plates (a picture under a drawing), handles, controls, and words that are spoken.
  *
- * An explorable is one function (stage, data) that builds its plates and controls on the stage, and returns an object
- * with draw(), called whenever something changed, and report(), which says the numbers behind the picture. */
+ * An explorable is one function (stage, data), in a file of its own, that builds its plates and controls on the stage, and
+ * returns an object with draw(), called whenever something changed, and report(), which says the numbers behind it. */
 (function (root) {
   "use strict";
   if (root.stnExplore) return;
@@ -359,12 +359,42 @@
     }
   }
 
+  // ---- what several explorables show --------------------------------------------------------------------------------
+
+  const M = root.stnMaths;
+  const degrees = (angle) => `${angle < 0 ? "" : "+"}${show(180 / Math.PI * angle, 0)}\u00b0`;
+  const radians = (angle) => angle * Math.PI / 180;
+  const range = (length) => Array.from({ length }, (_, k) => k);
+  const around = ({ height, width }, margin) => [-0.5 - margin, -0.5 - margin, width - 0.5 + margin, height - 0.5 + margin];
+  const frameOf = (picture) => around(picture, 0);
+  const CORNERS = [[-1, -1], [1, -1], [1, 1], [-1, 1]];
+
+  /* A point of a picture in units, in its pixels. */
+  function inPixels([x, y], { height, width }, corners) {
+    return [M.toPixels(x, width, corners), M.toPixels(y, height, corners)];
+  }
+
+  /* Where the frame of the output lies on the input: thick along its top, a dot at its first corner. */
+  function outline(ink, theta, image, corners) {
+    const points = CORNERS.map(([x, y]) => inPixels(M.mapPoint(theta, x, y), image, corners));
+    ink.chain(points, "grid", true);
+    ink.chain(points.slice(0, 2), "grid thick");
+    return points;
+  }
+
+  /* Numbers of a matrix that are read, not typed. */
+  function readings(stage, title, style, get, digits) {
+    const cells = range(6).map(() => element("output"));
+    stage.refreshers.push(() => cells.forEach((cell, k) => { cell.textContent = show(get()[k], digits); }));
+    return stage.matrix(title, style, cells);
+  }
+
   // ---- from bytes to pictures, and from the page to the stage -------------------------------------------------------
 
   /* {height, width, bytes} with bytes in base64, 255 for ink. */
   function unpack({ height, width, bytes }) {
     const text = atob(bytes);
-    return root.stnMaths.picture(height, width, Float64Array.from(text, (letter) => letter.charCodeAt(0) / 255));
+    return M.picture(height, width, Float64Array.from(text, (letter) => letter.charCodeAt(0) / 255));
   }
 
   function mount(figure) {
@@ -381,7 +411,8 @@
   }
 
   root.stnExplore = {
-    makers, element, shape, show, minus, calm, paint, unpack, mountAll,
+    M, makers, element, show, minus, paint, unpack, mountAll, degrees, radians, range, around, frameOf, CORNERS, inPixels,
+    outline, readings,
     add(name, maker) { makers[name] = maker; },
   };
 })(window);
