@@ -17,7 +17,7 @@ from . import contents
 from .lean import lean_script, lean_style
 
 HERE = Path(__file__).parent
-SHARED = ("maths", "toolkit")
+SHARED = ("maths", "families", "toolkit")
 
 PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label="{title}">
 <figcaption><p class="stnx-title">{title}</p><p class="stnx-try">{text}</p></figcaption>
