@@ -326,11 +326,17 @@ LEAN = {
     "const a = 1; // one\n\n  b = a + +c - -d;": "const a=1;b=a+ +c- -d;",
     "a = x / y / z;\n/* no\n more */\nlet b": "a=x/y/z;let b",
     "f(\"a  // b\",  'c /* d */')": "f(\"a  // b\",'c /* d */')",
-    "f(`a  ${ g(`b  c`, { d: 1 }) }  e`, f)": "f(`a  ${ g(`b  c`, { d: 1 }) }  e`,f)",
-    "t.replace(/a  b[/ ]\\/\"/g, 'c')": "t.replace(/a  b[/ ]\\/\"/g,'c')",
-    "function f() {\n  return a\n    ? b : c\n}\ng()\n(h)": "function f(){return a?b:c}\ng()\n(h)",
+    "f(`a  ${ g(`b  ${ {c: 1} }`, { d: 1, }) }  e`, f)": "f(`a  ${g(`b  ${{c:1}}`,{d:1})}  e`,f)",
+    "t.replace(/a  b[/ ]\\/\"/g, 'c') / 2 / 3": "t.replace(/a  b[/ ]\\/\"/g,'c')/2/3",
+    "function f() {\n  return a\n    ? b : c\n}\ng()\n(h)": "function f(){return a?b:c}g()\n(h)",
     "a++\nb\n++c\nreturn\n[c]": "a++\nb\n++c\nreturn\n[c]",
-    "x = in1 in in2": "x=in1 in in2",
+    "x = in1 in in2; y = [, a,]": "x=in1 in in2;y=[,a]",
+    "const long = 1, size = 2; f(long, `${long}long`, size)": "const a=1,size=2;f(a,`${a}long`,size)",
+    "const long = 1; f({ long: long })": "const long=1;f({long:long})",
+    "const long = 1; f({ a, long })": "const long=1;f({a,long})",
+    "const long = 1; f(one.long, ...long)": "const long=1;f(one.long,...long)",
+    "const a = (one, two) => { two(one, ...three); }": "const a=(b,c)=>{c(b,...three);}",
+    "class A { take(far) { const long = far; } long() {} }": "class A{take(far){const long=far;}long(){}}",
 }
 
 

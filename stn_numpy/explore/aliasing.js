@@ -1,6 +1,6 @@
 /* Shrinking aliases */
 stnExplore.add("aliasing", (stage, data) => {
-  const { M, show, paint, unpack, range } = stnExplore;
+  const { M, show, paint, unpack, range, entry } = stnExplore;
 
   /* Rings that become finer outwards, as in the chapter: at the middle of a side they are 4 pixels wide. */
   function rings(size) {
@@ -21,13 +21,12 @@ stnExplore.add("aliasing", (stage, data) => {
   const ways = { alone: "Bilinear alone", pool: "Pool by 2 first", blur: "Blur first", behind: "Pool by 2 behind" };
   const image = () => images[state.image], size = () => Math.round(image().width * state.share);
   const plates = [["input", "input"], ["output", "output, drawn as large"], ["input", "who has a say"]].map(([role, title]) =>
-    stage.plate({ title, role: role + " third", label: title, view: [0, 0, 1, 1] }));
+    stage.plate({ title, role: role + " third", view: [0, 0, 1, 1] }));
   const canvases = plates.map((plate) => plate.picture([0, 0, 1, 1])), ink = plates[0].layer();
   stage.row(...plates);
-  stage.row(stage.slider("size of the output", { min: 0.1, max: 1, step: 0.01, get: () => state.share,
-                                                 words: () => `${size()} of ${image().width}`, set: (value) => { state.share = value; } }),
-            stage.choice("picture", { rings: "rings", stripes: "stripes", digit: "a digit" }, () => state.image,
-                         (name) => { state.image = name; }));
+  stage.row(stage.slider("size of the output", { min: 0.1, max: 1, step: 0.01, ...entry(state, "share"),
+                                                 words: () => `${size()} of ${image().width}` }),
+            stage.choice("picture", { rings: "rings", stripes: "stripes", digit: "a digit" }, entry(state, "image")));
   stage.row(stage.buttons("How it is read", ...Object.entries(ways).map(([way, words]) =>
     stage.button(words, () => { state.way = way; }, () => state.way === way))));
   const say = stage.sentence();

@@ -1,6 +1,6 @@
 /* Two conventions */
 stnExplore.add("conventions", (stage) => {
-  const { M, show, minus } = stnExplore;
+  const { M, show, minus, entry } = stnExplore;
   const state = { width: 4, x: 0.5 };
   const kinds = [false, true].map((corners) => {
     const plate = stage.plate({ title: `align_corners=${corners ? "True: \u22121 and 1 are centres" : "False: \u22121 and 1 are edges"}`,
@@ -13,8 +13,7 @@ stnExplore.add("conventions", (stage) => {
     return { plate, corners, ink: plate.layer() };
   });
   const pixelAt = (corners) => M.toPixels(state.x, state.width, corners);
-  stage.row(stage.slider("pixels in the row", { min: 2, max: 28, step: 1, get: () => state.width, words: String,
-                                                set: (value) => { state.width = value; } }));
+  stage.row(stage.slider("pixels in the row", { min: 2, max: 28, step: 1, words: String, ...entry(state, "width") }));
   const say = stage.sentence();
 
   function drawRow({ plate, ink, corners }) {

@@ -100,5 +100,5 @@
     return { pull, energy: pull.flat().reduce((sum, value, k) => sum + value * displacements[k >> 1][k & 1], 0) };
   }
 
-  Object.assign(M, { project, projectiveGrid, thetaOfCorners, affineOfCorners, spline, splineGrid, bend });
+  Object.assign(M, { FAR, project, projectiveGrid, thetaOfCorners, affineOfCorners, spline, splineGrid, bend });
 })((typeof globalThis === "undefined" ? window : globalThis).stnMaths);

@@ -1,6 +1,6 @@
 /* Growing up */
 stnExplore.add("growing", (stage, data) => {
-  const { M, element, show, paint, unpack, frameOf, around, outline } = stnExplore;
+  const { M, element, show, paint, unpack, frameOf, around, outline, entry } = stnExplore;
   const digits = data.digits.map(unpack), steps = data.steps, last = steps.length - 1;
   const state = { at: last, classifier: "linear", transform: "rotation" };
   const run = () => data.runs[`${state.classifier} ${state.transform}`], alone = () => data.runs[`${state.classifier} none`];
@@ -15,14 +15,12 @@ stnExplore.add("growing", (stage, data) => {
     stage.plate({ title, role, wide: true, label: `${title}, against the steps of training`, view: [-0.1, -0.12, 1.1, 0.5] }));
   const inks = graphs.map((plate) => plate.layer());
   stage.row(ten);
-  stage.row(stage.slider("steps of training", { min: 0, max: last, step: 1, get: () => state.at, words: (at) => String(steps[at]),
-                                                set: (value) => { state.at = value; } }),
+  stage.row(stage.slider("steps of training", { min: 0, max: last, step: 1, words: (at) => String(steps[at]), ...entry(state, "at") }),
             stage.button("play", () => stage.repeat(last + 1, (k) => { state.at = k; }, 700)));
   stage.row(...graphs);
   stage.row(stage.choice("classifier", { linear: "linear", fcn: "fully connected", cnn: "convolutional" },
-                         () => state.classifier, (name) => { state.classifier = name; }),
-            stage.choice("transformer", { rotation: "rotation", affine: "affine" }, () => state.transform,
-                         (name) => { state.transform = name; }));
+                         entry(state, "classifier")),
+            stage.choice("transformer", ["rotation", "affine"], entry(state, "transform")));
   const say = stage.sentence();
 
   function graph(ink, lines, unit) {

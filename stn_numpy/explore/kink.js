@@ -1,6 +1,6 @@
 /* The kink */
 stnExplore.add("kink", (stage, data) => {
-  const { M, element, show, range } = stnExplore;
+  const { M, element, show, range, entry } = stnExplore;
   const state = { row: [...data.rows.hills], x: 2 };
   const up = 0.34, steep = 0.17, last = state.row.length - 1;
   const view = (top, bottom) => [-1.25, top, last + 1.25, bottom];
@@ -17,8 +17,7 @@ stnExplore.add("kink", (stage, data) => {
   const slide = { label: "Sample point", step: 0.1, words: () => `position ${show(state.x)}` };
   stage.handle(value, { ...slide, get: () => [state.x, -up * now().value], set: (x) => { state.x = snap(x); } });
   stage.row(value, slope);
-  stage.row(stage.slider("position, pixels", { min: -1, max: last + 1, step: 0.05, get: () => state.x,
-                                               set: (x) => { state.x = x; } }),
+  stage.row(stage.slider("position, pixels", { min: -1, max: last + 1, step: 0.05, ...entry(state, "x") }),
             stage.buttons("Rows", ...Object.entries(data.rows).map(([name, row]) =>
               stage.button(name, () => { state.row.splice(0, row.length, ...row); }))));
   const sums = element("div", { className: "stnx-sum" });

@@ -1,6 +1,6 @@
 /* Landscape */
 stnExplore.add("landscape", (stage, data) => {
-  const { M, element, show, minus, paint, unpack, degrees, radians } = stnExplore;
+  const { M, element, show, minus, paint, unpack, degrees, radians, entry } = stnExplore;
   const image = unpack(data.image), pit = [radians(25), 0.15], size = 24;
   const wanted = M.affineSample(image, M.turnAndShift(...pit), size, size);
   const state = { start: [radians(45), 0.35], steps: 40, rate: 1 };
@@ -9,7 +9,7 @@ stnExplore.add("landscape", (stage, data) => {
   const map = stage.plate({ title: "loss: angle across, shift upwards", role: "gradient bare", wide: true,
                             view: [-2.06, -1.04, 1.84, 1.24], label: "Loss over angle and shift; the path of descent on it" });
   const shown = [["output", "output at the end"], ["output", "wanted"]].map(([role, title]) =>
-    stage.plate({ title, role, small: true, label: title, view: [0, 0, 1, 1] }));
+    stage.plate({ title, role, small: true, view: [0, 0, 1, 1] }));
   const history = stage.plate({ title: "loss along the path", role: "gradient bare", view: [-0.02, -0.04, 1.02, 0.36], wide: true,
                                 label: "The loss after each step" });
   const canvas = map.picture([-1.8, -1, 1.8, 1], "smooth"), canvases = shown.map((plate) => plate.picture([0, 0, 1, 1]));
@@ -20,10 +20,9 @@ stnExplore.add("landscape", (stage, data) => {
   stage.handle(map, { label: "Start of the descent", step: 0.05, get: () => [X(state.start[0]), Y(state.start[1])], set,
                       words: () => `angle ${degrees(state.start[0])}, shift ${show(state.start[1])}` });
   stage.row(map, stage.column(element("div", { className: "stnx-trio" }, ...shown.map((plate) => plate.box)), history));
-  stage.row(stage.slider("steps", { min: 0, max: 60, step: 1, get: () => state.steps, words: String,
-                                    set: (value) => { state.steps = value; } }),
-            stage.slider("rate \u00d7", { min: 0.1, max: 4, step: 0.1, get: () => state.rate,
-                                                        words: (value) => show(value, 1), set: (value) => { state.rate = value; } }),
+  stage.row(stage.slider("steps", { min: 0, max: 60, step: 1, words: String, ...entry(state, "steps") }),
+            stage.slider("rate \u00d7", { min: 0.1, max: 4, step: 0.1, words: (value) => show(value, 1),
+                                        ...entry(state, "rate") }),
             stage.buttons("Starts", stage.button("near the pit", () => { state.start = [radians(45), 0.2]; }),
                           stage.button("further off", () => { state.start = [radians(90), -0.3]; }),
                           stage.button("on the plain", () => { state.start = [radians(25), 1.9]; })));

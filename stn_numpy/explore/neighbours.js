@@ -1,6 +1,6 @@
 /* Four neighbours */
 stnExplore.add("neighbours", (stage, data) => {
-  const { M, element, show, minus, paint, frameOf, around } = stnExplore;
+  const { M, element, show, minus, paint, frameOf, around, entry } = stnExplore;
   const TINTS = ["#56b4e9", "#0072b2", "#cfe5f3", "#0b3c5d"];           // of the four pixels, as in the chapter's figure
   const ON_TINT = ["on-light", "on-dark", "on-light", "on-dark"];
 
@@ -17,11 +17,9 @@ stnExplore.add("neighbours", (stage, data) => {
   plate.onClick((x, y) => { set(x, y); stage.redraw(); });
   stage.handle(plate, { label: "Sample point", step: 0.1, get: () => state.at, set });
   stage.row(plate, stage.column(element("div", { className: "stnx-output" }, total, sum), areas));
-  const named = (names) => Object.fromEntries(names.map((name) => [name, name]));
-  stage.row(stage.choice("mode", named(["nearest", "bilinear", "bicubic"]), () => state.mode, (to) => { state.mode = to; }),
-            stage.choice("padding", named(["zeros", "border", "reflection"]), () => state.padding,
-                         (to) => { state.padding = to; }),
-            stage.tick("align_corners", () => state.corners, (on) => { state.corners = on; }));
+  stage.row(stage.choice("mode", ["nearest", "bilinear", "bicubic"], entry(state, "mode")),
+            stage.choice("padding", ["zeros", "border", "reflection"], entry(state, "padding")),
+            stage.tick("align_corners", entry(state, "corners")));
   const say = stage.sentence();
 
   function valueAt(row, column) {

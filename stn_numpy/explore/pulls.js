@@ -1,6 +1,6 @@
 /* What every pixel asks of theta */
 stnExplore.add("pulls", (stage, data) => {
-  const { M, element, show, paint, unpack, radians, frameOf, around, inPixels, outline, readings } = stnExplore;
+  const { M, element, show, paint, unpack, radians, frameOf, around, inPixels, outline, readings, entry } = stnExplore;
   const [image, other, seven] = [data.image, data.other, data.seven].map(unpack), places = 24;
   const under = (theta, from = image) => M.affineSample(from, theta, places, places);
   const targets = {
@@ -14,7 +14,7 @@ stnExplore.add("pulls", (stage, data) => {
   const input = stage.plate({ title: "input, and which way each point wants to go", role: "input", wide: true,
                               view: around(image, 3), label: "The input with the grid and an arrow at each point that is pulled" });
   const small = [["output", "output now"], ["output", "wanted"], ["gradient", "difference"]].map(([role, title]) =>
-    stage.plate({ title, role, small: true, label: title, view: frameOf(wanted()) }));
+    stage.plate({ title, role, small: true, view: frameOf(wanted()) }));
   const history = stage.plate({ title: "loss, step by step", role: "gradient bare", view: [-0.02, -0.04, 1.02, 0.36], wide: true,
                                 label: "The loss after each step" });
   const canvases = [input.picture(frameOf(image)), ...small.map((plate) => plate.picture(frameOf(wanted())))];
@@ -39,10 +39,10 @@ stnExplore.add("pulls", (stage, data) => {
   const trio = element("div", { className: "stnx-trio" }, ...small.map((plate) => plate.box));
   stage.row(input, stage.column(trio, readings(stage, "theta", "grid", () => state.theta, 3),
                                 readings(stage, "its gradient", "gradient", () => now.dTheta, 1), history));
-  stage.row(stage.choice("target", Object.fromEntries(Object.keys(targets).map((name) => [name, name])), () => state.target,
-                         (name) => { state.target = name; restart(); }),
-            stage.slider("learning rate", { min: -5, max: -1, step: 0.1, get: () => state.rate, words: () => rate().toPrecision(2),
-                                            set: (value) => { state.rate = value; } }));
+  stage.row(stage.choice("target", Object.keys(targets), {
+              ...entry(state, "target"), set: (name) => { state.target = name; restart(); } }),
+            stage.slider("learning rate", { min: -5, max: -1, step: 0.1, words: () => rate().toPrecision(2),
+                                            ...entry(state, "rate") }));
   stage.row(stage.buttons("Descend", stage.button("one step", step), stage.button("20 steps", () => stage.repeat(20, step)),
                           stage.button("fall out of the image", () => { state.theta = [1, 0, 2.1, 0, 1, 0]; look(); }),
                           stage.button("back to the start", restart)));

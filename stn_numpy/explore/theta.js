@@ -1,6 +1,6 @@
 /* Take hold of theta */
 stnExplore.add("theta", (stage, data) => {
-  const { M, show, paint, unpack, degrees, radians, frameOf, around, CORNERS, inPixels, outline } = stnExplore;
+  const { M, show, paint, unpack, degrees, radians, frameOf, around, CORNERS, inPixels, outline, entry } = stnExplore;
   const NAMES = ["1,1", "1,2", "1,3", "2,1", "2,2", "2,3"];
   const images = { digit: unpack(data.digit), pair: unpack(data.pair) };
   const state = { image: "digit", corners: false, theta: M.turnAndShift(radians(30), 0), probe: [20, 8] };
@@ -51,8 +51,8 @@ stnExplore.add("theta", (stage, data) => {
   const buttons = Object.entries(presets).map(([name, make]) => stage.button(name, () => { state.theta = [...make()]; }));
   stage.row(input, stage.column(output, stage.matrix("theta", "grid", cells)));
   stage.row(stage.buttons("Presets", ...buttons));
-  stage.row(stage.choice("picture", { digit: "28 \u00d7 28", pair: "28 \u00d7 56, two digits" }, () => state.image, choose),
-            stage.tick("align_corners", () => state.corners, (on) => { state.corners = on; }));
+  stage.row(stage.choice("picture", { digit: "28 \u00d7 28", pair: "28 \u00d7 56, two digits" }, { ...entry(state, "image"), set: choose }),
+            stage.tick("align_corners", entry(state, "corners")));
   const say = stage.sentence();
 
   let out;
