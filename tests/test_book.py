@@ -96,7 +96,7 @@ def test_page_fits_a_phone(visited):
 
 
 FAULTS = """<!doctype html><html lang="en" data-theme="light"><title>Faults</title><style>
-pre { background: #fff; color: #111 } .a { color: #222 } .b { color: #223 }
+pre { background: #fff; color: #111 } .a, .b { color: #222 }
 [data-theme="dark"] pre { background: #000; color: #eee } [data-theme="dark"] .a { color: #ddd }
 [data-theme="dark"] .b { color: #222 } p { background: #fff }
 </style><script>window.MathJax = { startup: { promise: Promise.resolve() } }; nowhere();</script>
