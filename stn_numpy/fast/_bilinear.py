@@ -14,8 +14,6 @@ inside or mixed       columns that can reach no pixel are left out; the hats van
 Indices are unsigned: Numba guards signed ones against -1, and that guard keeps a loop from being vectorised.
 """
 
-import math
-
 import numpy as np
 from numba import prange
 
@@ -53,45 +51,49 @@ def base_cell(x, last):
 
 
 @helper
-def line(theta, n, y, height, width, corners, real):
-    """Where a row of the output lies in the input, in pixels: x = ax * xs[j] + bx and y = ay * xs[j] + by."""
-    per_x, per_y = (width - corners) / 2, (height - corners) / 2
-    ax, bx = per_x * theta[n, 0, 0], per_x * (theta[n, 0, 1] * y + theta[n, 0, 2]) + (width - 1) / 2
-    ay, by = per_y * theta[n, 1, 0], per_y * (theta[n, 1, 1] * y + theta[n, 1, 2]) + (height - 1) / 2
-    return real(ax), real(bx), real(ay), real(by)
-
-
-@helper
-def finite(ax, bx, ay, by):
-    """Whether a line is one."""
-    return math.isfinite(ax) and math.isfinite(bx) and math.isfinite(ay) and math.isfinite(by)
-
-
-@helper
-def reached_along(slope, start, length, xs, first, stop):
+def narrowed(first, stop, per_pixel, start, origin, length):
     """Of the columns first to stop, those whose coordinate may lie in -1 to length, and a few more."""
-    step = (xs[len(xs) - 1] - xs[0]) / (len(xs) - 1.0)
-    per_pixel = 1 / (slope * step)  # the same for all rows, so the compiler divides once an image
     if not abs(per_pixel) < 1e12:  # a single column, or a coordinate that hardly moves along the row
         return first, stop if -2 < start < length + 1 else first
-    one_end, other_end = (-2.0 - start) * per_pixel - xs[0] / step, (length + 1.0 - start) * per_pixel - xs[0] / step
+    one_end, other_end = (-2.0 - start) * per_pixel - origin, (length + 1.0 - start) * per_pixel - origin
     low = min(max(min(one_end, other_end) - 1.0, first), stop)
     return int(low), int(min(max(max(one_end, other_end) + 2.0, low), stop))
 
 
-@helper
-def reached(ax, bx, ay, by, height, width, xs):
-    """The columns of the output that may see the image: from, to."""
-    first, stop = reached_along(ax, bx, width, xs, 0, len(xs))
-    first, stop = reached_along(ay, by, height, xs, first, stop)
-    return Index(first), Index(stop)
+@kernel(parallel=True)
+def lines(theta, xs, ys, height, width, corners, line, span, bad):
+    """Fused grid, inside or mixed; threads over the batch.
+
+    line : (N, h, 4), to be filled: where a row of the output lies in the input, in pixels, as ax, bx, ay, by:
+        x = ax * xs[j] + bx and y = ay * xs[j] + by.
+    span : (N, bands, h, 2), to be filled: the columns, from and to, that may see each band of the input's rows.
+    bad : (N,), to be filled: whether theta isn't finite.
+    """
+    columns, bands, per_x, per_y = len(xs), span.shape[1], (width - corners) / 2, (height - corners) / 2
+    step = (xs[columns - 1] - xs[0]) / (columns - 1.0)
+    origin, tall = xs[0] / step, height // bands
+    for n in prange(len(theta)):
+        ax, ay, wrong = per_x * theta[n, 0, 0], per_y * theta[n, 1, 0], False
+        per_pixel_x, per_pixel_y = 1 / (ax * step), 1 / (ay * step)
+        for i in range(len(ys)):
+            bx = per_x * (theta[n, 0, 1] * ys[i] + theta[n, 0, 2]) + (width - 1) / 2
+            by = per_y * (theta[n, 1, 1] * ys[i] + theta[n, 1, 2]) + (height - 1) / 2
+            line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3] = ax, bx, ay, by
+            finite = abs(line[n, i, 0]) + abs(line[n, i, 1]) + abs(line[n, i, 2]) + abs(line[n, i, 3]) < np.inf
+            wrong |= not finite
+            low, high = narrowed(0, columns if finite else 0, per_pixel_x, bx, origin, width)
+            for band in range(bands):
+                rows = height - band * tall if band == bands - 1 else tall
+                first, stop = narrowed(low, high, per_pixel_y, by - band * tall, origin, rows)
+                span[n, band, i, 0], span[n, band, i, 1] = first, stop
+        bad[n] = wrong
 
 
 @kernel(parallel=True, fastmath={"contract"})
-def gather(image, height, width, theta, xs, ys, corners, hands, out, odd):
+def gather(image, height, width, line, span, xs, hands, outside, out, odd):
     """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the output.
 
-    Rows that show a NaN, or whose theta isn't finite, are marked as odd.
+    Rows that show a NaN are marked as odd.
     """
     batch, channels = image.shape[:2]
     rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
@@ -102,11 +104,8 @@ def gather(image, height, width, theta, xs, ys, corners, hands, out, odd):
         for task in range(me, batch * bands, hands):
             n, top = task // bands, task % bands * BAND
             for i in range(top, min(top + BAND, rows)):
-                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
-                if not finite(ax, bx, ay, by):
-                    odd[n, i] = True
-                    continue
-                begin, end = reached(ax, bx, ay, by, height, width, xs)
+                ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3]
+                begin, end = span[n, 0, i, 0], span[n, 0, i, 1]
                 for j in range(begin, end):
                     column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
                     row, dy = base_cell(ay * xs[j] + by, real(height - 2))
@@ -117,7 +116,7 @@ def gather(image, height, width, theta, xs, ys, corners, hands, out, odd):
                 nans = 0
                 for c in range(channels):
                     for j in range(begin):
-                        out[n, c, i, j] = 0
+                        out[n, c, i, j] = outside
                     for j in range(begin, end):
                         o = cell[me, j]
                         value = weight[me, 0, j] * image[n, c, o] + weight[me, 1, j] * image[n, c, o + right]
@@ -126,15 +125,15 @@ def gather(image, height, width, theta, xs, ys, corners, hands, out, odd):
                         out[n, c, i, j] = value
                         nans |= value != value
                     for j in range(end, Index(columns)):
-                        out[n, c, i, j] = 0
+                        out[n, c, i, j] = outside
                 odd[n, i] = nans != 0
 
 
 @kernel(parallel=True, fastmath={"contract"})
-def gather_lanes(image, height, width, theta, xs, ys, corners, hands, out, odd):
+def gather_lanes(image, height, width, line, span, xs, hands, outside, out, odd):
     """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
 
-    Blocks of channels that show a NaN, or whose theta isn't finite, are marked as odd.
+    Blocks of channels that show a NaN are marked as odd.
     """
     batch, channels = image.shape[:2]
     rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
@@ -150,11 +149,8 @@ def gather_lanes(image, height, width, theta, xs, ys, corners, hands, out, odd):
                 for p in range(height * width):
                     pixels[me, p, c] = image[n, first + c, p]
             for i in range(rows):
-                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
-                if not finite(ax, bx, ay, by):
-                    nans = 1
-                    break
-                begin, end = reached(ax, bx, ay, by, height, width, xs)
+                ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3]
+                begin, end = span[n, 0, i, 0], span[n, 0, i, 1]
                 for j in range(begin, end):
                     column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
                     row, dy = base_cell(ay * xs[j] + by, real(height - 2))
@@ -166,17 +162,17 @@ def gather_lanes(image, height, width, theta, xs, ys, corners, hands, out, odd):
                                           + below * far * pixels[me, o + down + right, c])
                 for c in range(count):
                     for j in range(begin):
-                        out[n, first + c, i, j] = 0
+                        out[n, first + c, i, j] = outside
                     for j in range(begin, end):
                         out[n, first + c, i, j] = seen[me, j, c]
                         nans |= seen[me, j, c] != seen[me, j, c]
                     for j in range(end, Index(columns)):
-                        out[n, first + c, i, j] = 0
+                        out[n, first + c, i, j] = outside
             odd[n, block] = nans != 0
 
 
 @kernel(parallel=True, fastmath={"contract", "reassoc", "nsz"})
-def scatter(d_out, image, height, width, theta, xs, ys, corners, hands, d_image, d_theta):
+def scatter(d_out, image, height, width, line, span, xs, ys, hands, d_image, d_theta):
     """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the input.
 
     d_theta is (N, bands, 2, 3), in pixels, zeros at first: each band's share. It isn't finite where anything wasn't.
@@ -191,12 +187,8 @@ def scatter(d_out, image, height, width, theta, xs, ys, corners, hands, d_image,
             top = band * (height // bands)
             tall = height - top if band == bands - 1 else height // bands
             for i in range(len(ys)):
-                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
-                if not finite(ax, bx, ay, by):
-                    d_theta[n, band, 0, 0] = np.nan
-                    break
-                by -= real(top)
-                begin, end = reached(ax, bx, ay, by, tall, width, xs)
+                ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3] - real(top)
+                begin, end = span[n, band, i, 0], span[n, band, i, 1]
                 for j in range(begin, end):
                     column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
                     row, dy = base_cell(ay * xs[j] + by, real(tall - 2))
@@ -236,7 +228,7 @@ def scatter(d_out, image, height, width, theta, xs, ys, corners, hands, d_image,
 
 
 @kernel(parallel=True, fastmath={"contract", "reassoc", "nsz"})
-def scatter_lanes(d_out, image, height, width, theta, xs, ys, corners, hands, d_image, d_theta):
+def scatter_lanes(d_out, image, height, width, line, span, xs, ys, hands, d_image, d_theta):
     """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
 
     d_theta is (N, blocks, 2, 3), in pixels, zeros at first: each block's share. It isn't finite where anything wasn't.
@@ -257,11 +249,8 @@ def scatter_lanes(d_out, image, height, width, theta, xs, ys, corners, hands, d_
                 for p in range(height * width):
                     pixels[me, p, c] = image[n, first + c, p]
             for i in range(len(ys)):
-                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
-                if not finite(ax, bx, ay, by):
-                    d_theta[n, block, 0, 0] = np.nan
-                    break
-                begin, end = reached(ax, bx, ay, by, height, width, xs)
+                ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3]
+                begin, end = span[n, 0, i, 0], span[n, 0, i, 1]
                 along_x = along_y = across_x = across_y = real(0)
                 for c in range(LANES):
                     for j in range(begin, end):

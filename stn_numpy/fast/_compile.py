@@ -45,7 +45,7 @@ def kernel(function=None, *, parallel=False, **options):
     """
     if function is None:
         return functools.partial(kernel, parallel=parallel, **options)
-    run = _compiled(function, parallel=parallel and PRANGE_ALONE, **options)
+    run = _compiled(function, parallel=parallel and dict(PRANGE_ALONE), **options)  # Numba empties it
     if not parallel or numba.config.DISABLE_JIT:
         return functools.wraps(function)(lambda *arguments: run(*arguments))
     serial = _compiled(_twin(function), **options)
