@@ -13,6 +13,7 @@ from browser import chromium, listen
 
 AT_ONCE = 2
 NO_CHROMIUM = "no Chromium found: install chromium, or run `python -m playwright install chromium`"
+PATIENCE = 300_000      # milliseconds: a busy machine is slow, and not wrong
 PHONE = {"width": 360, "height": 740}
 
 SEEN = """() => ({
@@ -115,6 +116,7 @@ async def _visit_all(futures):
             raise LookupError(NO_CHROMIUM)
         browser = await playwright.chromium.launch(**found)
         context = await browser.new_context(offline=True)
+        context.set_default_timeout(PATIENCE)
         room = asyncio.Semaphore(AT_ONCE)
 
         async def one(path, future):

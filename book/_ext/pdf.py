@@ -29,6 +29,7 @@ def print_page(page, target):
         if browser is None:
             sys.exit("make pdf: no Chromium found: install chromium, or run `python -m playwright install chromium`")
         tab = browser.new_context(offline=True, color_scheme="light").new_page()
+        tab.set_default_timeout(600_000)        # milliseconds: on a busy machine it takes as long as it takes
         tab.goto(page.as_uri())
         tab.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
         tab.pdf(path=beside, format="A4", outline=True, tagged=True, print_background=True, display_header_footer=True,
