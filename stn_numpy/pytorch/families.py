@@ -23,12 +23,12 @@ from .run import Run, finished, made_by
 from .settings import Settings
 from .weights import load
 
-DIGITS, STEPS = 100, 200  # of each fit
+DIGITS, STEPS = 60, 200  # of each fit
 ANGLES = (0, 15, 30, 45, 60, 75, 90, 120, 150, 180)
 SIDES = (2, 3, 4, 5, 6, 8)  # control points along each side
 BENDING = (0.0, 0.01, 0.1, 1.0)
 NOISE = 0.2  # standard deviation, of a brightness from 0 to 1
-ITERATIONS, BATCH, RATE = 4000, 64, 0.1
+ITERATIONS, BATCH, RATE = 2500, 64, 0.1
 NETWORKS = (("fcn", None), ("st-fcn", "affine"), ("st-fcn", "projective"), ("st-fcn", "tps"))
 DRAWS = 5  # how often each test digit is distorted
 
@@ -60,7 +60,8 @@ def distorted(distortion, seed, angle=None):
 
 def measured(family, wanted, images, distortion_grid, **how):
     """Fit a family to each digit and say what is left: of the squared error a share, of the places pixels."""
-    parameters = undo(images, wanted, family, STEPS, backend="numba", **how)
+    pair = images.astype(np.float32), wanted.astype(np.float32)
+    parameters = undo(*pair, family, STEPS, backend="numba", **how).astype(np.float64)
     grid = family.grid(parameters, wanted.shape)
     ink = wanted[:, 0] > 0.5
     before, after = squared(images - wanted), squared(grid_sample(images, grid) - wanted)
@@ -176,18 +177,22 @@ def main(arguments=None):
     known = json.loads(path.read_text()) if path.exists() else {}
     for part in options.only:
         made = provenance(f"python -m stn_numpy.pytorch.families --seeds {options.seeds} --only {part}")
-        found = known.setdefault(part, dict(made_by=made | {"torch": torch.__version__}, runs=[]))
-        for seed in range(options.seeds):
-            more = (options.runs,) if part == "networks" else ()
-            for case, measure in PARTS[part](seed, *more):
-                case = case | dict(seed=seed)
-                if any(case.items() <= run.items() for run in found["runs"]):
-                    continue
-                start = time.process_time()
-                run = case | rounded(measure())
-                found["runs"].append(run)
-                write_json(path, known)
-                print(run, f"{time.process_time() - start:.1f} s", flush=True)
+        known.setdefault(part, dict(made_by=made | {"torch": torch.__version__}, runs=[]))
+    for seed in range(options.seeds):
+        for part in options.only:
+            measure_part(known, part, seed, options)
+
+
+def measure_part(known, part, seed, options):
+    """Measure one part for one seed, all that is not known yet, and write it down case by case."""
+    runs, more = known[part]["runs"], (options.runs,) if part == "networks" else ()
+    for case, measure in PARTS[part](seed, *more):
+        case = case | dict(seed=seed)
+        if not any(case.items() <= run.items() for run in runs):
+            start = time.process_time()
+            runs.append(case | rounded(measure()))
+            write_json(options.out / "families.json", known)
+            print(runs[-1], f"{time.process_time() - start:.1f} s", flush=True)
 
 
 def rounded(found):
