@@ -61,7 +61,7 @@ def distorted(distortion, seed, angle=None):
 def measured(family, wanted, images, distortion_grid, **how):
     """Fit a family to each digit and say what is left: of the squared error a share, of the places pixels."""
     pair = images.astype(np.float32), wanted.astype(np.float32)
-    parameters = undo(*pair, family, STEPS, backend="numba", **how).astype(np.float64)
+    parameters = undo(*pair, family, STEPS, **how).astype(np.float64)
     grid = family.grid(parameters, wanted.shape)
     ink = wanted[:, 0] > 0.5
     before, after = squared(images - wanted), squared(grid_sample(images, grid) - wanted)
