@@ -23,9 +23,9 @@ from .run import Run, finished, made_by
 from .settings import Settings
 from .weights import load
 
-DIGITS, STEPS = 40, 200  # of each fit
-ANGLES = (15, 30, 45, 60, 75, 90, 120, 180)
-SIDES = (2, 3, 4, 5, 6, 8)  # control points along each side
+DIGITS, STEPS = 40, 150  # of each fit
+ANGLES = (15, 30, 45, 60, 75, 90, 180)
+SIDES = (2, 3, 4, 6, 8)  # control points along each side
 BENDING = (0.0, 0.1, 1.0)
 NOISE = 0.2  # standard deviation, of a brightness from 0 to 1
 ITERATIONS, BATCH, RATE = 2500, 64, 0.1
@@ -128,7 +128,7 @@ def trained(settings, seed, folder):
     """Train one network, or go on with it, and measure it on each test digit distorted several times."""
     result = finished(folder, settings, seed)
     if result is None:
-        run = Run(settings, [seed], torch.device("cpu"), folder, checkpoint_every=500)
+        run = Run(settings, [seed], torch.device("cpu"), folder, checkpoint_every=100)
         run.train()
         result = run.finish(made_by("", torch.device("cpu")))[0]
     network = settings.build(seed)

@@ -50,7 +50,7 @@ def system(points, bent=None, affine=None, sides=None, corner=None):
 
 
 @EXERCISE.wrong("The side conditions are missing", "three more unknowns need three more equations: the weights, and "
-                "the weights times x and times y, add up to 0; your last three rows are zero, and there is no solution.",
+                "the weights times x and times y, add up to 0; your last three rows are zero, with no solution.",
                 "sec-families-system")
 def no_sides(points):
     return system(points, sides=np.zeros((3, len(points))))
