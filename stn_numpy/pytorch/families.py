@@ -24,9 +24,9 @@ from .settings import Settings
 from .weights import load
 
 DIGITS, STEPS = 40, 150  # of each fit
-ANGLES = (15, 30, 45, 60, 75, 90, 180)
-SIDES = (2, 3, 4, 6, 8)  # control points along each side
-BENDING = (0.0, 0.1, 1.0)
+ANGLES = (30, 60, 90)
+SIDES = (2, 4, 6, 8)  # control points along each side
+BENDING = (0.0, 0.1)
 NOISE = 0.2  # standard deviation, of a brightness from 0 to 1
 ITERATIONS, BATCH, RATE = 2500, 64, 0.1
 NETWORKS = (("fcn", None), ("st-fcn", "affine"), ("st-fcn", "projective"), ("st-fcn", "tps"))
