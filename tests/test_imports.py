@@ -20,7 +20,7 @@ PLACES = [
     ["layer", "distortions", "data", "measure"],
     ["localisation", "transformer", "model", "tutorial"],  # networks
     ["optimizer", "training", "results", "viz"],
-    ["turned_digits", "rotated_mnist"],  # experiments and their commands
+    ["turned_digits", "rotated_mnist", "undo"],  # experiments and their commands
 ]
 PLACE = {module: place for place, modules in enumerate(PLACES) for module in modules}
 
