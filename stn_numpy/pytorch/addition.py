@@ -1,0 +1,339 @@
+"""Two digits, two transformers, one sum: ``python -m stn_numpy.pytorch.addition``."""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from .._check import check_choice
+from ..results import provenance, write_json
+from .command import DATA, Parser, Stop, best_precision, find_devices, load_split, plain_errors
+from .digits import STEPS_A_PIECE, TEST_SEED, Digits, _mixed
+from .distortions import distort
+from .layer import conv2d, linear
+from .learned import remaining_pose
+from .localisation import LocalisationNetwork
+from .networks import PARAMETERS, _closest
+from .parallel import ParallelTransformers, tiled_starts
+from .run import Run, Stopped, finished, made_by
+from .settings import PRECISIONS, Settings
+from .theta import TRANSFORMS
+from .train import real, show_progress, whole
+from .transformer import SpatialTransformer
+
+PROGRAM = "python -m stn_numpy.pytorch.addition"
+MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # how many transformers stand in front
+STARTS = ("identity", "tiles")
+CANVAS, CLASSES = 42, 19  # pixels a side; the sums 0 to 18
+
+DESCRIPTION = """\
+MNIST addition: two digits, each turned, scaled and placed on its own in a channel of its own; the answer is their sum.
+Train networks without a transformer, with one, and with two in parallel, all of about 400,000 parameters; each
+transformer sees and warps both channels. All classifiers read pictures that an average pool has halved.
+"""
+
+EPILOG = """\
+In DIR: a checkpoint while a run lasts; at its end weights (.pt) and result (.json). Runs that are done are not run
+again; those that were stopped (Ctrl-C) or killed go on where they were. What is done of the table is written to FILE.
+"""
+
+
+@dataclass(frozen=True)
+class AdditionSettings(Settings):
+    """One network on MNIST addition, and how it is trained; what is not named here is as in `Settings`.
+
+    Attributes
+    ----------
+    model : {"fcn", "cnn", "st-fcn", "2xst-fcn"}
+    start : {"identity", "tiles"}
+        Where the transformers look at first: all at everything, or at parts of it.
+    """
+
+    distortion: str = "addition"
+    start: str = "identity"
+
+    @property
+    def name(self):
+        """A file name's beginning, of what sets the cells of the table apart."""
+        return f"{self.model}-addition" + (f"-{self.start}" if self.start != "identity" else "")
+
+    def facts(self):
+        """All of it by name; what concerns a transformer is left out where there is none."""
+        facts = vars(self) | {}
+        for name in () if MODELS[self.model] else ("transform", "localisation_rate", "start"):
+            del facts[name]
+        del facts["localisation_depth"]
+        return facts
+
+    def build(self, seed):
+        """The network with its first weights."""
+        return build_addition(self.model, self.transform, self.start, rng=seed)
+
+
+class AdditionNetwork(nn.Module):
+    """Parallel transformers or None, and a classifier behind them: (N, 2, 42, 42) to (N, 19) logits."""
+
+    def __init__(self, transformers, network):
+        super().__init__()
+        self.transformers, self.network = transformers, network
+
+    def forward(self, images):
+        return self.network(images if self.transformers is None else self.transformers(images))
+
+    def parameter_count(self):
+        """How many numbers the network learns."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+
+def build_addition(model, transform="affine", start="identity", rng=None, dtype=torch.float32, parameters=PARAMETERS):
+    """Build a network that reads the sum of two digits.
+
+    Parameters
+    ----------
+    model : {"fcn", "cnn", "st-fcn", "2xst-fcn"}
+    transform : str
+        The family of transformations: a name in `TRANSFORMS`.
+    start : {"identity", "tiles"}
+        As in `AdditionSettings`.
+    rng : numpy Generator, int or None
+        Of the first weights; an int is a seed.
+    dtype : torch.float32 or torch.float64
+    parameters : int
+        About how many numbers the whole network shall learn: the classifier gets what the transformers leave.
+
+    Returns
+    -------
+    AdditionNetwork
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit; the message says what was expected and what came.
+
+    Notes
+    -----
+    Each transformer sees and warps both channels; its localisation network has linear layers of 32, 32 and P. What
+    several make stands in channels beside each other. Our choice: networks without a transformer pool by 2 as well.
+    Source: Jaderberg et al. 2015, the appendix on MNIST addition, taken second-hand.
+    """
+    check_choice("model", model, tuple(MODELS))
+    check_choice("start", start, STARTS)
+    check_choice("transform", transform, tuple(TRANSFORMS))
+    rng, count = np.random.default_rng(rng), MODELS[model]
+    starts = [TRANSFORMS[transform].identity] * count if start == "identity" else tiled_starts(count, transform)
+    transformers = [SpatialTransformer(LocalisationNetwork((2, CANVAS, CANVAS), one, "fcn", hidden=(32, 32), rng=rng,
+                                                           dtype=dtype), transform) for one in starts]
+    left = parameters - sum(parameter.numel() for one in transformers for parameter in one.parameters())
+    classifier = (_cnn if model == "cnn" else _fcn)(2 * max(count, 1), left, rng, dtype)
+    return AdditionNetwork(ParallelTransformers(transformers) if count else None, classifier)
+
+
+def _fcn(channels, parameters, rng, dtype):
+    """Two hidden layers of one width, the one that comes closest to so many parameters, on pooled pictures."""
+    inputs = channels * (CANVAS // 2) ** 2
+    width = _closest(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * CLASSES, parameters)
+    return nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), linear(inputs, width, rng, dtype), nn.ReLU(),
+                         linear(width, width, rng, dtype), nn.ReLU(), linear(width, CLASSES, rng, dtype))
+
+
+def _cnn(channels, parameters, rng, dtype, first=64):
+    """64 padded filters of 9x9, and of 7x7 as many as come closest to so many parameters, on pooled pictures."""
+    last = (CANVAS // 4 - 6) // 2
+    width = _closest(lambda width: (81 * channels + 1) * first + (49 * first + 1) * width
+                     + (last * last * width + 1) * CLASSES, parameters)
+    return nn.Sequential(nn.AvgPool2d(2), conv2d(channels, first, 9, 4, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
+                         conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+                         linear(last * last * width, CLASSES, rng, dtype))
+
+
+class Pairs(Digits):
+    """Pairs of digits, each distorted on its own, in two channels; the label is their sum."""
+
+    def _piece_of(self, seed, number, part):
+        generator = torch.Generator(self.device).manual_seed(_mixed(seed, number))
+        shape = STEPS_A_PIECE, self.settings.batch
+        index = torch.randint(len(self.images), (2, shape[0] * shape[1]), generator=generator, device=self.device)
+        pairs, _ = distort_pairs(self.images[index], generator)
+        return pairs.unflatten(0, shape)[:, part], self.labels[index].sum(0).unflatten(0, shape)[:, part]
+
+    def test_batches(self, batch):
+        """The test pairs, as images (B, 2, 42, 42) and sums (B,)."""
+        pairs, sums, _ = test_pairs(self.settings.data)
+        self.test_count = len(pairs)
+        for start in range(0, len(pairs), batch):
+            yield pairs[start:start + batch].to(self.device), sums[start:start + batch].to(self.device)
+
+
+def distort_pairs(digits, generator):
+    """Turn, scale and place both digits of each pair, each on its own.
+
+    Parameters
+    ----------
+    digits : (2, N, 1, 28, 28) tensor
+        The first digits and the second ones.
+    generator : torch.Generator
+
+    Returns
+    -------
+    pairs : (N, 2, 42, 42) tensor
+    theta : (2, N, 2, 3) tensor
+        For each digit the true map from its canvas to the upright picture.
+    """
+    canvases, pose = distort(digits.flatten(0, 1), "RTS", generator)
+    return canvases.view(2, -1, CANVAS, CANVAS).transpose(0, 1), pose.theta.view(2, -1, 2, 3)
+
+
+def test_pairs(data):
+    """The test pairs as every network meets them: each test digit once as the first and once as the second.
+
+    Parameters
+    ----------
+    data : {"mnist", "small"}
+
+    Returns
+    -------
+    pairs : (N, 2, 42, 42) tensor
+    sums : (N,) tensor
+    theta : (2, N, 2, 3) tensor
+        As `distort_pairs` returns it.
+    """
+    images, labels = map(torch.from_numpy, load_split(data, "test"))
+    generator = torch.Generator().manual_seed(TEST_SEED)  # on the CPU: another device draws other numbers
+    second = torch.randperm(len(images), generator=generator)
+    pairs, theta = distort_pairs(torch.stack([images, images[second]]), generator)
+    return pairs, labels + labels[second], theta
+
+
+class AdditionRun(Run):
+    """A `Run` on pairs; its result says how the transformers divide the digits between them."""
+
+    digits_of = Pairs
+
+    def measure(self, network):
+        """``division``, see below, where there are affine transformers."""
+        return {} if network.transformers is None else dict(division=division(network, self.settings.data))
+
+
+@torch.no_grad()
+def division(network, data, batch=500):
+    """How each transformer lets each digit stand, over the test pairs.
+
+    Parameters
+    ----------
+    network : AdditionNetwork
+    data : {"mnist", "small"}
+
+    Returns
+    -------
+    dict
+        ``before``: for each of the two digits what `stn_numpy.pytorch.learned.remaining_pose` says of the untouched
+        canvases; ``behind``: the same for each transformer and each digit, in this order; ``theta_mean`` and
+        ``theta_spread`` of each transformer.
+    """
+    pairs, _, truth = test_pairs(data)
+    said = torch.cat([network.transformers.theta(part) for part in pairs.split(batch)], dim=1)
+    if said.shape[2:] != (2, 3) or not said.isfinite().all():
+        return {}
+    still = torch.eye(2, 3).expand_as(said[0])
+    return dict(before=[_pose(true, still) for true in truth],
+                behind=[[_pose(true, theta) for true in truth] for theta in said],
+                theta_mean=_rounded(said.mean(1)), theta_spread=_rounded(said.std(1)))
+
+
+def _pose(truth, theta):
+    return {name: round(value, 3) for name, value in remaining_pose(truth, theta, 28, CANVAS).items()}
+
+
+def _rounded(tensor):
+    return np.round(tensor.double().numpy(), 4).tolist()
+
+
+def make_parser():
+    """The command's arguments."""
+    base = AdditionSettings("fcn")
+    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--models", nargs="+", choices=MODELS, default=tuple(MODELS), metavar="MODEL", help="of " + ", ".join(MODELS))
+    add("--starts", nargs="+", choices=STARTS, default=STARTS[:1], metavar="START",
+        help="where two transformers look at first, of " + ", ".join(STARTS) + " (default: identity)")
+    add("--transform", choices=tuple(TRANSFORMS), default=base.transform, help="family of maps (default: %(default)s)")
+    add("--seeds", type=whole(0), nargs="+", default=(0, 1, 2), metavar="N", help="default: 0 1 2")
+    add("--iterations", type=whole(1), default=base.iterations, metavar="N", help="steps (default: %(default)s)")
+    add("--batch", type=whole(1), default=base.batch, metavar="N", help="pairs a step (default: %(default)s)")
+    add("--rate", type=real(0), default=base.rate, metavar="X", help="of the first third (default: %(default)s)")
+    add("--momentum", type=real(0), default=base.momentum, metavar="X", help="default: %(default)s")
+    add("--localisation-rate", type=real(0), default=base.localisation_rate, metavar="X",
+        help="what the rate is multiplied by for the localisation networks (default: %(default)s)")
+    add("--precision", choices=("auto", *PRECISIONS), default="auto", help="as in the training command")
+    add("--data", choices=tuple(DATA), default=base.data, help="all of MNIST, or the package's digits")
+    add("--checkpoint-every", type=whole(1), default=500, metavar="N", help="steps (default: %(default)s)")
+    add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
+    add("--out", default="runs/addition", metavar="DIR", help="folder of the runs (default: %(default)s)")
+    add("--results", metavar="FILE", help="where the table goes (default: addition.json in DIR)")
+    return parser
+
+
+def cells_of(given, device):
+    """The settings of each row of the table; a start concerns several transformers alone."""
+    shared = {name: value for name, value in vars(given).items() if name in Settings.__dataclass_fields__}
+    if shared["precision"] == "auto":
+        shared["precision"] = best_precision(device)
+    every = [AdditionSettings(model=model, start=start if MODELS[model] > 1 else "identity", **shared)
+             for model, start in product(given.models, given.starts)]
+    return list(dict.fromkeys(every))
+
+
+def train(settings, seed, device, given, command, stop):
+    """One run, or what it left when it was done before; None if it was asked to stop."""
+    result = finished(given.out, settings, seed)
+    if result is None:
+        run = AdditionRun(settings, [seed], device, given.out, checkpoint_every=given.checkpoint_every)
+        try:
+            with show_progress(run, hidden=not sys.stderr.isatty()) as progress:
+                run.train(progress, stop)
+        except Stopped:
+            return None
+        result = run.finish(made_by(command, device))[0]
+    print(f"{settings.name}, seed {seed}: error {result['test_error']:.2%}, {result['parameters']:,} parameters, "
+          f"{result['processor_seconds']:.0f} s", flush=True)
+    return result
+
+
+def summarise(results):
+    """One row for each network: mean and sample standard deviation of the error over the seeds."""
+    rows = {}
+    for result in results:
+        rows.setdefault((result["settings"]["model"], result["settings"].get("start", "identity")), []).append(result)
+    return [dict(model=model, start=start, seeds=len(runs), parameters=runs[0]["parameters"],
+                 iterations=runs[0]["settings"]["iterations"], batch=runs[0]["settings"]["batch"],
+                 mean=float(np.mean(errors)), spread=float(np.std(errors, ddof=1)) if len(errors) > 1 else None)
+            for (model, start), runs in rows.items() for errors in [[run["test_error"] for run in runs]]]
+
+
+def main(arguments=None):
+    """The command; see ``--help``."""
+    given = make_parser().parse_args(arguments)
+    command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
+    with plain_errors("addition"), Stop() as stop:
+        device = find_devices(given.device)[0]
+        path = Path(given.results or Path(given.out) / "addition.json")
+        results = []
+        for seed, settings in product(given.seeds, cells_of(given, device)):
+            result = train(settings, seed, device, given, command, stop)
+            if result is None:
+                print(f"stopped; what was done is saved in {given.out}, and the same command goes on", file=sys.stderr)
+                raise SystemExit(130)
+            results.append(result)
+            write_json(path, dict(made_by=provenance(command) | dict(torch=torch.__version__),
+                                  summary=summarise(results), runs=results))
+        print(f"written to {path}")
+
+
+if __name__ == "__main__":
+    main()
