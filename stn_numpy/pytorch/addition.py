@@ -22,6 +22,7 @@ from .networks import PARAMETERS, _closest
 from .parallel import ParallelTransformers, tiled_starts
 from .run import Run, Stopped, finished, made_by
 from .settings import PRECISIONS, Settings
+from .steps import make_optimizer
 from .theta import TRANSFORMS
 from .train import real, show_progress, whole
 from .transformer import SpatialTransformer
@@ -29,7 +30,10 @@ from .transformer import SpatialTransformer
 PROGRAM = "python -m stn_numpy.pytorch.addition"
 MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # how many transformers stand in front
 STARTS = ("identity", "tiles")
-CANVAS, CLASSES = 42, 19  # pixels a side; the sums 0 to 18
+ANSWERS = {"sum": 19, "digits": 20}  # how many numbers the last layer gives
+KINDS = ("fcn", "cnn")
+OPTIMIZERS = ("sgd", "adam")
+CANVAS = 42  # pixels a side
 
 DESCRIPTION = """\
 MNIST addition: two digits, each turned, scaled and placed on its own in a channel of its own; the answer is their sum.
@@ -40,6 +44,9 @@ transformer sees and warps both channels. All classifiers read pictures that an 
 EPILOG = """\
 In DIR: a checkpoint while a run lasts; at its end weights (.pt) and result (.json). Runs that are done are not run
 again; those that were stopped (Ctrl-C) or killed go on where they were. What is done of the table is written to FILE.
+
+The defaults are the paper's protocol as far as it is known, and take long. What makes short runs learn:
+  --answer digits --localisation cnn --optimizer adam --localisation-rate 1
 """
 
 
@@ -52,31 +59,41 @@ class AdditionSettings(Settings):
     model : {"fcn", "cnn", "st-fcn", "2xst-fcn"}
     start : {"identity", "tiles"}
         Where the transformers look at first: all at everything, or at parts of it.
+    answer : {"sum", "digits"}
+        What is asked for and told in training: the sum, one of 19 classes, or both digits, from which it follows.
+    localisation : {"fcn", "cnn"}
+        Of what kind the localisation networks are; the paper's are fully connected.
+    optimizer : {"sgd", "adam"}
+        Adam takes no notice of `momentum`.
     """
 
     distortion: str = "addition"
     start: str = "identity"
+    answer: str = "sum"
+    localisation: str = "fcn"
+    optimizer: str = "sgd"
 
     @property
     def name(self):
         """A file name's beginning, of what sets the cells of the table apart."""
-        return f"{self.model}-addition" + (f"-{self.start}" if self.start != "identity" else "")
+        return f"{self.model}-{self.answer}" + (f"-{self.start}" if self.start != "identity" else "")
 
     def facts(self):
         """All of it by name; what concerns a transformer is left out where there is none."""
         facts = vars(self) | {}
-        for name in () if MODELS[self.model] else ("transform", "localisation_rate", "start"):
+        for name in () if MODELS[self.model] else ("transform", "localisation_rate", "localisation", "start"):
             del facts[name]
-        del facts["localisation_depth"]
+        for name in ("localisation_depth", *["momentum"] * (self.optimizer == "adam")):
+            del facts[name]
         return facts
 
     def build(self, seed):
         """The network with its first weights."""
-        return build_addition(self.model, self.transform, self.start, rng=seed)
+        return build_addition(self.model, self.transform, self.start, self.answer, self.localisation, rng=seed)
 
 
 class AdditionNetwork(nn.Module):
-    """Parallel transformers or None, and a classifier behind them: (N, 2, 42, 42) to (N, 19) logits."""
+    """Parallel transformers or None, and a classifier behind them: (N, 2, 42, 42) to (N, 19) or (N, 100) logits."""
 
     def __init__(self, transformers, network):
         super().__init__()
@@ -90,7 +107,16 @@ class AdditionNetwork(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters())
 
 
-def build_addition(model, transform="affine", start="identity", rng=None, dtype=torch.float32, parameters=PARAMETERS):
+class BothDigits(nn.Module):
+    """Ten numbers for each of two digits, (N, 20), to logits of all pairs (N, 100): class ``10 * first + second``."""
+
+    def forward(self, numbers):
+        first, second = numbers.split(10, dim=1)
+        return (first[:, :, None] + second[:, None, :]).flatten(1)
+
+
+def build_addition(model, transform="affine", start="identity", answer="sum", localisation="fcn", rng=None,
+                   dtype=torch.float32, parameters=PARAMETERS):
     """Build a network that reads the sum of two digits.
 
     Parameters
@@ -98,7 +124,7 @@ def build_addition(model, transform="affine", start="identity", rng=None, dtype=
     model : {"fcn", "cnn", "st-fcn", "2xst-fcn"}
     transform : str
         The family of transformations: a name in `TRANSFORMS`.
-    start : {"identity", "tiles"}
+    start, answer, localisation
         As in `AdditionSettings`.
     rng : numpy Generator, int or None
         Of the first weights; an int is a seed.
@@ -118,37 +144,43 @@ def build_addition(model, transform="affine", start="identity", rng=None, dtype=
     Notes
     -----
     Each transformer sees and warps both channels; its localisation network has linear layers of 32, 32 and P. What
-    several make stands in channels beside each other. Our choice: networks without a transformer pool by 2 as well.
+    several make stands in channels beside each other. Our choice: networks without a transformer pool by 2 as well, and
+    a convolutional localisation network has the layers of `LocalisationNetwork`, on the image downsampled by 2.
     Source: Jaderberg et al. 2015, the appendix on MNIST addition, taken second-hand.
     """
     check_choice("model", model, tuple(MODELS))
     check_choice("start", start, STARTS)
     check_choice("transform", transform, tuple(TRANSFORMS))
+    check_choice("answer", answer, tuple(ANSWERS))
+    check_choice("localisation", localisation, KINDS)
     rng, count = np.random.default_rng(rng), MODELS[model]
     starts = [TRANSFORMS[transform].identity] * count if start == "identity" else tiled_starts(count, transform)
-    transformers = [SpatialTransformer(LocalisationNetwork((2, CANVAS, CANVAS), one, "fcn", hidden=(32, 32), rng=rng,
-                                                           dtype=dtype), transform) for one in starts]
+    layers = dict(hidden=(32, 32)) if localisation == "fcn" else dict(downsample=2)
+    transformers = [SpatialTransformer(LocalisationNetwork((2, CANVAS, CANVAS), one, localisation, rng=rng, dtype=dtype,
+                                                           **layers), transform) for one in starts]
     left = parameters - sum(parameter.numel() for one in transformers for parameter in one.parameters())
-    classifier = (_cnn if model == "cnn" else _fcn)(2 * max(count, 1), left, rng, dtype)
+    classifier = (_cnn if model == "cnn" else _fcn)(2 * max(count, 1), ANSWERS[answer], left, rng, dtype)
+    if answer == "digits":
+        classifier.append(BothDigits())
     return AdditionNetwork(ParallelTransformers(transformers) if count else None, classifier)
 
 
-def _fcn(channels, parameters, rng, dtype):
+def _fcn(channels, classes, parameters, rng, dtype):
     """Two hidden layers of one width, the one that comes closest to so many parameters, on pooled pictures."""
     inputs = channels * (CANVAS // 2) ** 2
-    width = _closest(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * CLASSES, parameters)
+    width = _closest(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * classes, parameters)
     return nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), linear(inputs, width, rng, dtype), nn.ReLU(),
-                         linear(width, width, rng, dtype), nn.ReLU(), linear(width, CLASSES, rng, dtype))
+                         linear(width, width, rng, dtype), nn.ReLU(), linear(width, classes, rng, dtype))
 
 
-def _cnn(channels, parameters, rng, dtype, first=64):
+def _cnn(channels, classes, parameters, rng, dtype, first=64):
     """64 padded filters of 9x9, and of 7x7 as many as come closest to so many parameters, on pooled pictures."""
     last = (CANVAS // 4 - 6) // 2
     width = _closest(lambda width: (81 * channels + 1) * first + (49 * first + 1) * width
-                     + (last * last * width + 1) * CLASSES, parameters)
+                     + (last * last * width + 1) * classes, parameters)
     return nn.Sequential(nn.AvgPool2d(2), conv2d(channels, first, 9, 4, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
                          conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                         linear(last * last * width, CLASSES, rng, dtype))
+                         linear(last * last * width, classes, rng, dtype))
 
 
 class Pairs(Digits):
@@ -159,14 +191,20 @@ class Pairs(Digits):
         shape = STEPS_A_PIECE, self.settings.batch
         index = torch.randint(len(self.images), (2, shape[0] * shape[1]), generator=generator, device=self.device)
         pairs, _ = distort_pairs(self.images[index], generator)
-        return pairs.unflatten(0, shape)[:, part], self.labels[index].sum(0).unflatten(0, shape)[:, part]
+        labels = asked(self.settings.answer, *self.labels[index])
+        return pairs.unflatten(0, shape)[:, part], labels.unflatten(0, shape)[:, part]
 
     def test_batches(self, batch):
-        """The test pairs, as images (B, 2, 42, 42) and sums (B,)."""
-        pairs, sums, _ = test_pairs(self.settings.data)
-        self.test_count = len(pairs)
+        """The test pairs, as images (B, 2, 42, 42) and what is asked (B,)."""
+        pairs, digits, _ = test_pairs(self.settings.data)
+        labels, self.test_count = asked(self.settings.answer, *digits), len(pairs)
         for start in range(0, len(pairs), batch):
-            yield pairs[start:start + batch].to(self.device), sums[start:start + batch].to(self.device)
+            yield pairs[start:start + batch].to(self.device), labels[start:start + batch].to(self.device)
+
+
+def asked(answer, first, second):
+    """The class of each pair of digits (N,), (N,): their sum, or which pair it is."""
+    return first + second if answer == "sum" else 10 * first + second
 
 
 def distort_pairs(digits, generator):
@@ -198,7 +236,8 @@ def test_pairs(data):
     Returns
     -------
     pairs : (N, 2, 42, 42) tensor
-    sums : (N,) tensor
+    digits : (2, N) tensor
+        The first digits and the second ones.
     theta : (2, N, 2, 3) tensor
         As `distort_pairs` returns it.
     """
@@ -206,17 +245,34 @@ def test_pairs(data):
     generator = torch.Generator().manual_seed(TEST_SEED)  # on the CPU: another device draws other numbers
     second = torch.randperm(len(images), generator=generator)
     pairs, theta = distort_pairs(torch.stack([images, images[second]]), generator)
-    return pairs, labels + labels[second], theta
+    return pairs, torch.stack([labels, labels[second]]), theta
 
 
 class AdditionRun(Run):
-    """A `Run` on pairs; its result says how the transformers divide the digits between them."""
+    """A `Run` on pairs; its result says how often the sum is wrong, and how transformers divide the digits."""
 
     digits_of = Pairs
 
+    @staticmethod
+    def optimizer_of(networks, settings, device):
+        """Stochastic gradient descent or Adam, as the settings say."""
+        if settings.optimizer == "sgd":
+            return make_optimizer(networks, settings, device)
+        return torch.optim.Adam(networks.groups(settings.localisation_rate), lr=settings.rate)
+
     def measure(self, network):
-        """``division``, see below, where there are affine transformers."""
-        return {} if network.transformers is None else dict(division=division(network, self.settings.data))
+        """``sum_error``, and ``division``, see below, where there are affine transformers."""
+        found = dict(sum_error=sum_error(network, self.settings))
+        return found if network.transformers is None else found | dict(division=division(network, self.settings.data))
+
+
+@torch.no_grad()
+def sum_error(network, settings, batch=500):
+    """Share of the test pairs whose sum is wrong, whatever was asked."""
+    pairs, digits, _ = test_pairs(settings.data)
+    said = torch.cat([network(part).argmax(1) for part in pairs.split(batch)])
+    said = said // 10 + said % 10 if settings.answer == "digits" else said
+    return (said != digits.sum(0)).double().mean().item()
 
 
 @torch.no_grad()
@@ -262,6 +318,10 @@ def make_parser():
     add("--models", nargs="+", choices=MODELS, default=tuple(MODELS), metavar="MODEL", help="of " + ", ".join(MODELS))
     add("--starts", nargs="+", choices=STARTS, default=STARTS[:1], metavar="START",
         help="where two transformers look at first, of " + ", ".join(STARTS) + " (default: identity)")
+    add("--answer", choices=ANSWERS, default=base.answer, help="what is asked for (default: %(default)s)")
+    add("--localisation", choices=KINDS, default=base.localisation,
+        help="fully connected or convolutional localisation networks (default: %(default)s)")
+    add("--optimizer", choices=OPTIMIZERS, default=base.optimizer, help="default: %(default)s")
     add("--transform", choices=tuple(TRANSFORMS), default=base.transform, help="family of maps (default: %(default)s)")
     add("--seeds", type=whole(0), nargs="+", default=(0, 1, 2), metavar="N", help="default: 0 1 2")
     add("--iterations", type=whole(1), default=base.iterations, metavar="N", help="steps (default: %(default)s)")
@@ -281,7 +341,7 @@ def make_parser():
 
 def cells_of(given, device):
     """The settings of each row of the table; a start concerns several transformers alone."""
-    shared = {name: value for name, value in vars(given).items() if name in Settings.__dataclass_fields__}
+    shared = {name: value for name, value in vars(given).items() if name in AdditionSettings.__dataclass_fields__}
     if shared["precision"] == "auto":
         shared["precision"] = best_precision(device)
     every = [AdditionSettings(model=model, start=start if MODELS[model] > 1 else "identity", **shared)
@@ -300,20 +360,20 @@ def train(settings, seed, device, given, command, stop):
         except Stopped:
             return None
         result = run.finish(made_by(command, device))[0]
-    print(f"{settings.name}, seed {seed}: error {result['test_error']:.2%}, {result['parameters']:,} parameters, "
+    print(f"{settings.name}, seed {seed}: sum wrong {result['sum_error']:.2%}, {result['parameters']:,} parameters, "
           f"{result['processor_seconds']:.0f} s", flush=True)
     return result
 
 
 def summarise(results):
-    """One row for each network: mean and sample standard deviation of the error over the seeds."""
+    """One row for each network: mean and sample standard deviation, over the seeds, of how often the sum is wrong."""
     rows = {}
     for result in results:
-        rows.setdefault((result["settings"]["model"], result["settings"].get("start", "identity")), []).append(result)
-    return [dict(model=model, start=start, seeds=len(runs), parameters=runs[0]["parameters"],
-                 iterations=runs[0]["settings"]["iterations"], batch=runs[0]["settings"]["batch"],
-                 mean=float(np.mean(errors)), spread=float(np.std(errors, ddof=1)) if len(errors) > 1 else None)
-            for (model, start), runs in rows.items() for errors in [[run["test_error"] for run in runs]]]
+        rows.setdefault(AdditionSettings(**result["settings"]), []).append(result)
+    return [settings.facts() | dict(
+        parameters=runs[0]["parameters"], seeds=len(runs), mean=float(np.mean(errors)),
+        spread=float(np.std(errors, ddof=1)) if len(errors) > 1 else None)
+        for settings, runs in rows.items() for errors in [[run["sum_error"] for run in runs]]]
 
 
 def main(arguments=None):

@@ -64,7 +64,7 @@ class Run:
     world : World
     """
 
-    digits_of = Digits  # what another task replaces, and `measure`
+    digits_of, optimizer_of = Digits, staticmethod(make_optimizer)  # what another task replaces, and `measure`
 
     def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None):
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
@@ -72,7 +72,7 @@ class Run:
         self.digits = self.digits_of(settings, device)
         self.networks = SideBySide([settings.build(seed) for seed in self.seeds])
         self.networks.to(device, **dict(memory_format=torch.channels_last) if len(self.seeds) == 1 else {})
-        self.optimizer = make_optimizer(self.networks, settings, device)
+        self.optimizer = self.optimizer_of(self.networks, settings, device)
         model = self.networks
         if self.world.size > 1:
             model = torch.nn.parallel.DistributedDataParallel(model)
