@@ -22,9 +22,10 @@ from .transformer import SpatialTransformer
 
 PROGRAM = "python -m stn_numpy.pytorch.colocalise"
 CANVAS, DIGIT, COUNT = 84, 28, 100  # pixels a side, pixels a side, pictures of one class
+PICTURES = {"plain": False, "cluttered": True}
 PATCHES, PATCH = 16, 6  # of clutter in each picture, pixels a side
 SCALE = DIGIT / CANVAS  # of the window that looks about
-MARGIN, RATE, STEPS = 1.0, 2e-3, 200
+MARGIN, RATE, STEPS = 1.0, 2e-3, 150
 EMBEDDING_STEPS, EMBEDDING_BATCH, EMBEDDING_RATE, EMBEDDING_LENGTH = 250, 64, 1e-3, 2.0
 
 DESCRIPTION = """\
@@ -231,6 +232,8 @@ def main(arguments=None):
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--digits", type=whole(0, 9), nargs="+", default=tuple(range(10)), metavar="D", help="classes (default: all)")
+    add("--pictures", nargs="+", choices=PICTURES, default=tuple(PICTURES), metavar="KIND",
+        help="plain, cluttered or both")
     add("--seed", type=whole(0), default=0, help="of the first weights and the random pieces (default: %(default)s)")
     add("--steps", type=whole(1), default=STEPS, help="of training in each run (default: %(default)s)")
     add("--both-move", action="store_true", help="let both pictures of a pair hear the gradient")
@@ -240,7 +243,7 @@ def main(arguments=None):
     with plain_errors("colocalise"):
         torch.set_num_threads(1)
         runs = json.loads(given.out.read_text())["runs"] if given.out.exists() else []
-        for clutter in (False, True):
+        for clutter in [PICTURES[kind] for kind in given.pictures]:
             for digit in given.digits:
                 key = dict(digit=digit, clutter=clutter, both_move=given.both_move, seed=given.seed, steps=given.steps)
                 found = next((one for one in runs if all(one[name] == value for name, value in key.items())), None)

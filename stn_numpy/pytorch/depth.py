@@ -25,7 +25,7 @@ from .train import whole
 from .transformer import SpatialTransformer
 
 PROGRAM = "python -m stn_numpy.pytorch.depth"
-STEPS, BATCH, RATE = 1500, 64, 1e-3
+STEPS, BATCH, RATE = 800, 64, 1e-3
 CHANNELS = (1, 16, 32)  # of the image, and behind the first and the second convolution
 
 DESCRIPTION = """\

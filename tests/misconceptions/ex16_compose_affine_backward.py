@@ -131,7 +131,8 @@ def number_by_number(d_theta, first, second):
 @EXERCISE.wrong("Summed over the batch", "each image of the batch has a first and a second of its own, and hears its "
                 "own gradient only; yours hands all of them the sum.", "sec-series-back")
 def over_the_batch(d_theta, first, second):
-    return tuple(np.broadcast_to(d.sum(axis=0), d.shape).copy() for d in compose_affine_backward(d_theta, first, second))
+    both = compose_affine_backward(d_theta, first, second)
+    return tuple(np.broadcast_to(d.sum(axis=0), d.shape).copy() for d in both)
 
 
 @EXERCISE.wrong("The opposite sign", "what is handed back is the gradient, and the step against it is the optimizer's "
