@@ -332,7 +332,8 @@ def make_parser():
     add("--seeds", type=whole(0), nargs="+", default=(0, 1, 2), metavar="N", help="default: 0 1 2")
     add("--iterations", type=whole(1), default=base.iterations, metavar="N", help="steps (default: %(default)s)")
     add("--batch", type=whole(1), default=base.batch, metavar="N", help="pairs a step (default: %(default)s)")
-    add("--rate", type=real(0), default=base.rate, metavar="X", help="at first; see `AdditionSettings.rate_at` (default: %(default)s)")
+    add("--rate", type=real(0), default=base.rate, metavar="X",
+        help="of the first third; with Adam, until the last sixth (default: %(default)s)")
     add("--momentum", type=real(0), default=base.momentum, metavar="X", help="default: %(default)s")
     add("--localisation-rate", type=real(0), default=base.localisation_rate, metavar="X",
         help="what the rate is multiplied by for the localisation networks (default: %(default)s)")
