@@ -1,6 +1,7 @@
 """Two digits, two transformers, one sum: ``python -m stn_numpy.pytorch.addition``."""
 
 import argparse
+import json
 import sys
 from dataclasses import dataclass
 from itertools import product
@@ -26,6 +27,7 @@ from .steps import make_optimizer
 from .theta import TRANSFORMS
 from .train import real, show_progress, whole
 from .transformer import SpatialTransformer
+from .weights import load
 
 PROGRAM = "python -m stn_numpy.pytorch.addition"
 MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # how many transformers stand in front
@@ -43,7 +45,7 @@ transformer sees and warps both channels. All classifiers read pictures that an 
 
 EPILOG = """\
 In DIR: a checkpoint while a run lasts; at its end weights (.pt) and result (.json). Runs that are done are not run
-again; those that were stopped (Ctrl-C) or killed go on where they were. What is done of the table is written to FILE.
+again; those that were stopped (Ctrl-C) or killed go on where they were. All that is done in DIR is written to FILE.
 
 The defaults are the paper's protocol as far as it is known, and take long. What makes short runs learn:
   --answer digits --localisation cnn --optimizer adam --localisation-rate 1
@@ -372,6 +374,37 @@ def train(settings, seed, device, given, command, stop):
     return result
 
 
+def gather(folder):
+    """The results of all runs that are done in a folder, whichever command made them, in the order of the table."""
+    results = [json.loads(path.read_text()) | examples(path) for path in Path(folder).glob("*-seed*.json")]
+    return sorted(results, key=lambda result: (
+        list(ANSWERS).index(result["settings"]["answer"]), list(MODELS).index(result["settings"]["model"]),
+        result["settings"].get("start", ""), result["seed"]))
+
+
+@torch.no_grad()
+def examples(path, count=6):
+    """What a finished run's affine transformers say of the first of the package's test pairs.
+
+    Parameters
+    ----------
+    path : Path
+        Of the run's result; its weights have the same name with .pt.
+    count : int
+
+    Returns
+    -------
+    dict
+        ``examples``: (T, count, 2, 3), or nothing where there are no affine transformers.
+    """
+    result = json.loads(path.read_text())
+    if "division" not in result:
+        return {}
+    network = AdditionSettings(**result["settings"]).build(result["seed"])
+    load(path.with_suffix(".pt"), network)
+    return dict(examples=_rounded(network.transformers.theta(test_pairs("small")[0][:count])))
+
+
 def summarise(results):
     """One row for each network: mean and sample standard deviation, over the seeds, of how often the sum is wrong."""
     rows = {}
@@ -390,13 +423,11 @@ def main(arguments=None):
     with plain_errors("addition"), Stop() as stop:
         device = find_devices(given.device)[0]
         path = Path(given.results or Path(given.out) / "addition.json")
-        results = []
         for seed, settings in product(given.seeds, cells_of(given, device)):
-            result = train(settings, seed, device, given, command, stop)
-            if result is None:
+            if train(settings, seed, device, given, command, stop) is None:
                 print(f"stopped; what was done is saved in {given.out}, and the same command goes on", file=sys.stderr)
                 raise SystemExit(130)
-            results.append(result)
+            results = gather(given.out)
             write_json(path, dict(made_by=provenance(command) | dict(torch=torch.__version__),
                                   summary=summarise(results), runs=results))
         print(f"written to {path}")
