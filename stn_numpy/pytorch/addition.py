@@ -110,6 +110,11 @@ class AdditionNetwork(nn.Module):
     def forward(self, images):
         return self.network(images if self.transformers is None else self.transformers(images))
 
+    @property
+    def transformer(self):
+        """What stands before the classifier, by the name that it has in a `Classifier`."""
+        return self.transformers
+
     def parameter_count(self):
         """How many numbers the network learns."""
         return sum(parameter.numel() for parameter in self.parameters())
