@@ -971,3 +971,28 @@ def tps_system(points):
     bent = tps_radial(np.linalg.norm(points[:, None] - points, axis=2))
     affine = np.concatenate([points, np.ones_like(points[:, :1])], axis=1)
     return np.block([[bent, affine], [affine.T, np.zeros((3, 3), points.dtype)]])
+def localise_box(theta, image_size):
+    """Give the smallest upright rectangle of the image that holds all that each theta looks at.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float32 or float64
+        One affine map for each image, from output positions to input positions, in normalised units.
+    image_size : (H, W) ints
+        The size of the image, in pixels.
+
+    Returns
+    -------
+    (N, 4) array of theta's dtype
+        Left, top, right and bottom of each rectangle, in pixels from the image's upper left corner: the whole image is
+        (0, 0, W, H). What lies beside the image counts as well.
+
+    Notes
+    -----
+    Convention: -1 and 1 are the outer edges, of the output as of the image (``align_corners=False``); the output's four
+    corners are at (-1, -1), (1, -1), (-1, 1) and (1, 1), x before y, y down.
+    """
+    height, width = image_size
+    corners = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1], [1, 1, 1, 1]], theta.dtype)
+    places = (theta @ corners + 1) * np.array([[width / 2], [height / 2]], theta.dtype)
+    return np.concatenate([places.min(axis=2), places.max(axis=2)], axis=1)

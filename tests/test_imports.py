@@ -16,7 +16,7 @@ PACKAGE = ROOT / "stn_numpy"
 PLACES = [
     ["_check", "_backend", "_taps", "_windows", "_mnist"],  # what stands behind the operations
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
-     "projective", "tps", "affine_exp"],
+     "projective", "tps", "affine_exp", "compose"],
     ["layer", "distortions", "data", "measure"],
     ["localisation", "transformer", "model", "tutorial"],  # networks
     ["optimizer", "training", "results", "viz"],
