@@ -237,7 +237,8 @@ def scatter_lanes(d_out, image, height, width, line, span, xs, ys, hands, d_imag
     columns, blocks, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
     down, right = Index(width), Index(1)
     pixels = np.zeros((hands, height * width, LANES), image.dtype)
-    d_pixels, given = np.empty((hands, height * width, LANES), image.dtype), np.zeros((hands, columns, LANES), image.dtype)
+    d_pixels = np.empty((hands, height * width, LANES), image.dtype)
+    given = np.zeros((hands, columns, LANES), image.dtype)
     for me in prange(hands):
         for task in range(me, batch * blocks, hands):
             n, block = task // blocks, task % blocks

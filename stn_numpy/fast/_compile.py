@@ -16,8 +16,8 @@ if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.envi
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}  # no lock on Python, and x / 0 is inf as in NumPy
 # Threads share prange loops and nothing else: to look for more takes Numba longer than to compile the loops.
-PRANGE_ALONE = dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False)
-PRANGE_ALONE["prange"] = True
+PRANGE_ALONE = dict(prange=True, comprehension=False, reduction=False, inplace_binop=False, setitem=False, numpy=False,
+                    stencil=False, fusion=False)
 
 
 def kernel(function=None, *, parallel=False, **options):
@@ -45,7 +45,7 @@ def kernel(function=None, *, parallel=False, **options):
     """
     if function is None:
         return functools.partial(kernel, parallel=parallel, **options)
-    run = _compiled(function, parallel=parallel and dict(PRANGE_ALONE), **options)  # Numba empties it
+    run = _compiled(function, parallel=parallel and dict(PRANGE_ALONE), **options)  # a copy: Numba empties what it gets
     if not parallel or numba.config.DISABLE_JIT:
         return functools.wraps(function)(lambda *arguments: run(*arguments))
     serial = _compiled(_twin(function), **options)

@@ -245,4 +245,5 @@ def _copy_padded(image, group, rows, columns, height, width, lanes, copy, me):
 @helper
 def _four(start, taps, tap):
     """Where four taps begin to read. Unsigned: for an index that might be negative, Numba would add a branch."""
-    return Index(start + taps[tap]), Index(start + taps[tap + 1]), Index(start + taps[tap + 2]), Index(start + taps[tap + 3])
+    return (Index(start + taps[tap]), Index(start + taps[tap + 1]), Index(start + taps[tap + 2]),
+            Index(start + taps[tap + 3]))

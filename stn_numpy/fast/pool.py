@@ -108,7 +108,7 @@ def max_pool2d_lanes(image, lanes, kernel_size, stride=None, relu=False):
     if _halves(kernel_size, stride, lanes):
         _halve(_planes(image), lanes, least, _planes(out))
     else:
-        _max_pool(_planes(image), lanes, *kernel_size, *stride, least, _planes(out))
+        _max_pool(_planes(image), *_unsigned(lanes, kernel_size, stride), least, _planes(out))
     return out
 
 
@@ -120,14 +120,15 @@ def max_pool2d_lanes_backward(d_out, image, lanes, kernel_size, stride=None, rel
     if _halves(kernel_size, stride, lanes):
         _halve_backward(_planes(d_out), _planes(image), lanes, blocked, _planes(d_image))
     else:
-        _max_pool_backward(_planes(d_out), _planes(image), lanes, *kernel_size, *stride, blocked, _planes(d_image))
+        _max_pool_backward(_planes(d_out), _planes(image), *_unsigned(lanes, kernel_size, stride), blocked,
+                           _planes(d_image))
     return d_image
 
 
 def avg_pool2d_lanes(image, lanes, kernel_size, stride=None):
     """`avg_pool2d` for images in lanes."""
     kernel_size, stride, out = _prepare(image, lanes, kernel_size, stride)
-    _avg_pool(_planes(image), lanes, *kernel_size, *stride, _planes(out))
+    _avg_pool(_planes(image), *_unsigned(lanes, kernel_size, stride), _planes(out))
     return out
 
 
@@ -135,7 +136,7 @@ def avg_pool2d_lanes_backward(d_out, image, lanes, kernel_size, stride=None):
     """`avg_pool2d_backward` for images in lanes."""
     kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
     d_image = np.zeros(image.shape, image.dtype)
-    _avg_pool_backward(_planes(d_out), lanes, *kernel_size, *stride, _planes(d_image))
+    _avg_pool_backward(_planes(d_out), *_unsigned(lanes, kernel_size, stride), _planes(d_image))
     return d_image
 
 
@@ -161,6 +162,11 @@ def _check_gradient(d_out, image, kernel_size, stride):
 def _halves(kernel_size, stride, lanes):
     """Whether it is the usual case, windows of 2 x 2 side by side, in a layout that has a loop of its own."""
     return kernel_size == stride == (2, 2) and lanes in (1, LANES)
+
+
+def _unsigned(lanes, kernel_size, stride):
+    """Numbers to count with, as kernels want them: of a signed index Numba asks whether it counts from the end."""
+    return [Index(number) for number in (lanes, *kernel_size, *stride)]
 
 
 def _planes(image):
@@ -237,8 +243,8 @@ def _halve_backward(d_out, image, lanes, blocked, d_image):
 def _max_pool(image, lanes, kernel_height, kernel_width, stride_y, stride_x, least, out):
     """Windows of any size; threads over the batch and its channels."""
     for plane in prange(len(image)):
-        for i in range(out.shape[1]):
-            for k in range(out.shape[2]):
+        for i in range(Index(out.shape[1])):
+            for k in range(Index(out.shape[2])):
                 first, best = k // lanes * stride_x * lanes + k % lanes, least
                 for row in range(i * stride_y, i * stride_y + kernel_height):
                     for column in range(kernel_width):
@@ -250,8 +256,8 @@ def _max_pool(image, lanes, kernel_height, kernel_width, stride_y, stride_x, lea
 def _max_pool_backward(d_out, image, lanes, kernel_height, kernel_width, stride_y, stride_x, blocked, d_image):
     """Windows of any size, which may overlap; threads over the batch and its channels: no two write one pixel."""
     for plane in prange(len(image)):
-        for i in range(d_out.shape[1]):
-            for k in range(d_out.shape[2]):
+        for i in range(Index(d_out.shape[1])):
+            for k in range(Index(d_out.shape[2])):
                 first = k // lanes * stride_x * lanes + k % lanes
                 best, found, place = image[plane, i * stride_y, first], i * stride_y, first
                 for row in range(i * stride_y, i * stride_y + kernel_height):
@@ -267,8 +273,8 @@ def _max_pool_backward(d_out, image, lanes, kernel_height, kernel_width, stride_
 def _avg_pool(image, lanes, kernel_height, kernel_width, stride_y, stride_x, out):
     """Threads over the batch and its channels."""
     for plane in prange(len(image)):
-        for i in range(out.shape[1]):
-            for k in range(out.shape[2]):
+        for i in range(Index(out.shape[1])):
+            for k in range(Index(out.shape[2])):
                 first, total = k // lanes * stride_x * lanes + k % lanes, image.dtype.type(0)
                 for row in range(i * stride_y, i * stride_y + kernel_height):
                     for column in range(kernel_width):
@@ -280,8 +286,8 @@ def _avg_pool(image, lanes, kernel_height, kernel_width, stride_y, stride_x, out
 def _avg_pool_backward(d_out, lanes, kernel_height, kernel_width, stride_y, stride_x, d_image):
     """Threads over the batch and its channels: no two of them write one pixel."""
     for plane in prange(len(d_image)):
-        for i in range(d_out.shape[1]):
-            for k in range(d_out.shape[2]):
+        for i in range(Index(d_out.shape[1])):
+            for k in range(Index(d_out.shape[2])):
                 first = k // lanes * stride_x * lanes + k % lanes
                 share = d_out[plane, i, k] / d_out.dtype.type(kernel_height * kernel_width)
                 for row in range(i * stride_y, i * stride_y + kernel_height):
