@@ -160,6 +160,19 @@ def test_links_lead_somewhere():
     assert lost == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_code_without_a_tag_loses_no_colour(theme):
+    """Names, brackets and spaces have the colour of the code around them, so pages leave their tags out."""
+    if not PAGES:
+        cannot_run("the book is not built: run `make book` first")
+    rules = re.findall(rf'html\[data-theme="{theme}"\] \.highlight ?(\.\w+|) ?{{([^}}]*)}}',
+                       (HTML / "_static/pygments.css").read_text("utf8"))
+    colours = [re.search(r"(?<![\w-])color: (#\w+)", rule)[1] for name, rule in rules if name in ("", ".n", ".p", ".w")]
+    assert len(colours) == 4 and len(set(colours)) == 1
+    page = next(path for path in PAGES if path.name.startswith("04_")).read_text("utf8")
+    assert '<span class="k">def</span>' in page and '<span class="n">' not in page
+
+
 def test_front_page_leads_into_the_book():
     if not _built_pages():
         cannot_run("the book is not built: run `make book` first")
