@@ -32,9 +32,9 @@ def compose_affine(first, second):
     (`align_corners`). Source: Lin and Lucey 2017, the composition of warps.
     """
     check_arrays(first=(first, "N 2 3"), second=(second, "N 2 3"))
-    with np.errstate(all="ignore"):  # a theta that has run off is the sampler's to deal with
+    with np.errstate(all="ignore"):  # a theta that has run off is the sampler's affair
         theta = first[:, :, :2] @ second
-        theta[:, :, 2] += first[:, :, 2]  # the row (0, 0, 1) that stands below second in thought
+        theta[:, :, 2] += first[:, :, 2]  # as if (0, 0, 1) stood below second
     return theta
 
 

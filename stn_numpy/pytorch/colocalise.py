@@ -76,9 +76,10 @@ def crop_boxes(shift):
 
 
 def overlap(boxes, others):
-    """Intersection over union of pairs of boxes (N, 4), left, top, right, bottom: (N,), from 0 to 1."""
-    inner = torch.minimum(boxes[:, 2:], others[:, 2:]) - torch.maximum(boxes[:, :2], others[:, :2])
-    shared = inner.clamp_min(0).prod(1)
+    """Intersection over union of (N, 4) boxes (left, top, right, bottom): (N,), 0 to 1."""
+    upper_left = torch.maximum(boxes[:, :2], others[:, :2])
+    lower_right = torch.minimum(boxes[:, 2:], others[:, 2:])
+    shared = (lower_right - upper_left).clamp_min(0).prod(1)
     both = sum((box[:, 2:] - box[:, :2]).prod(1) for box in (boxes, others))
     return shared / (both - shared)
 
@@ -147,20 +148,21 @@ def embedding(seed=0, steps=EMBEDDING_STEPS):
 
 
 class Window(nn.Module):
-    """Show a piece of 28 x 28 of each picture, wherever a localisation network says, but never beside the picture."""
+    """Show a piece of 28 x 28 of each picture, where a network says, but inside of it."""
 
     def __init__(self, seed=0):
         super().__init__()
-        self.localisation = LocalisationNetwork((1, CANVAS, CANVAS), (0.0, 0.0), channels=(16, 16), downsample=3,
-                                                rng=seed)
+        self.localisation = LocalisationNetwork(
+            (1, CANVAS, CANVAS), (0.0, 0.0), channels=(16, 16), downsample=3, rng=seed)
         self.transformer = SpatialTransformer(nn.Identity(), "attention", size=DIGIT)
 
     def shift(self, pictures):
-        """Where the window's middle is, (N, 2), normalised units; the start is the picture's middle."""
+        """Where the windows' middles are: (N, 2), normalised units."""
         return (1 - SCALE) * torch.tanh(self.localisation(pictures))
 
     def forward(self, pictures):
-        return self.transformer.sample(pictures, F.pad(self.shift(pictures), (1, 0), value=SCALE))
+        parameters = F.pad(self.shift(pictures), (1, 0), value=SCALE)  # (scale, x, y)
+        return self.transformer.sample(pictures, parameters)
 
 
 def random_pieces(pictures, generator):

@@ -61,11 +61,11 @@ class SeriesTransformer(nn.Module):
         return image
 
     def theta(self, image):
-        """The joint theta (N, 2, 3) of all steps, from the last output straight to the image."""
+        """The joint theta of all steps, (N, 2, 3), from the last output to the image."""
         joint, seen = None, image
         for place, step in enumerate(self.steps):
             theta = step.theta(seen).to(image.dtype)
-            with torch.autocast(image.device.type, enabled=False):  # half precision would move points by whole pixels
+            with torch.autocast(image.device.type, enabled=False):  # as in SpatialTransformer
                 joint = theta if joint is None else compose_affine(joint, theta)
             if place < len(self.steps) - 1:
                 seen = self._read(image, joint) if self.way == "compose" else step(seen)
