@@ -51,7 +51,7 @@ def test_every_part_is_measured_once(small, tmp_path, capsys, monkeypatch):
     written = (tmp_path / "families.json").read_text()
     parts = json.loads(written)
     assert {part: len(content["runs"]) for part, content in parts.items()} == dict(
-        families=2 * 3 * 8, angles=2 * 4, points=2 * 2 * 3, networks=2 * 2)
+        families=2 * 3 * 8, angles=2 * 4, points=2 * 2 * 2, networks=2 * 2)
     assert all(content["made_by"]["commit"] for content in parts.values())
     network = [run for run in parts["networks"]["runs"] if run["transform"] == "tps"][0]
     assert 0 <= network["error"] <= 1 and network["moved"] >= 0 and network["parameters"] > 10_000
