@@ -1,5 +1,6 @@
 """A Spatial Transformer Network in NumPy, forward and backward, each function as the book derives it."""
 
+from .compose import compose_affine, compose_affine_backward
 from .conv import col2im, conv2d, conv2d_backward, im2col
 from .gradcheck import gradcheck, numerical_gradient
 from .grid import affine_grid, affine_grid_backward, pixel_centres

@@ -68,7 +68,7 @@ def tps_grid(displacements, size, align_corners=False, points=CONTROL_SHAPE):
     least `bending_energy`. It is linear in the displacements, so the system is solved once for a size and a set of
     points. Control points that coincide act as one, moved by their mean; if all lie on one line, what that leaves open
     is as small as possible. Nothing keeps the plane from folding: where it does, several output pixels show one place.
-    Between and around the points the map is smooth, and far outside them it grows like r log r.
+    The map is smooth; far outside the points it is affine, but for a part that grows like log r.
     Source: Bookstein 1989; Jaderberg et al. 2015, section 3.2.
     """
     batch, _, height, width = check_size("size", size)

@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -132,6 +133,13 @@ def pytest_collection_finish(session):
     pages = [page for page in dict.fromkeys(map(_page, session.items)) if page]
     alone = not hasattr(session.config, "workerinput")      # else each of xdist's workers would visit them all
     session.config.visits = begin(pages) if pages and alone and not session.config.option.collectonly else None
+
+
+def pytest_xdist_auto_num_workers(config):
+    """Two workers for the whole suite; none for a part of it, which is done before a second worker has started."""
+    whole = config.args_source is not pytest.Config.ArgsSource.ARGS
+    part = config.getoption("ex") or config.getoption("progress") or config.getoption("keyword") or not whole
+    return 0 if part or config.option.collectonly else min(2, os.cpu_count() or 1)
 
 
 def _draw_the_same_examples():

@@ -925,3 +925,74 @@ def mean_and_spread(errors):
     """
     percent = 100 * errors
     return percent.mean(axis=1), percent.std(axis=1, ddof=1)
+
+
+def tps_radial(distance):
+    """Say how a thin plate sags around a point that holds it, U(r) = r^2 log r.
+
+    Parameters
+    ----------
+    distance : (M, K) array of float32 or float64
+        r, from M places to K control points, in normalised units; some may be 0, none is negative.
+
+    Returns
+    -------
+    (M, K) array of distance's dtype
+        U of each; 0 at a distance of 0, and finite everywhere.
+
+    Notes
+    -----
+    Convention: the natural logarithm, so U is negative up to a distance of 1 and positive beyond.
+    Source: Bookstein 1989.
+    """
+    return distance ** 2 * np.log(np.where(distance > 0, distance, 1))
+
+
+def tps_system(points):
+    """Write down the linear system whose solution is the thin-plate spline through some points.
+
+    Parameters
+    ----------
+    points : (K, 2) array of float32 or float64
+        Where the control points stand, (x, y) in normalised units; no two in one place.
+
+    Returns
+    -------
+    (K + 3, K + 3) array of points' dtype
+        It takes the K weights, then the factors of x, of y and of 1, to the K values at the control points, then three
+        zeros.
+
+    Notes
+    -----
+    Convention: value k is ``sum over l of weight_l * U(|points_k - points_l|) + factor_x * x_k + factor_y * y_k +
+    factor_1`` with U(r) = r^2 log r and U(0) = 0. The last three rows are the side conditions: the weights, the weights
+    times x and the weights times y add up to zero, in the order x, y, 1. Source: Bookstein 1989.
+    """
+    bent = tps_radial(np.linalg.norm(points[:, None] - points, axis=2))
+    affine = np.concatenate([points, np.ones_like(points[:, :1])], axis=1)
+    return np.block([[bent, affine], [affine.T, np.zeros((3, 3), points.dtype)]])
+def localise_box(theta, image_size):
+    """Give the smallest upright rectangle of the image that holds all that each theta looks at.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float32 or float64
+        One affine map for each image, from output positions to input positions, in normalised units.
+    image_size : (H, W) ints
+        The size of the image, in pixels.
+
+    Returns
+    -------
+    (N, 4) array of theta's dtype
+        Left, top, right and bottom of each rectangle, in pixels from the image's upper left corner: the whole image is
+        (0, 0, W, H). What lies beside the image counts as well.
+
+    Notes
+    -----
+    Convention: -1 and 1 are the outer edges, of the output as of the image (``align_corners=False``); the output's four
+    corners are at (-1, -1), (1, -1), (-1, 1) and (1, 1), x before y, y down.
+    """
+    height, width = image_size
+    corners = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1], [1, 1, 1, 1]], theta.dtype)
+    places = (theta @ corners + 1) * np.array([[width / 2], [height / 2]], theta.dtype)
+    return np.concatenate([places.min(axis=2), places.max(axis=2)], axis=1)

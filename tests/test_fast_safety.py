@@ -44,7 +44,8 @@ def test_importing_compiles_nothing(tmp_path):
 def test_compiling_is_announced_once_and_kept_on_disk(tmp_path):
     out, errors = run(SETUP + "work(); more_work()", NUMBA_CACHE_DIR=str(tmp_path))
     assert out == "" and errors.count(ANNOUNCED) == 1 and errors.count("\n") == 1
-    assert {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")} == {"_bilinear.gather", "_bilinear.scatter"}
+    assert {path.name.split("-")[0] for path in tmp_path.rglob("*.nbi")} == {
+        "_bilinear.lines", "_bilinear.gather", "_bilinear.scatter"}
     assert run(SETUP + "work(); more_work()", NUMBA_CACHE_DIR=str(tmp_path)) == ("", "")
 
 

@@ -16,11 +16,11 @@ PACKAGE = ROOT / "stn_numpy"
 PLACES = [
     ["_check", "_backend", "_taps", "_windows", "_mnist"],  # what stands behind the operations
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
-     "projective", "tps", "affine_exp"],
+     "projective", "tps", "affine_exp", "compose"],
     ["layer", "distortions", "data", "measure"],
     ["localisation", "transformer", "model", "tutorial"],  # networks
     ["optimizer", "training", "results", "viz"],
-    ["turned_digits", "rotated_mnist"],  # experiments and their commands
+    ["turned_digits", "rotated_mnist", "undo"],  # experiments and their commands
 ]
 PLACE = {module: place for place, modules in enumerate(PLACES) for module in modules}
 

@@ -14,8 +14,6 @@ inside or mixed       columns that can reach no pixel are left out; the hats van
 Indices are unsigned: Numba guards signed ones against -1, and that guard keeps a loop from being vectorised.
 """
 
-import math
-
 import numpy as np
 from numba import prange
 
@@ -53,60 +51,61 @@ def base_cell(x, last):
 
 
 @helper
-def line(theta, n, y, height, width, corners, real):
-    """Where a row of the output lies in the input, in pixels: x = ax * xs[j] + bx and y = ay * xs[j] + by."""
-    per_x, per_y = (width - corners) / 2, (height - corners) / 2
-    ax, bx = per_x * theta[n, 0, 0], per_x * (theta[n, 0, 1] * y + theta[n, 0, 2]) + (width - 1) / 2
-    ay, by = per_y * theta[n, 1, 0], per_y * (theta[n, 1, 1] * y + theta[n, 1, 2]) + (height - 1) / 2
-    return real(ax), real(bx), real(ay), real(by)
-
-
-@helper
-def finite(ax, bx, ay, by):
-    """Whether a line is one."""
-    return math.isfinite(ax) and math.isfinite(bx) and math.isfinite(ay) and math.isfinite(by)
-
-
-@helper
-def reached_along(slope, start, length, xs, first, stop):
+def narrowed(first, stop, per_pixel, start, origin, length):
     """Of the columns first to stop, those whose coordinate may lie in -1 to length, and a few more."""
-    step = (xs[len(xs) - 1] - xs[0]) / (len(xs) - 1.0)
-    per_pixel = 1 / (slope * step)  # the same for all rows, so the compiler divides once an image
     if not abs(per_pixel) < 1e12:  # a single column, or a coordinate that hardly moves along the row
         return first, stop if -2 < start < length + 1 else first
-    one_end, other_end = (-2.0 - start) * per_pixel - xs[0] / step, (length + 1.0 - start) * per_pixel - xs[0] / step
+    one_end, other_end = (-2.0 - start) * per_pixel - origin, (length + 1.0 - start) * per_pixel - origin
     low = min(max(min(one_end, other_end) - 1.0, first), stop)
     return int(low), int(min(max(max(one_end, other_end) + 2.0, low), stop))
 
 
-@helper
-def reached(ax, bx, ay, by, height, width, xs):
-    """The columns of the output that may see the image: from, to."""
-    first, stop = reached_along(ax, bx, width, xs, 0, len(xs))
-    first, stop = reached_along(ay, by, height, xs, first, stop)
-    return Index(first), Index(stop)
+@kernel(parallel=True)
+def lines(theta, xs, ys, height, width, corners, line, span, bad):
+    """Fused grid, inside or mixed; threads over the batch.
+
+    line : (N, h, 4), to be filled: where a row of the output lies in the input, in pixels, as ax, bx, ay, by:
+        x = ax * xs[j] + bx and y = ay * xs[j] + by.
+    span : (N, bands, h, 2), to be filled: the columns, from and to, that may see each band of the input's rows.
+    bad : (N,), to be filled: whether theta isn't finite.
+    """
+    columns, bands, per_x, per_y = len(xs), span.shape[1], (width - corners) / 2, (height - corners) / 2
+    step = (xs[columns - 1] - xs[0]) / (columns - 1.0)
+    origin, tall = xs[0] / step, height // bands
+    for n in prange(len(theta)):
+        ax, ay, wrong = per_x * theta[n, 0, 0], per_y * theta[n, 1, 0], False
+        per_pixel_x, per_pixel_y = 1 / (ax * step), 1 / (ay * step)
+        for i in range(len(ys)):
+            bx = per_x * (theta[n, 0, 1] * ys[i] + theta[n, 0, 2]) + (width - 1) / 2
+            by = per_y * (theta[n, 1, 1] * ys[i] + theta[n, 1, 2]) + (height - 1) / 2
+            line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3] = ax, bx, ay, by
+            finite = abs(line[n, i, 0]) + abs(line[n, i, 1]) + abs(line[n, i, 2]) + abs(line[n, i, 3]) < np.inf
+            wrong |= not finite
+            low, high = narrowed(0, columns if finite else 0, per_pixel_x, bx, origin, width)
+            for band in range(bands):
+                rows = height - band * tall if band == bands - 1 else tall
+                first, stop = narrowed(low, high, per_pixel_y, by - band * tall, origin, rows)
+                span[n, band, i, 0], span[n, band, i, 1] = first, stop
+        bad[n] = wrong
 
 
 @kernel(parallel=True, fastmath={"contract"})
-def gather(image, theta, xs, ys, corners, hands, out, odd):
+def gather(image, height, width, line, span, xs, hands, outside, out, odd):
     """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the output.
 
-    Rows that show a NaN, or whose theta isn't finite, are marked as odd.
+    Rows that show a NaN are marked as odd.
     """
-    batch, channels, height, width = image.shape
+    batch, channels = image.shape[:2]
     rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
-    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
+    down, right = Index(width), Index(1)
     cell, weight = np.empty((hands, columns), Index), np.empty((hands, 4, columns), image.dtype)
     bands = (rows + BAND - 1) // BAND
     for me in prange(hands):
         for task in range(me, batch * bands, hands):
             n, top = task // bands, task % bands * BAND
             for i in range(top, min(top + BAND, rows)):
-                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
-                if not finite(ax, bx, ay, by):
-                    odd[n, i] = True
-                    continue
-                begin, end = reached(ax, bx, ay, by, height, width, xs)
+                ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3]
+                begin, end = span[n, 0, i, 0], span[n, 0, i, 1]
                 for j in range(begin, end):
                     column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
                     row, dy = base_cell(ay * xs[j] + by, real(height - 2))
@@ -117,28 +116,28 @@ def gather(image, theta, xs, ys, corners, hands, out, odd):
                 nans = 0
                 for c in range(channels):
                     for j in range(begin):
-                        out[n, c, i, j] = 0
+                        out[n, c, i, j] = outside
                     for j in range(begin, end):
                         o = cell[me, j]
-                        value = weight[me, 0, j] * flat[n, c, o] + weight[me, 1, j] * flat[n, c, o + right]
-                        value += weight[me, 2, j] * flat[n, c, o + down]
-                        value += weight[me, 3, j] * flat[n, c, o + down + right]
+                        value = weight[me, 0, j] * image[n, c, o] + weight[me, 1, j] * image[n, c, o + right]
+                        value += weight[me, 2, j] * image[n, c, o + down]
+                        value += weight[me, 3, j] * image[n, c, o + down + right]
                         out[n, c, i, j] = value
                         nans |= value != value
                     for j in range(end, Index(columns)):
-                        out[n, c, i, j] = 0
+                        out[n, c, i, j] = outside
                 odd[n, i] = nans != 0
 
 
 @kernel(parallel=True, fastmath={"contract"})
-def gather_lanes(image, theta, xs, ys, corners, hands, out, odd):
+def gather_lanes(image, height, width, line, span, xs, hands, outside, out, odd):
     """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
 
-    Blocks of channels that show a NaN, or whose theta isn't finite, are marked as odd.
+    Blocks of channels that show a NaN are marked as odd.
     """
-    batch, channels, height, width = image.shape
+    batch, channels = image.shape[:2]
     rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
-    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
+    down, right = Index(width), Index(1)
     pixels = np.zeros((hands, height * width, LANES), image.dtype)
     seen = np.empty((hands, columns, LANES), image.dtype)
     blocks = (channels + LANES - 1) // LANES
@@ -148,13 +147,10 @@ def gather_lanes(image, theta, xs, ys, corners, hands, out, odd):
             first, count = Index(block * LANES), Index(min(LANES, channels - block * LANES))
             for c in range(count):
                 for p in range(height * width):
-                    pixels[me, p, c] = flat[n, first + c, p]
+                    pixels[me, p, c] = image[n, first + c, p]
             for i in range(rows):
-                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
-                if not finite(ax, bx, ay, by):
-                    nans = 1
-                    break
-                begin, end = reached(ax, bx, ay, by, height, width, xs)
+                ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3]
+                begin, end = span[n, 0, i, 0], span[n, 0, i, 1]
                 for j in range(begin, end):
                     column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
                     row, dy = base_cell(ay * xs[j] + by, real(height - 2))
@@ -166,38 +162,33 @@ def gather_lanes(image, theta, xs, ys, corners, hands, out, odd):
                                           + below * far * pixels[me, o + down + right, c])
                 for c in range(count):
                     for j in range(begin):
-                        out[n, first + c, i, j] = 0
+                        out[n, first + c, i, j] = outside
                     for j in range(begin, end):
                         out[n, first + c, i, j] = seen[me, j, c]
                         nans |= seen[me, j, c] != seen[me, j, c]
                     for j in range(end, Index(columns)):
-                        out[n, first + c, i, j] = 0
+                        out[n, first + c, i, j] = outside
             odd[n, block] = nans != 0
 
 
 @kernel(parallel=True, fastmath={"contract", "reassoc", "nsz"})
-def scatter(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
+def scatter(d_out, image, height, width, line, span, xs, ys, hands, d_image, d_theta):
     """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the input.
 
-    d_theta is (N, bands, 2, 3), in pixels: each band's share. It isn't finite where anything wasn't.
+    d_theta is (N, bands, 2, 3), in pixels, zeros at first: each band's share. It isn't finite where anything wasn't.
     """
-    batch, channels, height, width = image.shape
+    batch, channels = image.shape[:2]
     columns, bands, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
-    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
+    down, right = Index(width), Index(1)
     cell, rest = np.empty((hands, columns), Index), np.empty((hands, SCRATCH, columns), image.dtype)
-    d_flat = d_image.reshape(flat.shape)
     for me in prange(hands):
         for task in range(me, batch * bands, hands):
-            n, total = task // bands, np.zeros((2, 3))
-            top = task % bands * (height // bands)
-            tall = height - top if task % bands == bands - 1 else height // bands
+            n, band = task // bands, task % bands
+            top = band * (height // bands)
+            tall = height - top if band == bands - 1 else height // bands
             for i in range(len(ys)):
-                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
-                if not finite(ax, bx, ay, by):
-                    total[:] = np.nan
-                    break
-                by -= real(top)
-                begin, end = reached(ax, bx, ay, by, tall, width, xs)
+                ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3] - real(top)
+                begin, end = span[n, band, i, 0], span[n, band, i, 1]
                 for j in range(begin, end):
                     column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
                     row, dy = base_cell(ay * xs[j] + by, real(tall - 2))
@@ -209,8 +200,8 @@ def scatter(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
                 for c in range(channels):
                     for j in range(begin, end):
                         o, d, dx, dy = cell[me, j], d_out[n, c, i, j], rest[me, DX, j], rest[me, DY, j]
-                        p, q = flat[n, c, o], flat[n, c, o + right]
-                        r, s = flat[n, c, o + down], flat[n, c, o + down + right]
+                        p, q = image[n, c, o], image[n, c, o + right]
+                        r, s = image[n, c, o + down], image[n, c, o + down + right]
                         near, far = rest[me, NEAR, j], rest[me, FAR, j]
                         above, below = rest[me, ABOVE, j], rest[me, BELOW, j]
                         slope, next_slope = hat_slope(dx), hat_slope(dx - real(1))
@@ -222,48 +213,46 @@ def scatter(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
                     for j in range(begin, end):
                         o, d, near, far = cell[me, j], d_out[n, c, i, j], rest[me, NEAR, j], rest[me, FAR, j]
                         above, below = d * rest[me, ABOVE, j], d * rest[me, BELOW, j]
-                        d_flat[n, c, o] += above * near
-                        d_flat[n, c, o + right] += above * far
-                        d_flat[n, c, o + down] += below * near
-                        d_flat[n, c, o + down + right] += below * far
+                        d_image[n, c, o] += above * near
+                        d_image[n, c, o + right] += above * far
+                        d_image[n, c, o + down] += below * near
+                        d_image[n, c, o + down + right] += below * far
                 for axis in range(2):
                     along, across = real(0), real(0)
                     for j in range(begin, end):
                         along += rest[me, PULL_X + axis, j] * xs[j]
                         across += rest[me, PULL_X + axis, j]
-                    total[axis, 0] += along
-                    total[axis, 1] += across * ys[i]
-                    total[axis, 2] += across
-            d_theta[n, task % bands] = total
+                    d_theta[n, band, axis, 0] += along
+                    d_theta[n, band, axis, 1] += across * ys[i]
+                    d_theta[n, band, axis, 2] += across
 
 
 @kernel(parallel=True, fastmath={"contract", "reassoc", "nsz"})
-def scatter_lanes(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
+def scatter_lanes(d_out, image, height, width, line, span, xs, ys, hands, d_image, d_theta):
     """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
 
-    d_theta is (N, blocks, 2, 3), in pixels: each block's share. It isn't finite where anything wasn't.
+    d_theta is (N, blocks, 2, 3), in pixels, zeros at first: each block's share. It isn't finite where anything wasn't.
     """
-    batch, channels, height, width = image.shape
+    batch, channels = image.shape[:2]
     columns, blocks, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
-    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
-    d_flat, pixels = d_image.reshape(flat.shape), np.zeros((hands, height * width, LANES), image.dtype)
-    d_pixels, given = np.empty_like(pixels), np.zeros((hands, columns, LANES), image.dtype)
+    down, right = Index(width), Index(1)
+    pixels = np.zeros((hands, height * width, LANES), image.dtype)
+    d_pixels = np.empty((hands, height * width, LANES), image.dtype)
+    given = np.zeros((hands, columns, LANES), image.dtype)
     for me in prange(hands):
         for task in range(me, batch * blocks, hands):
-            n, block, total = task // blocks, task % blocks, np.zeros((2, 3))
+            n, block = task // blocks, task % blocks
             first, count = Index(block * LANES), Index(min(LANES, channels - block * LANES))
             for p in range(height * width):
                 for c in range(LANES):
                     d_pixels[me, p, c] = 0
             for c in range(count):
                 for p in range(height * width):
-                    pixels[me, p, c] = flat[n, first + c, p]
+                    pixels[me, p, c] = image[n, first + c, p]
             for i in range(len(ys)):
-                ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
-                if not finite(ax, bx, ay, by):
-                    total[:] = np.nan
-                    break
-                begin, end = reached(ax, bx, ay, by, height, width, xs)
+                ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3]
+                begin, end = span[n, 0, i, 0], span[n, 0, i, 1]
+                along_x = along_y = across_x = across_y = real(0)
                 for c in range(LANES):
                     for j in range(begin, end):
                         given[me, j, c] = d_out[n, first + c, i, j] if c < count else real(0)
@@ -286,12 +275,12 @@ def scatter_lanes(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta)
                         d_pixels[me, o + down, c] += given[me, j, c] * (v1 * u0)
                     for c in range(LANES):
                         d_pixels[me, o + down + right, c] += given[me, j, c] * (v1 * u1)
-                    for axis in range(2):
-                        d = d_y if axis else d_x
-                        total[axis, 0] += d * xs[j]
-                        total[axis, 1] += d * ys[i]
-                        total[axis, 2] += d
-            d_theta[n, block] = total
+                    along_x, along_y = along_x + d_x * xs[j], along_y + d_y * xs[j]
+                    across_x, across_y = across_x + d_x, across_y + d_y
+                for axis, along, across in ((0, along_x, across_x), (1, along_y, across_y)):
+                    d_theta[n, block, axis, 0] += along
+                    d_theta[n, block, axis, 1] += across * ys[i]
+                    d_theta[n, block, axis, 2] += across
             for c in range(count):
                 for p in range(height * width):
-                    d_flat[n, first + c, p] = d_pixels[me, p, c]
+                    d_image[n, first + c, p] = d_pixels[me, p, c]

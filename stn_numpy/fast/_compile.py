@@ -15,6 +15,9 @@ if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.envi
     numba.config.THREADING_LAYER_PRIORITY = ["omp", "tbb", "workqueue"]
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}  # no lock on Python, and x / 0 is inf as in NumPy
+# Threads share prange loops and nothing else: to look for more takes Numba longer than to compile the loops.
+PRANGE_ALONE = dict(prange=True, comprehension=False, reduction=False, inplace_binop=False, setitem=False, numpy=False,
+                    stencil=False, fusion=False)
 
 
 def kernel(function=None, *, parallel=False, **options):
@@ -42,7 +45,7 @@ def kernel(function=None, *, parallel=False, **options):
     """
     if function is None:
         return functools.partial(kernel, parallel=parallel, **options)
-    run = _compiled(function, parallel=parallel, **options)
+    run = _compiled(function, parallel=parallel and dict(PRANGE_ALONE), **options)  # a copy: Numba empties what it gets
     if not parallel or numba.config.DISABLE_JIT:
         return functools.wraps(function)(lambda *arguments: run(*arguments))
     serial = _compiled(_twin(function), **options)
@@ -129,7 +132,7 @@ class _Announcer(event.Listener):
         once = "for this run (no cache folder can be written; NUMBA_CACHE_DIR names one)" if _homeless else "once"
         # On a notebook's page what stands in stderr reads as an error; elsewhere stdout is the program's own.
         stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
-        print(f"stn_numpy.fast: compiling kernels for this machine, {once} (about 10 s)", file=stream, flush=True)
+        print(f"stn_numpy.fast: compiling kernels for this machine, {once} (10 to 20 s in all)", file=stream, flush=True)
 
     def on_end(self, event):
         pass

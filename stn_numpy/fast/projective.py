@@ -126,4 +126,6 @@ def _grid_backward(d_grid, theta, xs, ys, d_theta):
                 total[2, 0] += d_c * xs[j]
                 total[2, 1] += d_c * ys[i]
                 total[2, 2] += d_c
-        d_theta[n] = side * total
+        for row in range(3):
+            for column in range(3):
+                d_theta[n, row, column] = side * total[row, column]

@@ -128,8 +128,9 @@ def affine_sample(image, theta, size, padding_mode="zeros", align_corners=False,
         blocks = _blocks(image)
         odd = np.empty((len(image), blocks or len(ys)), bool)
         gather = _bilinear.gather_lanes if blocks else _bilinear.gather
-        gather(image, theta, xs, ys, options[2], hands(), out, odd)
-        for n in np.flatnonzero(odd.any(axis=1)):
+        line, span, bad = _lines(image, theta, xs, ys, options[2], 1)
+        gather(_flat(image), *image.shape[2:], line, span, xs, hands(), image.dtype.type(0), out, odd)
+        for n in np.flatnonzero(bad | odd.any(axis=1)):
             one = slice(n, n + 1)
             _taps.sample(image[one], True, theta[one], xs, ys, _no_grid(image.dtype), *options, out[one])
     return out
@@ -168,11 +169,12 @@ def affine_sample_backward(d_out, image, theta, padding_mode="zeros", align_corn
         odd = range(len(image))
         if _is_simple(image, mode, padding_mode):
             blocks, bands = _blocks(image), _bands(image)
-            shares = np.empty((len(image), blocks or bands, 2, 3))
+            shares = np.zeros((len(image), blocks or bands, 2, 3))
             scatter = _bilinear.scatter_lanes if blocks else _bilinear.scatter
-            scatter(d_out, image, theta, xs, ys, options[2], hands(), d_image, shares)
+            line, span, bad = _lines(image, theta, xs, ys, options[2], 1 if blocks else bands)
+            scatter(d_out, _flat(image), *image.shape[2:], line, span, xs, ys, hands(), _flat(d_image), shares)
             d_theta[...] = shares.sum(axis=1) * [[[(image.shape[axis] - options[2]) / 2] for axis in (3, 2)]]
-            odd = np.flatnonzero(~np.isfinite(d_theta).all(axis=(1, 2)))
+            odd = np.flatnonzero(bad | ~np.isfinite(d_theta).all(axis=(1, 2)))
             d_image[odd] = 0
         for one in (slice(n, n + 1) for n in odd) if len(odd) < len(image) else [slice(None)]:
             _taps.sample_backward(d_out[one], image[one], True, theta[one], xs, ys, nothing, *options,
@@ -190,6 +192,19 @@ def _as_numbers(mode, padding_mode, align_corners):
 def _is_simple(image, mode, padding_mode):
     """Whether the fast paths know the case: in float32 a longer axis has no number of its own for each pixel."""
     return (mode, padding_mode) == ("bilinear", "zeros") and 2 <= min(image.shape[2:]) and max(image.shape[2:]) < 2**24
+
+
+def _lines(image, theta, xs, ys, corners, bands):
+    """For the fast paths: where each row of the output lies in the input, what it can see there, and whether it can."""
+    line = np.empty((len(image), len(ys), 4), theta.dtype)
+    span, bad = np.empty((len(image), bands, len(ys), 2), _bilinear.Index), np.empty(len(image), bool)
+    _bilinear.lines(theta, xs, ys, *image.shape[2:], corners, line, span, bad)
+    return line, span, bad
+
+
+def _flat(image):
+    """The same image, its pixels in one row."""
+    return image.reshape(*image.shape[:2], -1)
 
 
 def _blocks(image):

@@ -17,6 +17,7 @@ from ..theta import rotation_angle
 from . import checkpoints
 from .command import Refusal
 from .digits import STEPS_A_PIECE, Digits, test_digits
+from .quick import quicken
 from .steps import SideBySide, Stepper, make_optimizer, set_rate
 from .weights import save
 
@@ -64,13 +65,18 @@ class Run:
     world : World
     """
 
+    digits_of, optimizer_of = Digits, staticmethod(make_optimizer)  # what another task replaces, and `measure`
+
     def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None):
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
         self.world, self.checkpoint_every = world or World(), checkpoint_every
-        self.digits = Digits(settings, device)
-        self.networks = SideBySide([settings.build(seed) for seed in self.seeds])
+        self.digits = self.digits_of(settings, device)
+        networks = [settings.build(seed) for seed in self.seeds]
+        if device.type == "cpu" and len(networks) == 1:
+            networks = [quicken(networks[0])]
+        self.networks = SideBySide(networks)
         self.networks.to(device, **dict(memory_format=torch.channels_last) if len(self.seeds) == 1 else {})
-        self.optimizer = make_optimizer(self.networks, settings, device)
+        self.optimizer = self.optimizer_of(self.networks, settings, device)
         model = self.networks
         if self.world.size > 1:
             model = torch.nn.parallel.DistributedDataParallel(model)
@@ -165,11 +171,15 @@ class Run:
                 acceleration=self.acceleration, seconds=round(self.seconds, 1),
                 processor_seconds=round(self.processor_seconds, 1),
                 images_per_second=round(self.settings.batch * self.step * len(self.seeds) / max(self.seconds, 1e-9)),
-                **angles_left(self.settings, network), curve=curve(self.losses[:, place], self.errors[:, place])))
+                **self.measure(network), curve=curve(self.losses[:, place], self.errors[:, place])))
         for result, path in zip(results, self.paths):
             write_json(path.with_name(path.name + ".json"), result)
         self.checkpoint.unlink(missing_ok=True)
         return results
+
+    def measure(self, network):
+        """What a result says of a trained network beside its error."""
+        return angles_left(self.settings, network)
 
     @torch.no_grad()
     def _test(self, batch=500):

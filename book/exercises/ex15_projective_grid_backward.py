@@ -1,0 +1,53 @@
+"""Bring the gradient of a projective grid back to theta, by the quotient rule.
+
+Chapter:     15, Other ways to look
+Difficulty:  3 of 3
+Size:        about 12 lines
+Check:       pytest --ex projective_grid_backward
+
+For a batch, in both conventions of align_corners. You may suppose that the arguments are as they should be, that the
+output has two rows and two columns or more, and that no pixel looks at the horizon or behind it.
+"""
+
+import numpy as np
+
+
+def projective_grid_backward(d_grid, theta, align_corners=False):
+    """Gradient of `projective_grid`: the quotient rule, summed over the output pixels.
+
+    Parameters
+    ----------
+    d_grid : (N, h, w, 2) array of theta's dtype
+        Gradient of the loss for the grid, x before y; the output's size is its own.
+    theta : (N, 3, 3) array of float32 or float64
+    align_corners : bool
+        As in the forward.
+
+    Returns
+    -------
+    (N, 3, 3) array
+        For the three rows ``d_a = d_x / c``, ``d_b = d_y / c`` and ``d_c = -(x * d_x + y * d_y) / c``, each times
+        (x_j, y_i, 1) and summed over the pixels in front of the horizon.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If d_grid or theta has the wrong type or shape; the message says what was expected and what came.
+
+    Notes
+    -----
+    Convention: as in `projective_grid`. Source: the derivative of Jaderberg et al. 2015, eq. 1 with a denominator.
+    """
+    raise NotImplementedError("your answer goes here")
+
+
+# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+HINTS = [
+    "Call the three numbers that theta makes of a point a, b and c. The point read is (a / c, b / c). How does each of "
+    "these two move when a, b or c does?",
+    "a acts on x alone, by 1 / c, and b on y alone. c acts on both: by -a / c**2 on x and by -b / c**2 on y, which is "
+    "-x / c and -y / c. The gradient for c is the sum of the two, each times its own gradient.",
+    "Make `points` of shape `(h * w, 3)` and `a, b, c` as in the forward. With `d_x, d_y` of shape `(N, h * w)`, stack "
+    "`d_x / c`, `d_y / c` and `-(d_x * a + d_y * b) / c**2` to `(N, 3, h * w)`: that, `@ points`, is `(N, 3, 3)`. Each "
+    "row of theta is then what an affine theta's row would be.",
+]

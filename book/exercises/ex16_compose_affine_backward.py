@@ -1,0 +1,48 @@
+"""Hand the gradient of a joint theta back to the two thetas that it was made of.
+
+Chapter:     16, More than one
+Difficulty:  2 of 3
+Size:        about 4 lines
+Check:       pytest --ex compose_affine_backward
+
+Two transformers in a row, joined into one theta and read with a single warp. The warp says what it wishes of the joint
+theta; each of the two localisation networks wants to know what that means for its own. You may leave the checks out.
+"""
+
+import numpy as np
+
+
+def compose_affine_backward(d_theta, first, second):
+    """Gradient of `compose_affine` for both thetas.
+
+    Parameters
+    ----------
+    d_theta : (N, 2, 3) array of first's dtype
+        Gradient of the loss for the joint theta.
+    first, second : (N, 2, 3) arrays of float32 or float64
+        As in the forward.
+
+    Returns
+    -------
+    d_first, d_second : (N, 2, 3) arrays
+        Loss per normalised unit of each entry. ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below;
+        ``d_second = first[:, :, :2].T @ d_theta``, in which the shift of `first` has no part.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape.
+    """
+    raise NotImplementedError("your answer goes here")
+
+
+# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+HINTS = [
+    "The forward is a product, `first @ below(second)`, where below puts the row (0, 0, 1) under a theta. You have met "
+    "the backward of a product in chapter 6: each factor hears the gradient through the other one, transposed.",
+    "For `first` that is `d_theta @ below(second)` transposed, (2, 3) times (3, 3). For the whole matrix below(second) "
+    "it would be first transposed times `d_theta`, (3, 2) times (2, 3); but its third row is a constant and learns "
+    "nothing.",
+    "So `d_second` is `first[:, :, :2].swapaxes(1, 2) @ d_theta`. And `d_first` has two parts: its linear part is "
+    "`d_theta @ second.swapaxes(1, 2)`, its shift is the shift of `d_theta`, unchanged; `np.concatenate` along axis 2.",
+]

@@ -1,0 +1,66 @@
+"""Two affine maps in a row as one: what transformers in series do to theta."""
+
+import numpy as np
+
+from ._check import check_arrays
+
+
+def compose_affine(first, second):
+    """Join two thetas into the one that does in a single warp what both do in a row.
+
+    Parameters
+    ----------
+    first : (N, 2, 3) array of float32 or float64
+        The theta that reads the image, in normalised units.
+    second : (N, 2, 3) array of first's dtype
+        The theta that reads what `first` shows, in normalised units.
+
+    Returns
+    -------
+    (N, 2, 3) array of first's dtype
+        The theta that leads from the second one's output straight to the image.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape.
+
+    Notes
+    -----
+    Convention: each theta maps output positions to input positions, so ``theta(p) = first(second(p))``; the first
+    transformer is applied last. No picture's size plays a part, as long as all speak of edges or all of centres
+    (`align_corners`). Source: Lin and Lucey 2017, the composition of warps.
+    """
+    check_arrays(first=(first, "N 2 3"), second=(second, "N 2 3"))
+    with np.errstate(all="ignore"):  # a theta that has run off is the sampler's affair
+        theta = first[:, :, :2] @ second
+        theta[:, :, 2] += first[:, :, 2]  # as if (0, 0, 1) stood below second
+    return theta
+
+
+def compose_affine_backward(d_theta, first, second):
+    """Gradient of `compose_affine` for both thetas.
+
+    Parameters
+    ----------
+    d_theta : (N, 2, 3) array of first's dtype
+        Gradient of the loss for the joint theta.
+    first, second : (N, 2, 3) arrays of float32 or float64
+        As in the forward.
+
+    Returns
+    -------
+    d_first, d_second : (N, 2, 3) arrays
+        Loss per normalised unit of each entry. ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below;
+        ``d_second = first[:, :, :2].T @ d_theta``, in which the shift of `first` has no part.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument has the wrong type or shape.
+    """
+    check_arrays(first=(first, "N 2 3"), second=(second, "N 2 3"), d_theta=(d_theta, "N 2 3"))
+    with np.errstate(all="ignore"):
+        d_linear = d_theta @ second.swapaxes(1, 2)
+        d_second = first[:, :, :2].swapaxes(1, 2) @ d_theta
+    return np.concatenate([d_linear, d_theta[:, :, 2:]], axis=2), d_second

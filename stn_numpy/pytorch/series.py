@@ -1,0 +1,75 @@
+"""Transformers one after the other: warping again and again, or joining the thetas and warping once."""
+
+import torch
+from torch import nn
+
+from .._check import check_choice
+from .transformer import SpatialTransformer
+
+WAYS = ("compose", "warp")
+
+
+def compose_affine(first, second):
+    """Join two (N, 2, 3) thetas, `first` being the one that reads the image; as `stn_numpy.compose_affine`."""
+    shift = torch.zeros_like(second)
+    shift[:, :, 2] = first[:, :, 2]
+    return first[:, :, :2] @ second + shift
+
+
+class SeriesTransformer(nn.Module):
+    """Look, correct, look again: several localisation networks, each of which sees what those before have made.
+
+    Parameters
+    ----------
+    localisations : list of Module
+        Each (N, C, h, w) to (N, P). The same module may stand in it several times, and then learns from each.
+    transform : str
+        An affine family: a name in `TRANSFORMS`.
+    way : {"compose", "warp"}
+        Read the image afresh each time, by all thetas joined; or read each output from the one before.
+    size, mode, padding_mode, align_corners
+        As in `SpatialTransformer`; `size` is that of every output.
+
+    Raises
+    ------
+    ValueError
+        If an argument does not fit.
+
+    Notes
+    -----
+    Forward: (N, C, H, W) to (N, C, h, w). With "compose" a network is shown the image through all corrections so far,
+    and its own is put behind them, so that the image is interpolated once, whatever the number of steps.
+    Source: Lin and Lucey 2017.
+    """
+
+    def __init__(self, localisations, transform="affine", way="compose", **reading):
+        super().__init__()
+        check_choice("way", way, WAYS)
+        if not localisations:
+            raise ValueError("localisations: expected at least one, got none")
+        self.steps = nn.ModuleList(SpatialTransformer(one, transform, **reading) for one in localisations)
+        if tuple(self.steps[0].transform.forward(torch.tensor([self.steps[0].transform.identity])).shape) != (1, 2, 3):
+            raise ValueError(f"transform: expected an affine family, got {transform!r}")
+        self.reader = SpatialTransformer(nn.Identity(), "affine", **reading)
+        self.way = way
+
+    def forward(self, image):
+        if self.way == "compose":
+            return self._read(image, self.theta(image))
+        for step in self.steps:
+            image = step(image)
+        return image
+
+    def theta(self, image):
+        """The joint theta of all steps, (N, 2, 3), from the last output to the image."""
+        joint, seen = None, image
+        for place, step in enumerate(self.steps):
+            theta = step.theta(seen).to(image.dtype)
+            with torch.autocast(image.device.type, enabled=False):  # as in SpatialTransformer
+                joint = theta if joint is None else compose_affine(joint, theta)
+            if place < len(self.steps) - 1:
+                seen = self._read(image, joint) if self.way == "compose" else step(seen)
+        return joint
+
+    def _read(self, image, theta):
+        return self.reader.sample(image, theta.flatten(1))

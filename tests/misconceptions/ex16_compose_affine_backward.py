@@ -1,0 +1,164 @@
+"""Wrong answers to `compose_affine_backward`, and the calls that tell them apart.
+
+By hand: with second = a step to the right by 1/2 and a gradient for one entry at a time, d_first can be read off; with
+first = a quarter turn, d_second is the gradient turned back.
+"""
+
+import numpy as np
+from judge import Case, Exercise
+
+from stn_numpy import compose_affine_backward
+
+RIGHT = np.array([[[1.0, 0, 0.5], [0, 1, 0]]])
+QUARTER = np.array([[[0.0, -1, 0], [1, 0, 0]]])
+ZOOM = np.array([[[0.5, 0, 0.25], [0, 0.5, -0.5]]])
+ONE_TO_SIX = np.array([[[1.0, 2, 3], [4, 5, 6]]])
+RNG = np.random.default_rng(0)
+D, FIRST, SECOND = RNG.normal(size=(3, 3, 2, 3))
+
+EXERCISE = Exercise(
+    name="compose_affine_backward",
+    answer="stn_numpy.compose",
+    gives=("d_first", "d_second"),
+    cases=[
+        Case("a quarter turn reads the image, a look to the right reads what it shows", ONE_TO_SIX, QUARTER, RIGHT,
+             expected=([[[2.5, 2, 3], [7, 5, 6]]], [[[4, 5, 6], [-1, -2, -3]]])),
+        Case("a zoom reads the image, a quarter turn reads what it shows", ONE_TO_SIX, ZOOM, QUARTER,
+             expected=([[[-2, 1, 3], [-5, 4, 6]]], [[[0.5, 1, 1.5], [2, 2.5, 3]]])),
+        Case("three pairs, one for each image of the batch", D, FIRST, SECOND),
+        Case("two pairs in float32", *(array[:2].astype("float32") for array in (D, SECOND, FIRST))),
+    ],
+)
+
+
+def below(theta):
+    """With the row (0, 0, 1) below: (N, 3, 3)."""
+    row = np.zeros_like(theta[:, :1])
+    row[..., 2] = 1
+    return np.concatenate([theta, row], axis=1)
+
+
+@EXERCISE.wrong("The order is reversed", "first reads the image and stands on the left of the product; yours is the "
+                "gradient of second times first.", "sec-series-back")
+def reversed_order(d_theta, first, second):
+    return compose_affine_backward(d_theta, second, first)[::-1]
+
+
+@EXERCISE.wrong("The two gradients have changed places", "what you hand back first belongs to first, the theta that "
+                "reads the image, and yours is second's.", "sec-series-back")
+def exchanged(d_theta, first, second):
+    return compose_affine_backward(d_theta, first, second)[::-1]
+
+
+@EXERCISE.wrong("second is not transposed", "in the backward of a product the other factor stands transposed, and in "
+                "your d_first second stands as it is.", "sec-series-back")
+def second_as_it_is(d_theta, first, second):
+    linear = d_theta[:, :, :2] @ second[:, :, :2] + d_theta[:, :, 2:] * second[:, None, :, 2]
+    right = compose_affine_backward(d_theta, first, second)
+    return np.concatenate([linear, d_theta[:, :, 2:]], axis=2), right[1]
+
+
+@EXERCISE.wrong("first is not transposed", "in the backward of a product the other factor stands transposed, and in "
+                "your d_second first stands as it is.", "sec-series-back")
+def first_as_it_is(d_theta, first, second):
+    return compose_affine_backward(d_theta, first, second)[0], first[:, :, :2] @ d_theta
+
+
+@EXERCISE.wrong("Neither factor is transposed", "in the backward of a product each factor hears the gradient through "
+                "the other one transposed; yours takes both as they are.", "sec-series-back")
+def both_as_they_are(d_theta, first, second):
+    return second_as_it_is(d_theta, first, second)[0], first[:, :, :2] @ d_theta
+
+
+@EXERCISE.wrong("The row (0, 0, 1) is forgotten", "the joint shift is first's linear part times second's shift plus "
+                "first's own shift, so first's shift hears the shift of d_theta; in yours it hears nothing.",
+                "sec-series-back")
+def row_forgotten(d_theta, first, second):
+    d_first, d_second = compose_affine_backward(d_theta, first, second)
+    d_first = d_first.copy()
+    d_first[:, :, 2] = 0
+    return d_first, d_second
+
+
+@EXERCISE.wrong("second's shift is forgotten", "the joint shift holds first's linear part times second's shift, so "
+                "first's linear part hears the third column of d_theta as well, times that shift.", "sec-series-back")
+def lever_forgotten(d_theta, first, second):
+    linear = d_theta[:, :, :2] @ second[:, :, :2].swapaxes(1, 2)
+    return (np.concatenate([linear, d_theta[:, :, 2:]], axis=2), compose_affine_backward(d_theta, first, second)[1])
+
+
+@EXERCISE.wrong("second's shift hears nothing", "second's shift is one of the places that first maps, so it hears the "
+                "shift of d_theta through first's linear part, transposed.", "sec-series-back")
+def shift_unheard(d_theta, first, second):
+    d_first, d_second = compose_affine_backward(d_theta, first, second)
+    d_second = d_second.copy()
+    d_second[:, :, 2] = 0
+    return d_first, d_second
+
+
+@EXERCISE.wrong("second's shift hears d_theta's as it is", "first maps the place that second looks at, so what comes "
+                "back to second's shift goes through first's linear part, transposed.", "sec-series-back")
+def shift_unmapped(d_theta, first, second):
+    d_first, d_second = compose_affine_backward(d_theta, first, second)
+    return d_first, np.concatenate([d_second[:, :, :2], d_theta[:, :, 2:]], axis=2)
+
+
+@EXERCISE.wrong("The constant row learns too", "the row (0, 0, 1) below second is a constant; leave out what the "
+                "product's backward says of it, so that d_second has second's shape.", "sec-series-back")
+def constant_row(d_theta, first, second):
+    return compose_affine_backward(d_theta, first, second)[0], first.swapaxes(1, 2) @ d_theta
+
+
+@EXERCISE.wrong("Inverted in place of transposed", "a gradient goes back through a matrix by its transpose; the "
+                "inverse, which undoes the map, is the same for turns alone.", "sec-series-back")
+def inverted(d_theta, first, second):
+    linear = np.linalg.inv(first[:, :, :2].astype("float64")).astype(first.dtype)
+    return (d_theta @ np.linalg.inv(below(second)), linear @ d_theta)
+
+
+@EXERCISE.wrong("Both hear the gradient as it is", "only added thetas would hear it unchanged; theirs is a product, in "
+                "which each hears the gradient through the other one.", "sec-series-back")
+def unchanged(d_theta, first, second):
+    return d_theta.copy(), d_theta.copy()
+
+
+@EXERCISE.wrong("Multiplied number by number", "the thetas were joined by a product of matrices, rows times columns; "
+                "yours is the backward of multiplying the numbers that stand in the same place.", "sec-series-back")
+def number_by_number(d_theta, first, second):
+    return d_theta * second, d_theta * first
+
+
+@EXERCISE.wrong("Summed over the batch", "each image of the batch has a first and a second of its own, and hears its "
+                "own gradient only; yours hands all of them the sum.", "sec-series-back")
+def over_the_batch(d_theta, first, second):
+    both = compose_affine_backward(d_theta, first, second)
+    return tuple(np.broadcast_to(d.sum(axis=0), d.shape).copy() for d in both)
+
+
+@EXERCISE.wrong("The opposite sign", "what is handed back is the gradient, and the step against it is the optimizer's "
+                "part.", "sec-series-back")
+def opposite(d_theta, first, second):
+    return tuple(-d for d in compose_affine_backward(d_theta, first, second))
+
+
+@EXERCISE.right_too
+def with_whole_matrices(d_theta, first, second):
+    """The backward of a product of two 3 x 3 matrices, then without the constant rows."""
+    gradient = np.concatenate([d_theta, np.zeros_like(d_theta[:, :1])], axis=1)
+    d_first, d_second = gradient @ below(second).swapaxes(1, 2), below(first).swapaxes(1, 2) @ gradient
+    return d_first[:, :2], d_second[:, :2]
+
+
+@EXERCISE.right_too
+def with_einsum(d_theta, first, second):
+    return np.einsum("nik,njk->nij", d_theta, below(second)), np.einsum("nki,nkj->nij", first[..., :2], d_theta)
+
+
+@EXERCISE.right_too
+def with_loops(d_theta, first, second):
+    d_first, d_second, whole = np.zeros_like(first), np.zeros_like(second), below(second)
+    for n, i, j, k in np.ndindex(len(first), 2, 3, 3):
+        d_first[n, i, k] += d_theta[n, i, j] * whole[n, k, j]
+        if k < 2:
+            d_second[n, k, j] += first[n, i, k] * d_theta[n, i, j]
+    return d_first, d_second
