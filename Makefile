@@ -38,7 +38,8 @@ lab: $(VENV)/installed
 	@PYTHONPATH="$(CURDIR)" $(RUN) -m jupyter lab --ServerApp.root_dir="$(CURDIR)" \
 	    --LabApp.default_url=/lab/tree/book/intro.md $(LAB_ARGS)
 
-pdf: book
+# Cells run, or come from the cache, as for the pages: those need not be built first.
+pdf: $(VENV)/installed
 	@$(VENV)/bin/jupyter-book build . --builder singlehtml
 	@$(RUN) book/_ext/pdf.py
 
