@@ -9,7 +9,8 @@ from torch import nn
 from twins import randomise
 
 import stn_numpy
-from stn_numpy import pytorch
+from stn_numpy import _backend, pytorch
+from stn_numpy import layer as numpy_layer
 from stn_numpy.training import training_step
 
 SHAPE = (2, 11, 13)
@@ -65,10 +66,21 @@ def test_from_numpy_same_outputs_and_gradients(transform, dtype):
     assert_twins(layer, pytorch.from_numpy(layer), normal(3, (3, *SHAPE), dtype))
 
 
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
 @pytest.mark.parametrize("kind", ["linear", "fcn", "cnn"])
-def test_to_numpy_same_outputs_and_gradients(kind, dtype):
+def test_to_numpy_same_outputs_and_gradients(kind, backend, dtype):
     module = pytorch.from_numpy(generic("similarity", kind, dtype, size=(9, 8)))
-    assert_twins(pytorch.to_numpy(module), module, normal(3, (3, *SHAPE), dtype))
+    assert_twins(pytorch.to_numpy(module, backend), module, normal(3, (3, *SHAPE), dtype))
+
+
+def test_to_numpy_hands_the_backend_to_every_layer():
+    module = nn.Sequential(pytorch.from_numpy(generic("affine")), nn.Sequential(nn.ReLU(), nn.AvgPool2d(2)))
+    asked, original = [], _backend.load
+    with pytest.MonkeyPatch.context() as patch:
+        for home in (_backend, numpy_layer):
+            patch.setattr(home, "load", lambda backend, module: asked.append(backend) or original(backend, module))
+        pytorch.to_numpy(module, "numba")
+    assert len(asked) > 10 and set(asked) == {"numba"}
 
 
 def test_reads_as_it_is_told(mode, padding_mode, align_corners):
@@ -196,6 +208,7 @@ BAD = {
     "downsample": (lambda: pytorch.LocalisationNetwork((1, 8, 6), (0.0,), downsample=7), "downsample", "6", "7"),
     "kernel sizes": (lambda: pytorch.Classifier((1, 8, 8), channels=(2, 2), kernel_sizes=(3,)), "kernel_sizes",
                      "channels=(2, 2)", "(3,)"),
+    "backend": (lambda: pytorch.to_numpy(nn.Flatten(), "cuda"), "backend", "'numpy', 'numba'", "'cuda'"),
     "no twin there": (lambda: pytorch.to_numpy(nn.Sequential(nn.Tanh())), "module", "stn_numpy", "Tanh()"),
     "no bias": (lambda: pytorch.to_numpy(nn.Linear(2, 3, bias=False)), "module", "stn_numpy", "bias=False"),
     "no twin here": (lambda: pytorch.from_numpy(stn_numpy.Layer()), "layer", "stn_numpy", "Layer"),

@@ -100,6 +100,21 @@ def test_jobs_leave_out_what_is_done_and_take_seeds_together(tmp_path):
     assert finished(tmp_path, settings, 1)["test_error"] == 0.5
 
 
+def test_a_table_as_it_stands_has_the_runs_that_are_done(tmp_path, capsys):
+    options = [*ARGUMENTS, "--as-it-stands", "--runs", str(tmp_path), "--out", str(tmp_path / "table.json")]
+    with pytest.raises(SystemExit):
+        table.main(options)
+    assert capsys.readouterr().err == f"table: --runs: no run of this table is done in {tmp_path}\n"
+    for model, seed in (("fcn", 2), ("cnn", 0), ("cnn", 1)):
+        settings = Settings(model, "P", data="small", batch=8)
+        (tmp_path / f"{model}-P-seed{seed}.json").write_text(json.dumps(result_of(settings, seed, 0.5 + seed / 10)))
+    table.main(options)
+    content = json.loads((tmp_path / "table.json").read_text())
+    assert [(row["model"], row["seeds"], row["mean"]) for row in content["summary"]] == [
+        ("fcn", 1, pytest.approx(0.7)), ("cnn", 2, pytest.approx(0.55))]
+    assert [run["seed"] for run in content["runs"]] == [2, 0, 1]
+
+
 @pytest.fixture
 def one_thread(monkeypatch):
     """Of the workers, which inherit it: on busy cores two threads wait for each other."""

@@ -68,8 +68,10 @@ class _Convolve(torch.autograd.Function):
         if ctx.needs_input_grad[0]:
             taps = weight.flatten(1).mT.expand(len(d_out), -1, -1)
             columns = torch.bmm(taps, d_out.flatten(2))
-            # Eighty-one numbers meet in a pixel: their sum wants more digits than bfloat16 has.
-            d_image = F.fold(columns.to(torch.promote_types(columns.dtype, torch.float32)), image.shape[2:],
-                             weight.shape[2:], padding=ctx.padding).to(image.dtype)
-        d_weight = nn.grad.conv2d_weight(image, weight.shape, d_out, padding=ctx.padding)
+            # 81 numbers meet in a pixel: bfloat16 has too few digits for their sum.
+            columns = columns.to(torch.promote_types(columns.dtype, torch.float32))
+            d_image = F.fold(columns, image.shape[2:], weight.shape[2:],
+                             padding=ctx.padding).to(image.dtype)
+        d_weight = nn.grad.conv2d_weight(image, weight.shape, d_out,
+                                         padding=ctx.padding)
         return d_image, d_weight, d_out.sum((0, 2, 3)), None

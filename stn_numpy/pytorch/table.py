@@ -64,6 +64,7 @@ def make_parser():
              "these networks; 1 on the CPU, where it gains nothing)")
     add("--runs", default="runs/table", metavar="DIR",
         help="folder of checkpoints, weights and single results (default: %(default)s)")
+    add("--as-it-stands", action="store_true", help="train nothing: write the table of the runs that are done")
     add("--out", default="book/results/distorted_mnist.json", metavar="FILE", help="default: %(default)s")
     return parser
 
@@ -212,13 +213,18 @@ def make_table(given, command):
     on_cpu = devices[0].type == "cpu"
     together = given.side_by_side or (1 if on_cpu else given.seeds)
     workers = given.workers or (os.cpu_count() if on_cpu else 1)
-    jobs = jobs_of(cells, given.seeds, together, given.runs)
+    jobs = [] if given.as_it_stands else jobs_of(cells, given.seeds, together, given.runs)
     with Stop() as asked:
         if jobs:
             run_jobs(jobs, devices, workers, given, command, asked)
     runs = [[finished(given.runs, settings, seed) for seed in range(given.seeds)] for settings in cells]
-    done = sum(result is not None for results in runs for result in results)
-    if done < len(cells) * given.seeds:
+    runs = [[result for result in results if result is not None] for results in runs]
+    done = sum(map(len, runs))
+    if given.as_it_stands:
+        cells, runs = [cell for cell, results in zip(cells, runs) if results], [results for results in runs if results]
+        if not done:
+            raise Refusal(f"--runs: no run of this table is done in {given.runs}")
+    elif done < len(cells) * given.seeds:
         print(f"stopped, {done} of {len(cells) * given.seeds} runs are done, the others are saved in {given.runs}; "
               "the same command goes on from there", file=sys.stderr)
         raise SystemExit(130)

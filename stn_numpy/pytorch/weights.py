@@ -11,6 +11,8 @@ from .. import layer as numpy_layer
 from .. import localisation as numpy_localisation
 from .. import model as numpy_model
 from .. import transformer as numpy_transformer
+from .._backend import BACKENDS
+from .._check import check_choice
 from ..theta import TRANSFORMS as NUMPY_TRANSFORMS
 from .localisation import LocalisationNetwork
 from .model import Classifier
@@ -63,7 +65,7 @@ def from_numpy(layer):
     raise TypeError(f"layer: expected one of stn_numpy's own, got {type(layer).__name__}")
 
 
-def to_numpy(module):
+def to_numpy(module, backend="numpy"):
     """The NumPy twin of a torch module, with a copy of its weights.
 
     Parameters
@@ -71,6 +73,8 @@ def to_numpy(module):
     module : torch.nn.Module
         A network of this package, on any device; or one of torch's Linear, Conv2d, ReLU, MaxPool2d, AvgPool2d,
         Flatten and Sequential, in the forms that the NumPy layers have.
+    backend : {"numpy", "numba"}
+        Who computes the twin.
 
     Returns
     -------
@@ -79,34 +83,35 @@ def to_numpy(module):
 
     Raises
     ------
-    TypeError
-        If a module has no twin; the message names it.
+    TypeError, ValueError
+        If a module has no twin or there is no such backend; the message names it.
     """
+    check_choice("backend", backend, tuple(BACKENDS))
     match module:
         case nn.Linear(bias=nn.Parameter()):
-            return _carried(numpy_layer.Linear(module.in_features, module.out_features), module)
+            return _carried(numpy_layer.Linear(module.in_features, module.out_features, backend=backend), module)
         case nn.Conv2d(bias=nn.Parameter(), groups=1, dilation=(1, 1), padding_mode="zeros"):
             return _carried(numpy_layer.Conv2d(module.in_channels, module.out_channels, _one(module.kernel_size),
-                                               _one(module.stride), _one(module.padding)), module)
+                                               _one(module.stride), _one(module.padding), backend=backend), module)
         case nn.AvgPool2d(padding=0, ceil_mode=False):
-            return numpy_layer.AvgPool2d(module.kernel_size, module.stride)
+            return numpy_layer.AvgPool2d(module.kernel_size, module.stride, backend)
         case nn.MaxPool2d(padding=0, dilation=1, ceil_mode=False):
-            return numpy_layer.MaxPool2d(module.kernel_size, module.stride)
+            return numpy_layer.MaxPool2d(module.kernel_size, module.stride, backend)
         case nn.ReLU():
-            return numpy_layer.ReLU()
+            return numpy_layer.ReLU(backend)
         case nn.Flatten(start_dim=1, end_dim=-1):
             return numpy_layer.Flatten()
         case nn.Sequential():
-            return numpy_layer.Sequential(*map(to_numpy, module))
+            return numpy_layer.Sequential(*(to_numpy(part, backend) for part in module), backend=backend)
         case LocalisationNetwork():
-            return _of(numpy_localisation.LocalisationNetwork, features=to_numpy(module.features),
-                       final=to_numpy(module.final))
+            return _of(numpy_localisation.LocalisationNetwork, features=to_numpy(module.features, backend),
+                       final=to_numpy(module.final, backend))
         case SpatialTransformer():
-            return numpy_transformer.SpatialTransformer(to_numpy(module.localisation), module.family, module.size,
-                                                        **module.reading)
+            return numpy_transformer.SpatialTransformer(to_numpy(module.localisation, backend), module.family,
+                                                        module.size, **module.reading, backend=backend)
         case Classifier():
-            transformer = None if module.transformer is None else to_numpy(module.transformer)
-            return _of(numpy_model.Classifier, transformer=transformer, network=to_numpy(module.network))
+            transformer = None if module.transformer is None else to_numpy(module.transformer, backend)
+            return _of(numpy_model.Classifier, transformer=transformer, network=to_numpy(module.network, backend))
     raise TypeError(f"module: expected one with a twin in stn_numpy, got {module!r}")
 
 
