@@ -17,7 +17,7 @@ PLACES = [
     ["_check", "_backend", "_taps", "_windows", "_mnist"],  # what stands behind the operations
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
      "projective", "tps", "affine_exp"],
-    ["layer", "distortions", "data", "measure"],
+    ["layer", "distortions", "data", "measure", "_aerial_kinds", "_aerial_ground", "aerial"],
     ["localisation", "transformer", "model", "tutorial"],  # networks
     ["optimizer", "training", "results", "viz"],
     ["turned_digits", "rotated_mnist"],  # experiments and their commands
