@@ -139,8 +139,9 @@ def helicopter(pen):
 
 def freighter(pen):
     """A pointed bow, holds full of containers, the bridge aft."""
-    pen.body([(-0.50, 0.0), (-0.42, 0.06), (-0.30, 0.105), (0.42, 0.11), (0.49, 0.085), (0.50, 0.08)], RUST, round_by=0.3)
-    pen.body([(-0.475, 0.0), (-0.41, 0.045), (-0.29, 0.088), (0.41, 0.092), (0.48, 0.07)], pen.first, round_by=0.2)
+    hull = [(-0.50, 0.0), (-0.42, 0.06), (-0.30, 0.105), (0.42, 0.11), (0.50, 0.08)]
+    pen.body(hull, RUST, round_by=0.3)
+    pen.body([(0.95 * y, 0.84 * width) for y, width in hull], pen.first, round_by=0.2)
     for row in range(5):
         for column in range(3):
             colour = PAINTS[pen.rng.integers(len(PAINTS), size=len(pen.x))]

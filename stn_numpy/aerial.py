@@ -156,8 +156,8 @@ def _with_thing(picture, x, y, pose, kind, sun, lift, colours, rng):
     DRAWINGS[kind](shadow)
     soft = (2 / x.shape[-1] + 0.3 * lift).astype(np.float32)[:, None, None]
     picture = picture * (1 - 0.6 * np.clip(0.5 - shadow.distance * scale / soft, 0, 1)[..., None])
-    light = np.stack([*(part[:, 0, 0] for part in on_thing(sun[:, 0, None, None] * scale, sun[:, 1, None, None] * scale)),
-                      sun[:, 2]], axis=1).astype(np.float32)
+    across, along = on_thing(*(scale * part[:, None, None] for part in sun.T[:2]))
+    light = np.stack([across[:, 0, 0], along[:, 0, 0], sun[:, 2]], axis=1).astype(np.float32)
     DRAWINGS[kind](Pen(*on_thing(right, down), 2 / x.shape[-1] / scale, picture, light, colours, rng))
     return picture
 
