@@ -77,7 +77,8 @@ class Pen:
             angle = turn + 2 * np.pi * k / count
             along = self.x * np.cos(angle) + (self.y - y) * np.sin(angle)
             beside = abs((self.y - y) * np.cos(angle) - self.x * np.sin(angle))
-            self._paint(np.maximum(beside - 0.012, np.maximum(along - radius, -along)), colour, 0.5 + 0.3 * self.up, 0.8)
+            distance = np.maximum(beside - 0.012, np.maximum(along - radius, -along))
+            self._paint(distance, colour, 0.5 + 0.3 * self.up, 0.8)
 
 
 class Silhouette(Pen):
