@@ -12,7 +12,8 @@ from ._check import check_choice, check_whole
 
 KINDS = tuple(DRAWINGS)
 SCALES = (0.5, 1.6)
-SHIFT = 0.2  # of half a tile, the most along x and along y
+SHIFT = 0.15  # of half a tile, the most along x and along y
+LENGTH = 1.2  # of half a tile: how long things are at scale 1, about
 FLYING = ("airliner", "turboprop", "fighter", "helicopter")
 SYMMETRIC = ("ferry",)  # the same when it is turned by 180 degrees: no picture tells its two headings apart
 LEAST_CONTRAST = 0.12
@@ -30,7 +31,7 @@ class AerialPose:
     heading : (N,) array of float64
         Where the nose points: degrees on the compass, 0 to 360, clockwise from the tile's upper edge.
     scale : (N,) array of float64
-        1 makes the thing about half as long as the tile.
+        1 makes the thing about 0.6 of the tile long; a large one may lose the tip of a wing.
     shift : (N, 2) array of float64
         Where its middle lies, x before y, in normalised units.
     ground : (N,) array of int64
@@ -143,10 +144,10 @@ def _paints(picture, rng):
 def _with_thing(picture, x, y, pose, kind, sun, lift, colours, rng):
     """A copy of the picture with the thing's shadow, and the thing."""
     angle, scale = (value.astype(np.float32)[:, None, None] for value in (np.radians(pose.heading), pose.scale))
-    cos, sin = np.cos(angle), np.sin(angle)
+    cos, sin, unit = np.cos(angle), np.sin(angle), LENGTH * scale
 
     def on_thing(x, y):
-        return (x * cos + y * sin) / scale, (y * cos - x * sin) / scale
+        return (x * cos + y * sin) / unit, (y * cos - x * sin) / unit
 
     right, down = (x - pose.shift[:, 0, None, None].astype(np.float32),
                    y - pose.shift[:, 1, None, None].astype(np.float32))
@@ -155,10 +156,10 @@ def _with_thing(picture, x, y, pose, kind, sun, lift, colours, rng):
     shadow = Silhouette(*on_thing(right - throw[:, 0], down - throw[:, 1]), rng)
     DRAWINGS[kind](shadow)
     soft = (2 / x.shape[-1] + 0.3 * lift).astype(np.float32)[:, None, None]
-    picture = picture * (1 - 0.6 * np.clip(0.5 - shadow.distance * scale / soft, 0, 1)[..., None])
-    across, along = on_thing(*(scale * part[:, None, None] for part in sun.T[:2]))
+    picture = picture * (1 - 0.6 * np.clip(0.5 - shadow.distance * unit / soft, 0, 1)[..., None])
+    across, along = on_thing(*(unit * part[:, None, None] for part in sun.T[:2]))
     light = np.stack([across[:, 0, 0], along[:, 0, 0], sun[:, 2]], axis=1).astype(np.float32)
-    DRAWINGS[kind](Pen(*on_thing(right, down), 2 / x.shape[-1] / scale, picture, light, colours, rng))
+    DRAWINGS[kind](Pen(*on_thing(right, down), 2 / x.shape[-1] / unit, picture, light, colours, rng))
     return picture
 
 
@@ -168,5 +169,5 @@ def _photograph(picture, rng):
     haze = rng.uniform(0, 0.18, (count, 1, 1, 1)).astype(np.float32)
     tint = rng.uniform(0.97, 1.03, (count, 1, 1, 3)) * rng.uniform(0.8, 1.15, (count, 1, 1, 1))
     picture = (picture * (1 - haze) + 0.75 * haze) * tint.astype(np.float32)
-    grain = rng.uniform(0.005, 0.035, (count, 1, 1, 1)).astype(np.float32)
+    grain = rng.uniform(0.005, 0.025, (count, 1, 1, 1)).astype(np.float32)
     return np.clip(picture + grain * rng.standard_normal(picture.shape, np.float32), 0, 1)
