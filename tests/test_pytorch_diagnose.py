@@ -1,5 +1,6 @@
 """What `diagnose` says of transformers whose trouble is known, in modules that know nothing of this package."""
 
+import json
 import math
 import random
 
@@ -10,7 +11,7 @@ import torch.nn.functional as F
 from support import assert_refused
 from torch import nn
 
-from stn_numpy.pytorch import LocalisationNetwork, SpatialTransformer, build, diagnose, patients
+from stn_numpy.pytorch import LocalisationNetwork, SpatialTransformer, build, clinic, diagnose, patients
 from stn_numpy.pytorch.watch import Look, measure, watch
 
 DIGIT = torch.zeros(3, 1, 8, 8)
@@ -318,3 +319,13 @@ def test_the_identity_is_where_patients_start_that_should():
     start = measure(watch(patients.Healthy(), images)[0][0])
     assert start["drift"].max() < 1e-4
     assert measure(watch(patients.PixelCoordinates(), images)[0][0])["outside"].min() > 0.99
+
+
+def test_the_clinic_keeps_what_is_done_and_the_commit_that_made_it(tmp_path, monkeypatch):
+    for seeds, commit in ((1, "one"), (2, "two")):
+        monkeypatch.setattr(clinic, "provenance", lambda command, commit=commit: dict(command=command, commit=commit))
+        clinic.main(["--seeds", str(seeds), "--steps", "50", "--only", "healthy", "--out", str(tmp_path)])
+    content = json.loads((tmp_path / "clinic.json").read_text())
+    assert [(run["seed"], run["commit"]) for run in content["runs"]] == [(0, "one"), (1, "two")]
+    assert content["made_by"]["command"].endswith(f"clinic --seeds 2 --steps 50 --only healthy --out {tmp_path}")
+    assert content["runs"][0]["loss"] != content["runs"][1]["loss"]

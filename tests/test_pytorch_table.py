@@ -35,6 +35,29 @@ def test_the_cells_of_the_affine_grid():
     assert cells("--models", "cnn", "--distortions", "TC") == ["cnn-TC"]
 
 
+def test_the_cells_of_the_full_grid_are_those_of_the_paper():
+    """Table 1 has eight rows and four columns; clutter was met with affine transformers alone."""
+    names = cells("--grid", "full")
+    assert len(names) == 8 * 4 + 4 == len(set(names))
+    assert names[:8] == ["fcn-R", "cnn-R", *(f"{model}-R-{family}" for model in ("st-fcn", "st-cnn")
+                                             for family in ("affine", "projective", "tps"))]
+    assert [name for name in names if "-TC" in name] == ["fcn-TC", "cnn-TC", "st-fcn-TC-affine", "st-cnn-TC-affine"]
+    assert set(cells()) < set(names)
+
+
+def test_families_by_name_stand_in_place_of_the_grid_s():
+    names = cells("--models", "cnn", "st-fcn", "--distortions", "E", "TC", "--transforms", "rotation", "tps")
+    assert names == ["cnn-E", "st-fcn-E-rotation", "st-fcn-E-tps", "cnn-TC", "st-fcn-TC-rotation", "st-fcn-TC-tps"]
+
+
+def test_a_family_that_is_unknown_or_that_the_grid_decides(capsys):
+    for wrong, part in ((["--transforms", "swirl"], "'swirl'"), (["--transform", "tps"], "--transform")):
+        with pytest.raises(SystemExit) as left:
+            parse(*wrong)
+        said = capsys.readouterr().err
+        assert left.value.code == 2 and part in said and said.count("\n") == 1, said
+
+
 def test_rates_and_depths_concern_transformers_alone():
     names = cells("--models", "cnn", "st-cnn", "--distortions", "R", "--localisation-rates", "1", "0.1", "0",
                   "--localisation-depths", "2", "3")
@@ -53,7 +76,8 @@ def test_the_summary_and_the_printed_table():
     assert row["mean"] == pytest.approx(0.02) and row["spread"] == pytest.approx(0.01)
     assert row["paper"] == dict(error=pytest.approx(0.012), mark="[T]")
     lines = table.as_text([row]).splitlines()
-    assert lines[1].split() == ["E", "st-cnn", "0.1", "2", "400,000", "500", "3", "2.00", "+-", "1.00", "1.2", "[T]"]
+    assert lines[1].split() == ["E", "st-cnn", "affine", "0.1", "2", "400,000", "500", "3", "2.00", "+-", "1.00", "1.2",
+                                "[T]"]
     assert "at a rate of 0.1" in lines[2] and "150,000 steps" in lines[2] and lines[3].startswith("[T]")
 
 

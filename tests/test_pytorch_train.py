@@ -20,6 +20,7 @@ from stn_numpy.pytorch.digits import Digits, test_digits
 from stn_numpy.pytorch.run import Run, Stopped, World
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.steps import SideBySide, Stepper, make_optimizer, set_rate
+from stn_numpy.pytorch.theta import TRANSFORMS
 from stn_numpy.pytorch.train import check_together, main, make_parser
 from stn_numpy.pytorch.weights import load
 
@@ -236,6 +237,31 @@ def test_a_stop_at_any_step_changes_nothing(tmp_path, stops, seeds):
     assert [result["test_error"] for result in results] == [result["test_error"] for result in expected]
 
 
+@pytest.mark.parametrize("transform", TRANSFORMS)
+def test_every_family_trains_stops_and_goes_on(transform, tmp_path, capsys):
+    """By its name, through the command; the second step of the theta is one that the first has moved."""
+    path, settings = tmp_path / "stopped", tiny(2, transform=transform)
+    checkpoint = stopped_run(path, settings)
+    assert checkpoints.load(checkpoint)["step"] == 1
+    main([*ARGUMENTS, "--transform", transform, "--iterations", "2", "--out", str(path)])
+    assert f"st-fcn-R-{transform}-seed0.json" in capsys.readouterr().out
+    whole, [result] = trained(tmp_path / "whole", settings)
+    resumed = json.loads((path / f"st-fcn-R-{transform}-seed0.json").read_text())
+    assert resumed["settings"]["transform"] == transform and resumed["curve"] == result["curve"]
+    network = load(path / f"st-fcn-R-{transform}-seed0.pt", settings.build(1))
+    final, start = network.transformer.localisation.final, TRANSFORMS[transform].identity
+    assert len(final.bias) == len(start) and (final.bias != torch.tensor(start)).any()
+    assert all(torch.equal(network.state_dict()[name], weights) for name, weights in whole.networks.weights(0).items())
+
+
+def test_help_names_every_family(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    for name, family in TRANSFORMS.items():
+        assert f"{name} {len(family.identity)}" in said
+
+
 def test_a_run_that_is_done_is_not_run_again(tmp_path, capsys):
     arguments = [*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)]
     main(arguments)
@@ -267,7 +293,7 @@ def test_wrong_arguments(arguments, part, capsys, tmp_path):
 
 
 def stopped_run(folder, settings=None):
-    """A checkpoint after four steps; its path."""
+    """A checkpoint after one step; its path."""
     run = Run(settings or tiny(), (0,), torch.device("cpu"), folder)
     with pytest.raises(Stopped):
         run.train(stop=lambda: run.step == 0)

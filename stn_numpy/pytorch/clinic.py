@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 import torch
@@ -13,7 +14,10 @@ STEPS = 1000
 
 
 def main(arguments=None):
-    """Train every patient and what cures it, and write the errors; what a results file has already is not run again."""
+    """Train every patient and what cures it, and write the errors; what a results file has already is not run again.
+
+    Each run keeps the commit that made it: a file may be of several.
+    """
     parser = argparse.ArgumentParser(prog="python -m stn_numpy.pytorch.clinic", description=__doc__)
     parser.add_argument("--seeds", type=int, default=5, help="how many runs of each (default 5)")
     parser.add_argument("--steps", type=int, default=STEPS, help=f"of training in each (default {STEPS})")
@@ -22,7 +26,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     path = options.out / "clinic.json"
-    command = f"python -m stn_numpy.pytorch.clinic --seeds {options.seeds} --steps {options.steps}"
+    command = " ".join(["python -m stn_numpy.pytorch.clinic", *(sys.argv[1:] if arguments is None else arguments)])
     made = provenance(command) | {"torch": torch.__version__}
     kept = json.loads(path.read_text())["runs"] if path.exists() else []
     runs = {(run["name"], run["seed"]): run for run in kept if run["steps"] == options.steps}
@@ -30,7 +34,8 @@ def main(arguments=None):
         for name in options.only:
             if (name, seed) not in runs:
                 _, course = train(name, options.steps, seed)
-                runs[name, seed] = dict(name=name, seed=seed, steps=options.steps, **_short(course))
+                runs[name, seed] = dict(name=name, seed=seed, steps=options.steps, commit=made["commit"],
+                                        **_short(course))
                 write_json(path, dict(made_by=made, runs=list(runs.values())))
             print(f"{name}, seed {seed}: error {100 * runs[name, seed]['error']:.1f} %", flush=True)
 

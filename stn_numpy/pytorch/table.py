@@ -19,17 +19,20 @@ from .networks import MODELS
 from .paper import MARKS, error_in_paper
 from .run import Run, Stopped, finished, made_by
 from .settings import DISTORTIONS, ITERATIONS
+from .theta import TRANSFORMS
 from .train import add_settings, real, settings_of, whole
 
 PROGRAM = "python -m stn_numpy.pytorch.table"
-GRIDS = {"affine": ("affine",)}  # name of a grid of runs: its families of transformations
+GRIDS = {"affine": ("affine",), "full": ("affine", "projective", "tps")}  # of Table 1: its families
 
 DESCRIPTION = """\
 Train every network of a table on every distortion with several seeds, spread over the devices that there are, and
 print our error beside the paper's, with the spread over the seeds.
 
---grid affine: FCN, CNN, ST-FCN and ST-CNN on R, RTS, P, E and TC; --models and --distortions choose a part of it.
-Several localisation rates or depths make a row of the table each.
+--grid affine: FCN, CNN, ST-FCN and ST-CNN on R, RTS, P, E and TC, with affine transformers.
+--grid full: with projective and thin-plate-spline transformers, too, on R, RTS, P and E, for which the paper has them.
+--models, --distortions and --transforms choose a part of it. Several localisation rates or depths make a row of the
+table each.
 """
 
 EPILOG = """\
@@ -47,6 +50,8 @@ def make_parser():
     add("--models", nargs="+", choices=MODELS, default=MODELS, metavar="MODEL", help="of " + ", ".join(MODELS))
     add("--distortions", nargs="+", choices=DISTORTIONS, default=DISTORTIONS, metavar="DISTORTION",
         help="of " + ", ".join(DISTORTIONS))
+    add("--transforms", nargs="+", choices=tuple(TRANSFORMS), metavar="TRANSFORM",
+        help="in place of the grid's: of " + ", ".join(TRANSFORMS))
     add("--seeds", type=whole(1), default=3, metavar="N", help="runs of each cell (default: %(default)s)")
     add("--localisation-rates", type=real(0), nargs="+", metavar="X", help="several, in place of one")
     add("--localisation-depths", type=whole(0, 3), nargs="+", metavar="N", help="several, in place of one")
@@ -64,13 +69,18 @@ def make_parser():
 
 
 def cells_of(given, device):
-    """The settings of each cell, in the order of the table; what does not concern a model is not multiplied."""
+    """The settings of each cell, in the order of the table; what does not concern a model is not multiplied.
+
+    A grid has the cells that the paper has; whoever names families of transformations gets each everywhere.
+    """
     rates = given.localisation_rates or [given.localisation_rate]
     depths = given.localisation_depths or [given.localisation_depth]
+    families = given.transforms or GRIDS[given.grid]
     every = [settings_of(given, device, model=model, distortion=distortion, transform=transform,
                          localisation_depth=depth, localisation_rate=rate)
-             for distortion, model, transform, depth, rate in product(given.distortions, given.models,
-                                                                      GRIDS[given.grid], depths, rates)]
+             for distortion, model, transform, depth, rate in product(given.distortions, given.models, families, depths,
+                                                                      rates)
+             if given.transforms or error_in_paper(model, distortion, transform)]
     return list({settings.name: settings for settings in every}.values())
 
 
@@ -179,18 +189,19 @@ def summarise(cells, runs):
 
 def as_text(rows):
     """The summary as text: one line a cell, and what the marks mean."""
-    lines = [f"{'distortion':<11}{'network':<10}{'rate':>6}{'depth':>6}{'parameters':>11}{'steps':>9}{'seeds':>6}"
-             f"{'error %':>14}{'paper %':>9}"]
+    lines = [f"{'distortion':<11}{'network':<8}{'transform':<12}{'rate':>6}{'depth':>6}{'parameters':>11}{'steps':>9}"
+             f"{'seeds':>6}{'error %':>14}{'paper %':>9}"]
     for row in rows:
         spread = "" if row["spread"] is None else f" +- {100 * row['spread']:.2f}"
         paper = "-" if row["paper"] is None else f"{100 * row['paper']['error']:.1f} {row['paper']['mark']}"
         rate, depth = (f"{row[name]:g}" if name in row else "-" for name in ("localisation_rate", "localisation_depth"))
-        lines.append(f"{row['distortion']:<11}{row['model']:<10}{rate:>6}{depth:>6}{row['parameters']:>11,}"
-                     f"{row['iterations']:>9,}{row['seeds']:>6}{100 * row['mean']:>7.2f}{spread:<8}{paper:>8}")
+        lines.append(f"{row['distortion']:<11}{row['model']:<8}{row.get('transform', '-'):<12}{rate:>6}{depth:>6}"
+                     f"{row['parameters']:>11,}{row['iterations']:>9,}{row['seeds']:>6}{100 * row['mean']:>7.2f}"
+                     f"{spread:<8}{paper:>8}")
     marks = sorted({row["paper"]["mark"] for row in rows if row["paper"]})
     protocol = ("ours: mean and sample standard deviation, over the seeds, of the error on the test digits after so "
                 f"many steps of {rows[0]['batch']} images at a rate of {rows[0]['rate']:g}, the localisation network's "
-                f"times the third column; the paper: {ITERATIONS:,} steps of 256 at 0.01 (second-hand)")
+                f"times the fourth column; the paper: {ITERATIONS:,} steps of 256 at 0.01 (second-hand)")
     return "\n".join(lines + [protocol] + [f"{mark} {MARKS[mark]}" for mark in marks])
 
 

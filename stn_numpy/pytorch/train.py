@@ -48,6 +48,10 @@ def make_parser():
     add("--model", required=True, choices=MODELS, help="fully connected or convolutional; st-: behind a transformer")
     add("--distortion", required=True, choices=DISTORTIONS,
         help="rotation; rotation, scale and translation; projective; elastic; translation and clutter")
+    add("--transform", choices=tuple(TRANSFORMS), default=Settings.transform,
+        help="the family of maps that a transformer chooses from, by so many numbers: "
+             + ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items())
+             + " (default: %(default)s)")
     add("--seed", type=whole(0), default=0, help="of the first weights, the batches and the distortions (default: 0)")
     add_settings(add)
     add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto, CUDA if there is)")
@@ -58,7 +62,6 @@ def make_parser():
 def add_settings(add):
     """The arguments that the training command and the table share."""
     base = Settings("st-cnn", "R")
-    add("--transform", choices=tuple(TRANSFORMS), default=base.transform, help="family of maps (default: %(default)s)")
     add("--localisation-depth", type=whole(0, 3), default=base.localisation_depth, metavar="N",
         help="convolutions, or hidden layers, of the localisation network, 0 to 3 (default: %(default)s, the paper's)")
     add("--localisation-rate", type=real(0), default=base.localisation_rate, metavar="X",
