@@ -1,6 +1,7 @@
 """The reader's own tiles: a folder with one folder a class, read whatever their format, colours and size."""
 
 import hashlib
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -176,7 +177,7 @@ def told(folder, size):
     kind = "grey" if folder.images.shape[1] == 1 else "in colour"
     lines.append(f"{len(folder.files)} tiles, {kind}: {named}")
     if folder.resized:
-        lines.append(f"{folder.resized} of them were cut to their middle square and resized to {size}x{size}")
+        lines.append(f"{folder.resized} of them had another size: cut to their middle square, resized to {size}x{size}")
     return lines
 
 
@@ -253,6 +254,15 @@ def settings_for(folder, path, settings):
     content = hashlib.sha256(folder.images.tobytes() + folder.labels.tobytes()).hexdigest()[:16]
     return FolderSettings(**asdict(settings), folder=Path(path).resolve().name, image_shape=folder.images.shape[1:],
                           classes=tuple(folder.classes), mean=tuple(mean), content=content)
+
+
+def open_folder(path, size, settings, device, say=True):
+    """What the training command needs of a folder: settings and tiles; what was found goes to stderr."""
+    folder = read_folder(path, size)
+    if say:
+        print("\n".join(told(folder, size)), file=sys.stderr)
+    settings = settings_for(folder, path, settings)
+    return settings, FolderTiles(folder, settings, device)
 
 
 class FolderTiles:

@@ -62,12 +62,15 @@ class Run:
     checkpoint_every : int
         Steps between two checkpoints.
     world : World
+    digits : Digits or None
+        Another source of images, with the methods of `Digits`; None for the digits that the settings say.
     """
 
-    def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None):
+    def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None,
+                 digits=None):
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
         self.world, self.checkpoint_every = world or World(), checkpoint_every
-        self.digits = Digits(settings, device)
+        self.digits = digits or Digits(settings, device)
         self.networks = SideBySide([settings.build(seed) for seed in self.seeds])
         self.networks.to(device, **dict(memory_format=torch.channels_last) if len(self.seeds) == 1 else {})
         self.optimizer = make_optimizer(self.networks, settings, device)
@@ -157,7 +160,7 @@ class Run:
         for place, (seed, path) in enumerate(zip(self.seeds, self.paths)):
             network = self.settings.build(seed)
             network.load_state_dict(self.networks.weights(place))
-            save(path.with_name(path.name + ".pt"), network)
+            save(path.with_name(path.name + ".pt"), network, **self.settings.beside())
             results.append(dict(
                 made_by=made_by, settings=self.settings.facts(), seed=seed,
                 parameters=network.parameter_count(), test_error=wrong[place],

@@ -10,7 +10,8 @@ from .localisation import LocalisationNetwork
 from .model import Classifier
 from .theta import TRANSFORMS
 from .transformer import SpatialTransformer
-from .weights import architecture, check_architecture, write_whole
+from .weights import check_architecture
+from .weights import save as save_weights
 
 PARAMETERS = 60_000
 CHANNELS = (16, 32)  # of the classifier's first two convolutions; the third takes what parameters are left
@@ -154,7 +155,7 @@ def save(path, network, facts):
     facts : dict
         ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build`.
     """
-    write_whole(path, {"architecture": architecture(network), "state": network.state_dict(), "tiles": facts})
+    save_weights(path, network, tiles=facts)
 
 
 def load(path):
