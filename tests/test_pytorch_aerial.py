@@ -129,4 +129,4 @@ def test_the_command_goes_on_and_ends_with_all(tmp_path, capsys):
     assert [run["name"] for run in found["runs"]] == ["cnn", "st-told"] and "--seeds 1" in found["made_by"]["command"]
     assert len(found["runs"][1]["gallery"]) == 16 and "gallery" in found["runs"][1] and len(found["kinds"]) == 8
     network, facts = load(tmp_path / "st-told-seed0.pt")
-    assert measure(network, facts, part="test", count=40) == found["runs"][1]["test"]
+    assert measure(network, facts, "test", 40) == found["runs"][1]["test"]
