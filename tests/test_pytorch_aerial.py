@@ -127,6 +127,7 @@ def test_the_command_goes_on_and_ends_with_all(tmp_path, capsys):
     assert "st-told, seed 0" in said and "cnn, seed 0" not in said
     found = json.loads((tmp_path / "a.json").read_text())
     assert [run["name"] for run in found["runs"]] == ["cnn", "st-told"] and "--seeds 1" in found["made_by"]["command"]
+    assert set(found["costs"]) == set(RIVALS) and min(found["costs"].values()) > 0
     assert len(found["runs"][1]["gallery"]) == 16 and "gallery" in found["runs"][1] and len(found["kinds"]) == 8
     network, facts = load(tmp_path / "st-told-seed0.pt")
     assert measure(network, facts, "test", 40) == found["runs"][1]["test"]

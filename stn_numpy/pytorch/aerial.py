@@ -358,9 +358,11 @@ def main(arguments=None):
         if None in results:
             print(f"{results.count(None)} runs are left; the same command goes on")
             return
+        cost = costs()
         command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
         write_json(given.out, dict(made_by=made_by(command, torch.device("cpu")), kinds=KINDS, tiles=dict(
-            size=SIZE, seen=SEEN, train=TRAIN, test=TEST, seeds=SEEDS), batch=BATCH, rate=RATE, runs=results))
+            size=SIZE, seen=SEEN, train=TRAIN, test=TEST, seeds=SEEDS), batch=BATCH, rate=RATE,
+            costs={name: round(1000 * seconds, 1) for name, seconds in cost.items()}, runs=results))
         print(f"written to {given.out}")
 
 
