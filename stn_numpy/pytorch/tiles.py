@@ -13,9 +13,9 @@ from .transformer import SpatialTransformer
 from .weights import check_architecture
 from .weights import save as save_weights
 
-PARAMETERS = 60_000
+PARAMETERS = 80_000
 CHANNELS = (16, 32)  # of the classifier's first two convolutions; the third takes what parameters are left
-LOCALISATION = (16, 24, 24)
+LOCALISATION = (16, 32, 32)
 LEAST_SIZE = 24  # three convolutions and three pools need so many pixels
 
 
@@ -49,7 +49,7 @@ class Compass(nn.Module):
         return f"{self.directions}"
 
 
-def build(image_shape, classes, transform=None, size=None, localisation_depth=2, directions=None,
+def build(image_shape, classes, transform=None, size=None, localisation_depth=3, directions=None,
           parameters=PARAMETERS, rng=None):
     """Build a convolutional classifier of tiles, alone or behind a transformer.
 
@@ -83,7 +83,7 @@ def build(image_shape, classes, transform=None, size=None, localisation_depth=2,
     Notes
     -----
     Classifier: convolutions 5x5 (16), 3x3 (32) and 3x3, each with a max-pool by 2, and a linear layer. Localisation
-    network: as in chapter 10, on the tile at half its size, convolutions 5x5 (16, 24, 24) and a hidden layer of 32.
+    network: as in chapter 10, on the tile at half its size, convolutions 5x5 (16, 32, 32) and a hidden layer of 32.
     """
     channels, side = image_shape[0], check_whole("image_shape", image_shape[1], LEAST_SIZE)
     seen = side if transform is None or size is None else check_whole("size", size, LEAST_SIZE)
