@@ -359,11 +359,12 @@ def main(arguments=None):
         if None in results:
             print(f"{results.count(None)} runs are left; the same command goes on")
             return
-        cost = costs()
+        cost, pose = costs(), tiles_of("test", TEST)[3]
         command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
         write_json(given.out, dict(made_by=made_by(command, torch.device("cpu")), kinds=KINDS, tiles=dict(
             size=SIZE, seen=SEEN, train=TRAIN, test=TEST, seeds=SEEDS), batch=BATCH, rate=RATE,
-            costs={name: round(1000 * seconds, 1) for name, seconds in cost.items()}, runs=results))
+            costs={name: round(1000 * seconds, 1) for name, seconds in cost.items()},
+            heading_before=heading_errors(pose.heading, pose.kind), runs=results))
         print(f"written to {given.out}")
 
 
