@@ -46,14 +46,14 @@ class AerialPose:
 
     @property
     def theta(self):
-        """The (N, 2, 3) float64 maps that show every thing with its nose up, in the middle, at scale 1.
+        """What shows every thing nose up, in the middle, at scale 1.
 
-        As everywhere from output to input, in normalised units, and for square tiles. Its angle, by `rotation_angle`,
-        is the heading.
+        (N, 2, 3), as everywhere from output to input in normalised units.
+        Its angle, by `rotation_angle`, is the heading; tiles are square.
         """
-        angle = np.radians(self.heading)
+        angle, (x, y) = np.radians(self.heading), self.shift.T
         a, b = self.scale * np.cos(angle), self.scale * np.sin(angle)
-        return np.stack([a, -b, self.shift[:, 0], b, a, self.shift[:, 1]], axis=1).reshape(-1, 2, 3)
+        return np.stack([a, -b, x, b, a, y], axis=1).reshape(-1, 2, 3)
 
 
 def aerial_tiles(count, rng, size=48, kinds=KINDS, background_only=False):

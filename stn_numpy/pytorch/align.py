@@ -17,7 +17,7 @@ PROGRAM = "python -m stn_numpy.pytorch.align"
 
 DESCRIPTION = """\
 Tiles in, aligned tiles out: each is read through the transformer of a trained network, at its own size, and written as
-a PNG; a table says what was done to each, and a contact sheet shows the first pairs, before above after.
+a PNG; a table says what was done to each, and a contact sheet shows some pairs, before above after.
 """
 
 EPILOG = """\
@@ -171,7 +171,8 @@ def align_folder(checkpoint, source, out, say):
     if not files:
         raise Refusal(f"--in: expected tiles, found no file in {source}")
     rows, pairs, skipped, taken = [], [], 0, set()
-    for file in files:
+    shown = {round(place) for place in np.linspace(0, len(files) - 1, COLUMNS * ROWS)}  # of every folder some
+    for place, file in enumerate(files):
         name = str(file.relative_to(source))
         try:
             image = read_square(file)
@@ -185,7 +186,7 @@ def align_folder(checkpoint, source, out, say):
         as_image(aligned).save(out / where)
         rows.append(dict(file=name, written=str(where), share=f"{shares.max():.3f}",
                          **{"class": facts["classes"][int(shares.argmax())]}, **in_words(theta)))
-        if len(pairs) < COLUMNS * ROWS:
+        if place in shown:
             pairs.append((image.resize((CELL, CELL)), as_image(aligned).resize((CELL, CELL))))
     if not rows:
         raise Refusal(f"--in: none of the {len(files)} files in {source} can be read as an image")
@@ -193,7 +194,8 @@ def align_folder(checkpoint, source, out, say):
         writer = csv.DictWriter(table, FIELDS)
         writer.writeheader()
         writer.writerows(rows)
-    contact_sheet(pairs).save(out / SHEET)
+    if pairs:
+        contact_sheet(pairs).save(out / SHEET)
     return len(rows), skipped
 
 

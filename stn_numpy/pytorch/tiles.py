@@ -42,8 +42,10 @@ class Compass(nn.Module):
         return torch.arange(self.directions) * (2 * torch.pi / self.directions)
 
     def forward(self, votes):
-        shares, angles = votes.float().softmax(1), self.angles().to(votes.device)
-        return torch.atan2(shares @ angles.sin(), shares @ angles.cos())[:, None]
+        shares = votes.float().softmax(1)
+        angles = self.angles().to(votes.device)
+        along = shares @ angles.sin(), shares @ angles.cos()
+        return torch.atan2(*along)[:, None]
 
     def extra_repr(self):
         return f"{self.directions}"
