@@ -186,7 +186,7 @@ def align_folder(checkpoint, source, out, say):
         as_image(aligned).save(out / where)
         rows.append(dict(file=name, written=str(where), share=f"{shares.max():.3f}",
                          **{"class": facts["classes"][int(shares.argmax())]}, **in_words(theta)))
-        if place in shown:
+        if place in shown or not pairs:
             pairs.append((image.resize((CELL, CELL)), as_image(aligned).resize((CELL, CELL))))
     if not rows:
         raise Refusal(f"--in: none of the {len(files)} files in {source} can be read as an image")
@@ -194,8 +194,7 @@ def align_folder(checkpoint, source, out, say):
         writer = csv.DictWriter(table, FIELDS)
         writer.writeheader()
         writer.writerows(rows)
-    if pairs:
-        contact_sheet(pairs).save(out / SHEET)
+    contact_sheet(pairs).save(out / SHEET)
     return len(rows), skipped
 
 
