@@ -68,6 +68,7 @@ RIVALS = {
     "st-affine": Rival("affine", 1270),
     "st-votes": Rival("rotation", 1270, votes=True),
     "st-told": Rival("rotation", 1270, votes=True, told=True),
+    "st-told-augmented": Rival("rotation", 1080, augmented=True, votes=True, told=True),
 }
 
 
