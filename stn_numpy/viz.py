@@ -1,7 +1,5 @@
 """Pictures of a transformer at work, all in one style and with one colour for each role."""
 
-import sys
-
 import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
@@ -41,8 +39,6 @@ def use_style():
         "lines.linewidth": 1.6, "lines.markersize": 4, "axes.prop_cycle": cycler(color=PALETTE),
         "image.cmap": "gray", "image.interpolation": "nearest", "image.origin": "upper",
     })
-    if "matplotlib_inline" in sys.modules:  # in a notebook: twice the pixels, at the same size, for sharp screens
-        sys.modules["matplotlib_inline.backend_inline"].set_matplotlib_formats("retina")
 
 
 def show_image(ax, image, title=None, frame=None, vmin=0.0, vmax=1.0):

@@ -25,12 +25,18 @@ def _path(playwright):
     return None
 
 
-def launch(playwright):
-    """Start Chromium without a window, or return None where none runs."""
+def chromium(playwright):
+    """How to launch a Chromium without a window, or None where none runs."""
     path = _path(playwright)
     # Chromium refuses its sandbox to root, as which a bare CI machine runs
     arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    return path and playwright.chromium.launch(executable_path=path, args=arguments)
+    return path and dict(executable_path=path, args=arguments)
+
+
+def launch(playwright):
+    """Start Chromium without a window, or return None where none runs."""
+    found = chromium(playwright)
+    return found and playwright.chromium.launch(**found)
 
 
 @pytest.fixture(scope="session")

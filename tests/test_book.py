@@ -8,7 +8,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browser import cannot_run, listen
+from browser import cannot_run
+from visits import begin
 
 HTML = Path(__file__).resolve().parent.parent / "_build" / "html"
 REDIRECT = re.compile(r'http-equiv="Refresh" content="0; url=([^"]+)"', re.IGNORECASE)
@@ -28,45 +29,47 @@ PAGES = [path for path in _built_pages() if not _is_redirect(path)]
 
 
 @pytest.fixture(scope="module")
-def tab(browser):
-    """One tab with the network off; what it asked for and what it complained of."""
-    if not PAGES:
-        cannot_run("the book is not built: run `make book` first")
-    context = browser.new_context(offline=True)
-    page = context.new_page()
-    yield page, *listen(page)
-    context.close()
+def visits(request):
+    """For each page a future of its visit: begun with the run, or now."""
+    return request.config.visits or begin(PAGES)
 
 
 @pytest.fixture(scope="module", params=PAGES or [None], ids=lambda path: path.name if path else "not-built")
-def opened(tab, request):
-    """Each page in turn, opened once for all its tests."""
-    page, asked, complaints = tab
-    asked.clear()
-    complaints.clear()
-    page.goto(request.param.as_uri())
-    page.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
-    return page, list(asked), list(complaints)
+def visited(visits, request):
+    """Each page in turn, visited once for all its tests."""
+    if request.param is None:
+        cannot_run("the book is not built: run `make book` first")
+    return outcome(visits[request.param])
 
 
-def test_page_opens_offline(opened):
-    page, asked, complaints = opened
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
-    assert complaints == []
-    raw = page.eval_on_selector_all(
-        ".math", "all => all.filter(one => !one.querySelector('mjx-container svg')).map(one => one.innerText)")
-    assert raw == [], "formulas that were not set"
-    wrong = page.eval_on_selector_all('[data-mml-node="merror"]', "all => all.map(one => one.outerHTML)")
-    assert wrong == [], "formulas that MathJax refused"
-    alts = page.eval_on_selector_all("article img", "all => all.map(one => [one.alt, one.src.slice(0, 120)])")
-    bad = [src for alt, src in alts if not alt.strip() or re.search(r"\.(png|svg|jpe?g|gif|webp)$", alt.strip())]
-    assert bad == [], "pictures without a text for those who cannot see them"
+def outcome(future):
+    """The visit, once it is over."""
+    try:
+        return future.result(timeout=600)
+    except (ImportError, LookupError) as error:
+        cannot_run(f"{error} (see requirements.txt)")
 
 
-def test_page_is_light(opened):
+def asked_elsewhere(visit):
+    return [url for url in visit.asked if not url.startswith(("file:", "data:", "blob:"))]
+
+
+def pictures_without_text(visit):
+    return [source for alt, source in visit.seen["pictures"]
+            if not alt.strip() or re.search(r"\.(png|svg|jpe?g|gif|webp)$", alt.strip())]
+
+
+def test_page_opens_offline(visited):
+    assert asked_elsewhere(visited) == []
+    assert visited.complaints == []
+    assert visited.seen["raw"] == [], "formulas that were not set"
+    assert visited.seen["refused"] == [], "formulas that MathJax refused"
+    assert pictures_without_text(visited) == [], "pictures without a text for those who cannot see them"
+
+
+def test_page_is_light(visited):
     """Under 3 MB of its own, and under 3 MB as a host sends it, compressed, with all that the pages share."""
-    _, asked, _ = opened
-    files = {Path(unquote(urlsplit(url).path)) for url in asked if url.startswith("file:")}
+    files = {Path(unquote(urlsplit(url).path)) for url in visited.asked if url.startswith("file:")}
     own = sum(file.stat().st_size for file in files if "_static" not in file.relative_to(HTML).parts)
     assert own < 3 * MEGABYTE, f"{own / MEGABYTE:.1f} MB of its own"
     sent = sum(_compressed(file) for file in files)
@@ -79,28 +82,49 @@ def _compressed(file):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_page_can_be_read_by_all(opened, theme):
+def test_page_can_be_read_by_all(visited, theme):
     """axe finds nothing inside the article: contrast, names, roles, headings, tables."""
-    try:
-        from axe_playwright_python.sync_playwright import Axe
-    except ImportError:
-        cannot_run("axe-playwright-python is not installed: see requirements.txt")
-    page, _, _ = opened
-    if page.locator("article").count() == 0:
-        return      # the page of search results, which a script fills
-    page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-    found = Axe().run(page, context={"include": [["article"]]}).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200], one["nodes"][0].get("failureSummary")) for one in found] == []
+    assert visited.axe[theme] == []
 
 
-def test_page_fits_a_phone(opened):
-    """Nothing makes the page wider than 360 pixels: what is wider scrolls by itself."""
-    page, _, _ = opened
-    before = page.viewport_size
-    page.set_viewport_size({"width": 360, "height": 740})
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    page.set_viewport_size(before)
-    assert wide <= 360
+def test_page_fits_a_phone(visited):
+    """At 360 pixels the page is no wider, since what is wider scrolls by itself; pictures keep their shape, and no
+    formula lies under its number."""
+    assert visited.phone["wide"] <= 360
+    assert visited.phone["bent"] == []
+    assert visited.phone["covered"] == []
+
+
+FAULTS = """<!doctype html><html lang="en" data-theme="light"><title>Faults</title><style>
+pre { background: #fff; color: #111 } .a, .b { color: #222 }
+[data-theme="dark"] pre { background: #000; color: #eee } [data-theme="dark"] .a { color: #ddd }
+[data-theme="dark"] .b { color: #222 } p { background: #fff }
+</style><script>window.MathJax = { startup: { promise: Promise.resolve() } }; nowhere();</script>
+<article><h1>Faults</h1><img src="https://example.org/one.png" alt="one.png"><img src="gone.png">
+<img alt="A square" style="width: 40px; height: 20px"
+ src="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='20' height='20'/%3E">
+<div class="math">\\(x\\)</div><div class="math"><mjx-container><svg data-mml-node="merror"></svg></mjx-container></div>
+<div class="math" style="position: relative"><span class="eqno" style="position: absolute; right: 0">(1)</span>
+<mjx-container style="display: block"><svg width="300" height="20"></svg></mjx-container></div>
+<pre>plain <span class="a">one</span> <span class="a">two</span> <span class="b">dark in the dark</span></pre>
+<p style="color: #ddd">Pale, and <button></button> nameless.</p><div style="width: 500px">wide</div></article>"""
+
+
+def test_a_visit_notices_every_fault(tmp_path):
+    """A page with one fault of each kind; one piece of code can be read in the light alone, beside others that can."""
+    page = tmp_path / "faults.html"
+    page.write_text(FAULTS, "utf8")
+    visit = outcome(begin([page])[page])
+    assert asked_elsewhere(visit) == ["https://example.org/one.png"]
+    assert len(pictures_without_text(visit)) == 2
+    assert [len(visit.seen["raw"]), len(visit.seen["refused"])] == [1, 1]
+    complaints = " ".join(visit.complaints)
+    assert "nowhere is not defined" in complaints and "gone.png" in complaints
+    assert 500 <= visit.phone["wide"] < 600 and len(visit.phone["bent"]) == 1 and visit.phone["covered"] == ["(1)"]
+    light, dark = ({fault: summary for fault, _, summary in visit.axe[theme]} for theme in ("light", "dark"))
+    assert {"color-contrast", "image-alt", "button-name"} <= set(light)
+    assert set(dark) == {"color-contrast"}
+    assert [html for fault, html, _ in visit.axe["dark"]] == ['<span class="b">dark in the dark</span>']
 
 
 class Anchors(HTMLParser):

@@ -26,7 +26,7 @@ def shown(name):
 
 @pytest.fixture(scope="module")
 def page_file(tmp_path_factory):
-    """All eight on one page, as a file."""
+    """All of them on one page, as a file."""
     path = tmp_path_factory.mktemp("explore") / "page.html"
     path.write_text(SHELL.format("".join(shown(name)._repr_html_() for name in explore.NAMES)), "utf8")
     return path
@@ -137,7 +137,7 @@ def warp(image, theta, size=None, align_corners=False):
 
 
 def test_the_script_is_small():
-    assert len(explore.script().encode()) < 60_000
+    assert len(explore.script(*explore.SHARED, *explore.NAMES).encode()) < 60_000
 
 
 @pytest.mark.parametrize("name", explore.NAMES)
@@ -162,7 +162,9 @@ def test_a_page_of_the_book_keeps_the_script_once():
     extension = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(extension)
     page = extension.keep_first("".join(shown(name)._repr_html_() for name in ("theta", "kink")))
-    assert page.count("<script data-stnx>") == page.count("<style data-stnx>") == 1
+    assert page.count("<style data-stnx>") == 1
+    scripts = [explore.script(*names) for names in (explore.SHARED, ["theta"], ["kink"], ["pulls"])]
+    assert [page.count(script) for script in scripts] == [1, 1, 1, 0]
     assert page.index("<script data-stnx>") < page.index("mountAll();</script>")
     assert page.count('class="stnx-data"') == 2
 
@@ -324,6 +326,85 @@ def test_aliasing(hand, way, words):
     assert report["size"] == 7
     close(report["out"], shrunk(image, 7, way, 2.0))
     assert (report["part"] < 0.3) == (way == "alone")
+
+
+def test_corners(hand):
+    """Dragged, pushed by the keyboard and typed: what the output shows is the library's, horizon and all."""
+    corners, data = hand("corners"), contents.ALL["corners"].data()
+    sheet = ink(data["sheet"])
+    square = np.array([[[-1.0, -1], [1, -1], [1, 1], [-1, 1]]])
+
+    def looked_at(report, image):
+        theta = np.reshape(report["theta"], (1, 3, 3))
+        grid = stn.projective_grid(theta, (1, 1, *image.shape), align_corners=False)
+        close(report["out"], stn.grid_sample(image[None, None], grid, align_corners=False))
+        assert report["behind"] == (np.abs(grid[..., 0]) == 1e6).sum()
+        return grid
+
+    assert corners.click("identity")["theta"] == np.eye(3).ravel().tolist()
+    dragged = corners.drag("Corner: top left", 40, 25)
+    assert dragged["corners"][0][0] > -0.8 and dragged["corners"][1:] == square[0, 1:].tolist()
+    close(dragged["theta"], stn.homography(square, np.array([dragged["corners"]])))
+    looked_at(dragged, sheet)
+    pushed = corners.press("Corner: bottom right", "ArrowLeft", "Shift+ArrowUp")
+    close(pushed["corners"][2], [1 - 2 / 56, 1 - 2 * 5 / 56])
+    close(pushed["theta"], stn.homography(square, np.array([pushed["corners"]])))
+    looked_at(pushed, sheet)
+    corners.click("identity")
+    corners.figure.get_by_label("theta 3,1", exact=True).fill("0.25")
+    typed = corners.report()
+    assert typed["theta"] == [1, 0, 0, 0, 1, 0, 0.25, 0, 1]
+    close(typed["corners"], square[0] / [[0.75], [1.25], [1.25], [0.75]])
+    looked_at(typed, sheet)
+    folded = corners.click("one corner in")
+    assert folded["behind"] > 100
+    looked_at(folded, sheet)
+    on_sheet = corners.click("onto the sheet")
+    close(on_sheet["theta"], stn.homography(square, np.array([data["corners"]])))
+    fit = np.linalg.lstsq(np.insert(square[0], 2, 1, axis=1), np.array(data["corners"]), rcond=None)[0].T
+    close(on_sheet["affine"], fit)
+    corners.choose("picture", "digit")
+    looked_at(corners.click("lean back"), ink(data["digit"]))
+
+
+def test_bend(open_page):
+    """Dragged, pushed and typed; the energy is the library's, 0 for a turn, and springing is descent on it."""
+    bend, image = Hand(open_page(reduced_motion="reduce"), "bend"), ink(contents.ALL["bend"].data()["image"])
+
+    def bent(report):
+        moved, shape = np.array([report["displacements"]]), (report["side"],) * 2
+        grid = stn.tps_grid(moved, (1, 1, 28, 28), align_corners=False, points=shape)
+        close(report["out"], stn.grid_sample(image[None, None], grid, align_corners=False))
+        close(report["energy"], stn.bending_energy(moved, shape).item())
+        (x, y), (back_x, back_y) = np.moveaxis(grid[0, 1:, 1:] - grid[0, :-1, :-1], -1, 0), np.moveaxis(
+            grid[0, 1:, :-1] - grid[0, :-1, 1:], -1, 0)                  # the diagonals of each square
+        assert report["over"] == (x * back_y < back_x * y).sum()
+        return moved
+
+    bent(bend.report())
+    flat = bend.click("lie flat")
+    assert flat["energy"] == flat["over"] == 0
+    dragged = bend.drag("Control point 7", 30, -20)
+    assert dragged["held"] == 6 and dragged["displacements"][6][0] > 0.1 > -0.1 > dragged["displacements"][6][1]
+    assert np.count_nonzero(bent(dragged)) == 2 and dragged["energy"] > 0
+    pushed = bend.press("Control point 16", "ArrowDown", "ArrowRight")
+    close(pushed["displacements"][15], [2 / 28, 2 / 28])
+    bent(pushed)
+    bend.figure.get_by_label("Place of the point held, x").fill("0.5")
+    typed = bend.report()
+    close(typed["displacements"][15], [-0.5, 2 / 28])
+    moved = bent(typed)
+    one_by_one = np.eye(16)[:, :, None] * [1.0, 0]
+    stiffest = np.abs(stn.bending_energy_backward(np.ones(16), one_by_one)).sum(axis=(1, 2)).max()
+    for _ in range(60):
+        moved = moved - stn.bending_energy_backward(np.ones(1), moved) / stiffest
+    close(bend.click("let it spring")["displacements"], moved)
+    assert abs(bend.click("turn 90\u00b0")["energy"]) < 1e-9
+    assert bend.click("fold")["over"] > 50
+    for side in ("3", "2"):
+        assert len(bend.choose("control points", side)["displacements"]) == int(side)**2
+        bent(bend.click("fold"))
+    assert bend.figure.locator(".stnx-handle:visible").count() == 4
 
 
 def test_growing(hand):

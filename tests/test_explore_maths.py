@@ -1,7 +1,6 @@
 """The explorables' mathematics, run without a browser: the same numbers as stn_numpy's."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +9,12 @@ from hypothesis import strategies as st
 from support import seeds
 
 import stn_numpy as stn
+from stn_numpy import explore
+from stn_numpy.explore.lean import lean_script, lean_style
 from stn_numpy.theta import read_theta, rotation_theta
 
 quickjs = pytest.importorskip("quickjs", reason="quickjs is not installed: see requirements.txt")
 
-SCRIPT = Path(stn.__file__).parent / "explore" / "maths.js"
 TOLERANCE = 1e-9
 lengths = st.integers(1, 7)
 flags = st.booleans()
@@ -35,7 +35,7 @@ globalThis.call = (name, given) => {
 def js():
     """Call a function of the script: `js("affineGrid", theta, 3, 4, False)`."""
     context = quickjs.Context()
-    context.eval(SCRIPT.read_text("utf8"))
+    context.eval(explore.script("maths", "families"))
     context.eval(CALL)
 
     def call(name, *arguments):
@@ -241,3 +241,109 @@ def test_the_blur_of_chapter_4(js):
 def test_average_pool(js, seed, size):
     image = np.random.default_rng(seed).normal(size=(7, 9))
     assert_same(js("averagePool", picture(image), size)["data"], stn.avg_pool2d(image[None, None], size))
+
+
+# ---- what bends and leans --------------------------------------------------------------------------------------------
+
+
+def assert_each_same(found, expected):
+    """Every number by itself, since points near the horizon are far away."""
+    np.testing.assert_allclose(numbers(found).ravel(), np.ravel(expected), rtol=TOLERANCE, atol=TOLERANCE)
+
+
+@given(seed=seeds, height=lengths, width=lengths, align_corners=flags, tilt=st.sampled_from([0.1, 1.0, 4.0]),
+       side=st.sampled_from([1.0, -1.0, 1e-9, 0.0]))
+def test_projective_grid(js, seed, height, width, align_corners, tilt, side):
+    """In front, behind, and with a denominator of zero at the output's centre."""
+    theta = np.random.default_rng(seed).normal(size=(1, 3, 3))
+    theta[0, 2] = [*(tilt * theta[0, 2, :2]), side]
+    assert_each_same(js("projectiveGrid", theta, height, width, align_corners),
+                     stn.projective_grid(theta, (1, 1, height, width), align_corners))
+
+
+@pytest.mark.parametrize("gap", [0.0, 1e-12, 1e-7, 1e-5, -1e-5])
+def test_a_denominator_near_zero(js, gap):
+    """Five pixels whose middle column has denominators of about the gap; the left ones are behind."""
+    theta = np.array([[[1.0, 0, 0.2], [0, 1, -0.3], [1, 0, gap]]])
+    assert_each_same(js("projectiveGrid", theta, 2, 5, True), stn.projective_grid(theta, (1, 1, 2, 5), True))
+
+
+SQUARE = np.array([[[-1.0, -1], [1, -1], [1, 1], [-1, 1]]])
+
+
+@given(seed=seeds)
+def test_theta_of_four_corners(js, seed):
+    """Any four corners, folded quadrilaterals too; all nine numbers are the library's."""
+    corners = np.random.default_rng(seed).normal(size=(1, 4, 2))
+    expected = stn.homography(SQUARE, corners)
+    condition = np.linalg.cond(expected[0])
+    found = numbers(js("thetaOfCorners", corners[0].tolist()))
+    np.testing.assert_allclose(found, expected.ravel(), rtol=0, atol=max(1, condition) * 1e-12 * np.abs(expected).max())
+
+
+@given(seed=seeds, kind=st.sampled_from(["two in one place", "three on a line", "four on a line", "four in one place"]))
+def test_corners_that_leave_no_choice_are_finite(js, seed, kind):
+    rng = np.random.default_rng(seed)
+    corners = rng.integers(-3, 4, (4, 2)) / 2
+    if kind == "two in one place":
+        corners[2] = corners[rng.integers(2)]
+    elif kind == "three on a line":
+        corners[1] = (corners[0] + corners[2]) / 2
+    else:
+        corners = corners[:1] + np.outer([0, 1, 2, 5], [1, 2] if kind == "four on a line" else [0, 0])
+    theta = numbers(js("thetaOfCorners", corners.tolist()))
+    assert np.isfinite(theta).all()
+    assert np.isfinite(numbers(js("projectiveGrid", theta, 4, 4, False))).all()
+
+
+@given(seed=seeds)
+def test_the_nearest_affine_map(js, seed):
+    corners = np.random.default_rng(seed).normal(size=(4, 2))
+    fit = np.linalg.lstsq(np.concatenate([SQUARE[0], np.ones((4, 1))], axis=1), corners, rcond=None)[0]
+    assert_same(js("affineOfCorners", corners.tolist()), fit.T)
+
+
+POINTS = {"one": (1, 1), "a pair": (1, 2), "2 x 2": (2, 2), "3 x 3": (3, 3), "4 x 4": (4, 4), "on a line": (1, 5)}
+
+
+@given(seed=seeds, height=lengths, width=lengths, align_corners=flags,
+       kind=st.sampled_from([*POINTS, "scattered", "coincident"]))
+def test_spline_and_its_energy(js, seed, height, width, align_corners, kind):
+    rng = np.random.default_rng(seed)
+    points = stn.control_points(POINTS[kind]) if kind in POINTS else rng.uniform(-1, 1, (7, 2))
+    if kind == "coincident":
+        points[3] = points[5] = points[1]
+    moved = rng.normal(size=(1, len(points), 2))
+    spline = js("spline", points.tolist(), height, width, align_corners)
+    assert_same(js("splineGrid", spline, moved[0].tolist()),
+                stn.tps_grid(moved, (1, 1, height, width), align_corners, points))
+    bent = js("bend", spline, moved[0].tolist())
+    assert_same([bent["energy"]], stn.bending_energy(moved, points))
+    assert_same(2 * numbers(bent["pull"]), stn.bending_energy_backward(np.ones(1), moved, points))
+
+
+LEAN = {
+    "const a = 1; // one\n\n  b = a + +c - -d;": "const a=1;b=a+ +c- -d;",
+    "a = x / y / z;\n/* no\n more */\nlet b": "a=x/y/z;let b",
+    "f(\"a  // b\",  'c /* d */')": "f(\"a  // b\",'c /* d */')",
+    "f(`a  ${ g(`b  ${ {c: 1} }`, { d: 1, }) }  e`, f)": "f(`a  ${g(`b  ${{c:1}}`,{d:1})}  e`,f)",
+    "t.replace(/a  b[/ ]\\/\"/g, 'c') / 2 / 3": "t.replace(/a  b[/ ]\\/\"/g,'c')/2/3",
+    "function f() {\n  return a\n    ? b : c\n}\ng()\n(h)": "function f(){return a?b:c}g()\n(h)",
+    "a++\nb\n++c\nreturn\n[c]": "a++\nb\n++c\nreturn\n[c]",
+    "x = in1 in in2; y = [, a,]": "x=in1 in in2;y=[,a]",
+    "const long = 1, size = 2; f(long, `${long}long`, size)": "const a=1,size=2;f(a,`${a}long`,size)",
+    "const long = 1; f({ long: long })": "const long=1;f({long:long})",
+    "const long = 1; f({ a, long })": "const long=1;f({a,long})",
+    "const long = 1; f(one.long, ...long)": "const long=1;f(one.long,...long)",
+    "const a = (one, two) => { two(one, ...three); }": "const a=(b,c)=>{c(b,...three);}",
+    "class A { take(far) { const long = far; } long() {} }": "class A{take(far){const long=far;}long(){}}",
+}
+
+
+@pytest.mark.parametrize("text", LEAN)
+def test_a_lean_script_says_the_same(text):
+    assert lean_script(text) == LEAN[text]
+
+
+def test_a_lean_style_says_the_same():
+    assert lean_style("/* a\n b */\n.c > .d {\n  e: f g; /* h */\n}\n") == ".c > .d {\ne: f g;\n}"

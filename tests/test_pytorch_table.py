@@ -1,21 +1,17 @@
 """The table command and the benchmark: what is run, what is skipped, what is printed."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
+import torch
+from signals import signal_when
 
-from stn_numpy.pytorch import benchmark, table
+from stn_numpy.pytorch import benchmark, checkpoints, table
 from stn_numpy.pytorch.paper import error_in_paper
-from stn_numpy.pytorch.run import finished
+from stn_numpy.pytorch.run import Run, Stopped, finished
 from stn_numpy.pytorch.settings import Settings
 
-ROOT = Path(__file__).parents[1]
 ARGUMENTS = ["--data", "small", "--batch", "8", "--device", "cpu", "--precision", "float32"]
 
 
@@ -104,37 +100,52 @@ def test_jobs_leave_out_what_is_done_and_take_seeds_together(tmp_path):
     assert finished(tmp_path, settings, 1)["test_error"] == 0.5
 
 
-def command(*arguments):
-    whole = [sys.executable, "-m", "stn_numpy.pytorch.table", *ARGUMENTS, *map(str, arguments)]
-    return subprocess.Popen(whole, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+@pytest.fixture
+def one_thread(monkeypatch):
+    """Of the workers, which inherit it: on busy cores two threads wait for each other."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
 
 
-def test_a_table_that_was_stopped_goes_on_and_is_not_run_again(tmp_path, capsys):
+def test_a_table_that_is_stopped_says_so_and_saves(tmp_path, capsys, one_thread):
     """Stopped by a signal to the command alone, as a batch system sends it: its workers save, too."""
     runs, target = tmp_path / "runs", tmp_path / "table.json"
-    options = ["--models", "fcn", "--distortions", "R", "--seeds", 3, "--iterations", 800, "--workers", 1,
-               "--side-by-side", 2, "--checkpoint-every", 25, "--runs", runs, "--out", target]
-    process = command(*options)
-    while not (runs / "fcn-R-seed0+1.checkpoint.pt").exists():
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)
-    process.send_signal(signal.SIGTERM)
-    _, said = process.communicate()
-    assert process.returncode == 130 and "Traceback" not in said, said
+    checkpoint = runs / "fcn-R-seed0+1.checkpoint.pt"
+    with signal_when(checkpoint.exists, signal.SIGTERM), pytest.raises(SystemExit) as left:
+        table.main([*ARGUMENTS, "--models", "fcn", "--distortions", "R", "--seeds", "3", "--iterations", "20000",
+                    "--workers", "1", "--side-by-side", "2", "--checkpoint-every", "25", "--runs", str(runs),
+                    "--out", str(target)])
+    said = capsys.readouterr().err
+    assert left.value.code == 130 and "Traceback" not in said, said
     assert "0 of 3 runs are done" in said.splitlines()[-1] and not target.exists()
-    table.main([*ARGUMENTS, *map(str, options)])
+    assert checkpoints.load(checkpoint)["step"] > 0
+
+
+def test_a_table_goes_on_and_is_not_run_again(tmp_path, capsys, one_thread):
+    runs, target = tmp_path / "runs", tmp_path / "table.json"
+    settings = Settings("fcn", "R", data="small", batch=8, iterations=60)
+    run = Run(settings, (0, 1), torch.device("cpu"), runs)
+    steps = iter(range(30))
+    with pytest.raises(Stopped):
+        run.train(stop=lambda: next(steps, None) is None)
+    spoilt = checkpoints.load(run.checkpoint)
+    spoilt["losses"][:25] = 7.0  # so that a table that began anew would be seen
+    checkpoints.save(run.checkpoint, spoilt)
+    options = [*ARGUMENTS, "--models", "fcn", "--distortions", "R", "--seeds", "3", "--iterations", "60", "--workers",
+               "1", "--side-by-side", "2", "--runs", str(runs), "--out", str(target)]
+    table.main(options)
     out = capsys.readouterr().out
     assert f"written to {target}" in out
     content = json.loads(target.read_text())
-    assert [row["seeds"] for row in content["summary"]] == [3] and len(content["runs"]) == 3
+    assert [row["seeds"] for row in content["summary"]] == [3]
+    assert [run["curve"]["loss"][24] == 7 for run in content["runs"]] == [True, True, False]
+    assert all(0 < run["curve"]["loss"][59] < 4 for run in content["runs"])
     before = sorted((path, path.stat().st_mtime_ns) for path in runs.iterdir())
-    table.main([*ARGUMENTS, *map(str, options)])
+    table.main(options)
     assert sorted((path, path.stat().st_mtime_ns) for path in runs.iterdir()) == before
     assert capsys.readouterr().out == out
 
 
-def test_a_refusal_in_a_worker_is_one_line(tmp_path, capsys):
+def test_a_refusal_in_a_worker_is_one_line(tmp_path, capsys, one_thread):
     runs = tmp_path / "runs"
     runs.mkdir()
     (runs / "fcn-R-seed0.checkpoint.pt").write_bytes(b"weights")
@@ -146,18 +157,21 @@ def test_a_refusal_in_a_worker_is_one_line(tmp_path, capsys):
     assert "is damaged" in said.splitlines()[-1] and said.splitlines()[-1].startswith("table: ")
 
 
-@pytest.mark.parametrize("model, distortion", [("cnn", "TC"), ("st-fcn", "R")])
-def test_the_benchmark_runs_both_loops(model, distortion, tmp_path, capsys):
+@pytest.mark.parametrize("model, distortion, precisions", [("cnn", "TC", ["float32"]),
+                                                           ("st-fcn", "R", ["float32", "bfloat16"])])
+def test_the_benchmark_runs_the_loops_in_turn(model, distortion, precisions, tmp_path, capsys):
     target = tmp_path / "speed.json"
     benchmark.main(["--model", model, "--distortion", distortion, "--batch", "4", "--steps", "2", "--turns", "2",
-                    "--device", "cpu", "--precision", "float32", "--out", str(target)])
-    found = json.loads(target.read_text())
-    assert [len(found["images_per_second"][name]) for name in ("plain", "ours")] == [2, 2]
-    assert f"ratio {found['ratio']:.2f}" in capsys.readouterr().out
+                    "--device", "cpu", "--precision", *precisions, "--out", str(target)])
+    found, said = json.loads(target.read_text()), capsys.readouterr().out
+    assert {name: len(turns) for name, turns in found["images_per_second"].items()} == dict.fromkeys(
+        ["plain", *precisions], 2)
+    assert list(found["ratio"]) == precisions
+    assert all(f"ratio {ratio:.2f} in {name}" in said for name, ratio in found["ratio"].items())
 
 
 def test_the_plain_loop_learns():
-    settings = Settings("fcn", "R", data="small", batch=64, iterations=100, rate=0.05)
+    settings = Settings("fcn", "R", data="small", batch=32, iterations=100, rate=0.05)
     loop = benchmark.PlainLoop(settings, table.find_devices("cpu")[0], 0)
     first = loop(1)
     assert loop(60) < 0.9 * first

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from signals import signal_when
 from torch import nn
 
 from stn_numpy.pytorch import checkpoints
@@ -79,9 +80,10 @@ def complaint(arguments, capsys, code):
 # --- What a run does
 
 
-def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path):
+@pytest.mark.parametrize("model", ["st-fcn", "st-cnn"])
+def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path, model):
     """Rates, thirds, momentum and the localisation network's own rate, by hand; no optimizer of torch's."""
-    settings = tiny(9, rate=0.05, localisation_rate=0.2)
+    settings = tiny(9, model=model, rate=0.05, localisation_rate=0.2)
     run, _ = trained(tmp_path, settings)
     network = settings.build(0)
     images, labels = Digits(settings, torch.device("cpu")).piece([0], 0)
@@ -163,8 +165,8 @@ def off_the_kinks(monkeypatch):
 @pytest.mark.parametrize("model", ["st-fcn", "st-cnn"])
 def test_seeds_side_by_side_are_the_runs_alone(tmp_path, model, off_the_kinks):
     settings = tiny(3, model=model, rate=0.05)
-    together, results = trained(tmp_path / "together", settings, (2, 0, 7))
-    for place, seed in enumerate((2, 0, 7)):
+    together, results = trained(tmp_path / "together", settings, (2, 0))
+    for place, seed in enumerate((2, 0)):
         alone, [result] = trained(tmp_path / "alone", settings, (seed,))
         torch.testing.assert_close(together.losses[:, place], alone.losses[:, 0], rtol=0, atol=1e-5)
         assert result["test_error"] == pytest.approx(results[place]["test_error"], abs=0.002)
@@ -210,22 +212,22 @@ def test_a_killed_run_goes_on_to_the_very_same_end(tmp_path):
     assert sorted(path.suffix for path in (tmp_path / "killed").iterdir()) == [".json", ".pt"]
 
 
-def test_control_c_saves_and_leaves_with_a_plain_line(tmp_path):
-    process = command("--iterations", 5000, "--checkpoint-every", 25, "--out", tmp_path)
-    wait_for(tmp_path / "st-fcn-R-affine-seed0.checkpoint.pt", process)
-    process.send_signal(signal.SIGINT)
-    out, said = process.communicate()
-    assert process.returncode == 130 and "Traceback" not in said
+def test_control_c_saves_and_leaves_with_a_plain_line(tmp_path, capsys):
+    checkpoint = tmp_path / "st-fcn-R-affine-seed0.checkpoint.pt"
+    with signal_when(checkpoint.exists, signal.SIGINT), pytest.raises(SystemExit) as left:
+        main([*ARGUMENTS, "--iterations", "5000", "--checkpoint-every", "25", "--out", str(tmp_path)])
+    out, said = capsys.readouterr()
+    assert left.value.code == 130 and "Traceback" not in said
     assert "stopped after step" in said.splitlines()[-1] and not out
-    assert checkpoints.load(tmp_path / "st-fcn-R-affine-seed0.checkpoint.pt")["step"] > 0
+    assert checkpoints.load(checkpoint)["step"] > 0
 
 
 @pytest.mark.filterwarnings("ignore:.*batching rule")
-@pytest.mark.parametrize("stops", [[5], [1, 2, 30], [25], [24, 26, 50]], ids=str)
 @pytest.mark.parametrize("seeds", [(0,), (0, 1)])
-def test_a_stop_at_any_step_changes_nothing(tmp_path, stops, seeds):
+def test_a_stop_at_any_step_changes_nothing(tmp_path, seeds):
+    """In the middle of a piece of 25 steps, at its end, and on both sides of it."""
     settings = tiny(60)
-    for stop in stops:
+    for stop in (1, 2, 5, 24, 25, 26, 30, 50):
         run = Run(settings, seeds, torch.device("cpu"), tmp_path / "stopped")
         left = iter(range(run.step + 1, 61))
         with pytest.raises(Stopped):

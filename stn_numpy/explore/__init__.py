@@ -7,7 +7,6 @@ still picture for print and for readers without scripts.
 import base64
 import html
 import json
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from . import contents
+from .lean import lean_script, lean_style
 
 HERE = Path(__file__).parent
-SCRIPTS = ("maths.js", "toolkit.js", "explorables.js")
+SHARED = ("maths", "families", "toolkit")
 
 PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label="{title}">
 <figcaption><p class="stnx-title">{title}</p><p class="stnx-try">{text}</p></figcaption>
@@ -27,7 +27,8 @@ PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label=
 <script type="application/json" class="stnx-data">{data}</script>
 </figure>
 <style data-stnx>{style}</style>
-<script data-stnx>{script}</script>
+<script data-stnx>{shared}</script>
+<script data-stnx>{own}</script>
 <script>stnExplore.mountAll();</script>
 """
 
@@ -59,7 +60,8 @@ class Explorable:
         words = {key: html.escape(getattr(self, key)) for key in ("name", "title", "text", "alt")}
         data = json.dumps(self.data, separators=(",", ":")).replace("</", "<\\/")
         still = base64.b64encode(self.still).decode()
-        return PAGE.format(**words, data=data, still=still, style=style(), script=script())
+        own = script(self.name)
+        return PAGE.format(**words, data=data, still=still, style=style(), shared=script(*SHARED), own=own)
 
 
 def show(name, results=None):
@@ -109,18 +111,12 @@ def packed(value):
 
 
 @cache
-def script():
-    """The script of all explorables, without comments and indentation."""
-    return "\n".join(_lean((HERE / name).read_text("utf8")) for name in SCRIPTS)
+def script(*names):
+    """The scripts of these names, without comments and spaces: "maths", "toolkit", or those of ``NAMES``."""
+    return "\n".join(lean_script((HERE / f"{name}.js").read_text("utf8")) for name in names)
 
 
 @cache
 def style():
     """The style sheet of all explorables."""
-    return _lean((HERE / "style.css").read_text("utf8"))
-
-
-def _lean(text):
-    without = re.sub(r"^\s*/\*.*?\*/\n|^\s*//[^\n]*\n", "", text, flags=re.DOTALL | re.MULTILINE)
-    lines = (re.sub(r"\s{2,}// .*", "", line).strip() for line in without.splitlines())
-    return "\n".join(line for line in lines if line)
+    return lean_style((HERE / "style.css").read_text("utf8"))

@@ -42,6 +42,22 @@ def _pulls():
     return dict(image=digit(4, 1), other=digit(4, 2), seven=digit(7, 0))
 
 
+def _corners():
+    """A sheet with a seven, and how it looks lying askew: its corners clockwise from the top left, in units."""
+    from ..pool import avg_pool2d
+    from ..projective import homography, projective_grid
+    from ..sampler import grid_sample
+
+    square = np.array([[[-1.0, -1], [1, -1], [1, 1], [-1, 1]]])
+    corners = np.array([[[-0.55, -0.6], [0.35, -0.85], [0.8, 0.45], [-0.7, 0.75]]])
+    sheet = np.ones((1, 1, 40, 40))
+    sheet[..., 2:-2, 2:-2] = 0.25
+    sheet[0, 0, 6:-6, 6:-6] += 0.75 * digit(7, 0)
+    grid = projective_grid(homography(corners, square), (1, 1, 112, 112), align_corners=False)
+    return dict(sheet=avg_pool2d(grid_sample(sheet, grid, align_corners=False), 2)[0, 0], digit=digit(4, 2),
+                corners=corners[0].tolist())
+
+
 def _growing(results):
     """The recorded snapshots of seed 0, and the ten digits that they were recorded for."""
     from ..turned_digits import turned_set
@@ -110,4 +126,17 @@ ALL = {
         "learned, and does the affine transformer turn the digits at all?",
         "Ten turned digits, and below them what a rotation-only transformer makes of them before and after training: "
         "many of them stand nearly upright.", _growing, needs_results=True),
+    "corners": Entry(
+        "Drag the corners",
+        "Drag the four corners onto those of the leaning sheet. Guess first: what will the output show, and how much "
+        "of it can an affine map show, which has only parallelograms to look through?",
+        "A sheet of paper that leans away, with the corners and the lattice of the output on it; beside it the output, "
+        "in which the sheet stands straight, and a slanted one, the nearest that an affine map can do.", _corners),
+    "bend": Entry(
+        "Bend it",
+        "Drag a control point; then let the plate spring back. Guess first: which way does the output go where you "
+        "pull a point up, what does turning all points cost, and what is left when the plate has sprung?",
+        "A four with sixteen control points on it that are pulled into an arch, and the bent lattice between them; "
+        "beside it the output, bent the other way, and a map of how far each pixel follows one of the points.",
+        lambda: dict(image=digit(4, 2))),
 }

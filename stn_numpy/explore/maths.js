@@ -160,39 +160,28 @@
     }
   }
 
-  function gridSample(image, grid, options) {
-    const out = new Float64Array(grid.length / 2), seen = {};
-    for (let k = 0; k < out.length; k++) {
-      readPoint(seen, image, grid[2 * k], grid[2 * k + 1], options);
-      out[k] = seen.value;
-    }
-    return out;
-  }
-
-  function gridSampleBackward(dOut, image, grid, options) {
-    const dImage = new Float64Array(image.data.length), dGrid = new Float64Array(grid.length), seen = {};
-    const perX = pixelsPerUnit(image.width, options.alignCorners);
-    const perY = pixelsPerUnit(image.height, options.alignCorners);
-    for (let k = 0; k < dOut.length; k++) {
-      readPoint(seen, image, grid[2 * k], grid[2 * k + 1], options, dImage, dOut[k]);
-      dGrid[2 * k] = dOut[k] * seen.slopeX * perX;
-      dGrid[2 * k + 1] = dOut[k] * seen.slopeY * perY;
-    }
-    return { dImage, dGrid };
-  }
-
-  /* Values and slopes per unit at all points, each point read once: what a descent asks for at every step. */
-  function readAll(image, grid, options) {
+  /* Values and slopes per unit at all points, each point read once; dImage is what dOut sends back to the pixels. */
+  function readAll(image, grid, options, dOut) {
     const out = new Float64Array(grid.length / 2), slopes = new Float64Array(grid.length), seen = {};
+    const dImage = dOut && new Float64Array(image.data.length);
     const perX = pixelsPerUnit(image.width, options.alignCorners);
     const perY = pixelsPerUnit(image.height, options.alignCorners);
     for (let k = 0; k < out.length; k++) {
-      readPoint(seen, image, grid[2 * k], grid[2 * k + 1], options);
+      readPoint(seen, image, grid[2 * k], grid[2 * k + 1], options, dImage, dOut && dOut[k]);
       out[k] = seen.value;
       slopes[2 * k] = seen.slopeX * perX;
       slopes[2 * k + 1] = seen.slopeY * perY;
     }
-    return { out, slopes };
+    return { out, slopes, dImage };
+  }
+
+  function gridSample(image, grid, options) {
+    return readAll(image, grid, options).out;
+  }
+
+  function gridSampleBackward(dOut, image, grid, options) {
+    const { slopes, dImage } = readAll(image, grid, options, dOut);
+    return { dImage, dGrid: slopes.map((slope, k) => dOut[k >> 1] * slope) };
   }
 
   function sampling(alignCorners = false, mode = "bilinear", padding = "zeros") {
@@ -298,25 +287,18 @@
 
   // ---- averaging, before or behind a transformer that shrinks -------------------------------------------------------
 
-  function averagePool(image, size) {
+  /* Means over size x size; with `dOut`, what arrives is returned to the pixels that it was mixed from. */
+  function averagePool(image, size, dOut) {
     const out = picture(Math.floor(image.height / size), Math.floor(image.width / size));
+    const back = picture(image.height, image.width);
     for (let i = 0; i < out.height * size; i++) {
       for (let j = 0; j < out.width * size; j++) {
-        out.data[Math.floor(i / size) * out.width + Math.floor(j / size)] += image.data[i * image.width + j] / size ** 2;
+        const here = i * image.width + j, mean = Math.floor(i / size) * out.width + Math.floor(j / size);
+        out.data[mean] += image.data[here] / size ** 2;
+        if (dOut) back.data[here] = dOut.data[mean] / size ** 2;
       }
     }
-    return out;
-  }
-
-  function averagePoolBackward(dOut, image, size) {
-    const back = picture(image.height, image.width);
-    for (let i = 0; i < dOut.height * size; i++) {
-      for (let j = 0; j < dOut.width * size; j++) {
-        const from = Math.floor(i / size) * dOut.width + Math.floor(j / size);
-        back.data[i * image.width + j] = dOut.data[from] / size ** 2;
-      }
-    }
-    return back;
+    return dOut ? back : out;
   }
 
   function bell(spread) {
@@ -367,7 +349,7 @@
     const given = new Float64Array(places ** 2).fill(behind ? 1 / 4 : 1);
     const grid = affineGrid(IDENTITY, places, places, false);
     const back = picture(before.height, before.width, gridSampleBackward(given, before, grid, sampling()).dImage);
-    if (way === "pool") return averagePoolBackward(back, image, 2);
+    if (way === "pool") return averagePool(image, 2, back);
     return way === "blur" ? blur(back, spread, true) : back;
   }
 

@@ -9,8 +9,10 @@ from matplotlib.patches import Rectangle
 from .. import viz
 from ..grid import affine_grid, pixel_centres
 from ..pool import avg_pool2d
+from ..projective import homography, projective_grid
 from ..sampler import affine_sample, affine_sample_backward, grid_sample, grid_sample_backward
 from ..theta import rotation_theta
+from ..tps import bending_energy, control_points, tps_grid
 
 IDENTITY = np.array([[[1.0, 0, 0], [0, 1, 0]]])
 SIZE = (1, 1, 24, 24)
@@ -200,4 +202,43 @@ def growing(data):
         for ax, picture in zip(line, affine_sample(images, thetas, images.shape, align_corners=False)):
             viz.show_image(ax, picture, frame=viz.OUTPUT)
         line[0].set_ylabel(f"{steps[at]} steps\n{100 * run['error'][at]:.0f} %", rotation=0, ha="right", va="center")
+    return figure
+
+
+def corners(data):
+    """The leaning sheet with the output's corners on its own, the output, and the nearest affine map's."""
+    image, on_sheet = data["sheet"][None, None], np.array([data["corners"]])
+    square = np.array([[[-1.0, -1], [1, -1], [1, 1], [-1, 1]]])
+    grid = projective_grid(homography(square, on_sheet), image.shape, align_corners=False)
+    affine = np.linalg.lstsq(np.insert(square[0], 2, 1, axis=1), on_sheet[0], rcond=None)[0].T[None]
+    figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.7), width_ratios=(1.3, 1, 1))
+    viz.show_image(axes[0], image[0], title="input", frame=viz.INPUT)
+    viz.draw_grid_points(axes[0], grid[0, ::5, ::5], (56, 56), align_corners=False)
+    axes[0].plot(*((np.concatenate([on_sheet[0], on_sheet[0, :1]]) + 1) * 28 - 0.5).T, color=viz.GRID)
+    viz.show_image(axes[1], grid_sample(image, grid, align_corners=False)[0], title="output", frame=viz.OUTPUT)
+    viz.show_image(axes[2], affine_sample(image, affine, image.shape, align_corners=False)[0],
+                   title="nearest affine map", frame=viz.OUTPUT)
+    return figure
+
+
+def bend(data):
+    """An arch of sixteen control points, the output, and who follows the sixth of them."""
+    image, points = data["image"][None, None], control_points()
+    arch = np.stack([0 * points[:, 0], 0.35 * np.cos(np.pi * points[:, 0])], axis=1)[None]
+    grid = tps_grid(arch, image.shape, align_corners=False)
+    one = np.zeros_like(arch)
+    one[0, 5] = 1
+    follows = tps_grid(one, image.shape, align_corners=False) - tps_grid(0 * one, image.shape, align_corners=False)
+    figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.7), width_ratios=(1.3, 1, 1))
+    viz.show_image(axes[0], image[0], title=f"bending energy {bending_energy(arch).item():.1f}", frame=viz.INPUT)
+    x, y = ((grid[0] + 1) * 14 - 0.5).transpose(2, 0, 1)[:, ::3, ::3]
+    axes[0].plot(x, y, color=viz.GRID, linewidth=0.8)
+    axes[0].plot(x.T, y.T, color=viz.GRID, linewidth=0.8)
+    axes[0].plot(*((points + arch[0] + 1) * 14 - 0.5).T, "o", color=viz.GRID, markeredgecolor="white")
+    axes[0].set(xlim=(-4, 31), ylim=(36, -9), facecolor=viz.OUTSIDE)
+    viz.show_image(axes[1], grid_sample(image, grid, align_corners=False)[0], title="output", frame=viz.OUTPUT)
+    axes[2].imshow(follows[0, ..., 0], cmap="PuOr", vmin=-1, vmax=1)
+    axes[2].plot(*((points[5] + 1) * 14 - 0.5), "o", color=viz.GRID, markeredgecolor="white")
+    axes[2].set(title="who follows one point")
+    axes[2].axis("off")
     return figure

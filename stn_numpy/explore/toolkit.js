@@ -1,7 +1,7 @@
 /* What the explorables are drawn with: plates (a picture under a drawing), handles, controls, and words that are spoken.
  *
- * An explorable is one function (stage, data) that builds its plates and controls on the stage, and returns an object
- * with draw(), called whenever something changed, and report(), which says the numbers behind the picture. */
+ * An explorable is one function (stage, data), in a file of its own, that builds its plates and controls on the stage, and
+ * returns an object with draw(), called whenever something changed, and report(), which says the numbers behind it. */
 (function (root) {
   "use strict";
   if (root.stnExplore) return;
@@ -109,7 +109,7 @@
   }
 
   class Plate {
-    constructor(stage, { title = "", label, view, role = "", wide = false, small = false }) {
+    constructor(stage, { title = "", label = title, view, role = "", wide = false, small = false }) {
       this.drawing = shape("svg", { role: "img", "aria-label": label });
       this.field = element("div", { className: "stnx-field" }, this.drawing);
       const kind = `stnx-plate ${role} ${wide ? "wide" : ""} ${small ? "small" : ""}`.replace(ROLES, "stnx-$&");
@@ -289,13 +289,14 @@
       return box;
     }
 
-    choice(label, choices, get, set) {
-      const input = element("select", {}, ...Object.entries(choices).map(([value, words]) =>
-        element("option", { value }, words)));
+    /* Words for each value, or values that are words. */
+    choice(label, choices, { get, set }) {
+      const words = Array.isArray(choices) ? Object.fromEntries(choices.map((name) => [name, name])) : choices;
+      const input = element("select", {}, ...Object.entries(words).map(([value, word]) => element("option", { value }, word)));
       return this.control("choice", label, input, () => { input.value = get(); }, () => set(input.value));
     }
 
-    tick(label, get, set) {
+    tick(label, { get, set }) {
       const input = element("input", { type: "checkbox" });
       return this.control("tick", label, input, () => { input.checked = get(); }, () => set(input.checked));
     }
@@ -337,9 +338,9 @@
       };
     }
 
-    /* Six numbers in two rows, in the colour of their role. */
+    /* Numbers in rows of three, in the colour of their role. */
     matrix(title, style, cells) {
-      const body = [0, 3].map((row) => element("div", { className: "stnx-line" }, ...cells.slice(row, row + 3)));
+      const body = cells.filter((_, k) => k % 3 === 0).map((_, row) => element("div", { className: "stnx-line" }, ...cells.slice(3 * row, 3 * row + 3)));
       return element("div", { className: `stnx-matrix stnx-${style}`, role: "group", "aria-label": title },
                      element("div", { className: "stnx-name" }, title), ...body);
     }
@@ -359,12 +360,65 @@
     }
   }
 
+  /* An entry of a state, for a control to read and write. */
+  function entry(state, name) {
+    return { get: () => state[name], set: (value) => { state[name] = value; } };
+  }
+
+  // ---- what several explorables show --------------------------------------------------------------------------------
+
+  const M = root.stnMaths;
+  const degrees = (angle) => `${angle < 0 ? "" : "+"}${show(180 / Math.PI * angle, 0)}\u00b0`;
+  const radians = (angle) => angle * Math.PI / 180;
+  const range = (length) => Array.from({ length }, (_, k) => k);
+  const around = ({ height, width }, margin) => [-0.5 - margin, -0.5 - margin, width - 0.5 + margin, height - 0.5 + margin];
+  const frameOf = (picture) => around(picture, 0);
+  const CORNERS = [[-1, -1], [1, -1], [1, 1], [-1, 1]];
+
+  /* A point of a picture in units, in its pixels. */
+  function inPixels([x, y], { height, width }, corners) {
+    return [M.toPixels(x, width, corners), M.toPixels(y, height, corners)];
+  }
+
+  /* Where the frame of the output lies on the input: thick along its top, a dot at its first corner. */
+  function outline(ink, theta, image, corners) {
+    const points = CORNERS.map(([x, y]) => inPixels(M.mapPoint(theta, x, y), image, corners));
+    ink.chain(points, "grid", true);
+    ink.chain(points.slice(0, 2), "grid thick");
+    return points;
+  }
+
+  /* Every few rows and columns of a grid, as large as the image, drawn on it; broken where a point is far out. */
+  function mesh(ink, grid, image) {
+    const { height, width } = image, every = width > 30 ? 5 : 3;
+    const chain = (cells) => {
+      let line = [];
+      for (const cell of [...cells, -1]) {
+        if (Math.abs(grid[2 * cell]) < M.FAR) {
+          line.push(inPixels([grid[2 * cell], grid[2 * cell + 1]], image, false));
+        } else {
+          ink.chain(line, "grid thin");
+          line = [];
+        }
+      }
+    };
+    for (let i = 0; i < height; i += every) chain(range(width).map((j) => i * width + j));
+    for (let j = 0; j < width; j += every) chain(range(height).map((i) => i * width + j));
+  }
+
+  /* Numbers of a matrix that are read, not typed. */
+  function readings(stage, title, style, get, digits) {
+    const cells = range(6).map(() => element("output"));
+    stage.refreshers.push(() => cells.forEach((cell, k) => { cell.textContent = show(get()[k], digits); }));
+    return stage.matrix(title, style, cells);
+  }
+
   // ---- from bytes to pictures, and from the page to the stage -------------------------------------------------------
 
   /* {height, width, bytes} with bytes in base64, 255 for ink. */
   function unpack({ height, width, bytes }) {
     const text = atob(bytes);
-    return root.stnMaths.picture(height, width, Float64Array.from(text, (letter) => letter.charCodeAt(0) / 255));
+    return M.picture(height, width, Float64Array.from(text, (letter) => letter.charCodeAt(0) / 255));
   }
 
   function mount(figure) {
@@ -381,7 +435,8 @@
   }
 
   root.stnExplore = {
-    makers, element, shape, show, minus, calm, paint, unpack, mountAll,
+    M, makers, element, show, minus, paint, unpack, mountAll, degrees, radians, range, around, frameOf, CORNERS, inPixels,
+    outline, mesh, readings, entry,
     add(name, maker) { makers[name] = maker; },
   };
 })(window);

@@ -88,14 +88,14 @@ def reached(ax, bx, ay, by, height, width, xs):
 
 
 @kernel(parallel=True, fastmath={"contract"})
-def gather(image, theta, xs, ys, corners, hands, out, odd):
+def gather(image, height, width, theta, xs, ys, corners, hands, out, odd):
     """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the output.
 
     Rows that show a NaN, or whose theta isn't finite, are marked as odd.
     """
-    batch, channels, height, width = image.shape
+    batch, channels = image.shape[:2]
     rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
-    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
+    down, right = Index(width), Index(1)
     cell, weight = np.empty((hands, columns), Index), np.empty((hands, 4, columns), image.dtype)
     bands = (rows + BAND - 1) // BAND
     for me in prange(hands):
@@ -120,9 +120,9 @@ def gather(image, theta, xs, ys, corners, hands, out, odd):
                         out[n, c, i, j] = 0
                     for j in range(begin, end):
                         o = cell[me, j]
-                        value = weight[me, 0, j] * flat[n, c, o] + weight[me, 1, j] * flat[n, c, o + right]
-                        value += weight[me, 2, j] * flat[n, c, o + down]
-                        value += weight[me, 3, j] * flat[n, c, o + down + right]
+                        value = weight[me, 0, j] * image[n, c, o] + weight[me, 1, j] * image[n, c, o + right]
+                        value += weight[me, 2, j] * image[n, c, o + down]
+                        value += weight[me, 3, j] * image[n, c, o + down + right]
                         out[n, c, i, j] = value
                         nans |= value != value
                     for j in range(end, Index(columns)):
@@ -131,14 +131,14 @@ def gather(image, theta, xs, ys, corners, hands, out, odd):
 
 
 @kernel(parallel=True, fastmath={"contract"})
-def gather_lanes(image, theta, xs, ys, corners, hands, out, odd):
+def gather_lanes(image, height, width, theta, xs, ys, corners, hands, out, odd):
     """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
 
     Blocks of channels that show a NaN, or whose theta isn't finite, are marked as odd.
     """
-    batch, channels, height, width = image.shape
+    batch, channels = image.shape[:2]
     rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
-    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
+    down, right = Index(width), Index(1)
     pixels = np.zeros((hands, height * width, LANES), image.dtype)
     seen = np.empty((hands, columns, LANES), image.dtype)
     blocks = (channels + LANES - 1) // LANES
@@ -148,7 +148,7 @@ def gather_lanes(image, theta, xs, ys, corners, hands, out, odd):
             first, count = Index(block * LANES), Index(min(LANES, channels - block * LANES))
             for c in range(count):
                 for p in range(height * width):
-                    pixels[me, p, c] = flat[n, first + c, p]
+                    pixels[me, p, c] = image[n, first + c, p]
             for i in range(rows):
                 ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
                 if not finite(ax, bx, ay, by):
@@ -176,25 +176,24 @@ def gather_lanes(image, theta, xs, ys, corners, hands, out, odd):
 
 
 @kernel(parallel=True, fastmath={"contract", "reassoc", "nsz"})
-def scatter(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
+def scatter(d_out, image, height, width, theta, xs, ys, corners, hands, d_image, d_theta):
     """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the input.
 
-    d_theta is (N, bands, 2, 3), in pixels: each band's share. It isn't finite where anything wasn't.
+    d_theta is (N, bands, 2, 3), in pixels, zeros at first: each band's share. It isn't finite where anything wasn't.
     """
-    batch, channels, height, width = image.shape
+    batch, channels = image.shape[:2]
     columns, bands, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
-    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
+    down, right = Index(width), Index(1)
     cell, rest = np.empty((hands, columns), Index), np.empty((hands, SCRATCH, columns), image.dtype)
-    d_flat = d_image.reshape(flat.shape)
     for me in prange(hands):
         for task in range(me, batch * bands, hands):
-            n, total = task // bands, np.zeros((2, 3))
-            top = task % bands * (height // bands)
-            tall = height - top if task % bands == bands - 1 else height // bands
+            n, band = task // bands, task % bands
+            top = band * (height // bands)
+            tall = height - top if band == bands - 1 else height // bands
             for i in range(len(ys)):
                 ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
                 if not finite(ax, bx, ay, by):
-                    total[:] = np.nan
+                    d_theta[n, band, 0, 0] = np.nan
                     break
                 by -= real(top)
                 begin, end = reached(ax, bx, ay, by, tall, width, xs)
@@ -209,8 +208,8 @@ def scatter(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
                 for c in range(channels):
                     for j in range(begin, end):
                         o, d, dx, dy = cell[me, j], d_out[n, c, i, j], rest[me, DX, j], rest[me, DY, j]
-                        p, q = flat[n, c, o], flat[n, c, o + right]
-                        r, s = flat[n, c, o + down], flat[n, c, o + down + right]
+                        p, q = image[n, c, o], image[n, c, o + right]
+                        r, s = image[n, c, o + down], image[n, c, o + down + right]
                         near, far = rest[me, NEAR, j], rest[me, FAR, j]
                         above, below = rest[me, ABOVE, j], rest[me, BELOW, j]
                         slope, next_slope = hat_slope(dx), hat_slope(dx - real(1))
@@ -222,48 +221,48 @@ def scatter(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
                     for j in range(begin, end):
                         o, d, near, far = cell[me, j], d_out[n, c, i, j], rest[me, NEAR, j], rest[me, FAR, j]
                         above, below = d * rest[me, ABOVE, j], d * rest[me, BELOW, j]
-                        d_flat[n, c, o] += above * near
-                        d_flat[n, c, o + right] += above * far
-                        d_flat[n, c, o + down] += below * near
-                        d_flat[n, c, o + down + right] += below * far
+                        d_image[n, c, o] += above * near
+                        d_image[n, c, o + right] += above * far
+                        d_image[n, c, o + down] += below * near
+                        d_image[n, c, o + down + right] += below * far
                 for axis in range(2):
                     along, across = real(0), real(0)
                     for j in range(begin, end):
                         along += rest[me, PULL_X + axis, j] * xs[j]
                         across += rest[me, PULL_X + axis, j]
-                    total[axis, 0] += along
-                    total[axis, 1] += across * ys[i]
-                    total[axis, 2] += across
-            d_theta[n, task % bands] = total
+                    d_theta[n, band, axis, 0] += along
+                    d_theta[n, band, axis, 1] += across * ys[i]
+                    d_theta[n, band, axis, 2] += across
 
 
 @kernel(parallel=True, fastmath={"contract", "reassoc", "nsz"})
-def scatter_lanes(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta):
+def scatter_lanes(d_out, image, height, width, theta, xs, ys, corners, hands, d_image, d_theta):
     """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
 
-    d_theta is (N, blocks, 2, 3), in pixels: each block's share. It isn't finite where anything wasn't.
+    d_theta is (N, blocks, 2, 3), in pixels, zeros at first: each block's share. It isn't finite where anything wasn't.
     """
-    batch, channels, height, width = image.shape
+    batch, channels = image.shape[:2]
     columns, blocks, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
-    flat, down, right = image.reshape(batch, channels, height * width), Index(width), Index(1)
-    d_flat, pixels = d_image.reshape(flat.shape), np.zeros((hands, height * width, LANES), image.dtype)
-    d_pixels, given = np.empty_like(pixels), np.zeros((hands, columns, LANES), image.dtype)
+    down, right = Index(width), Index(1)
+    pixels = np.zeros((hands, height * width, LANES), image.dtype)
+    d_pixels, given = np.empty((hands, height * width, LANES), image.dtype), np.zeros((hands, columns, LANES), image.dtype)
     for me in prange(hands):
         for task in range(me, batch * blocks, hands):
-            n, block, total = task // blocks, task % blocks, np.zeros((2, 3))
+            n, block = task // blocks, task % blocks
             first, count = Index(block * LANES), Index(min(LANES, channels - block * LANES))
             for p in range(height * width):
                 for c in range(LANES):
                     d_pixels[me, p, c] = 0
             for c in range(count):
                 for p in range(height * width):
-                    pixels[me, p, c] = flat[n, first + c, p]
+                    pixels[me, p, c] = image[n, first + c, p]
             for i in range(len(ys)):
                 ax, bx, ay, by = line(theta, n, ys[i], height, width, corners, real)
                 if not finite(ax, bx, ay, by):
-                    total[:] = np.nan
+                    d_theta[n, block, 0, 0] = np.nan
                     break
                 begin, end = reached(ax, bx, ay, by, height, width, xs)
+                along_x = along_y = across_x = across_y = real(0)
                 for c in range(LANES):
                     for j in range(begin, end):
                         given[me, j, c] = d_out[n, first + c, i, j] if c < count else real(0)
@@ -286,12 +285,12 @@ def scatter_lanes(d_out, image, theta, xs, ys, corners, hands, d_image, d_theta)
                         d_pixels[me, o + down, c] += given[me, j, c] * (v1 * u0)
                     for c in range(LANES):
                         d_pixels[me, o + down + right, c] += given[me, j, c] * (v1 * u1)
-                    for axis in range(2):
-                        d = d_y if axis else d_x
-                        total[axis, 0] += d * xs[j]
-                        total[axis, 1] += d * ys[i]
-                        total[axis, 2] += d
-            d_theta[n, block] = total
+                    along_x, along_y = along_x + d_x * xs[j], along_y + d_y * xs[j]
+                    across_x, across_y = across_x + d_x, across_y + d_y
+                for axis, along, across in ((0, along_x, across_x), (1, along_y, across_y)):
+                    d_theta[n, block, axis, 0] += along
+                    d_theta[n, block, axis, 1] += across * ys[i]
+                    d_theta[n, block, axis, 2] += across
             for c in range(count):
                 for p in range(height * width):
-                    d_flat[n, first + c, p] = d_pixels[me, p, c]
+                    d_image[n, first + c, p] = d_pixels[me, p, c]

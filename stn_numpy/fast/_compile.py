@@ -15,6 +15,9 @@ if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.envi
     numba.config.THREADING_LAYER_PRIORITY = ["omp", "tbb", "workqueue"]
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}  # no lock on Python, and x / 0 is inf as in NumPy
+# Threads share prange loops and nothing else: to look for more takes Numba longer than to compile the loops.
+PRANGE_ALONE = dict.fromkeys(("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion"), False)
+PRANGE_ALONE["prange"] = True
 
 
 def kernel(function=None, *, parallel=False, **options):
@@ -42,7 +45,7 @@ def kernel(function=None, *, parallel=False, **options):
     """
     if function is None:
         return functools.partial(kernel, parallel=parallel, **options)
-    run = _compiled(function, parallel=parallel, **options)
+    run = _compiled(function, parallel=parallel and PRANGE_ALONE, **options)
     if not parallel or numba.config.DISABLE_JIT:
         return functools.wraps(function)(lambda *arguments: run(*arguments))
     serial = _compiled(_twin(function), **options)

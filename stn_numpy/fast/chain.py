@@ -74,13 +74,12 @@ class _MaxPooling:
         self.layer, self.relu = layer, relu
 
     def forward(self, image, lanes):
-        self.shape = image.shape
-        out, self.where = max_pool2d_lanes(image, lanes, self.layer.kernel_size, self.layer.stride, self.relu)
-        return out
+        self.image = image
+        return max_pool2d_lanes(image, lanes, self.layer.kernel_size, self.layer.stride, self.relu)
 
     def backward(self, d_out, lanes):
-        return max_pool2d_lanes_backward(d_out, self.where, self.shape, lanes, self.layer.kernel_size,
-                                         self.layer.stride)
+        return max_pool2d_lanes_backward(d_out, self.image, lanes, self.layer.kernel_size, self.layer.stride,
+                                         self.relu)
 
 
 class _AveragePooling:

@@ -7,10 +7,11 @@ from numba import prange
 
 from .._check import check_arrays, check_pair
 from .._windows import output_length
-from ._compile import helper, kernel, ready
+from ._compile import hands, helper, kernel, ready
 from .lanes import lanes_for, pack, unpack
 
 SUMS = {"fastmath": {"contract", "reassoc", "nsz"}}  # sums may go in another order; NaN and infinity stay what they are
+Index = np.uint64
 ROWS_FIRST = (0, 2, 1, 3)  # the order of a filter's taps: row, channel, column
 
 
@@ -77,7 +78,7 @@ def conv2d_lanes(image, lanes, weight, bias, stride=1, padding=0):
     stride, padding, (height, width) = _geometry(size, weight, stride, padding)
     out = np.empty((len(image), len(weight), height, width * lanes), image.dtype)
     plan = _plan(size, (height, width), weight.shape[1:], stride, padding, (1, 1), lanes)
-    _correlate(image, _flat(weight), ready(bias), *plan, lanes, out)
+    _correlate(image, _flat(weight), ready(bias), *plan, lanes, hands(), out)
     return out
 
 
@@ -91,13 +92,13 @@ def conv2d_lanes_backward(d_out, image, lanes, weight, stride=1, padding=0):
     stride, padding, out_size = _geometry(size, weight, stride, padding)
     plan = _plan(size, out_size, weight.shape[1:], stride, padding, (1, 1), lanes)
     partial = np.zeros((len(image), len(weight), weight[0].size + 1), image.dtype)
-    _correlate_gradients(d_out, image, *plan, lanes, partial)
+    _correlate_gradients(d_out, image, *plan, lanes, hands(), partial)
     total = partial.sum(axis=0)  # group after group, whatever thread each was counted by
     turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
     around = tuple(k - 1 - p for k, p in zip(weight.shape[2:], padding))
     plan = _plan(out_size, size, turned.shape[1:], (1, 1), around, stride, lanes)
     d_image = np.empty_like(image)
-    _correlate(d_out, _flat(turned), np.zeros(len(turned), image.dtype), *plan, lanes, d_image)
+    _correlate(d_out, _flat(turned), np.zeros(len(turned), image.dtype), *plan, lanes, hands(), d_image)
     d_weight = total[:, :-1].reshape([weight.shape[k] for k in ROWS_FIRST]).transpose(ROWS_FIRST).copy()
     return d_image, d_weight, total[:, -1].copy()
 
@@ -153,132 +154,95 @@ def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
     return rows, columns, taps.ravel(), spans * (channels * kernel_size[1]), stride[0] * width, height, width
 
 
-@kernel(parallel=True)
-def _correlate(image, weight, bias, rows, columns, taps, spans, step, height, width, lanes, out):
-    """Threads over the batch: each takes groups of images."""
-    for group in prange(len(image)):
-        copy = _padded(image[group], rows, columns, height, width, lanes)
-        _correlate_group(copy, weight, bias, taps, spans, step, out[group])
+@kernel(parallel=True, **SUMS)
+def _correlate(image, weight, bias, rows, columns, taps, spans, step, height, width, lanes, hands, out):
+    """Images in lanes: a row of outputs at once, in the nearest cache until all taps have been added to it. What four
+    taps read once, two outputs use. No aliasing; threads over the batch."""
+    outputs, height_out, length = out.shape[1:]
+    copy = np.zeros((hands, image.shape[1] * height * width), image.dtype)
+    for me in prange(hands):
+        for group in range(me, len(image), hands):
+            _copy_padded(image, group, rows, columns, height, width, lanes, copy, me)
+            for i in range(height_out):
+                first, end, start = spans[i, 0], spans[i, 1], i * step
+                rest = end - (end - first) % 4
+                for o in range(outputs):
+                    for p in range(length):
+                        out[group, o, i, p] = bias[o]
+                for tap in range(first, rest, 4):
+                    a, b, c, d = _four(start, taps, tap)
+                    for o in range(0, outputs - 1, 2):
+                        w0, w1, w2, w3 = weight[o, tap], weight[o, tap + 1], weight[o, tap + 2], weight[o, tap + 3]
+                        v0, v1, v2, v3 = (weight[o + 1, tap], weight[o + 1, tap + 1], weight[o + 1, tap + 2],
+                                          weight[o + 1, tap + 3])
+                        for p in range(Index(length)):
+                            x, y, z, t = copy[me, a + p], copy[me, b + p], copy[me, c + p], copy[me, d + p]
+                            out[group, o, i, p] += w0 * x + w1 * y + w2 * z + w3 * t
+                            out[group, o + 1, i, p] += v0 * x + v1 * y + v2 * z + v3 * t
+                    if outputs % 2:
+                        o = outputs - 1
+                        w0, w1, w2, w3 = weight[o, tap], weight[o, tap + 1], weight[o, tap + 2], weight[o, tap + 3]
+                        for p in range(Index(length)):
+                            out[group, o, i, p] += (w0 * copy[me, a + p] + w1 * copy[me, b + p] + w2 * copy[me, c + p]
+                                                    + w3 * copy[me, d + p])
+                for tap in range(rest, end):
+                    a = Index(start + taps[tap])
+                    for o in range(outputs):
+                        w0 = weight[o, tap]
+                        for p in range(Index(length)):
+                            out[group, o, i, p] += w0 * copy[me, a + p]
 
 
-@kernel(parallel=True)
-def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height, width, lanes, partial):
-    """Threads over the batch: each group of images has sums of its own."""
-    for group in prange(len(image)):
-        copy = _padded(image[group], rows, columns, height, width, lanes)
-        _correlate_gradients_of_group(d_out[group], copy, taps, spans, step, partial[group])
+@kernel(parallel=True, **SUMS)
+def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height, width, lanes, hands, partial):
+    """Images in lanes: how each tap's pixels go with each output's gradients, and in the last column their sum. Eight
+    sums grow at once, each as wide as the machine. No aliasing; threads over the batch: each group has its own sums."""
+    outputs, height_out, length = d_out.shape[1:]
+    copy, zero = np.zeros((hands, image.shape[1] * height * width), image.dtype), image.dtype.type(0)
+    for me in prange(hands):
+        for group in range(me, len(image), hands):
+            _copy_padded(image, group, rows, columns, height, width, lanes, copy, me)
+            for i in range(height_out):
+                first, end, start = spans[i, 0], spans[i, 1], i * step
+                rest = end - (end - first) % 4
+                for tap in range(first, rest, 4):
+                    a, b, c, d = _four(start, taps, tap)
+                    for o in range(0, outputs - 1, 2):
+                        w0 = w1 = w2 = w3 = v0 = v1 = v2 = v3 = zero
+                        for p in range(Index(length)):
+                            given, other = d_out[group, o, i, p], d_out[group, o + 1, i, p]
+                            x, y, z, t = copy[me, a + p], copy[me, b + p], copy[me, c + p], copy[me, d + p]
+                            w0, w1, w2, w3 = w0 + given * x, w1 + given * y, w2 + given * z, w3 + given * t
+                            v0, v1, v2, v3 = v0 + other * x, v1 + other * y, v2 + other * z, v3 + other * t
+                        for k, w, v in ((0, w0, v0), (1, w1, v1), (2, w2, v2), (3, w3, v3)):
+                            partial[group, o, tap + k] += w
+                            partial[group, o + 1, tap + k] += v
+                for o in range(outputs):
+                    unpaired = o == outputs - 1 and outputs % 2
+                    for tap in range(first if unpaired else rest, end):
+                        a, w0 = Index(start + taps[tap]), zero
+                        for p in range(Index(length)):
+                            w0 += d_out[group, o, i, p] * copy[me, a + p]
+                        partial[group, o, tap] += w0
+                    w0 = zero
+                    for p in range(Index(length)):
+                        w0 += d_out[group, o, i, p]
+                    partial[group, o, partial.shape[2] - 1] += w0
 
 
 @helper
-def _padded(image, rows, columns, height, width, lanes):
-    """Copy the images of one group to where the plan wants their pixels, zeros around."""
-    copy = np.zeros((len(image), height, width), image.dtype)
-    for c in range(len(image)):
+def _copy_padded(image, group, rows, columns, height, width, lanes, copy, me):
+    """Copy the images of one group to where the plan wants their pixels; around them, zeros stay."""
+    for c in range(image.shape[1]):
         for i in range(len(rows)):
             for j in range(len(columns)):
                 if rows[i] >= 0 and columns[j] >= 0:
-                    for lane in range(lanes):
-                        copy[c, rows[i], columns[j] * lanes + lane] = image[c, i, j * lanes + lane]
-    return copy.ravel()
-
-
-@helper
-def _correlate_group(copy, weight, bias, taps, spans, step, out):
-    """Images in lanes: a row of each output at once, in the nearest cache until all taps have been added to it."""
-    sums, paired = np.empty((len(weight), out.shape[2]), out.dtype), len(weight) - len(weight) % 2
-    for i in range(out.shape[1]):
-        first, end = spans[i]
-        for o in range(len(weight)):
-            sums[o] = bias[o]
-        rest = end - (end - first) % 4
-        for tap in range(first, rest, 4):
-            _add_four_taps_to_pairs(sums, copy, i * step, taps, weight, tap)
-        for tap in range(rest, end):
-            for o in range(paired):
-                _add_one_tap(sums[o], copy, np.uint64(i * step + taps[tap]), weight[o, tap])
-        if paired < len(weight):
-            rest = end - (end - first) % 8
-            for tap in range(first, rest, 8):
-                _add_eight_taps(sums[-1], copy, i * step, taps, weight[-1], tap)
-            for tap in range(rest, end):
-                _add_one_tap(sums[-1], copy, np.uint64(i * step + taps[tap]), weight[-1, tap])
-        for o in range(len(weight)):
-            out[o, i] = sums[o]
-
-
-@helper(**SUMS)
-def _add_four_taps_to_pairs(sums, copy, start, taps, weight, tap):
-    """Images in lanes: whole rows; what four taps read once, two outputs use."""
-    a, b, c, d = _four(start, taps, tap)
-    for o in range(0, len(weight) - 1, 2):
-        row, w = sums[o], weight[o, tap:]
-        other, v = sums[o + 1], weight[o + 1, tap:]
-        w0, w1, w2, w3, v0, v1, v2, v3 = w[0], w[1], w[2], w[3], v[0], v[1], v[2], v[3]
-        for p in range(np.uint64(len(row))):
-            row[p] += w0 * copy[a + p] + w1 * copy[b + p] + w2 * copy[c + p] + w3 * copy[d + p]
-            other[p] += v0 * copy[a + p] + v1 * copy[b + p] + v2 * copy[c + p] + v3 * copy[d + p]
-
-
-@helper(**SUMS)
-def _add_eight_taps(row, copy, start, taps, weight, tap):
-    """Images in lanes: the last of an odd number of outputs shares with none, so it takes more taps at once."""
-    a, b, c, d = _four(start, taps, tap)
-    e, f, g, h = _four(start, taps, tap + 4)
-    w = weight[tap:]
-    w0, w1, w2, w3, w4, w5, w6, w7 = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]
-    for p in range(np.uint64(len(row))):
-        row[p] += (w0 * copy[a + p] + w1 * copy[b + p] + w2 * copy[c + p] + w3 * copy[d + p]
-                   + w4 * copy[e + p] + w5 * copy[f + p] + w6 * copy[g + p] + w7 * copy[h + p])
-
-
-@helper(**SUMS)
-def _add_one_tap(row, copy, start, w):
-    for p in range(np.uint64(len(row))):
-        row[p] += w * copy[start + p]
-
-
-@helper(**SUMS)
-def _correlate_gradients_of_group(d_out, copy, taps, spans, step, sums):
-    """Images in lanes: how each tap's pixels go with each output's gradients, and in the last column their sum."""
-    outputs, rows = d_out.shape[:2]
-    for i in range(rows):
-        first, end = spans[i]
-        rest = end - (end - first) % 4
-        for tap in range(first, rest, 4):
-            for o in range(0, outputs - 1, 2):
-                _sum_four_taps(d_out[o, i], d_out[o + 1, i], copy, i * step, taps, sums[o:o + 2, tap:tap + 4], tap)
-        for o in range(outputs):
-            unpaired = o == outputs - 1 and outputs % 2
-            for tap in range(first if unpaired else rest, end):
-                sums[o, tap] += _sum_one_tap(d_out[o, i], copy, np.uint64(i * step + taps[tap]))
-            sums[o, -1] += d_out[o, i].sum()
-
-
-@helper(**SUMS)
-def _sum_four_taps(row, other, copy, start, taps, sums, tap):
-    """Images in lanes: eight sums grow at once, each as wide as the machine."""
-    a, b, c, d = _four(start, taps, tap)
-    w0 = w1 = w2 = w3 = v0 = v1 = v2 = v3 = copy.dtype.type(0)
-    for p in range(np.uint64(len(row))):
-        w0, v0 = w0 + row[p] * copy[a + p], v0 + other[p] * copy[a + p]
-        w1, v1 = w1 + row[p] * copy[b + p], v1 + other[p] * copy[b + p]
-        w2, v2 = w2 + row[p] * copy[c + p], v2 + other[p] * copy[c + p]
-        w3, v3 = w3 + row[p] * copy[d + p], v3 + other[p] * copy[d + p]
-    for k, (w, v) in enumerate(((w0, v0), (w1, v1), (w2, v2), (w3, v3))):
-        sums[0, k] += w
-        sums[1, k] += v
-
-
-@helper(**SUMS)
-def _sum_one_tap(row, copy, start):
-    total = copy.dtype.type(0)
-    for p in range(np.uint64(len(row))):
-        total += row[p] * copy[start + p]
-    return total
+                    to, start = Index((c * height + rows[i]) * width + columns[j] * lanes), Index(j * lanes)
+                    for lane in range(Index(lanes)):
+                        copy[me, to + lane] = image[group, c, i, start + lane]
 
 
 @helper
 def _four(start, taps, tap):
     """Where four taps begin to read. Unsigned: for an index that might be negative, Numba would add a branch."""
-    return (np.uint64(start + taps[tap]), np.uint64(start + taps[tap + 1]), np.uint64(start + taps[tap + 2]),
-            np.uint64(start + taps[tap + 3]))
+    return Index(start + taps[tap]), Index(start + taps[tap + 1]), Index(start + taps[tap + 2]), Index(start + taps[tap + 3])

@@ -8,6 +8,8 @@ from .._windows import output_length
 from ._compile import helper, kernel, ready
 from .lanes import LANES
 
+Index = np.uint64
+
 
 def max_pool2d(image, kernel_size, stride=None):
     """Keep the largest value of every window.
@@ -28,7 +30,7 @@ def max_pool2d(image, kernel_size, stride=None):
         If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     check_arrays(image=(image, "N C H W"))
-    return max_pool2d_lanes(ready(image), 1, kernel_size, stride)[0]
+    return max_pool2d_lanes(ready(image), 1, kernel_size, stride)
 
 
 def max_pool2d_backward(d_out, image, kernel_size, stride=None):
@@ -51,8 +53,7 @@ def max_pool2d_backward(d_out, image, kernel_size, stride=None):
         If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     _check_gradient(d_out, image, kernel_size, stride)
-    where = max_pool2d_lanes(ready(image), 1, kernel_size, stride)[1]
-    return max_pool2d_lanes_backward(ready(d_out), where, image.shape, 1, kernel_size, stride)
+    return max_pool2d_lanes_backward(ready(d_out), ready(image), 1, kernel_size, stride)
 
 
 def avg_pool2d(image, kernel_size, stride=None):
@@ -101,40 +102,40 @@ def avg_pool2d_backward(d_out, image, kernel_size, stride=None):
 
 
 def max_pool2d_lanes(image, lanes, kernel_size, stride=None, relu=False):
-    """`max_pool2d` for images in lanes; with `relu`, ReLU before or after it, which is the same, in one go.
-
-    Returns
-    -------
-    out : (groups, C, h, w * lanes) array
-    where : array of ints of that shape
-        How far the largest pixel stands from the first of its window; -1 where no gradient passes.
-    """
+    """`max_pool2d` for images in lanes; with `relu`, ReLU before or after it, which is the same, in one go."""
     kernel_size, stride, out = _prepare(image, lanes, kernel_size, stride)
-    where = np.empty(out.shape, np.int32)
-    _max_pool(image, lanes, kernel_size, stride, relu, out, where)
-    return out, where
+    least = image.dtype.type(0 if relu else -np.inf)
+    if _halves(kernel_size, stride, lanes):
+        _halve(_planes(image), lanes, least, _planes(out))
+    else:
+        _max_pool(_planes(image), lanes, *kernel_size, *stride, least, _planes(out))
+    return out
 
 
-def max_pool2d_lanes_backward(d_out, where, image_shape, lanes, kernel_size, stride=None):
-    """`max_pool2d_backward` for images in lanes, from what the forward found."""
-    _, stride, _ = _geometry((image_shape[2], image_shape[3] // lanes), kernel_size, stride)
-    d_image = np.empty(image_shape, d_out.dtype)
-    _max_pool_backward(d_out, where, lanes, stride, d_image)
+def max_pool2d_lanes_backward(d_out, image, lanes, kernel_size, stride=None, relu=False):
+    """`max_pool2d_backward` for images in lanes; what is largest is found anew, so that the forward keeps nothing."""
+    kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
+    blocked = image.dtype.type(0 if relu else np.nan)  # a maximum up to here passes no gradient; none is up to NaN
+    d_image = np.zeros(image.shape, image.dtype)
+    if _halves(kernel_size, stride, lanes):
+        _halve_backward(_planes(d_out), _planes(image), lanes, blocked, _planes(d_image))
+    else:
+        _max_pool_backward(_planes(d_out), _planes(image), lanes, *kernel_size, *stride, blocked, _planes(d_image))
     return d_image
 
 
 def avg_pool2d_lanes(image, lanes, kernel_size, stride=None):
     """`avg_pool2d` for images in lanes."""
     kernel_size, stride, out = _prepare(image, lanes, kernel_size, stride)
-    _avg_pool(image, lanes, kernel_size, stride, out)
+    _avg_pool(_planes(image), lanes, *kernel_size, *stride, _planes(out))
     return out
 
 
 def avg_pool2d_lanes_backward(d_out, image, lanes, kernel_size, stride=None):
     """`avg_pool2d_backward` for images in lanes."""
     kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
-    d_image = np.empty_like(image)
-    _avg_pool_backward(d_out, lanes, kernel_size, stride, d_image)
+    d_image = np.zeros(image.shape, image.dtype)
+    _avg_pool_backward(_planes(d_out), lanes, *kernel_size, *stride, _planes(d_image))
     return d_image
 
 
@@ -157,134 +158,132 @@ def _check_gradient(d_out, image, kernel_size, stride):
     check_arrays(image=(image, "N C H W"), d_out=(d_out, f"N C {height} {width}"))
 
 
-@kernel(parallel=True)
-def _max_pool(image, lanes, kernel_size, stride, relu, out, where):
-    """Threads over the batch, and over its channels."""
-    channels = image.shape[1]
-    for plane in prange(len(image) * channels):
-        n, c = plane // channels, plane % channels
-        _max_pool_plane(image[n, c], lanes, kernel_size, stride, relu, out[n, c], where[n, c])
+def _halves(kernel_size, stride, lanes):
+    """Whether it is the usual case, windows of 2 x 2 side by side, in a layout that has a loop of its own."""
+    return kernel_size == stride == (2, 2) and lanes in (1, LANES)
 
 
-@kernel(parallel=True)
-def _max_pool_backward(d_out, where, lanes, stride, d_image):
-    """Threads over the batch, and over its channels: no two of them write one pixel."""
-    channels = d_image.shape[1]
-    for plane in prange(len(d_image) * channels):
-        n, c = plane // channels, plane % channels
-        _max_pool_backward_plane(d_out[n, c], where[n, c], lanes, stride, d_image[n, c])
+def _planes(image):
+    """The channels of all images one after the other."""
+    return image.reshape(-1, *image.shape[2:])
 
 
 @helper
-def _max_pool_plane(image, lanes, kernel_size, stride, relu, out, where):
-    """Images in lanes, or the rows of a plain image: windows of 2 x 2 get loops that fill the machine's width."""
-    usual = kernel_size[0] == kernel_size[1] == stride[1] == 2
-    least, nowhere = image.dtype.type(0 if relu else -np.inf), np.int32(-1 if relu else 0)
-    for i in range(len(out)):
-        rows = image[i * stride[0]:i * stride[0] + kernel_size[0]]
-        if usual and lanes == LANES:
-            _two_by_two_in_lanes(rows[0], rows[1], least, nowhere, out[i], where[i])
-        elif usual and lanes == 1:
-            _two_by_two(rows[0], rows[1], least, nowhere, out[i], where[i])
-        else:
-            _any_window(rows, lanes, kernel_size[1], stride[1], least, nowhere, out[i], where[i])
+def _larger(pixel, best):
+    """The larger of a pixel and the best before it; a NaN takes any number's place, nothing takes its place."""
+    return pixel if (pixel > best) | (pixel != pixel) else best
 
 
 @helper
-def _two_by_two(upper, lower, least, nowhere, out, where):
-    down = np.int32(len(upper))
-    for j in range(len(out)):
-        best, found = _keep(upper[2 * j], np.int32(0), least, nowhere)
-        best, found = _keep(upper[2 * j + 1], np.int32(1), best, found)
-        best, found = _keep(lower[2 * j], down, best, found)
-        out[j], where[j] = _keep(lower[2 * j + 1], down + np.int32(1), best, found)
-
-
-@helper
-def _two_by_two_in_lanes(upper, lower, least, nowhere, out, where):
-    """Images in lanes: the inner loop has a length that the compiler knows."""
-    right, down = np.int32(LANES), np.int32(len(upper))
-    for j in range(len(out) // LANES):
-        for lane in range(LANES):
-            k = 2 * j * LANES + lane
-            best, found = _keep(upper[k], np.int32(0), least, nowhere)
-            best, found = _keep(upper[k + LANES], right, best, found)
-            best, found = _keep(lower[k], down, best, found)
-            out[j * LANES + lane], where[j * LANES + lane] = _keep(lower[k + LANES], down + right, best, found)
-
-
-@helper
-def _any_window(rows, lanes, kernel_width, stride, least, nowhere, out, where):
-    for k in range(len(out)):
-        best, found, first = least, nowhere, (k // lanes) * stride * lanes + k % lanes
-        for row in range(len(rows)):
-            for column in range(kernel_width):
-                at = np.int32(row * rows.shape[1] + column * lanes)
-                best, found = _keep(rows[row, first + column * lanes], at, best, found)
-        out[k], where[k] = best, found
-
-
-@helper
-def _keep(pixel, at, best, found):
-    """The larger of a pixel and the best before it, the first of equals; and where it stands.
-
-    A NaN takes any number's place, nothing takes its place, and no gradient passes it.
-    """
-    undefined, larger = pixel != pixel, pixel > best
-    return pixel if larger | undefined else best, np.int32(-1) if undefined else (at if larger else found)
-
-
-@helper
-def _max_pool_backward_plane(d_out, where, lanes, stride, d_image):
-    d_pixels, width = d_image.ravel(), d_image.shape[1]
-    d_pixels[:] = 0
-    for i in range(len(d_out)):
-        for j in range(d_out.shape[1] // lanes):
-            start = i * stride[0] * width + j * stride[1] * lanes
-            for lane in range(lanes):
-                found = where[i, j * lanes + lane]
-                d_pixels[np.uint64(start + lane + max(found, 0))] += d_out[i, j * lanes + lane] if found >= 0 else 0
+def _first_of(a, b, c, d, blocked, given):
+    """What each of four pixels is given: everything goes to the first that is the largest. A NaN equals nothing."""
+    best, nothing = _larger(d, _larger(c, _larger(b, a))), type(given)(0)
+    given = nothing if best <= blocked else given
+    to_a, rest = (given, nothing) if a == best else (nothing, given)
+    to_b, rest = (rest, nothing) if b == best else (nothing, rest)
+    to_c, rest = (rest, nothing) if c == best else (nothing, rest)
+    return to_a, to_b, to_c, rest if d == best else nothing
 
 
 @kernel(parallel=True)
-def _avg_pool(image, lanes, kernel_size, stride, out):
-    """Threads over the batch, and over its channels."""
-    channels = image.shape[1]
-    for plane in prange(len(image) * channels):
-        n, c = plane // channels, plane % channels
-        _avg_pool_plane(image[n, c], lanes, kernel_size, stride, out[n, c])
+def _halve(image, lanes, least, out):
+    """Windows of 2 x 2. Images in lanes, or plain ones: both loops fill the machine's width. Threads over the batch and
+    its channels."""
+    for plane in prange(len(image)):
+        for i in range(out.shape[1]):
+            upper, lower = Index(2 * i), Index(2 * i + 1)
+            if lanes == 1:
+                for k in range(Index(out.shape[2])):
+                    best = _larger(image[plane, upper, k + k], least)
+                    best = _larger(image[plane, upper, k + k + Index(1)], best)
+                    best = _larger(image[plane, lower, k + k], best)
+                    out[plane, i, k] = _larger(image[plane, lower, k + k + Index(1)], best)
+            else:
+                for start in range(0, out.shape[2], LANES):
+                    for lane in range(LANES):
+                        left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
+                        best = _larger(image[plane, upper, left], least)
+                        best = _larger(image[plane, upper, right], best)
+                        best = _larger(image[plane, lower, left], best)
+                        out[plane, i, start + lane] = _larger(image[plane, lower, right], best)
 
 
 @kernel(parallel=True)
-def _avg_pool_backward(d_out, lanes, kernel_size, stride, d_image):
-    """Threads over the batch, and over its channels: no two of them write one pixel."""
-    channels = d_image.shape[1]
-    for plane in prange(len(d_image) * channels):
-        n, c = plane // channels, plane % channels
-        _avg_pool_backward_plane(d_out[n, c], lanes, kernel_size, stride, d_image[n, c])
+def _halve_backward(d_out, image, lanes, blocked, d_image):
+    """The way back of windows of 2 x 2: what is largest is found anew. Threads over the batch and its channels."""
+    for plane in prange(len(image)):
+        for i in range(d_out.shape[1]):
+            upper, lower = Index(2 * i), Index(2 * i + 1)
+            if lanes == 1:
+                for k in range(Index(d_out.shape[2])):
+                    left, right = k + k, k + k + Index(1)
+                    a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
+                                           image[plane, lower, left], image[plane, lower, right],
+                                           blocked, d_out[plane, i, k])
+                    d_image[plane, upper, left], d_image[plane, upper, right] = a, b
+                    d_image[plane, lower, left], d_image[plane, lower, right] = c, d
+            else:
+                for start in range(0, d_out.shape[2], LANES):
+                    for lane in range(LANES):
+                        left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
+                        a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
+                                               image[plane, lower, left], image[plane, lower, right],
+                                               blocked, d_out[plane, i, start + lane])
+                        d_image[plane, upper, left], d_image[plane, upper, right] = a, b
+                        d_image[plane, lower, left], d_image[plane, lower, right] = c, d
 
 
-@helper
-def _avg_pool_plane(image, lanes, kernel_size, stride, out):
-    """Images in lanes: the inner loop runs over them."""
-    out[:] = 0
-    for i in range(len(out)):
-        for row in range(i * stride[0], i * stride[0] + kernel_size[0]):
-            for j in range(out.shape[1] // lanes):
-                for column in range(j * stride[1], j * stride[1] + kernel_size[1]):
-                    for lane in range(lanes):
-                        out[i, j * lanes + lane] += image[row, column * lanes + lane]
-    out /= image.dtype.type(kernel_size[0] * kernel_size[1])
+@kernel(parallel=True)
+def _max_pool(image, lanes, kernel_height, kernel_width, stride_y, stride_x, least, out):
+    """Windows of any size; threads over the batch and its channels."""
+    for plane in prange(len(image)):
+        for i in range(out.shape[1]):
+            for k in range(out.shape[2]):
+                first, best = k // lanes * stride_x * lanes + k % lanes, least
+                for row in range(i * stride_y, i * stride_y + kernel_height):
+                    for column in range(kernel_width):
+                        best = _larger(image[plane, row, first + column * lanes], best)
+                out[plane, i, k] = best
 
 
-@helper
-def _avg_pool_backward_plane(d_out, lanes, kernel_size, stride, d_image):
-    """Images in lanes: the inner loop runs over them."""
-    d_image[:] = 0
-    share = d_out / d_image.dtype.type(kernel_size[0] * kernel_size[1])
-    for i in range(len(d_out)):
-        for row in range(i * stride[0], i * stride[0] + kernel_size[0]):
-            for j in range(d_out.shape[1] // lanes):
-                for column in range(j * stride[1], j * stride[1] + kernel_size[1]):
-                    for lane in range(lanes):
-                        d_image[row, column * lanes + lane] += share[i, j * lanes + lane]
+@kernel(parallel=True)
+def _max_pool_backward(d_out, image, lanes, kernel_height, kernel_width, stride_y, stride_x, blocked, d_image):
+    """Windows of any size, which may overlap; threads over the batch and its channels: no two write one pixel."""
+    for plane in prange(len(image)):
+        for i in range(d_out.shape[1]):
+            for k in range(d_out.shape[2]):
+                first = k // lanes * stride_x * lanes + k % lanes
+                best, found, place = image[plane, i * stride_y, first], i * stride_y, first
+                for row in range(i * stride_y, i * stride_y + kernel_height):
+                    for column in range(kernel_width):
+                        larger = _larger(image[plane, row, first + column * lanes], best)
+                        if larger != best:
+                            best, found, place = larger, row, first + column * lanes
+                if best > blocked or blocked != blocked and best == best:
+                    d_image[plane, found, place] += d_out[plane, i, k]
+
+
+@kernel(parallel=True)
+def _avg_pool(image, lanes, kernel_height, kernel_width, stride_y, stride_x, out):
+    """Threads over the batch and its channels."""
+    for plane in prange(len(image)):
+        for i in range(out.shape[1]):
+            for k in range(out.shape[2]):
+                first, total = k // lanes * stride_x * lanes + k % lanes, image.dtype.type(0)
+                for row in range(i * stride_y, i * stride_y + kernel_height):
+                    for column in range(kernel_width):
+                        total += image[plane, row, first + column * lanes]
+                out[plane, i, k] = total / image.dtype.type(kernel_height * kernel_width)
+
+
+@kernel(parallel=True)
+def _avg_pool_backward(d_out, lanes, kernel_height, kernel_width, stride_y, stride_x, d_image):
+    """Threads over the batch and its channels: no two of them write one pixel."""
+    for plane in prange(len(d_image)):
+        for i in range(d_out.shape[1]):
+            for k in range(d_out.shape[2]):
+                first = k // lanes * stride_x * lanes + k % lanes
+                share = d_out[plane, i, k] / d_out.dtype.type(kernel_height * kernel_width)
+                for row in range(i * stride_y, i * stride_y + kernel_height):
+                    for column in range(kernel_width):
+                        d_image[plane, row, first + column * lanes] += share

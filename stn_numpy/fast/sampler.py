@@ -128,7 +128,7 @@ def affine_sample(image, theta, size, padding_mode="zeros", align_corners=False,
         blocks = _blocks(image)
         odd = np.empty((len(image), blocks or len(ys)), bool)
         gather = _bilinear.gather_lanes if blocks else _bilinear.gather
-        gather(image, theta, xs, ys, options[2], hands(), out, odd)
+        gather(_flat(image), *image.shape[2:], theta, xs, ys, options[2], hands(), out, odd)
         for n in np.flatnonzero(odd.any(axis=1)):
             one = slice(n, n + 1)
             _taps.sample(image[one], True, theta[one], xs, ys, _no_grid(image.dtype), *options, out[one])
@@ -168,9 +168,9 @@ def affine_sample_backward(d_out, image, theta, padding_mode="zeros", align_corn
         odd = range(len(image))
         if _is_simple(image, mode, padding_mode):
             blocks, bands = _blocks(image), _bands(image)
-            shares = np.empty((len(image), blocks or bands, 2, 3))
+            shares = np.zeros((len(image), blocks or bands, 2, 3))
             scatter = _bilinear.scatter_lanes if blocks else _bilinear.scatter
-            scatter(d_out, image, theta, xs, ys, options[2], hands(), d_image, shares)
+            scatter(d_out, _flat(image), *image.shape[2:], theta, xs, ys, options[2], hands(), _flat(d_image), shares)
             d_theta[...] = shares.sum(axis=1) * [[[(image.shape[axis] - options[2]) / 2] for axis in (3, 2)]]
             odd = np.flatnonzero(~np.isfinite(d_theta).all(axis=(1, 2)))
             d_image[odd] = 0
@@ -190,6 +190,11 @@ def _as_numbers(mode, padding_mode, align_corners):
 def _is_simple(image, mode, padding_mode):
     """Whether the fast paths know the case: in float32 a longer axis has no number of its own for each pixel."""
     return (mode, padding_mode) == ("bilinear", "zeros") and 2 <= min(image.shape[2:]) and max(image.shape[2:]) < 2**24
+
+
+def _flat(image):
+    """The same image, its pixels in one row."""
+    return image.reshape(*image.shape[:2], -1)
 
 
 def _blocks(image):

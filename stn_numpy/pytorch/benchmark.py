@@ -23,11 +23,11 @@ from .train import whole
 PROGRAM = "python -m stn_numpy.pytorch.benchmark"
 
 DESCRIPTION = """\
-Train the same network with the same digits, batch and rates in two ways, in turn, and compare images per second.
+Train the same network with the same digits, batch and rates in turn in two ways, and compare images per second.
 
 Plain: the loop of most tutorials. A DataLoader over a Dataset that distorts one digit at a time, batches copied to the
 device, eager float32 steps, the loss read after every one.
-Ours: the training command's own loop.
+Ours: the training command's own loop, in one precision or in several.
 """
 
 
@@ -44,8 +44,8 @@ def make_parser():
     add("--turns", type=whole(1), default=3, metavar="N", help="of each of the two (default: %(default)s)")
     add("--loaders", type=whole(0), default=0, metavar="N",
         help="worker processes of the DataLoader, 0 as in its default: more are quicker where there are idle cores")
-    add("--precision", choices=("auto", *PRECISIONS), default="auto",
-        help="of our loop (default: auto, as in the training command)")
+    add("--precision", nargs="+", choices=("auto", *PRECISIONS), default=["auto"],
+        help="of our loop, one or several (default: auto, as in the training command)")
     add("--acceleration", choices=("auto", *ACCELERATIONS), default="auto", help="of our loop (default: auto)")
     add("--side-by-side", type=whole(1), default=1, metavar="N", help="seeds that our loop trains at once (default: 1)")
     add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
@@ -124,21 +124,20 @@ class OurLoop:
 
 
 def measure(given):
-    """Both loops in turn, after a turn of each that does not count.
+    """All loops in turn, after a turn of each that does not count.
 
     Returns
     -------
     dict
-        Images per second of each turn, ``plain`` and ``ours``, and the median of the ratios of neighbours.
+        Images per second of each turn, of the ``plain`` loop and of ours by its precision, and for each precision the
+        median of the ratios of neighbours.
     """
     device = find_devices(given.device)[0]
-    total = given.steps * (given.turns + 2)
-    precision = best_precision(device) if given.precision == "auto" else given.precision
-    settings = Settings(given.model, given.distortion, data=given.data, batch=given.batch, iterations=total + 100,
-                        precision=precision)
+    precisions = dict.fromkeys(best_precision(device) if name == "auto" else name for name in given.precision)
     with tempfile.TemporaryDirectory() as folder:
-        loops = dict(plain=PlainLoop(settings, device, given.loaders),
-                     ours=OurLoop(settings, device, given.acceleration, given.side_by_side, folder))
+        loops = {name: OurLoop(_settings(given, name), device, given.acceleration, given.side_by_side, folder)
+                 for name in precisions}
+        loops = {"plain": PlainLoop(_settings(given, "float32"), device, given.loaders)} | loops
         found = {name: [] for name in loops}
         for turn in range(given.turns + 1):
             for name, loop in loops.items():
@@ -146,12 +145,18 @@ def measure(given):
                 loop(given.steps)
                 seconds = time.perf_counter() - start
                 if turn:
-                    trained = given.steps * given.batch * (given.side_by_side if name == "ours" else 1)
+                    trained = given.steps * given.batch * (1 if name == "plain" else given.side_by_side)
                     found[name].append(round(trained / seconds))
-    ratios = [ours / plain for plain, ours in zip(found["plain"], found["ours"])]
-    return dict(model=given.model, distortion=given.distortion, batch=given.batch, precision=precision,
-                loaders=given.loaders, side_by_side=given.side_by_side, steps=given.steps, images_per_second=found,
-                ratio=round(statistics.median(ratios), 2))
+    ratios = {name: round(statistics.median(ours / plain for plain, ours in zip(found["plain"], found[name])), 2)
+              for name in precisions}
+    return dict(model=given.model, distortion=given.distortion, batch=given.batch, loaders=given.loaders,
+                side_by_side=given.side_by_side, steps=given.steps, images_per_second=found, ratio=ratios)
+
+
+def _settings(given, precision):
+    """Of a run that is longer than the benchmark, so that the rate stays the same."""
+    return Settings(given.model, given.distortion, data=given.data, batch=given.batch, precision=precision,
+                    iterations=4 * given.steps * (given.turns + 1))
 
 
 def main(arguments=None):
@@ -162,9 +167,10 @@ def main(arguments=None):
         facts = made_by(command, find_devices(given.device)[0]) | dict(cores=os.cpu_count())
         found = measure(given)
         for name, numbers in found["images_per_second"].items():
-            print(f"{name:<6}{statistics.median(numbers):>12,.0f} images/s   (turns: "
+            print(f"{name:<9}{statistics.median(numbers):>12,.0f} images/s   (turns: "
                   + ", ".join(f"{number:,}" for number in numbers) + ")")
-        print(f"ratio {found['ratio']:.2f} on {facts['device']}, {facts['threads']} threads, {found['precision']}")
+        for name, ratio in found["ratio"].items():
+            print(f"ratio {ratio:.2f} in {name} on {facts['device']}, {facts['threads']} threads")
         if given.out:
             write_json(given.out, dict(made_by=facts, **found))
 

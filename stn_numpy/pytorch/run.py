@@ -17,6 +17,7 @@ from ..theta import rotation_angle
 from . import checkpoints
 from .command import Refusal
 from .digits import STEPS_A_PIECE, Digits, test_digits
+from .quick import quicken
 from .steps import SideBySide, Stepper, make_optimizer, set_rate
 from .weights import save
 
@@ -71,7 +72,10 @@ class Run:
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
         self.world, self.checkpoint_every = world or World(), checkpoint_every
         self.digits = digits or Digits(settings, device)
-        self.networks = SideBySide([settings.build(seed) for seed in self.seeds])
+        networks = [settings.build(seed) for seed in self.seeds]
+        if device.type == "cpu" and len(networks) == 1:
+            networks = [quicken(networks[0])]
+        self.networks = SideBySide(networks)
         self.networks.to(device, **dict(memory_format=torch.channels_last) if len(self.seeds) == 1 else {})
         self.optimizer = make_optimizer(self.networks, settings, device)
         model = self.networks

@@ -1,0 +1,30 @@
+"""A signal from outside, sent to a command that runs in this process."""
+
+import contextlib
+import os
+import signal
+import threading
+import time
+
+
+@contextlib.contextmanager
+def signal_when(ready, number, patience=120):
+    """Send this process a signal as soon as `ready()` is true; one that nobody catches is an error, not the end."""
+    def refuse(*_):
+        raise AssertionError(f"{signal.Signals(number).name} reached no handler of the command's")
+
+    def send():
+        limit = time.monotonic() + patience
+        while not ready() and time.monotonic() < limit and not left.is_set():
+            time.sleep(0.01)
+        if not left.is_set():
+            os.kill(os.getpid(), number)
+
+    before, left, sender = signal.signal(number, refuse), threading.Event(), threading.Thread(target=send)
+    sender.start()
+    try:
+        yield
+    finally:
+        left.set()
+        sender.join()
+        signal.signal(number, before)
