@@ -973,6 +973,8 @@ def tps_system(points):
     return np.block([[bent, affine], [affine.T, np.zeros((3, 3), points.dtype)]])
 def localise_box(theta, image_size):
     """Give the smallest upright rectangle of the image that holds all that each theta looks at.
+def heading_of_theta(theta):
+    """Say where on the input the upper side of the output is, as a heading on the compass.
 
     Parameters
     ----------
@@ -996,3 +998,42 @@ def localise_box(theta, image_size):
     corners = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1], [1, 1, 1, 1]], theta.dtype)
     places = (theta @ corners + 1) * np.array([[width / 2], [height / 2]], theta.dtype)
     return np.concatenate([places.min(axis=2), places.max(axis=2)], axis=1)
+        From the output to the input, in normalised units; both are square.
+
+    Returns
+    -------
+    (N,) array of theta's dtype
+        Degrees from 0 to below 360, clockwise as seen: 0 is up on the input, 90 is right.
+
+    Notes
+    -----
+    Convention: rows count downwards, so that the output's upper side lies in the direction (x, y) = (0, -1) from its
+    middle.
+    """
+    x, y = -theta[:, 0, 1], -theta[:, 1, 1]
+    return np.degrees(np.arctan2(x, -y)) % 360
+
+
+def heading_error(said, true):
+    """Compare headings with the true ones, up to a constant that all of them have in common.
+
+    Parameters
+    ----------
+    said, true : (N,) arrays of float64
+        Degrees on the compass.
+
+    Returns
+    -------
+    offset : float
+        The mean of ``said - true``, as arrows are added: degrees from -180 to 180.
+    error : float
+        The mean distance of ``said - true`` from that offset, the short way round: degrees from 0 to 180.
+
+    Notes
+    -----
+    Convention: the mean of angles is the direction of the sum of arrows of length 1, one for each of them.
+    """
+    difference = said - true
+    offset = np.degrees(np.angle(np.exp(1j * np.radians(difference)).mean()))
+    left = (difference - offset + 180) % 360 - 180
+    return offset, abs(left).mean()

@@ -18,6 +18,8 @@ PLACES = [
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
      "projective", "tps", "affine_exp", "compose"],
     ["layer", "distortions", "data", "measure"],
+     "projective", "tps", "affine_exp"],
+    ["layer", "distortions", "data", "measure", "_aerial_kinds", "_aerial_ground", "aerial"],
     ["localisation", "transformer", "model", "tutorial"],  # networks
     ["optimizer", "training", "results", "viz"],
     ["turned_digits", "rotated_mnist", "undo"],  # experiments and their commands
@@ -26,7 +28,7 @@ PLACE = {module: place for place, modules in enumerate(PLACES) for module in mod
 
 FAST = "fast"
 ANYWHERE = {"numpy", "stn_numpy"} | set(sys.stdlib_module_names)
-INSIDE_FUNCTIONS = {"pooch", "tqdm"}
+INSIDE_FUNCTIONS = {"pooch", "tqdm", "PIL"}
 
 # The benchmark times the compiled kernels against their reference and against whoever else is installed.
 BENCHMARK = "fast.benchmark"
@@ -165,7 +167,8 @@ def test_the_torch_twin_needs_torch_numpy_and_tqdm_alone():
     names = [f"stn_numpy.{name.removesuffix('.__init__')}" for name in TWIN]
     code = f"""
 import importlib, json, sys
-for name in ("numba", "matplotlib", "pooch", "scipy", "cv2", "skimage", "pandas", "pytest", "hypothesis", "IPython"):
+for name in ("numba", "matplotlib", "pooch", "PIL", "scipy", "cv2", "skimage", "pandas", "pytest", "hypothesis",
+             "IPython"):
     sys.modules[name] = None  # whoever imports it gets an error
 for name in {names}:
     importlib.import_module(name)

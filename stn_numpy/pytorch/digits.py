@@ -46,7 +46,7 @@ class Digits:
         return (images[0][None], labels[0][None]) if len(made) == 1 else (torch.stack(images), torch.stack(labels))
 
     def _piece_of(self, seed, number, part):
-        generator = torch.Generator(self.device).manual_seed(_mixed(seed, number))
+        generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
         shape = STEPS_A_PIECE, self.settings.batch
         index = torch.randint(len(self.images), (shape[0] * shape[1],), generator=generator, device=self.device)
         images, _ = distort(self.images[index], self.settings.distortion, generator)
@@ -81,6 +81,6 @@ def test_digits(data, distortion):
     return distorted, torch.from_numpy(labels), truth
 
 
-def _mixed(seed, number):
+def mixed_seed(seed, number):
     """A generator's seed from two numbers; torch's on the CPU looks at 32 bits, so they must be well mixed."""
     return int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0]) >> 1

@@ -63,14 +63,17 @@ class Run:
     checkpoint_every : int
         Steps between two checkpoints.
     world : World
+    digits : Digits or None
+        Another source of images, with the methods of `Digits`; None for the digits that the settings say.
     """
 
     digits_of, optimizer_of = Digits, staticmethod(make_optimizer)  # what another task replaces, and `measure`
 
-    def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None):
+    def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None,
+                 digits=None):
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
         self.world, self.checkpoint_every = world or World(), checkpoint_every
-        self.digits = self.digits_of(settings, device)
+        self.digits = digits or self.digits_of(settings, device)
         networks = [settings.build(seed) for seed in self.seeds]
         if device.type == "cpu" and len(networks) == 1:
             networks = [quicken(networks[0])]
@@ -163,7 +166,7 @@ class Run:
         for place, (seed, path) in enumerate(zip(self.seeds, self.paths)):
             network = self.settings.build(seed)
             network.load_state_dict(self.networks.weights(place))
-            save(path.with_name(path.name + ".pt"), network)
+            save(path.with_name(path.name + ".pt"), network, **self.settings.beside())
             results.append(dict(
                 made_by=made_by, settings=self.settings.facts(), seed=seed,
                 parameters=network.parameter_count(), test_error=wrong[place],

@@ -64,6 +64,10 @@ class Settings:
                 del facts[name]
         return facts
 
+    def beside(self):
+        """What else the file of the trained weights shall hold: nothing, since these settings rebuild the network."""
+        return {}
+
     def build(self, seed):
         """The network with its first weights."""
         return build(self.model, self.distortion, self.transform, self.localisation_depth, rng=seed)

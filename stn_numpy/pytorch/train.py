@@ -9,17 +9,19 @@ import torch
 from torch import distributed
 
 from .command import DATA, Parser, Refusal, Stop, best_precision, find_devices, plain_errors
+from .folder import open_folder
 from .networks import MODELS
 from .run import Run, Stopped, World, finished, made_by
 from .settings import DISTORTIONS, PRECISIONS, Settings
 from .steps import ACCELERATIONS
 from .theta import TRANSFORMS
+from .tiles import LEAST_SIZE
 
 PROGRAM = "python -m stn_numpy.pytorch.train"
 
 DESCRIPTION = """\
 Train one of the paper's networks on digits that are distorted anew for every batch, and measure its error on all test
-digits, distorted once and the same for every network.
+digits, distorted once and the same for every network. Or train a network on tiles of your own: --data-folder.
 
 The defaults are the paper's protocol as far as it is known: stochastic gradient descent, 150,000 steps of 256 images,
 a rate of 0.01 that falls to a tenth after each third, no weight decay. Momentum and the localisation network's rate
@@ -31,6 +33,7 @@ In DIR: a checkpoint while the run lasts; at its end the weights (.pt) and the r
 (Ctrl-C) or killed goes on when the same command is given again, and ends with the losses that it would have had.
 
 MNIST's four files are taken from the folder that the environment variable STN_DATA names, or else downloaded.
+Tiles of your own may have any common format, colours and size; files that cannot be read are named and skipped.
 
 On several devices of one machine, or several processors:
   torchrun --standalone --nproc-per-node 2 -m stn_numpy.pytorch.train --model st-cnn ...
@@ -46,8 +49,13 @@ def make_parser():
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--model", required=True, choices=MODELS, help="fully connected or convolutional; st-: behind a transformer")
-    add("--distortion", required=True, choices=DISTORTIONS,
-        help="rotation; rotation, scale and translation; projective; elastic; translation and clutter")
+    what = parser.add_mutually_exclusive_group(required=True).add_argument
+    what("--distortion", choices=DISTORTIONS,
+         help="rotation; rotation, scale and translation; projective; elastic; translation and clutter")
+    what("--data-folder", metavar="DIR",
+         help="no digits, but your own tiles: image files, in one folder for each class; a fifth is tested on")
+    add("--tile-size", type=whole(LEAST_SIZE), default=48, metavar="N",
+        help="pixels; tiles of a folder are cut to their middle square and resized to it (default: %(default)s)")
     add("--transform", choices=tuple(TRANSFORMS), default=Settings.transform,
         help="the family of maps that a transformer chooses from, by so many numbers: "
              + ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items())
@@ -161,12 +169,15 @@ def train(given, command):
     """Run the command; the last line says what came of it."""
     with join_world(given.device) as (world, device):
         check_together(given, world)
-        settings = settings_of(given, device)
+        settings, digits = settings_of(given, device), None
         leads = world.rank == 0
+        if given.data_folder:
+            settings, digits = open_folder(given.data_folder, given.tile_size, settings, device, say=leads)
         result = finished(given.out, settings, given.seed)
         if result is None:
             with Stop(patient=world.size > 1) as stop:
-                run = Run(settings, [given.seed], device, given.out, given.acceleration, given.checkpoint_every, world)
+                run = Run(settings, [given.seed], device, given.out, given.acceleration, given.checkpoint_every, world,
+                          digits)
                 if run.step and leads:
                     print(f"going on after step {run.step} of {settings.iterations}", file=sys.stderr)
                 try:

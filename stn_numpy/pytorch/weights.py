@@ -199,15 +199,17 @@ def check_architecture(module, found, path="checkpoint"):
         raise ValueError(f"checkpoint: expected the network that is to take it, got another in {path} ({first}{more})")
 
 
-def save(path, module):
+def save(path, module, **beside):
     """Write a network's weights and what it is made of; the file is the old one or the new one, never half of one.
 
     Parameters
     ----------
     path : path
     module : torch.nn.Module
+    **beside
+        What else the file shall hold, by name; `load` does not look at it.
     """
-    write_whole(path, {"architecture": architecture(module), "state": module.state_dict()})
+    write_whole(path, {"architecture": architecture(module), "state": module.state_dict()} | beside)
 
 
 def write_whole(path, content):

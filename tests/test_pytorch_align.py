@@ -1,0 +1,173 @@
+"""Tiles in, aligned tiles out: what is written, that it is turned the right way, and what is said when it cannot be."""
+
+import csv
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from stn_numpy.aerial import KINDS, aerial_tiles
+from stn_numpy.pytorch.align import align, contact_sheet, main
+from stn_numpy.pytorch.tiles import rebuild, save
+from stn_numpy.pytorch.weights import save as save_weights
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def network_that_says(parameters, transform="similarity", channels=3, **options):
+    """A network whose localisation network says the same of every tile, and its facts."""
+    facts = dict(classes=["left", "right"], mean=[0.25] * channels,
+                 network=dict(image_shape=[channels, 24, 24], transform=transform, **options))
+    network = rebuild(facts, rng=0)
+    if transform is not None:
+        with torch.no_grad():
+            network.transformer.localisation.final.bias.copy_(torch.tensor(parameters))
+    return network, facts
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    save(tmp_path / "quarter.pt", *network_that_says([0.0, 1.0, 0.0, 0.0]))
+    return tmp_path / "quarter.pt"
+
+
+@pytest.fixture
+def tiles(tmp_path):
+    """A folder with a picture in it, and a folder with another."""
+    (tmp_path / "tiles" / "deeper").mkdir(parents=True)
+    picture = np.zeros((40, 40, 3), np.uint8)
+    picture[:20, :, 0], picture[:, 20:, 1] = 250, 250  # red above, green right
+    Image.fromarray(picture).save(tmp_path / "tiles" / "a.png")
+    Image.fromarray(picture[:, :, 0]).save(tmp_path / "tiles" / "deeper" / "b.jpg")
+    return tmp_path / "tiles"
+
+
+def run(checkpoint, tiles, out):
+    main(["--checkpoint", str(checkpoint), "--in", str(tiles), "--out", str(out)])
+
+
+def complaint(arguments, capsys, code):
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == code
+    lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("skipped")]
+    assert len(lines) == 1 and lines[0].startswith("align: ")
+    return lines[0]
+
+
+def test_what_is_written(checkpoint, tiles, tmp_path, capsys):
+    (tiles / "notes.txt").write_text("?")
+    run(checkpoint, tiles, tmp_path / "out")
+    said = capsys.readouterr()
+    assert "2 tiles aligned, 1 files skipped" in said.out and "skipped notes.txt: not an image" in said.err
+    assert Image.open(tmp_path / "out" / "a.png").size == (40, 40)
+    assert (tmp_path / "out" / "deeper" / "b.png").exists() and (tmp_path / "out" / "contact_sheet.png").exists()
+    rows = list(csv.DictReader(open(tmp_path / "out" / "poses.csv")))
+    assert [row["file"] for row in rows] == ["a.png", "deeper/b.jpg"]
+    assert {(row["heading"], row["scale"]) for row in rows} == {("90.0", "1.000")}
+    assert rows[0]["class"] in ("left", "right")
+
+
+def test_heading_east_is_turned_to_north(checkpoint, tiles, tmp_path):
+    """Theta says heading 90: what was right comes up, counter-clockwise as seen. x and y swapped would mirror it."""
+    run(checkpoint, tiles, tmp_path / "out")
+    after = np.asarray(Image.open(tmp_path / "out" / "a.png")).astype(int)
+    red, green = after[..., 0], after[..., 1]
+    assert green[:18].min() > 200 and green[22:].max() < 50  # what was right is above
+    assert red[:, :18].min() > 200 and red[:, 22:].max() < 50  # what was above is left
+
+
+def test_true_theta_brings_noses_up():
+    """The same function with the true pose in the network's place: a delta wing's narrow half is above."""
+    images, pose = aerial_tiles(6, 4, 40, kinds=("fighter",))
+    grounds = aerial_tiles(6, 4, 40, kinds=("fighter",), background_only=True)[0]
+    for image, ground, theta in zip(images, grounds, pose.theta):
+        network, facts = network_that_says([*theta[:, 0], *theta[:, 2]])
+        seen = [align(network, facts, Image.fromarray((255 * tile.transpose(1, 2, 0)).astype(np.uint8)))[0].astype(int)
+                for tile in (image, ground)]
+        ink = abs(seen[0] - seen[1]).max(0) > 25
+        assert ink[8:20, 12:28].sum() < ink[20:32, 12:28].sum()
+
+
+def test_every_size_is_read_by_the_same_theta(checkpoint):
+    """A tile of twice the size comes out as twice the tile."""
+    network, facts = network_that_says([0.8, 0.3, 0.1, -0.2])
+    smooth = aerial_tiles(1, 2, 24)[0][0]
+    small = Image.fromarray((255 * smooth.transpose(1, 2, 0)).astype(np.uint8))
+    large = small.resize((96, 96), Image.Resampling.BILINEAR)
+    one, other = (align(network, facts, image)[0].astype(float) for image in (small, large))
+    assert other.shape == (3, 96, 96)
+    inner = np.abs(other.reshape(3, 24, 4, 24, 4).mean((2, 4)) - one)[:, 4:-4, 4:-4]
+    assert inner.mean() < 6
+
+
+def test_outside_has_the_mean_colour(tmp_path):
+    network, facts = network_that_says([1.0, 0.0, 2.5, 0.0])
+    aligned = align(network, facts, Image.new("RGB", (24, 24), "white"))[0]
+    assert set(np.unique(aligned)) == {64}
+
+
+def test_grey_networks_and_other_families(tiles, tmp_path):
+    save(tmp_path / "grey.pt", *network_that_says([0.0] * 32, "tps", channels=1))
+    run(tmp_path / "grey.pt", tiles, tmp_path / "out")
+    assert Image.open(tmp_path / "out" / "a.png").mode == "L"
+    before = np.asarray(Image.open(tiles / "a.png").convert("L")).astype(int)
+    assert abs(np.asarray(Image.open(tmp_path / "out" / "a.png")).astype(int) - before).max() <= 1
+    assert next(csv.DictReader(open(tmp_path / "out" / "poses.csv")))["heading"] == ""
+
+
+def test_networks_that_vote(tmp_path):
+    facts = dict(classes=list(KINDS), mean=[0.4] * 3, network=dict(image_shape=[3, 48, 48], transform="rotation",
+                                                                   size=32, directions=16))
+    theta = align(rebuild(facts, rng=0), facts, Image.new("RGB", (60, 60)))[1]
+    np.testing.assert_allclose(theta, [[1, 0, 0], [0, 1, 0]], atol=1e-6)
+
+
+def test_names_that_clash(checkpoint, tiles, tmp_path):
+    Image.new("RGB", (24, 24)).save(tiles / "a.jpg")
+    Image.new("RGB", (24, 24)).save(tiles / "contact_sheet.png")
+    run(checkpoint, tiles, tmp_path / "out")
+    written = [row["written"] for row in csv.DictReader(open(tmp_path / "out" / "poses.csv"))]
+    assert len(set(written)) == 4 and "contact_sheet.png" not in written
+    assert all((tmp_path / "out" / name).exists() for name in written)
+
+
+def test_what_was_written_is_not_read_again(checkpoint, tiles, capsys):
+    for _ in range(2):
+        run(checkpoint, tiles, tiles / "out")
+        assert "2 tiles aligned" in capsys.readouterr().out
+
+
+def test_a_contact_sheet_has_each_pair():
+    pairs = [(Image.new("RGB", (9, 9), "red"), Image.new("L", (9, 9), 0))] * 9
+    sheet = np.asarray(contact_sheet(pairs))
+    assert (sheet == (255, 0, 0)).all(2).sum() == 9 * 96 * 96 == (sheet == 0).all(2).sum()
+
+
+@pytest.mark.parametrize("change, code, part", [
+    (dict(source="nowhere"), 2, "--in: expected a folder, got"), (dict(source="quarter.pt"), 2, "which is a file"),
+    (dict(out="quarter.pt"), 2, "--out: expected a folder"), (dict(out="tiles"), 2, "another folder than --in"),
+    (dict(source="empty"), 1, "found no file"), (dict(source="words"), 1, "none of the 1 files"),
+    (dict(checkpoint="nowhere.pt"), 1, "No such file"), (dict(checkpoint="cut.pt"), 1, "no checkpoint, or is damaged"),
+    (dict(checkpoint="digits.pt"), 1, "not a finished network for tiles"),
+    (dict(checkpoint="plain.pt"), 1, "expected a network with a transformer (st-cnn)"),
+    (dict(checkpoint="tiles"), 1, "Is a directory"),
+])
+def test_what_will_not_do(checkpoint, tiles, tmp_path, capsys, change, code, part):
+    for name in ("empty", "words"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "words" / "notes.txt").write_text("?")
+    (tmp_path / "cut.pt").write_bytes(checkpoint.read_bytes()[:-500])
+    save_weights(tmp_path / "digits.pt", torch.nn.Linear(2, 2))
+    save(tmp_path / "plain.pt", *network_that_says(None, None))
+    given = dict(checkpoint=checkpoint.name, source="tiles", out="out") | change
+    arguments = [word for name, value in zip(("--checkpoint", "--in", "--out"), given.values())
+                 for word in (name, str(tmp_path / value))]
+    assert part in complaint(arguments, capsys, code)

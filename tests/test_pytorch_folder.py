@@ -1,0 +1,248 @@
+"""The reader's own tiles: whatever the format, colours and size; and what is said when something is wrong."""
+
+import builtins
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from stn_numpy.aerial import aerial_tiles
+from stn_numpy.pytorch import folder as folders
+from stn_numpy.pytorch.command import Refusal
+from stn_numpy.pytorch.folder import FolderTiles, as_array, read_folder, read_square, settings_for, split
+from stn_numpy.pytorch.settings import Settings
+from stn_numpy.pytorch.tiles import build, centred, load, rebuild, uncentred
+from stn_numpy.pytorch.train import main
+
+ARGUMENTS = ["--model", "st-cnn", "--transform", "similarity", "--batch", "4", "--iterations", "3", "--device", "cpu",
+             "--precision", "float32", "--tile-size", "24"]
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def tiles(tmp_path):
+    """Two classes of eight tiles, in three formats."""
+    images, pose = aerial_tiles(24, 3, 30, kinds=("car", "fighter"))
+    for label, name in enumerate(("cars", "fighters")):
+        place = tmp_path / "mine" / name
+        place.mkdir(parents=True)
+        for k, image in enumerate(images[pose.kind == label][:8]):
+            picture = Image.fromarray((255 * image.transpose(1, 2, 0)).astype(np.uint8))
+            picture.save(place / f"{k}.{('png', 'jpg', 'bmp')[k % 3]}")
+    return tmp_path / "mine"
+
+
+def complaint(arguments, capsys, code):
+    """The one line that the command says when it refuses."""
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == code
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("train: ")]
+    assert len(lines) == 1
+    return lines[0]
+
+
+def test_what_is_found(tiles):
+    found = read_folder(tiles, 24)
+    assert found.images.shape == (16, 3, 24, 24) and found.images.dtype == np.uint8
+    assert found.classes == ["cars", "fighters"] and found.labels.tolist() == [0] * 8 + [1] * 8
+    assert found.files[0] == "cars/0.png" and found.resized == 16 and not found.skipped
+
+
+def test_a_tile_keeps_its_left_and_its_upper_side(tmp_path):
+    """Red is left, and bright is above, before and after; the middle square of a wide picture is its middle."""
+    wide = np.zeros((20, 60, 3), np.uint8)
+    wide[:10, 20:30] = 200, 0, 0
+    Image.fromarray(wide).save(tmp_path / "wide.png")
+    small = as_array(read_square(tmp_path / "wide.png"), 3, 4)
+    assert small[0, :2, :2].min() > 150 and small[0, 2:].max() < 60 and small[0, :, 2:].max() < 60
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
+def test_every_kind_of_pixel(tmp_path, mode):
+    """Half white, half black, whatever the file calls it."""
+    picture = Image.fromarray(np.repeat(np.array([[0, 255]], np.uint8), 8, 0).repeat(4, 1))
+    if mode == "I;16":
+        picture = Image.fromarray(np.asarray(picture).astype(np.uint16) * 257)
+    path = tmp_path / f"tile.{'jpg' if mode == 'CMYK' else 'png'}"
+    (picture if mode == "I;16" else picture.convert(mode)).save(path)
+    array = as_array(read_square(path), 1)[0].astype(int)
+    assert array.shape == (8, 8) and array[:, :3].max() < 20 and array[:, 5:].min() > 235
+
+
+def test_a_camera_that_was_held_sideways(tmp_path):
+    picture = Image.fromarray(np.repeat(np.array([[0, 255]], np.uint8), 8, 0).repeat(4, 1))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # show it turned by a quarter, clockwise
+    picture.save(tmp_path / "tile.png", exif=exif)
+    turned = as_array(read_square(tmp_path / "tile.png"), 1)[0]
+    assert turned[0].max() == 0 and turned[-1].min() == 255
+
+
+def test_all_grey_is_one_channel_and_one_colour_makes_all_three(tiles):
+    for file in tiles.rglob("*.*"):
+        Image.open(file).convert("L").save(file)
+    assert read_folder(tiles, 24).images.shape[1] == 1
+    Image.new("RGB", (24, 24), "red").save(tiles / "cars" / "0.png")
+    assert read_folder(tiles, 24).images.shape[1] == 3
+
+
+def test_files_that_cannot_be_read_are_named_and_skipped(tiles, tmp_path, capsys):
+    (tiles / "cars" / "notes.txt").write_text("not a tile")
+    (tiles / "cars" / ".hidden.png").write_text("nor this")
+    whole = (tiles / "cars" / "1.jpg").read_bytes()
+    (tiles / "cars" / "1.jpg").write_bytes(whole[:len(whole) // 2])
+    Image.fromarray(np.ones((4, 4), np.float32)).save(tiles / "fighters" / "height.tiff")
+    main([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / "out")])
+    said = capsys.readouterr().err
+    assert "skipped cars/notes.txt: not an image that Pillow knows" in said
+    assert "skipped cars/1.jpg: " in said and "truncated" in said.lower()
+    assert "skipped fighters/height.tiff: has floating-point pixels" in said
+    assert "15 tiles, in colour: cars 7, fighters 8" in said and "hidden" not in said
+    assert "15 of them had another size: cut to their middle square, resized to 24x24" in said
+
+
+def test_training_leaves_a_network_that_knows_its_classes(tiles, tmp_path, capsys):
+    arguments = [*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / "out")]
+    main(arguments)
+    first = capsys.readouterr()
+    path = tmp_path / "out" / "st-cnn-mine-similarity-seed0"
+    network, facts = load(f"{path}.pt")
+    assert facts["classes"] == ["cars", "fighters"] and network.transformer.family == "similarity"
+    result = json.loads(open(f"{path}.json").read())
+    assert result["test_images"] == 4 and result["settings"]["classes"] == ["cars", "fighters"]
+    settings = settings_for(read_folder(tiles, 24), tiles, Settings("st-cnn", None, "similarity", batch=4))
+    images, labels = next(FolderTiles(read_folder(tiles, 24), settings, torch.device("cpu")).test_batches(9))
+    with torch.no_grad():
+        assert result["test_error"] == pytest.approx((network(images).argmax(1) != labels).float().mean().item())
+    main(arguments)
+    assert "done already" in capsys.readouterr().err
+    Image.new("RGB", (30, 30), "red").save(tiles / "cars" / "0.png")
+    assert "belongs to another run (content: expected" in complaint(arguments, capsys, 1)
+    assert "parameters" in first.out
+
+
+def test_it_learns(tmp_path):
+    """Bright tiles and dark ones, after a few steps."""
+    rng = np.random.default_rng(0)
+    for name, level in (("bright", 200), ("dark", 60)):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+        for k in range(10):
+            array = rng.integers(level - 50, level + 50, (24, 24)).astype(np.uint8)
+            Image.fromarray(array).save(tmp_path / "mine" / name / f"{k}.png")
+    main([*ARGUMENTS, "--iterations", "40", "--batch", "8", "--rate", "0.02", "--data-folder", str(tmp_path / "mine"),
+          "--out", str(tmp_path / "out")])
+    assert json.loads(next((tmp_path / "out").glob("*.json")).read_text())["test_error"] == 0
+
+
+def test_the_split_takes_a_fifth_of_each_class_and_is_always_the_same():
+    labels = np.array([0] * 50 + [1] * 10 + [2] * 2)
+    train, test = split(labels)
+    assert np.bincount(labels[test]).tolist() == [10, 2, 1]
+    assert sorted([*train, *test]) == list(range(62))
+    assert np.array_equal(test, split(labels)[1])
+
+
+def test_pieces_are_decided_by_seed_and_number(tiles):
+    settings = settings_for(read_folder(tiles, 24), tiles, Settings("cnn", None, batch=4))
+    source = FolderTiles(read_folder(tiles, 24), settings, torch.device("cpu"))
+    images, labels = source.piece([1, 2], 3)
+    assert images.shape == (2, 25, 4, 3, 24, 24) and labels.shape == (2, 25, 4)
+    assert torch.equal(images[1], source.piece([2], 3)[0][0]) and not torch.equal(images[0], images[1])
+    assert torch.equal(images[:, :, 1:3], source.piece([1, 2], 3, slice(1, 3))[0])
+
+
+@pytest.mark.parametrize("break_it, code, part", [
+    (lambda path: path.rename(path.with_name("elsewhere")), 2, "which is not there"),
+    (lambda path: [path.rename(path.with_name("other")), path.write_text("")], 2, "which is a file"),
+    (lambda path: (path / "fighters").rename(path.parent / "fighters"), 2, "found one alone, cars"),
+    (lambda path: [(path / name).rename(path.parent / name) for name in ("cars", "fighters")], 2, "found none"),
+    (lambda path: (path / "empty").mkdir(), 1, "two tiles or more of each class"),
+    (lambda path: [file.unlink() for file in (path / "cars").glob("[1-9].*")], 1, "found 1 in"),
+    (lambda path: [file.write_text("?") for file in (path / "cars").iterdir()], 1, "cars/0.png: not an image"),
+])
+def test_folders_that_will_not_do(tiles, tmp_path, capsys, break_it, code, part):
+    break_it(tiles)
+    said = complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / "out")], capsys, code)
+    assert "--data-folder: expected" in said and part in said
+
+
+@pytest.mark.parametrize("arguments, part", [
+    (["--model", "st-fcn"], "--model: expected one of cnn, st-cnn with --data-folder, got 'st-fcn'"),
+    (["--distortion", "R"], "not allowed with argument"), (["--tile-size", "8"], "24 or more, got '8'"),
+])
+def test_arguments_that_do_not_go_together(tiles, capsys, arguments, part, tmp_path):
+    assert part in complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path), *arguments], capsys, 2)
+
+
+def test_neither_digits_nor_a_folder(capsys):
+    assert "one of the arguments --distortion --data-folder is required" in complaint(ARGUMENTS, capsys, 2)
+
+
+def test_without_pillow(tiles, capsys, tmp_path, monkeypatch):
+    original = builtins.__import__
+
+    def refuse(name, *rest, **more):
+        if name.split(".")[0] == "PIL":
+            raise ImportError("No module named 'PIL'")
+        return original(name, *rest, **more)
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(Refusal, match="pip install pillow"):
+        folders.pillow()
+    said = complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / "out")], capsys, 1)
+    assert "needs Pillow, which comes with matplotlib" in said
+
+
+# --- The networks
+
+
+@pytest.mark.parametrize("options", [
+    {}, dict(transform="affine"), dict(transform="tps", size=32), dict(transform="rotation", directions=16, size=32),
+    dict(transform="similarity", localisation_depth=3),
+])
+def test_networks_have_the_parameters_asked_for_and_start_at_the_identity(options):
+    network = build((3, 48, 48), 8, **options, rng=0)
+    assert network.parameter_count() == pytest.approx(80_000, rel=0.01)
+    images = torch.rand(2, 3, 48, 48, generator=torch.Generator().manual_seed(0))
+    assert network(images).shape == (2, 8)
+    if options.get("size", 48) == 48 and options:
+        torch.testing.assert_close(network.transformer(images), images, rtol=0, atol=1e-5)
+
+
+def test_votes_add_up_as_arrows_do():
+    """North and east equally: north-east. West alone: west; the angle is the heading, in radians."""
+    compass = build((3, 48, 48), 8, "rotation", directions=16).transformer.localisation[1]
+    votes = torch.full((3, 16), -40.0)
+    votes[0, [0, 4]], votes[1, 12], votes[2, [15, 1]] = 0.0, 0.0, 0.0
+    degrees = torch.rad2deg(compass(votes))[:, 0]
+    torch.testing.assert_close(degrees, torch.tensor([45.0, -90.0, 0.0]), rtol=0, atol=1e-4)
+
+
+def test_centring_is_undone():
+    facts = dict(mean=[0.2, 0.5, 0.7])
+    images = torch.rand(2, 3, 5, 5)
+    torch.testing.assert_close(uncentred(centred(images, facts), facts), images)
+    assert centred(torch.tensor([0.2, 0.5, 0.7]).view(1, 3, 1, 1), facts).abs().max() == 0
+
+
+@pytest.mark.parametrize("arguments, part", [
+    (dict(image_shape=(3, 20, 20)), "image_shape"), (dict(localisation_depth=4), "localisation_depth"),
+    (dict(transform="affine", directions=16), "directions"), (dict(parameters=100), "parameters: expected more"),
+])
+def test_networks_that_cannot_be(arguments, part):
+    with pytest.raises(ValueError, match=part):
+        build(**dict(image_shape=(3, 48, 48), classes=3) | arguments)
+
+
+def test_facts_rebuild_the_network():
+    facts = dict(classes=["a", "b"], network=dict(image_shape=[1, 24, 24], transform="rotation", directions=8))
+    assert "Compass(8)" in str(rebuild(facts))
