@@ -971,10 +971,10 @@ def tps_system(points):
     bent = tps_radial(np.linalg.norm(points[:, None] - points, axis=2))
     affine = np.concatenate([points, np.ones_like(points[:, :1])], axis=1)
     return np.block([[bent, affine], [affine.T, np.zeros((3, 3), points.dtype)]])
+
+
 def localise_box(theta, image_size):
     """Give the smallest upright rectangle of the image that holds all that each theta looks at.
-def heading_of_theta(theta):
-    """Say where on the input the upper side of the output is, as a heading on the compass.
 
     Parameters
     ----------
@@ -998,6 +998,14 @@ def heading_of_theta(theta):
     corners = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1], [1, 1, 1, 1]], theta.dtype)
     places = (theta @ corners + 1) * np.array([[width / 2], [height / 2]], theta.dtype)
     return np.concatenate([places.min(axis=2), places.max(axis=2)], axis=1)
+
+
+def heading_of_theta(theta):
+    """Say where on the input the upper side of the output is, as a heading on the compass.
+
+    Parameters
+    ----------
+    theta : (N, 2, 3) array of float32 or float64
         From the output to the input, in normalised units; both are square.
 
     Returns

@@ -17,8 +17,6 @@ PLACES = [
     ["_check", "_backend", "_taps", "_windows", "_mnist"],  # what stands behind the operations
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
      "projective", "tps", "affine_exp", "compose"],
-    ["layer", "distortions", "data", "measure"],
-     "projective", "tps", "affine_exp"],
     ["layer", "distortions", "data", "measure", "_aerial_kinds", "_aerial_ground", "aerial"],
     ["localisation", "transformer", "model", "tutorial"],  # networks
     ["optimizer", "training", "results", "viz"],
