@@ -69,8 +69,8 @@ class _Convolve(torch.autograd.Function):
             taps = weight.flatten(1).mT.expand(len(d_out), -1, -1)
             columns = torch.bmm(taps, d_out.flatten(2))
             # 81 numbers meet in a pixel: bfloat16 has too few digits for their sum.
-            columns = columns.to(torch.promote_types(columns.dtype, torch.float32))
-            d_image = F.fold(columns, image.shape[2:], weight.shape[2:],
+            wide = torch.promote_types(columns.dtype, torch.float32)
+            d_image = F.fold(columns.to(wide), image.shape[2:], weight.shape[2:],
                              padding=ctx.padding).to(image.dtype)
         d_weight = nn.grad.conv2d_weight(image, weight.shape, d_out,
                                          padding=ctx.padding)
