@@ -14,7 +14,7 @@ from torch import nn
 from .._check import check_choice
 from ..results import provenance, write_json
 from .command import DATA, Parser, Stop, best_precision, find_devices, load_split, plain_errors
-from .digits import STEPS_A_PIECE, TEST_SEED, Digits, _mixed
+from .digits import STEPS_A_PIECE, TEST_SEED, Digits, mixed_seed
 from .distortions import distort
 from .layer import conv2d, linear
 from .learned import remaining_pose
@@ -200,7 +200,7 @@ class Pairs(Digits):
     """Pairs of digits, each distorted on its own, in two channels; the label is their sum."""
 
     def _piece_of(self, seed, number, part):
-        generator = torch.Generator(self.device).manual_seed(_mixed(seed, number))
+        generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
         shape = STEPS_A_PIECE, self.settings.batch
         index = torch.randint(len(self.images), (2, shape[0] * shape[1]), generator=generator, device=self.device)
         pairs, _ = distort_pairs(self.images[index], generator)
