@@ -1,7 +1,9 @@
 """Measure the kernels against every peer that is installed, print the table and write it as JSON."""
 
 import argparse
+import os
 import shlex
+import subprocess
 import sys
 
 from ...results import provenance, write_json
@@ -81,5 +83,12 @@ def _fail(message):
     return 1
 
 
+# NumPy's own threads, which multiply matrices, go on spinning after each product and keep Numba's from the cores: a
+# training step then takes up to twenty times as long. How many there are is read once, when NumPy loads.
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+
 if __name__ == "__main__":
-    sys.exit(main())
+    if BLAS_THREADS in os.environ:
+        sys.exit(main())
+    again = [sys.executable, *sys.orig_argv[1:]]
+    sys.exit(subprocess.run(again, env=os.environ | {BLAS_THREADS: "1"}).returncode)
