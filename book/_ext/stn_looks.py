@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = "notebooks"     # the branch to which publishing pushes the pages as notebooks
 LOCAL_LAB = "http://localhost:8888/lab/tree"    # where `make lab` serves
 PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
+HEAVY = 400_000     # bytes: a figure of more is mostly grain, as of photographs, and is kept in 256 colours
 DESCRIPTION = "A book that runs: spatial transformer networks in NumPy, forward and backward, every step by hand."
 
 
@@ -32,6 +33,8 @@ def halve_figures(app, doctree):
         if "jupyter_execute" in path.parts and path.suffix == ".png" and "width" not in image:
             with Image.open(path) as picture:
                 image["width"] = f"{picture.width // 2}px"
+                if path.stat().st_size > HEAVY:
+                    picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def repository(app):
