@@ -81,10 +81,13 @@ def lines(theta, xs, ys, height, width, corners, line, span, bad):
             line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3] = ax, bx, ay, by
             finite = abs(line[n, i, 0]) + abs(line[n, i, 1]) + abs(line[n, i, 2]) + abs(line[n, i, 3]) < np.inf
             wrong |= not finite
-            low, high = narrowed(0, columns if finite else 0, per_pixel_x, bx, origin, width)
+            low = high = first = stop = 0
+            if finite:  # what isn't has no whole numbers
+                low, high = narrowed(0, columns, per_pixel_x, bx, origin, width)
             for band in range(bands):
-                rows = height - band * tall if band == bands - 1 else tall
-                first, stop = narrowed(low, high, per_pixel_y, by - band * tall, origin, rows)
+                if finite:
+                    rows = height - band * tall if band == bands - 1 else tall
+                    first, stop = narrowed(low, high, per_pixel_y, by - band * tall, origin, rows)
                 span[n, band, i, 0], span[n, band, i, 1] = first, stop
         bad[n] = wrong
 
