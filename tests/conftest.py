@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from browser import browser  # noqa: F401  a fixture
 from judge import clip, judge_stub, paragraph, select, stubs
-from visits import begin
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -116,23 +115,10 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("stub", _wanted(metafunc.config), ids=lambda stub: stub.name)
 
 
-def _page(item):
-    """The built page that a test asks about, or None."""
-    return item.callspec.params.get("visited") if hasattr(item, "callspec") else None
-
-
-def pytest_collection_modifyitems(items):
-    """The tests of built pages last, so that the pages are visited meanwhile."""
-    items.sort(key=lambda item: _page(item) is not None)
-
-
 def pytest_collection_finish(session):
-    """Torch on one thread, once the modules that compare with it have loaded it; and off to the built pages."""
+    """Torch on one thread, once the modules that compare with it have loaded it."""
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
-    pages = [page for page in dict.fromkeys(map(_page, session.items)) if page]
-    alone = not hasattr(session.config, "workerinput")      # else each of xdist's workers would visit them all
-    session.config.visits = begin(pages) if pages and alone and not session.config.option.collectonly else None
 
 
 def pytest_xdist_auto_num_workers(config):

@@ -29,9 +29,9 @@ PAGES = [path for path in _built_pages() if not _is_redirect(path)]
 
 
 @pytest.fixture(scope="module")
-def visits(request):
-    """For each page a future of its visit: begun with the run, or now."""
-    return request.config.visits or begin(PAGES)
+def visits():
+    """For each page a future of its visit."""
+    return begin(PAGES)
 
 
 @pytest.fixture(scope="module", params=PAGES or [None], ids=lambda path: path.name if path else "not-built")

@@ -1,7 +1,7 @@
 """Visits to the built pages: each is opened once, two at a time, and what the tests ask about it is written down.
 
-They run in a thread and a browser of their own, while the other tests run: `begin` starts them, and each page's visit
-is a future. That nothing escapes a visit, `test_book.py` shows on a page full of faults.
+They run in a thread and a browser of their own: `begin` starts them, and each page's visit is a future.
+That nothing escapes a visit, `test_book.py` shows on a page full of faults.
 """
 
 import asyncio

@@ -264,7 +264,8 @@ def test_pairs(data):
 class AdditionRun(Run):
     """A `Run` on pairs; its result says how often the sum is wrong, and how transformers divide the digits."""
 
-    digits_of = Pairs
+    def __init__(self, settings, seeds, device, folder, **how):
+        super().__init__(settings, seeds, device, folder, digits=Pairs(settings, device), **how)
 
     @staticmethod
     def optimizer_of(networks, settings, device):

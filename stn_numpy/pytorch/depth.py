@@ -160,9 +160,9 @@ def main(arguments=None):
         for seed in range(given.seeds):
             for name in PLACES:
                 if (name, seed) not in runs:
-                    runs[name, seed] = train(name, seed, given.steps)[1]
-                    write_json(given.out, dict(made_by=made_by(command, torch.device("cpu")),
-                                               runs=list(runs.values())))
+                    made = made_by(command, torch.device("cpu"))
+                    runs[name, seed] = train(name, seed, given.steps)[1] | dict(made_by=made)
+                    write_json(given.out, dict(runs=list(runs.values())))
                 run = runs[name, seed]
                 print(f"{name}, seed {seed}: error {run['error']:.1%}, {run['remaining']} of {run['given']} degrees "
                       f"left, {run['processor_seconds']} s", flush=True)

@@ -1,8 +1,8 @@
 """What each family of transformations can undo, measured for chapter 15: ``python -m stn_numpy.pytorch.families``."""
 
-import argparse
 import json
 import time
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +17,16 @@ from ..sampler import grid_sample
 from ..theta import TRANSFORMS, tps_transform
 from ..tps import bending_energy, tps_grid
 from ..undo import bounded_tps_transform, folded, places_left, straight, undo
+from .command import Parser, plain_errors
 from .digits import test_digits
 from .distortions import distort
 from .run import Run, finished, made_by
 from .settings import Settings
+from .train import whole
 from .weights import load
 
+PROGRAM = "python -m stn_numpy.pytorch.families"
+DESCRIPTION = "Measure what each family of transformations can undo: fits of single digits, and networks that learn."
 DIGITS, STEPS = 40, 150  # of each fit
 ANGLES = (30, 60, 90)
 SIDES = (2, 4, 6, 8)  # control points along each side
@@ -161,8 +165,8 @@ PARTS = {"families": fit_families, "angles": fit_angles, "points": fit_points, "
 
 def make_parser():
     """The command's arguments."""
-    parser = argparse.ArgumentParser(prog="python -m stn_numpy.pytorch.families", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=3, help="how often everything is repeated (default: 3)")
+    parser = Parser(prog=PROGRAM, description=DESCRIPTION, allow_abbrev=False)
+    parser.add_argument("--seeds", type=whole(1), default=3, help="how often everything is repeated (default: 3)")
     parser.add_argument("--only", nargs="*", choices=tuple(PARTS), default=tuple(PARTS), help="parts (default: all)")
     parser.add_argument("--runs", default="runs/families", help="folder of checkpoints (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("book/results"), help="folder of families.json")
@@ -176,10 +180,10 @@ def main(arguments=None):
     path = options.out / "families.json"
     known = json.loads(path.read_text()) if path.exists() else {}
     for part in options.only:
-        made = provenance(f"python -m stn_numpy.pytorch.families --seeds {options.seeds} --only {part}")
+        made = provenance(f"{PROGRAM} --seeds {options.seeds} --only {part}")
         known.setdefault(part, dict(made_by=made | {"torch": torch.__version__}, runs=[]))
-    for seed in range(options.seeds):
-        for part in options.only:
+    with plain_errors("families"):
+        for seed, part in product(range(options.seeds), options.only):
             measure_part(known, part, seed, options)
 
 

@@ -67,13 +67,13 @@ class Run:
         Another source of images, with the methods of `Digits`; None for the digits that the settings say.
     """
 
-    digits_of, optimizer_of = Digits, staticmethod(make_optimizer)  # what another task replaces, and `measure`
+    optimizer_of = staticmethod(make_optimizer)  # another task may have its own, and its own `measure`
 
     def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None,
                  digits=None):
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
         self.world, self.checkpoint_every = world or World(), checkpoint_every
-        self.digits = digits or self.digits_of(settings, device)
+        self.digits = digits or Digits(settings, device)
         networks = [settings.build(seed) for seed in self.seeds]
         if device.type == "cpu" and len(networks) == 1:
             networks = [quicken(networks[0])]

@@ -84,7 +84,7 @@ def _fail(message):
 
 
 # NumPy's own threads, which multiply matrices, go on spinning after each product and keep Numba's from the cores: a
-# training step then takes up to twenty times as long. How many there are is read once, when NumPy loads.
+# training step on two threads then takes many times as long. How many there are is read once, when NumPy loads.
 BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 
 if __name__ == "__main__":
