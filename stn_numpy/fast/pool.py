@@ -5,10 +5,11 @@ from numba import prange
 
 from .._check import check_arrays, check_pair
 from .._windows import output_length
-from ._compile import helper, kernel, ready
+from ._compile import hands, helper, kernel, ready
 from .lanes import LANES
 
 Index = np.uint64
+EIGHT = 8  # windows that are worked on at once
 
 
 def max_pool2d(image, kernel_size, stride=None):
@@ -116,10 +117,13 @@ def max_pool2d_lanes_backward(d_out, image, lanes, kernel_size, stride=None, rel
     """`max_pool2d_backward` for images in lanes; what is largest is found anew, so that the forward keeps nothing."""
     kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
     blocked = image.dtype.type(0 if relu else np.nan)  # a maximum up to here passes no gradient; none is up to NaN
-    d_image = np.zeros(image.shape, image.dtype)
     if _halves(kernel_size, stride, lanes):
-        _halve_backward(_planes(d_out), _planes(image), lanes, blocked, _planes(d_image))
+        d_image = np.empty(image.shape, image.dtype)  # each pixel is written once; of zeros there is only the rest
+        d_image[:, :, 2 * d_out.shape[2]:] = 0
+        d_image[:, :, :, 2 * d_out.shape[3]:] = 0
+        _halve_backward(_planes(d_out), _planes(image), lanes, blocked, hands(), _planes(d_image))
     else:
+        d_image = np.zeros(image.shape, image.dtype)
         _max_pool_backward(_planes(d_out), _planes(image), *_unsigned(lanes, kernel_size, stride), blocked,
                            _planes(d_image))
     return d_image
@@ -185,25 +189,29 @@ def _first_of(a, b, c, d, blocked, given):
     """What each of four pixels is given: everything goes to the first that is the largest. A NaN equals nothing."""
     best, nothing = _larger(d, _larger(c, _larger(b, a))), type(given)(0)
     given = nothing if best <= blocked else given
-    to_a, rest = (given, nothing) if a == best else (nothing, given)
-    to_b, rest = (rest, nothing) if b == best else (nothing, rest)
-    to_c, rest = (rest, nothing) if c == best else (nothing, rest)
-    return to_a, to_b, to_c, rest if d == best else nothing
+    to_b, to_c = (a != best) & (b == best), (a != best) & (b != best) & (c == best)
+    to_d = (a != best) & (b != best) & (c != best) & (d == best)
+    return (given if a == best else nothing, given if to_b else nothing, given if to_c else nothing,
+            given if to_d else nothing)
 
 
 @kernel(parallel=True)
 def _halve(image, lanes, least, out):
-    """Windows of 2 x 2. Images in lanes, or plain ones: both loops fill the machine's width. Threads over the batch and
-    its channels."""
+    """Windows of 2 x 2. Images in lanes, or plain ones, by eights: both loops fill the machine's width. The last eight
+    reach back, as a rest, one by one, takes longer. Threads over the batch and its channels."""
+    windows = out.shape[2]
+    together = min(windows, EIGHT)
     for plane in prange(len(image)):
         for i in range(out.shape[1]):
             upper, lower = Index(2 * i), Index(2 * i + 1)
             if lanes == 1:
-                for k in range(Index(out.shape[2])):
-                    best = _larger(image[plane, upper, k + k], least)
-                    best = _larger(image[plane, upper, k + k + Index(1)], best)
-                    best = _larger(image[plane, lower, k + k], best)
-                    out[plane, i, k] = _larger(image[plane, lower, k + k + Index(1)], best)
+                for block in range(0, windows, together):
+                    start = Index(min(block, windows - together))
+                    for k in range(start, start + Index(together)):
+                        best = _larger(image[plane, upper, k + k], least)
+                        best = _larger(image[plane, upper, k + k + Index(1)], best)
+                        best = _larger(image[plane, lower, k + k], best)
+                        out[plane, i, k] = _larger(image[plane, lower, k + k + Index(1)], best)
             else:
                 for start in range(0, out.shape[2], LANES):
                     for lane in range(LANES):
@@ -215,28 +223,40 @@ def _halve(image, lanes, least, out):
 
 
 @kernel(parallel=True)
-def _halve_backward(d_out, image, lanes, blocked, d_image):
-    """The way back of windows of 2 x 2: what is largest is found anew. Threads over the batch and its channels."""
-    for plane in prange(len(image)):
-        for i in range(d_out.shape[1]):
-            upper, lower = Index(2 * i), Index(2 * i + 1)
-            if lanes == 1:
-                for k in range(Index(d_out.shape[2])):
-                    left, right = k + k, k + k + Index(1)
-                    a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
-                                           image[plane, lower, left], image[plane, lower, right],
-                                           blocked, d_out[plane, i, k])
-                    d_image[plane, upper, left], d_image[plane, upper, right] = a, b
-                    d_image[plane, lower, left], d_image[plane, lower, right] = c, d
-            else:
-                for start in range(0, d_out.shape[2], LANES):
-                    for lane in range(LANES):
-                        left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
-                        a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
-                                               image[plane, lower, left], image[plane, lower, right],
-                                               blocked, d_out[plane, i, start + lane])
-                        d_image[plane, upper, left], d_image[plane, upper, right] = a, b
-                        d_image[plane, lower, left], d_image[plane, lower, right] = c, d
+def _halve_backward(d_out, image, lanes, blocked, hands, d_image):
+    """The way back of windows of 2 x 2: what is largest is found anew. Threads over the batch and its channels.
+
+    In plain images the four shares of a row of windows wait in a scratch: a loop that decides and also writes every
+    second pixel is not made as wide as the machine.
+    """
+    shares, windows = np.empty((hands, 4, d_out.shape[2]), image.dtype), d_out.shape[2]
+    together = min(windows, EIGHT)
+    for me in prange(hands):
+        for plane in range(me, len(image), hands):
+            for i in range(d_out.shape[1]):
+                upper, lower = Index(2 * i), Index(2 * i + 1)
+                if lanes == 1:
+                    for block in range(0, windows, together):
+                        start = Index(min(block, windows - together))
+                        for k in range(start, start + Index(together)):
+                            left, right = k + k, k + k + Index(1)
+                            a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
+                                                   image[plane, lower, left], image[plane, lower, right],
+                                                   blocked, d_out[plane, i, k])
+                            shares[me, 0, k], shares[me, 1, k], shares[me, 2, k], shares[me, 3, k] = a, b, c, d
+                    for row, a in ((upper, 0), (lower, 2)):
+                        for k in range(Index(d_out.shape[2])):
+                            d_image[plane, row, k + k] = shares[me, a, k]
+                            d_image[plane, row, k + k + Index(1)] = shares[me, a + 1, k]
+                else:
+                    for start in range(0, d_out.shape[2], LANES):
+                        for lane in range(LANES):
+                            left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
+                            a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
+                                                   image[plane, lower, left], image[plane, lower, right],
+                                                   blocked, d_out[plane, i, start + lane])
+                            d_image[plane, upper, left], d_image[plane, upper, right] = a, b
+                            d_image[plane, lower, left], d_image[plane, lower, right] = c, d
 
 
 @kernel(parallel=True)
