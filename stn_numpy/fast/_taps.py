@@ -162,4 +162,6 @@ def sample_backward(d_out, image, fused, theta, xs, ys, grid, mode, padding, cor
                 else:
                     d_grid[n, i, j, 0], d_grid[n, i, j, 1] = d_x, d_y
         if fused:
-            d_theta[n] = d_affine
+            for axis in range(2):  # one by one: for a whole array Numba compiles a message of shapes that differ
+                for place in range(3):
+                    d_theta[n, axis, place] = d_affine[axis, place]

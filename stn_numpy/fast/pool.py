@@ -107,7 +107,7 @@ def max_pool2d_lanes(image, lanes, kernel_size, stride=None, relu=False):
     kernel_size, stride, out = _prepare(image, lanes, kernel_size, stride)
     least = image.dtype.type(0 if relu else -np.inf)
     if _halves(kernel_size, stride, lanes):
-        _halve(_planes(image), lanes, least, _planes(out))
+        (_halve if lanes == 1 else _halve_lanes)(_planes(image), least, _planes(out))
     else:
         _max_pool(_planes(image), *_unsigned(lanes, kernel_size, stride), least, _planes(out))
     return out
@@ -121,7 +121,10 @@ def max_pool2d_lanes_backward(d_out, image, lanes, kernel_size, stride=None, rel
         d_image = np.empty(image.shape, image.dtype)  # each pixel is written once; of zeros there is only the rest
         d_image[:, :, 2 * d_out.shape[2]:] = 0
         d_image[:, :, :, 2 * d_out.shape[3]:] = 0
-        _halve_backward(_planes(d_out), _planes(image), lanes, blocked, hands(), _planes(d_image))
+        if lanes == 1:
+            _halve_backward(_planes(d_out), _planes(image), blocked, hands(), _planes(d_image))
+        else:
+            _halve_lanes_backward(_planes(d_out), _planes(image), blocked, _planes(d_image))
     else:
         d_image = np.zeros(image.shape, image.dtype)
         _max_pool_backward(_planes(d_out), _planes(image), *_unsigned(lanes, kernel_size, stride), blocked,
@@ -196,38 +199,46 @@ def _first_of(a, b, c, d, blocked, given):
 
 
 @kernel(parallel=True)
-def _halve(image, lanes, least, out):
-    """Windows of 2 x 2. Images in lanes, or plain ones, by eights: both loops fill the machine's width. The last eight
-    reach back, as a rest, one by one, takes longer. Threads over the batch and its channels."""
+def _halve(image, least, out):
+    """Windows of 2 x 2 in plain images, by eights, which fill the machine's width: the last eight reach back, as a
+    rest, one by one, takes longer. Threads over the batch and its channels."""
     windows = out.shape[2]
     together = min(windows, EIGHT)
     for plane in prange(len(image)):
         for i in range(out.shape[1]):
             upper, lower = Index(2 * i), Index(2 * i + 1)
-            if lanes == 1:
-                for block in range(0, windows, together):
-                    start = Index(min(block, windows - together))
-                    for k in range(start, start + Index(together)):
-                        best = _larger(image[plane, upper, k + k], least)
-                        best = _larger(image[plane, upper, k + k + Index(1)], best)
-                        best = _larger(image[plane, lower, k + k], best)
-                        out[plane, i, k] = _larger(image[plane, lower, k + k + Index(1)], best)
-            else:
-                for start in range(0, out.shape[2], LANES):
-                    for lane in range(LANES):
-                        left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
-                        best = _larger(image[plane, upper, left], least)
-                        best = _larger(image[plane, upper, right], best)
-                        best = _larger(image[plane, lower, left], best)
-                        out[plane, i, start + lane] = _larger(image[plane, lower, right], best)
+            for block in range(0, windows, together):
+                start = Index(min(block, windows - together))
+                for k in range(start, start + Index(together)):
+                    best = _larger(image[plane, upper, k + k], least)
+                    best = _larger(image[plane, upper, k + k + Index(1)], best)
+                    best = _larger(image[plane, lower, k + k], best)
+                    out[plane, i, k] = _larger(image[plane, lower, k + k + Index(1)], best)
 
 
 @kernel(parallel=True)
-def _halve_backward(d_out, image, lanes, blocked, hands, d_image):
-    """The way back of windows of 2 x 2: what is largest is found anew. Threads over the batch and its channels.
+def _halve_lanes(image, least, out):
+    """Windows of 2 x 2, images in lanes: neighbours lie one group of lanes apart. Threads over the batch and its
+    channels."""
+    for plane in prange(len(image)):
+        for i in range(out.shape[1]):
+            upper, lower = Index(2 * i), Index(2 * i + 1)
+            for start in range(0, out.shape[2], LANES):
+                for lane in range(LANES):
+                    left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
+                    best = _larger(image[plane, upper, left], least)
+                    best = _larger(image[plane, upper, right], best)
+                    best = _larger(image[plane, lower, left], best)
+                    out[plane, i, start + lane] = _larger(image[plane, lower, right], best)
 
-    In plain images the four shares of a row of windows wait in a scratch: a loop that decides and also writes every
-    second pixel is not made as wide as the machine.
+
+@kernel(parallel=True)
+def _halve_backward(d_out, image, blocked, hands, d_image):
+    """The way back of windows of 2 x 2 in plain images: what is largest is found anew. Threads over the batch and its
+    channels.
+
+    The four shares of a row of windows wait in a scratch: a loop that decides and also writes every second pixel is not
+    made as wide as the machine.
     """
     shares, windows = np.empty((hands, 4, d_out.shape[2]), image.dtype), d_out.shape[2]
     together = min(windows, EIGHT)
@@ -235,28 +246,34 @@ def _halve_backward(d_out, image, lanes, blocked, hands, d_image):
         for plane in range(me, len(image), hands):
             for i in range(d_out.shape[1]):
                 upper, lower = Index(2 * i), Index(2 * i + 1)
-                if lanes == 1:
-                    for block in range(0, windows, together):
-                        start = Index(min(block, windows - together))
-                        for k in range(start, start + Index(together)):
-                            left, right = k + k, k + k + Index(1)
-                            a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
-                                                   image[plane, lower, left], image[plane, lower, right],
-                                                   blocked, d_out[plane, i, k])
-                            shares[me, 0, k], shares[me, 1, k], shares[me, 2, k], shares[me, 3, k] = a, b, c, d
-                    for row, a in ((upper, 0), (lower, 2)):
-                        for k in range(Index(d_out.shape[2])):
-                            d_image[plane, row, k + k] = shares[me, a, k]
-                            d_image[plane, row, k + k + Index(1)] = shares[me, a + 1, k]
-                else:
-                    for start in range(0, d_out.shape[2], LANES):
-                        for lane in range(LANES):
-                            left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
-                            a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
-                                                   image[plane, lower, left], image[plane, lower, right],
-                                                   blocked, d_out[plane, i, start + lane])
-                            d_image[plane, upper, left], d_image[plane, upper, right] = a, b
-                            d_image[plane, lower, left], d_image[plane, lower, right] = c, d
+                for block in range(0, windows, together):
+                    start = Index(min(block, windows - together))
+                    for k in range(start, start + Index(together)):
+                        left, right = k + k, k + k + Index(1)
+                        a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
+                                               image[plane, lower, left], image[plane, lower, right],
+                                               blocked, d_out[plane, i, k])
+                        shares[me, 0, k], shares[me, 1, k], shares[me, 2, k], shares[me, 3, k] = a, b, c, d
+                for row, first in ((upper, 0), (lower, 2)):
+                    for k in range(Index(windows)):
+                        d_image[plane, row, k + k] = shares[me, first, k]
+                        d_image[plane, row, k + k + Index(1)] = shares[me, first + 1, k]
+
+
+@kernel(parallel=True)
+def _halve_lanes_backward(d_out, image, blocked, d_image):
+    """The way back of windows of 2 x 2, images in lanes. Threads over the batch and its channels."""
+    for plane in prange(len(image)):
+        for i in range(d_out.shape[1]):
+            upper, lower = Index(2 * i), Index(2 * i + 1)
+            for start in range(0, d_out.shape[2], LANES):
+                for lane in range(LANES):
+                    left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
+                    a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
+                                           image[plane, lower, left], image[plane, lower, right],
+                                           blocked, d_out[plane, i, start + lane])
+                    d_image[plane, upper, left], d_image[plane, upper, right] = a, b
+                    d_image[plane, lower, left], d_image[plane, lower, right] = c, d
 
 
 @kernel(parallel=True)

@@ -14,7 +14,7 @@ SLANTED = [1.1, 0.13, 0.05, -0.12, 0.9, -0.04]
 
 # Bytes for each value of the image: the pooling reads it and writes a quarter as many; its backward reads both and
 # writes d_image. A training step reads each image once; each parameter and its two running means are read and written.
-POOL_BYTES = {"forward": 5, "backward": 9}
+POOL_BYTES = {"forward": 5, "backward": 9, "both": 14}
 STEP_BYTES = {"image": 4, "parameter": 24}
 
 CONVENTIONS = {
@@ -53,10 +53,19 @@ def pool_sides(direction, packages, image):
 
 
 def _own_pool(direction, pool, linear, image, d_out):
-    if direction == "forward":
-        return Side(lambda: linear.relu(pool.max_pool2d(image, 2)), lambda out: [out])
+    def backward(pooled):
+        return pool.max_pool2d_backward(linear.relu_backward(d_out, pooled), image, 2)
+
+    def both():
+        pooled = pool.max_pool2d(image, 2)
+        return linear.relu(pooled), backward(pooled)
+
+    if direction == "both":
+        return Side(both, list)
     pooled = pool.max_pool2d(image, 2)
-    return Side(lambda: pool.max_pool2d_backward(linear.relu_backward(d_out, pooled), image, 2), lambda d: [d])
+    if direction == "backward":
+        return Side(lambda: backward(pooled), lambda d: [d])
+    return Side(lambda: linear.relu(pool.max_pool2d(image, 2)), lambda out: [out])
 
 
 def _torch_pool(direction, image, d_out):
@@ -70,6 +79,12 @@ def _torch_pool(direction, image, d_out):
                 return F.relu(F.max_pool2d(tensor, 2))
 
         return Side(call, lambda out: [out.numpy()])
+    if direction == "both":
+        def call_both():
+            out = F.relu(F.max_pool2d(tensor, 2))
+            return out, *torch.autograd.grad(out, tensor, given)
+
+        return Side(call_both, lambda found: [array.detach().numpy() for array in found])
     out = F.relu(F.max_pool2d(tensor, 2))
     return Side(lambda: torch.autograd.grad(out, tensor, given, retain_graph=True), lambda d: [d[0].numpy()])
 
