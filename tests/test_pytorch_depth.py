@@ -17,6 +17,13 @@ def images():
     return torch.rand(3, 1, 28, 28, generator=torch.Generator().manual_seed(0))
 
 
+@pytest.fixture
+def few_digits(monkeypatch):
+    """Measure on some of the test digits."""
+    few = [array[:200] for array in depth.test_digits()]
+    monkeypatch.setattr(depth, "test_digits", lambda: few)
+
+
 @pytest.mark.parametrize("name", PLACES)
 def test_a_fresh_transformer_changes_nothing(name, images):
     """The same convolutions and the same classifier, wherever it stands, say the same at first."""
@@ -53,7 +60,7 @@ def test_the_shared_one_learns_through_both_passes(images):
     assert through_the_angle.abs().max() > 0
 
 
-def test_what_is_left_of_the_angles():
+def test_what_is_left_of_the_angles(few_digits):
     """Standing still leaves what was given; saying the opposite of each true angle leaves nothing."""
     model = Placed(0)
     still = measure(model)
@@ -68,7 +75,7 @@ def _next(given, part, start):
     return -given[start[0] - len(part):start[0], None]
 
 
-def test_command(tmp_path, capsys):
+def test_command(tmp_path, capsys, few_digits):
     path = tmp_path / "depth.json"
     depth.main(["--seeds", "1", "--steps", "2", "--out", str(path)])
     written = json.loads(path.read_text())
