@@ -20,7 +20,7 @@ stnExplore.add("landscape", (stage, data) => {
   stage.handle(map, { label: "Start of the descent", step: 0.05, get: () => [X(state.start[0]), Y(state.start[1])], set,
                       words: () => `angle ${degrees(state.start[0])}, shift ${show(state.start[1])}` });
   stage.row(map, stage.column(element("div", { className: "stnx-trio" }, ...shown.map((plate) => plate.box)), history));
-  stage.row(stage.slider("steps", { min: 0, max: 60, step: 1, words: String, ...entry(state, "steps") }),
+  stage.row(stage.slider("steps", { min: 0, max: 50, step: 1, words: String, ...entry(state, "steps") }),
             stage.slider("rate \u00d7", { min: 0.1, max: 4, step: 0.1, words: (value) => show(value, 1),
                                         ...entry(state, "rate") }),
             stage.buttons("Starts", stage.button("near the pit", () => { state.start = [radians(45), 0.2]; }),

@@ -123,7 +123,8 @@
       }
       return taps;
     }
-    const [inside, chain] = padding === "zeros" ? [position, 1] : fold(position, length, padding, alignCorners);
+    let inside = position, chain = 1;
+    if (padding !== "zeros") [inside, chain] = fold(position, length, padding, alignCorners);
     if (mode === "nearest") {
       put(taps, roundToEven(inside), 1, 0, length);
     } else {

@@ -8,7 +8,7 @@ stnExplore.add("neighbours", (stage, data) => {
   const state = { at: [2.3, 1.4], mode: "bilinear", padding: "zeros", corners: false };
   const plate = stage.plate({ title: "input", role: "input", wide: true, view: around(image, 2),
                               label: "Pixels with their values, what the padding puts around them, and a sample point" });
-  const canvas = plate.picture(frameOf(image)), ink = plate.layer();
+  const canvas = plate.picture(frameOf(image)), cells = plate.layer(), ink = plate.layer();
   const sum = element("div", { className: "stnx-sum" }), total = element("div", { className: "stnx-name" });
   const areas = stage.plate({ title: "weights are areas", role: "grid bare", view: [-0.3, -0.16, 1.3, 1.16], small: true,
                               label: "The square between the four pixels, cut into four areas by the point" });
@@ -42,16 +42,22 @@ stnExplore.add("neighbours", (stage, data) => {
     return found;
   }
 
+  /* Drawn anew when they change, which they don't while the point moves. */
+  let drawn;
   function drawCells() {
+    const wanted = [state.padding, state.corners, plate.unit].join();
+    if (wanted === drawn) return;
+    drawn = wanted;
+    cells.clear();
     for (let row = -2; row < image.height + 2; row++) {
       for (let column = -2; column < image.width + 2; column++) {
         const inside = row >= 0 && column >= 0 && row < image.height && column < image.width, value = valueAt(row, column);
-        const box = ink.box(column - 0.5, row - 0.5, 1, 1, "rule");
+        const box = cells.box(column - 0.5, row - 0.5, 1, 1, "rule");
         if (!inside) Object.assign(box.style, { fill: `rgb(${Array(3).fill(28.3 * value)})`, fillOpacity: 0.2 });
-        ink.text(column, row, value, inside ? (value > 4 ? "on-light" : "on-dark") : "", { size: 13 });
+        cells.text(column, row, value, inside ? (value > 4 ? "on-light" : "on-dark") : "", { size: 13 });
       }
     }
-    ink.box(-0.5, -0.5, image.width, image.height, "input thick");
+    cells.box(-0.5, -0.5, image.width, image.height, "input thick");
   }
 
   /* Each weight is the area of the rectangle opposite to its pixel. */
