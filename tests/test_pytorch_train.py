@@ -359,7 +359,7 @@ def test_digits_that_are_missing_or_damaged(tmp_path, capsys, monkeypatch):
 
 
 def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
-    options = ["--iterations", 30, "--batch", 16, "--seed", 3]
+    options = ["--iterations", 12, "--batch", 16, "--seed", 3]
     process = command(*options, "--out", tmp_path / "two",
                       launcher=("torch.distributed.run", "--standalone", "--nproc-per-node", "2"))
     main([*ARGUMENTS, *map(str, options), "--out", str(tmp_path / "one")])
@@ -372,7 +372,7 @@ def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
     assert sorted(path.suffix for path in (tmp_path / "two").iterdir()) == [".json", ".pt"]
     assert out == capsys.readouterr().out.replace("/one/", "/two/").replace(
         f"{one['images_per_second']:,}", f"{two['images_per_second']:,}")  # one process speaks
-    assert said.count("30/30") <= 2  # and one draws the bar
+    assert said.count("12/12") <= 2  # and one draws the bar
 
 
 def test_a_batch_that_cannot_be_divided():
