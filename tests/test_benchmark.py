@@ -65,7 +65,7 @@ def test_pixel_matrices_of_a_shift_by_hand():
     np.testing.assert_allclose(warp.pixel_matrices(theta, 4, 8), [[[1, 0, 2], [0, 1, 0]]], atol=1e-12)
 
 
-@pytest.mark.parametrize("direction", ["forward", "backward"])
+@pytest.mark.parametrize("direction", ["forward", "backward", "both"])
 def test_every_side_of_pooling_computes_the_same(packages, direction):
     found = network.pool_sides(direction, packages, normal(0, (2, 3, 6, 4), "float32"))
     assert set(found) == {"ours", "NumPy", "torch"}
@@ -180,7 +180,8 @@ def test_the_spread_by_hand():
 
 def test_a_row_adds_up(rows):
     assert [(row["what"], row["direction"]) for row in rows] == [
-        *[("warp", "forward"), ("warp", "backward")] * 2, ("pool", "forward"), ("pool", "backward"), ("step", "both")]
+        *[("warp", "forward"), ("warp", "backward")] * 2, ("pool", "forward"), ("pool", "backward"), ("pool", "both"),
+        ("step", "both")]
     for row in rows:
         ours = row["sides"]["ours"]
         assert set(row["ours_over"]) == set(row["sides"]) - {"ours"}
@@ -205,7 +206,7 @@ def test_the_command_writes_what_it_prints(packages, tmp_path, monkeypatch, caps
     assert command.main(["--quick", "--threads", "1", "--out", str(out)]) == 0
     printed, found = capsys.readouterr().out, json.loads(out.read_text())
     assert max(map(len, printed.splitlines())) <= table.WIDTH or str(out) in printed
-    assert found["quick"] is True and found["settings"]["threads"] == [1] and len(found["rows"]) == 7
+    assert found["quick"] is True and found["settings"]["threads"] == [1] and len(found["rows"]) == 8
     assert {"command", "commit", "date"} <= set(found["made_by"])
     assert {"cpu", "cores"} <= set(found["machine"]) and {"python", "numpy", "numba"} <= set(found["versions"])
     assert found["quiet"]["says"].split()[0] in printed
