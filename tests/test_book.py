@@ -63,6 +63,7 @@ def test_page_opens_offline(visited):
     assert asked_elsewhere(visited) == []
     assert visited.complaints == []
     assert visited.seen["raw"] == [], "formulas that were not set"
+    assert visited.seen["stray"] == [], "formulas that Markdown took for text"
     assert visited.seen["refused"] == [], "formulas that MathJax refused"
     assert pictures_without_text(visited) == [], "pictures without a text for those who cannot see them"
 
@@ -107,7 +108,8 @@ pre { background: #fff; color: #111 } .a, .b { color: #222 }
 <div class="math" style="position: relative"><span class="eqno" style="position: absolute; right: 0">(1)</span>
 <mjx-container style="display: block"><svg width="300" height="20"></svg></mjx-container></div>
 <pre>plain <span class="a">one</span> <span class="a">two</span> <span class="b">dark in the dark</span></pre>
-<p style="color: #ddd">Pale, and <button></button> nameless.</p><div style="width: 500px">wide</div></article>"""
+<p style="color: #ddd">Pale, and <button></button> nameless.</p><p>The loss $1</p><p>\\cos(x)</p>
+<div style="width: 500px">wide</div></article>"""
 
 
 def test_a_visit_notices_every_fault(tmp_path):
@@ -117,7 +119,7 @@ def test_a_visit_notices_every_fault(tmp_path):
     visit = outcome(begin([page])[page])
     assert asked_elsewhere(visit) == ["https://example.org/one.png"]
     assert len(pictures_without_text(visit)) == 2
-    assert [len(visit.seen["raw"]), len(visit.seen["refused"])] == [1, 1]
+    assert [len(visit.seen[kind]) for kind in ("raw", "refused", "stray")] == [1, 1, 2]
     complaints = " ".join(visit.complaints)
     assert "nowhere is not defined" in complaints and "gone.png" in complaints
     assert 500 <= visit.phone["wide"] < 600 and len(visit.phone["bent"]) == 1 and visit.phone["covered"] == ["(1)"]

@@ -16,12 +16,22 @@ NO_CHROMIUM = "no Chromium found: install chromium, or run `python -m playwright
 PATIENCE = 300_000      # milliseconds: a busy machine is slow, and not wrong
 PHONE = {"width": 360, "height": 740}
 
-SEEN = """() => ({
-    raw: [...document.querySelectorAll(".math")].filter(one => !one.querySelector("mjx-container svg"))
-        .map(one => one.innerText),
-    refused: [...document.querySelectorAll('[data-mml-node="merror"]')].map(one => one.outerHTML),
-    pictures: [...document.querySelectorAll("article img")].map(one => [one.alt, one.src.slice(0, 120)]),
-})"""
+# Stray are dollars and backslashes of a formula that Markdown took for something else, such as a list
+SEEN = r"""() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), stray = [];
+    while (texts.nextNode()) {
+        const { data, parentElement: around } = texts.currentNode;
+        if (/[$]|\\[a-z]/i.test(data) && around.closest("article")
+            && !around.closest("pre, code, script, style, .math")) stray.push(data);
+    }
+    return {
+        stray,
+        raw: [...document.querySelectorAll(".math")].filter(one => !one.querySelector("mjx-container svg"))
+            .map(one => one.innerText),
+        refused: [...document.querySelectorAll('[data-mml-node="merror"]')].map(one => one.outerHTML),
+        pictures: [...document.querySelectorAll("article img")].map(one => [one.alt, one.src.slice(0, 120)]),
+    };
+}"""
 
 # On a phone: the page's width; pictures out of shape; formulas under their numbers
 ON_A_PHONE = """() => ({

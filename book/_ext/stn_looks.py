@@ -11,6 +11,8 @@ from sphinx.directives.code import LiteralInclude
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = "notebooks"     # the branch to which publishing pushes the pages as notebooks
 LOCAL_LAB = "http://localhost:8888/lab/tree"    # where `make lab` serves
+# An inline formula with what a line must not part it from: a bracket before it, a stop or its own "'s" behind it
+FORMULA = re.compile(r'[(\[“]*<span class="math notranslate nohighlight">[^<]*</span>(?:[,.;:?)\]”…]|’s\b)*')
 PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
 HEAVY = 400_000     # bytes: a figure of more is mostly grain, as of photographs, and is kept in 256 colours
 DESCRIPTION = "A book that runs: spatial transformer networks in NumPy, forward and backward, every step by hand."
@@ -89,6 +91,13 @@ def leave_plain_code_plain(app, pagename, templatename, context, doctree):
         context["body"] = PLAIN.sub(r"\1", context["body"])
 
 
+def keep_lines_in_order(app, pagename, templatename, context, doctree):
+    """No line begins with the comma of a formula, and no link to an exercise with the space before it."""
+    if "body" in context:
+        body = FORMULA.sub(lambda found: f'<span class="together">{found[0]}</span>', context["body"])
+        context["body"] = re.sub(r'(Solution to)(<a class="reference internal" href="[^"]*">) ', r"\1 \2", body)
+
+
 def _attribute(text):
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
@@ -99,5 +108,6 @@ def setup(app):
     app.connect("doctree-read", halve_figures)
     app.connect("html-page-context", add_to_page, priority=600)     # after the theme has begun its list of buttons
     app.connect("html-page-context", mend_for_readers_aloud)
+    app.connect("html-page-context", keep_lines_in_order)
     app.connect("html-page-context", leave_plain_code_plain)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

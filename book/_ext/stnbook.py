@@ -123,6 +123,23 @@ def print_as_one_page(app):
     """Teach the builder of the one long page, from which the PDF is printed, what only the html builder was taught."""
     handlers = app.registry.translation_handlers
     handlers["singlehtml"] = handlers.get("html", {}) | handlers.get("singlehtml", {})
+    if app.builder.name == "singlehtml":
+        app.builder.search = False      # nobody searches paper
+        spare_the_summary(app)
+
+
+def spare_the_summary(app):
+    """Keep the theme from summing up the one long page: it joins the texts of all sections, nested ones once more each.
+
+    It shortens them to 160 characters afterwards, which for a whole book is seconds for nothing.
+    """
+    from sphinx_book_theme import add_metadata_to_page
+
+    for one in list(app.events.listeners["html-page-context"]):
+        if one.handler is add_metadata_to_page:
+            app.disconnect(one.id)
+            # Before those of the same rank, which use what it leaves
+            app.connect("html-page-context", lambda *given: add_metadata_to_page(*given[:-1], None), one.priority - 1)
 
 
 def finish(app, exception):

@@ -45,8 +45,8 @@ def projective_grid_backward(d_grid, theta, align_corners=False):
 HINTS = [
     "Call the three numbers that theta makes of a point a, b and c. The point read is (a / c, b / c). How does each of "
     "these two move when a, b or c does?",
-    "a acts on x alone, by 1 / c, and b on y alone. c acts on both: by -a / c**2 on x and by -b / c**2 on y, which is "
-    "-x / c and -y / c. The gradient for c is the sum of the two, each times its own gradient.",
+    "a acts on x alone, by `1 / c`, and b on y alone. c acts on both: by `-a / c**2` on x and by `-b / c**2` on y, "
+    "which is `-x / c` and `-y / c`. The gradient for c is the sum of the two, each times its own gradient.",
     "Make `points` of shape `(h * w, 3)` and `a, b, c` as in the forward. With `d_x, d_y` of shape `(N, h * w)`, stack "
     "`d_x / c`, `d_y / c` and `-(d_x * a + d_y * b) / c**2` to `(N, 3, h * w)`: that, `@ points`, is `(N, 3, 3)`. Each "
     "row of theta is then what an affine theta's row would be.",

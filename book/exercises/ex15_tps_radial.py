@@ -34,7 +34,7 @@ def tps_radial(distance):
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "At r = 0 the formula says 0 times minus infinity, and NumPy says NaN. What does r**2 * log(r) tend to as r "
+    "At r = 0 the formula says 0 times minus infinity, and NumPy says NaN. What does `r**2 * log(r)` tend to as r "
     "shrinks? Try 0.1, 0.01, 0.001.",
     "The value at 0 is 0. NumPy works out both sides of an `np.where` before it chooses, so a logarithm of 0 has to be "
     "avoided before it is taken, not thrown away afterwards.",
