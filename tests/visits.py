@@ -102,10 +102,6 @@ async def visit(context, path):
     await page.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
     opened = list(asked), list(complaints)
     seen = await page.evaluate(SEEN)
-    before = page.viewport_size
-    await page.set_viewport_size(PHONE)
-    phone = await page.evaluate(ON_A_PHONE)
-    await page.set_viewport_size(before)
     found = {"light": [], "dark": []}
     if await page.locator("article").count():      # the page of search results has none: a script fills it
         await page.evaluate(THIN_OUT)
@@ -113,6 +109,9 @@ async def visit(context, path):
         found["light"] = await page.evaluate(AXE, "")
         await page.evaluate("document.documentElement.dataset.theme = 'dark'")
         found["dark"] = await page.evaluate(AXE, "cat.color")
+    # Last, because the theme answers a change of size a moment later, by what closed cells then measure: anything
+    await page.set_viewport_size(PHONE)
+    phone = await page.evaluate(ON_A_PHONE)
     await page.close()
     return Visit(*opened, seen, phone, found)
 
