@@ -132,7 +132,7 @@ class _Announcer(event.Listener):
         once = "for this run (no cache folder can be written; NUMBA_CACHE_DIR names one)" if _homeless else "once"
         # On a notebook's page what stands in stderr reads as an error; elsewhere stdout is the program's own.
         stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
-        print(f"stn_numpy.fast: compiling kernels for this machine, {once} (10 to 20 s in all)",
+        print(f"stn_numpy.fast: compiling kernels for this machine, {once} (about 20 s in all)",
               file=stream, flush=True)
 
     def on_end(self, event):
