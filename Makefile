@@ -1,5 +1,5 @@
 # make book | test | fuzz | lab | pdf | notebooks | clean | distclean        The plain commands behind each are in the README.
-.PHONY: help book test fuzz lab pdf notebooks clean distclean
+.PHONY: help book test fuzz fuzz-checked fuzz-plain lab pdf notebooks clean distclean
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -26,13 +26,18 @@ test: $(VENV)/installed
 	@$(RUN) -m pytest $(PYTEST_ARGS)
 
 # Numba's check of indices belongs to code compiled with it, so it has a cache of its own; and it is lost in threads other
-# than the first, so there is one.
+# than the first, so there is one. The two runs go side by side, and each is printed when it is over.
 FUZZ := -m pytest -r fE --hypothesis-profile fuzz -k "numba or fuzz or fast" \
     $(addprefix tests/test_,$(addsuffix .py,fuzz fast contract grid sampler sampler_padding sampler_safety linear conv pool loss))
 fuzz: $(VENV)/installed
-	@cache=$$(mktemp -d); trap 'rm -rf "$$cache"' EXIT; \
+	@$(MAKE) --no-print-directory -j2 --output-sync fuzz-checked fuzz-plain
+
+fuzz-checked:
+	@cache=$$(mktemp -d); trap 'rm -rf "$$cache"' EXIT; echo "every index checked:"; \
 	    NUMBA_CACHE_DIR="$$cache" NUMBA_BOUNDSCHECK=1 NUMBA_NUM_THREADS=1 $(RUN) $(FUZZ) $(PYTEST_ARGS)
-	@NUMBA_DISABLE_JIT=1 $(RUN) $(FUZZ) $(PYTEST_ARGS)
+
+fuzz-plain:
+	@echo "as plain Python:"; NUMBA_DISABLE_JIT=1 $(RUN) $(FUZZ) $(PYTEST_ARGS)
 
 lab: $(VENV)/installed
 	@PYTHONPATH="$(CURDIR)" $(RUN) -m jupyter lab --ServerApp.root_dir="$(CURDIR)" \

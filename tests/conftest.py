@@ -1,6 +1,7 @@
 """What every test shares: the implementations under test, the reader's options, how Hypothesis draws examples."""
 
 import contextlib
+import gc
 import importlib
 import io
 import os
@@ -116,7 +117,9 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_finish(session):
-    """Torch on one thread, once the modules that compare with it have loaded it."""
+    """Torch on one thread, once the modules that compare with it have loaded it; what is loaded is no garbage."""
+    gc.enable()
+    gc.freeze()
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
 
@@ -144,6 +147,7 @@ def _draw_the_same_examples():
 
 @pytest.hookimpl(tryfirst=True)     # before Hypothesis looks for the profile that was asked for
 def pytest_configure(config):
+    gc.disable()            # until all tests are collected: millions of objects, and none of them goes
     config.praise = []      # what the judge says of right answers, for the end of a run with --ex
     _wanted(config)         # a name that means nothing stops the run here
     plugins = config.pluginmanager

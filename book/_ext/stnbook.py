@@ -6,8 +6,10 @@
 - A chapter's number is the number in its file's name, so that chapter 10 is "10" before chapters 03 to 09 exist.
 - MathJax is one local file, so that pages opened from a folder show their formulas without a network.
 - A build with warnings is not remembered: the next one finds them again instead of passing on saved pages.
+- Garbage is not looked for: a build makes millions of objects that stay, and Python would go through them all the time.
 """
 
+import gc
 import hashlib
 import os
 import platform
@@ -153,6 +155,7 @@ def finish(app, exception):
 
 def setup(app):
     """Connect the above to the build's events."""
+    gc.disable()
     # Jupyter Book always sets this value, also where the extension that reads it is left out
     app.add_config_value("comments_config", {}, "")
     app.setup_extension("stn_exercises")
