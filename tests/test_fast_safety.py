@@ -119,3 +119,19 @@ with multiprocessing.get_context("fork").Pool(2) as pool:
 print("agreed")
 """
     assert run(code)[0].strip() == "agreed"
+
+
+@pytest.mark.parametrize("asked", ["", "+sse2"])
+def test_eight_at_once_rather_than_sixteen(asked):
+    """On processors that could do either; what the reader asks for stays."""
+    code = """
+import llvmlite.binding, numba, stn_numpy.fast._compile
+print(llvmlite.binding.get_host_cpu_features().get("avx512f", False), numba.config.CPU_FEATURES)
+"""
+    wide, features = run(code, **{"NUMBA_CPU_FEATURES": asked} if asked else {})[0].split()
+    if asked:
+        assert features == asked
+    elif wide == "True":
+        assert features.endswith(",+prefer-256-bit")
+    else:
+        assert features == "None"

@@ -29,7 +29,8 @@ def main(arguments=None):
         facts = measure(packages, counts, BUDGETS[given.quick], missing)
     except Disagreement as error:
         return _fail(f"the sides disagree, so nothing more is timed, and nothing written: {error}")
-    command = shlex.join(["python", "-m", "stn_numpy.fast.benchmark", *arguments])
+    chosen = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_CPU")]
+    command = shlex.join([*chosen, "python", "-m", "stn_numpy.fast.benchmark", *arguments])
     write_json(given.out, dict(made_by=provenance(command), quick=given.quick, **facts))
     print(f"Written to {given.out}.")
     return 0
