@@ -46,8 +46,11 @@ ON_A_PHONE = """() => ({
     }).map(one => one.innerText),
 })"""
 
-# How something looks in both themes: on which ground, and, where it has words of its own, in which letters
+# How something looks in both themes, at once and not by and by: on which ground, and, where it has words of its own, in
+# which letters
 LOOKS = """
+    document.head.appendChild(document.createElement("style")).textContent =
+        "* { transition: none !important; animation: none !important }";
     const grounds = new Map();
     const ground = (one) => {
         if (!one) return "";
@@ -88,15 +91,18 @@ THIN_OUT = f"""() => {{{LOOKS}
         .forEach(one => one.replaceChildren());
 }}"""
 
-# What is asked for its colours alone needs no second paragraph, cell or listing whose words all look as others did
+# What is asked for its colours alone needs no second paragraph, cell or listing whose words all look as others did; an
+# empty one stays where it was, as rules of style may count. What is folded up is opened.
 ONE_OF_EACH = f"""() => {{{LOOKS}
+    document.querySelectorAll("article details").forEach(one => {{ one.open = true; }});
+    document.querySelectorAll("article .toggle-hidden").forEach(one => one.classList.remove("toggle-hidden"));
     const kinds = "p, li, td, th, dt, dd, h2, h3, h4, summary, figcaption, caption, .highlight";
     const blocks = [...document.querySelectorAll(`article :is(${{kinds}})`)]
         .filter(one => !one.closest(".stnx") && !one.querySelector(`${{kinds}}, img, input`));
     const parts = blocks.flatMap(block => [block, ...block.querySelectorAll("*")].filter(words)
         .map(one => [block, one]));
     const needed = new Set(first(parts, ([block, one]) => look(block) + look(one)).map(([block]) => block));
-    blocks.filter(one => !needed.has(one)).forEach(one => one.remove());
+    blocks.filter(one => !needed.has(one)).forEach(one => one.replaceChildren());
 }}"""
 
 # axe's rules ask for names, roles and order, which are the same in both themes, or for colours, which are not.

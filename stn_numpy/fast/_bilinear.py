@@ -6,7 +6,8 @@ hat formula           a pixel weighs max(0, 1 - |d|) from a clamped base cell: n
 no aliasing           loops index arrays made before prange: Numba promises the compiler that none overlaps another;
                       hence one row of scratch for each hand, and as many hands as threads, whose work is theirs alone
 fused grid            a row of the output is a line in the input, x = ax * xs[j] + bx, made as it is needed
-threads over the batch    no two threads write one pixel
+threads over the batch    no two threads write one pixel; each hand has images that lie together, since neighbours that
+                      are written by turns go back and forth between the caches of two cores
 bands                 an image in bands of rows; sampling a band with zeros around it gives just that band's share
 channels in lanes     channels next to each other in memory, so that one read fetches a pixel of all of them
 inside or mixed       columns that can reach no pixel are left out; the hats vanish in those that are half outside
@@ -17,7 +18,7 @@ Indices are unsigned: Numba guards signed ones against -1, and that guard keeps 
 import numpy as np
 from numba import prange
 
-from ._compile import helper, kernel
+from ._compile import APART, helper, kernel
 
 LANES = 8  # channels that are worked on at once
 BAND = 32  # rows that one thread takes at least
@@ -101,10 +102,10 @@ def gather(image, height, width, line, span, xs, hands, outside, out, odd):
     batch, channels = image.shape[:2]
     rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
     down, right = Index(width), Index(1)
-    cell, weight = np.empty((hands, columns), Index), np.empty((hands, 4, columns), image.dtype)
+    cell, weight = np.empty((hands, columns + APART), Index), np.empty((hands, 4, columns + APART), image.dtype)
     bands = (rows + BAND - 1) // BAND
     for me in prange(hands):
-        for task in range(me, batch * bands, hands):
+        for task in range(batch * bands * me // hands, batch * bands * (me + 1) // hands):
             n, top = task // bands, task % bands * BAND
             for i in range(top, min(top + BAND, rows)):
                 ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3]
@@ -141,11 +142,11 @@ def gather_lanes(image, height, width, line, span, xs, hands, outside, out, odd)
     batch, channels = image.shape[:2]
     rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
     down, right = Index(width), Index(1)
-    pixels = np.zeros((hands, height * width, LANES), image.dtype)
-    seen = np.empty((hands, columns, LANES), image.dtype)
+    pixels = np.zeros((hands, height * width + APART // LANES, LANES), image.dtype)
+    seen = np.empty((hands, columns + APART // LANES, LANES), image.dtype)
     blocks = (channels + LANES - 1) // LANES
     for me in prange(hands):
-        for task in range(me, batch * blocks, hands):
+        for task in range(batch * blocks * me // hands, batch * blocks * (me + 1) // hands):
             n, block, nans = task // blocks, task % blocks, 0
             first, count = Index(block * LANES), Index(min(LANES, channels - block * LANES))
             for c in range(count):
@@ -183,9 +184,9 @@ def scatter(d_out, image, height, width, line, span, xs, ys, hands, d_image, d_t
     batch, channels = image.shape[:2]
     columns, bands, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
     down, right = Index(width), Index(1)
-    cell, rest = np.empty((hands, columns), Index), np.empty((hands, SCRATCH, columns), image.dtype)
+    cell, rest = np.empty((hands, columns + APART), Index), np.empty((hands, SCRATCH, columns + APART), image.dtype)
     for me in prange(hands):
-        for task in range(me, batch * bands, hands):
+        for task in range(batch * bands * me // hands, batch * bands * (me + 1) // hands):
             n, band = task // bands, task % bands
             top = band * (height // bands)
             tall = height - top if band == bands - 1 else height // bands
@@ -239,11 +240,11 @@ def scatter_lanes(d_out, image, height, width, line, span, xs, ys, hands, d_imag
     batch, channels = image.shape[:2]
     columns, blocks, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
     down, right = Index(width), Index(1)
-    pixels = np.zeros((hands, height * width, LANES), image.dtype)
-    d_pixels = np.empty((hands, height * width, LANES), image.dtype)
-    given = np.zeros((hands, columns, LANES), image.dtype)
+    pixels = np.zeros((hands, height * width + APART // LANES, LANES), image.dtype)
+    d_pixels = np.empty((hands, height * width + APART // LANES, LANES), image.dtype)
+    given = np.zeros((hands, columns + APART // LANES, LANES), image.dtype)
     for me in prange(hands):
-        for task in range(me, batch * blocks, hands):
+        for task in range(batch * blocks * me // hands, batch * blocks * (me + 1) // hands):
             n, block = task // blocks, task % blocks
             first, count = Index(block * LANES), Index(min(LANES, channels - block * LANES))
             for p in range(height * width):

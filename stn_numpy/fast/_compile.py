@@ -20,6 +20,10 @@ if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.envi
 if numba.config.CPU_NAME is None and numba.config.CPU_FEATURES is None and "+avx512f" in get_host_cpu_features():
     numba.config.CPU_FEATURES = get_host_cpu_features() + ",+prefer-256-bit"
 
+# How many numbers lie unused between the scratch of one hand and the next. Threads that write one line of the caches
+# take it from each other at every write, though neither touches the other's numbers
+APART = 32
+
 OPTIONS = {"nogil": True, "error_model": "numpy"}  # no lock on Python, and x / 0 is inf as in NumPy
 # Threads share prange loops and nothing else: to look for more takes Numba longer than to compile the loops.
 PRANGE_ALONE = dict(prange=True, comprehension=False, reduction=False, inplace_binop=False, setitem=False, numpy=False,

@@ -7,7 +7,7 @@ from numba import prange
 
 from .._check import check_arrays, check_pair
 from .._windows import output_length
-from ._compile import hands, helper, kernel, ready
+from ._compile import APART, hands, helper, kernel, ready
 from .lanes import lanes_for, pack, unpack
 
 SUMS = {"fastmath": {"contract", "reassoc", "nsz"}}  # sums may go in another order; NaN and infinity stay what they are
@@ -159,9 +159,9 @@ def _correlate(image, weight, bias, rows, columns, taps, spans, step, height, wi
     """Images in lanes: a row of outputs at once, in the nearest cache until all taps have been added to it. What four
     taps read once, two outputs use. No aliasing; threads over the batch."""
     outputs, height_out, length = out.shape[1:]
-    copy = np.zeros((hands, image.shape[1] * height * width), image.dtype)
+    copy = np.zeros((hands, image.shape[1] * height * width + APART), image.dtype)
     for me in prange(hands):
-        for group in range(me, len(image), hands):
+        for group in range(len(image) * me // hands, len(image) * (me + 1) // hands):
             _copy_padded(image, group, rows, columns, height, width, lanes, copy, me)
             for i in range(height_out):
                 first, end, start = spans[i, 0], spans[i, 1], i * step
@@ -198,9 +198,9 @@ def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height,
     """Images in lanes: how each tap's pixels go with each output's gradients, and in the last column their sum. Eight
     sums grow at once, each as wide as the machine. No aliasing; threads over the batch: each group has its own sums."""
     outputs, height_out, length = d_out.shape[1:]
-    copy, zero = np.zeros((hands, image.shape[1] * height * width), image.dtype), image.dtype.type(0)
+    copy, zero = np.zeros((hands, image.shape[1] * height * width + APART), image.dtype), image.dtype.type(0)
     for me in prange(hands):
-        for group in range(me, len(image), hands):
+        for group in range(len(image) * me // hands, len(image) * (me + 1) // hands):
             _copy_padded(image, group, rows, columns, height, width, lanes, copy, me)
             for i in range(height_out):
                 first, end, start = spans[i, 0], spans[i, 1], i * step

@@ -5,7 +5,7 @@ from numba import prange
 
 from .._check import check_arrays, check_pair
 from .._windows import output_length
-from ._compile import hands, helper, kernel, ready
+from ._compile import APART, hands, helper, kernel, ready
 from .lanes import LANES
 
 Index = np.uint64
@@ -240,10 +240,10 @@ def _halve_backward(d_out, image, blocked, hands, d_image):
     The four shares of a row of windows wait in a scratch: a loop that decides and also writes every second pixel is not
     made as wide as the machine.
     """
-    shares, windows = np.empty((hands, 4, d_out.shape[2]), image.dtype), d_out.shape[2]
+    shares, windows = np.empty((hands, 4, d_out.shape[2] + APART), image.dtype), d_out.shape[2]
     together = min(windows, EIGHT)
     for me in prange(hands):
-        for plane in range(me, len(image), hands):
+        for plane in range(len(image) * me // hands, len(image) * (me + 1) // hands):
             for i in range(d_out.shape[1]):
                 upper, lower = Index(2 * i), Index(2 * i + 1)
                 for block in range(0, windows, together):
