@@ -15,10 +15,11 @@ from numba.core.codegen import get_host_cpu_features
 if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.environ):
     numba.config.THREADING_LAYER_PRIORITY = ["omp", "tbb", "workqueue"]
 
-# Many rows here hold fewer than 16 numbers, and what does not fill a vector is worked on one by one: so where the
-# processor could take 16 at once, it takes 8. The reader's own choice comes first here, too.
+# With AVX-512 a processor could take 16 numbers at once, and fetch them from 16 places. But many rows here hold fewer than
+# 16, and what does not fill a vector is worked on one by one; and fetching them singly is quicker. So Numba's compiler is
+# asked for 8, and for no gathers. The reader's own choice comes first here, too.
 if numba.config.CPU_NAME is None and numba.config.CPU_FEATURES is None and "+avx512f" in get_host_cpu_features():
-    numba.config.CPU_FEATURES = get_host_cpu_features() + ",+prefer-256-bit"
+    numba.config.CPU_FEATURES = get_host_cpu_features() + ",+prefer-256-bit,+prefer-no-gather"
 
 # How many numbers lie unused between the scratch of one hand and the next. Threads that write one line of the caches
 # take it from each other at every write, though neither touches the other's numbers
