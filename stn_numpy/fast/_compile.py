@@ -15,8 +15,8 @@ from numba.core.codegen import get_host_cpu_features
 if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.environ):
     numba.config.THREADING_LAYER_PRIORITY = ["omp", "tbb", "workqueue"]
 
-# With AVX-512 a processor could take 16 numbers at once, and fetch them from 16 places. But many rows here hold fewer than
-# 16, and what does not fill a vector is worked on one by one; and fetching them singly is quicker. So Numba's compiler is
+# With AVX-512 a processor could take 16 numbers at once, and fetch them from 16 places. But many rows here hold fewer,
+# and what does not fill a vector is worked on one by one; and fetching one by one is quicker. So Numba's compiler is
 # asked for 8, and for no gathers. The reader's own choice comes first here, too.
 if numba.config.CPU_NAME is None and numba.config.CPU_FEATURES is None and "+avx512f" in get_host_cpu_features():
     numba.config.CPU_FEATURES = get_host_cpu_features() + ",+prefer-256-bit,+prefer-no-gather"
