@@ -14,12 +14,13 @@ LOCAL_LAB = "http://localhost:8888/lab/tree"    # where `make lab` serves
 # An inline formula with what a line must not part it from: a bracket before it, a stop or its own "'s" behind it
 FORMULA = re.compile(r'[(\[“]*<span class="math notranslate nohighlight">[^<]*</span>(?:[,.;:?)\]”…]|’s\b)*')
 PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
-CELL = re.compile(r'<td(?: class="([^"]*)")?>(.*?)</td>', re.DOTALL)
+CELL = re.compile(r'<(td|th)(?: class="([^"]*)")?>(.*?)</\1>', re.DOTALL)
 # In a table: a shape, a number with its error, a span. They are read as one, and stand on one line
 WHOLE = re.compile(r"\((?:[^(),<>]{1,12}, ){1,4}[^(),<>]{1,8}\)|[\d.,]+ (?:±|to) [\d.,]+(?: %)?")
 LINK = re.compile(r"(?<=>)\w+_\w+(?=</span></a>)")
 TITLE = re.compile(r'<p class="admonition-title">.*?</p>', re.DOTALL)
-LONG, WIDE = 24, 400    # characters of a cell that may wrap; pixels of a figure that a phone can't show whole
+LONG = {"td": 24, "th": 12}     # characters of a cell that wraps, but not to a word a line
+WIDE = 400          # pixels of a figure that a phone can't show whole
 HEAVY = 400_000     # bytes: a figure of more is mostly grain, as of photographs, and is kept in 256 colours
 DESCRIPTION = "A book that runs: spatial transformer networks in NumPy, forward and backward, every step by hand."
 
@@ -115,11 +116,14 @@ def keep_lines_in_order(app, pagename, templatename, context, doctree):
 def keep_cells_readable(app, pagename, templatename, context, doctree):
     """In narrow tables and titles: shapes and measured numbers stay whole, names break behind an underscore."""
     def cell(found):
-        words, style = WHOLE.sub(lambda one: one[0].replace(" ", "\u00a0"), found[2]), found[1] or ""
-        if len(re.sub(r'<span class="math.*?</span>|<[^>]*>', "", words)) > LONG:
+        kind, style, words = found[1], found[2] or "", WHOLE.sub(unbroken, found[3])
+        if len(re.sub(r'<span class="math.*?</span>|<[^>]*>', "", words)) > LONG[kind]:
             style += " long"
-        opening = f'<td class="{style.strip()}">' if style else "<td>"
-        return f"{opening}{LINK.sub(broken, words)}</td>"
+        style = f' class="{style.strip()}"' if style else ""
+        return f"<{kind}{style}>{LINK.sub(broken, words)}</{kind}>"
+
+    def unbroken(found):
+        return found[0].replace(" ", "\u00a0")
 
     def broken(found):
         return found[0].replace("_", "_<wbr>")
