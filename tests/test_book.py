@@ -175,6 +175,16 @@ def test_code_without_a_tag_loses_no_colour(theme):
     assert '<span class="k">def</span>' in page and '<span class="n">' not in page
 
 
+def test_a_small_screen_breaks_nothing_that_is_read_as_one():
+    """Shapes stay whole in tables, names break behind an underscore alone, and wide figures say that they are wide."""
+    if not PAGES:
+        cannot_run("the book is not built: run `make book` first")
+    pages = {path.name[:5]: path.read_text("utf8") for path in PAGES}
+    assert "<td><p>(N,\u00a0C,\u00a0H,\u00a0W)</p></td>" in pages["04_sa"]
+    assert ">compose_<wbr>theta</span></a></p></td>" in pages["learn"]
+    assert re.search(r'<img [^>]*class="wide"[^>]*width: 75%', pages["04_sa"])
+
+
 def test_front_page_leads_into_the_book():
     if not _built_pages():
         cannot_run("the book is not built: run `make book` first")

@@ -14,6 +14,13 @@ LOCAL_LAB = "http://localhost:8888/lab/tree"    # where `make lab` serves
 # An inline formula with what a line must not part it from: a bracket before it, a stop or its own "'s" behind it
 FORMULA = re.compile(r'[(\[“]*<span class="math notranslate nohighlight">[^<]*</span>(?:[,.;:?)\]”…]|’s\b)*')
 PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
+CELL = re.compile(r'<(td|th)(?: class="([^"]*)")?>(.*?)</\1>', re.DOTALL)
+# In a table: a shape, a number with its error, a span. They are read as one, and stand on one line
+WHOLE = re.compile(r"\((?:[^(),<>]{1,12}, ){1,4}[^(),<>]{1,8}\)|[\d.,]+ (?:±|to) [\d.,]+(?: %)?")
+LINK = re.compile(r"(?<=>)\w+_\w+(?=</span></a>)")
+TITLE = re.compile(r'<p class="admonition-title">.*?</p>', re.DOTALL)
+LONG = {"td": 24, "th": 12}     # characters of a cell that wraps, but not to a word a line
+WIDE = 400          # pixels of a figure that a phone can't show whole
 HEAVY = 400_000     # bytes: a figure of more is mostly grain, as of photographs, and is kept in 256 colours
 DESCRIPTION = "A book that runs: spatial transformer networks in NumPy, forward and backward, every step by hand."
 
@@ -29,12 +36,20 @@ class NamedInclude(LiteralInclude):
 
 
 def halve_figures(app, doctree):
-    """Show the figures of cells, which are drawn at twice the density, at their own size, so that they are sharp."""
+    """Show the figures of cells, which are drawn at twice the density, at their own size, so that they are sharp.
+
+    Those with a share of the column for their width keep it; where they are wide, a small screen is told.
+    """
     for image in doctree.findall(nodes.image):
         path = Path(app.srcdir) / image["uri"].lstrip("/")
-        if "jupyter_execute" in path.parts and path.suffix == ".png" and "width" not in image:
+        if "jupyter_execute" in path.parts and path.suffix == ".png":
             with Image.open(path) as picture:
-                image["width"] = f"{picture.width // 2}px"
+                width = picture.width // 2
+                if width >= WIDE:
+                    image["classes"].append("wide")
+                if "width" in image:
+                    continue
+                image["width"] = f"{width}px"
                 if path.stat().st_size > HEAVY:
                     picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
@@ -98,6 +113,26 @@ def keep_lines_in_order(app, pagename, templatename, context, doctree):
         context["body"] = re.sub(r'(Solution to)(<a class="reference internal" href="[^"]*">) ', r"\1 \2", body)
 
 
+def keep_cells_readable(app, pagename, templatename, context, doctree):
+    """In narrow tables and titles: shapes and measured numbers stay whole, names break behind an underscore."""
+    def cell(found):
+        kind, style, words = found[1], found[2] or "", WHOLE.sub(unbroken, found[3])
+        if len(re.sub(r'<span class="math.*?</span>|<[^>]*>', "", words)) > LONG[kind]:
+            style += " long"
+        style = f' class="{style.strip()}"' if style else ""
+        return f"<{kind}{style}>{LINK.sub(broken, words)}</{kind}>"
+
+    def unbroken(found):
+        return found[0].replace(" ", "\u00a0")
+
+    def broken(found):
+        return found[0].replace("_", "_<wbr>")
+
+    if "body" in context:
+        body = CELL.sub(cell, context["body"])
+        context["body"] = TITLE.sub(lambda title: re.sub(r"\b\w+_\w+\b(?![^<]*>)", broken, title[0]), body)
+
+
 def _attribute(text):
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
@@ -110,4 +145,5 @@ def setup(app):
     app.connect("html-page-context", mend_for_readers_aloud)
     app.connect("html-page-context", keep_lines_in_order)
     app.connect("html-page-context", leave_plain_code_plain)
+    app.connect("html-page-context", keep_cells_readable)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,7 +22,7 @@ stnExplore.add("conventions", (stage) => {
     centres.forEach((centre, k) => {
       ink.box(centre - step / 2, -0.3, step, 0.4, "input").style.fill = k % 2 ? "rgb(0 114 178 / 0.28)" : "rgb(0 114 178 / 0.1)";
       ink.dot(centre, -0.1, state.width > 14 ? 2 : 3.5, "ink");
-      if (step > 40 * plate.unit) ink.text(centre, 0.1, k, "", { dx: corners ? 9 : 0, dy: -4, size: 11 });
+      if (2 / state.width > 30 * plate.unit) ink.text(centre, 0.1, k, "", { dx: corners || plate.unit > 0.01 ? 9 : 0, dy: -4, size: 11 });
     });
     for (const x of [-1, 0, 1]) {
       ink.line(x, -0.42, x, 0.18, x ? "grid" : "grid dotted");

@@ -1,6 +1,6 @@
 /* Drag the corners */
 stnExplore.add("corners", (stage, data) => {
-  const { M, element, show, paint, unpack, radians, range, around, frameOf, CORNERS, inPixels, mesh, entry } = stnExplore;
+  const { M, element, show, minus, paint, unpack, radians, range, around, frameOf, CORNERS, inPixels, mesh, entry } = stnExplore;
   const pictures = { sheet: unpack(data.sheet), digit: unpack(data.digit) };
   const state = { picture: "sheet" };
   const image = () => pictures[state.picture];
@@ -36,7 +36,7 @@ stnExplore.add("corners", (stage, data) => {
   const cells = range(8).map((k) => stage.number(`theta ${1 + Math.floor(k / 3)},${1 + k % 3}`, {
     step: 0.05, get: () => state.theta[k], set: (value) => type(k, value) }));
   const ninth = element("output");
-  stage.refreshers.push(() => { ninth.textContent = show(state.theta[8], 3); });
+  stage.refreshers.push(() => { ninth.textContent = minus(+state.theta[8].toFixed(3) + 0); });
   const presets = {
     identity: M.IDENTITY, "turn 30\u00b0": M.turnAndShift(radians(30), 0),
     "lean back": [[-0.5, -0.8], [0.5, -0.8], [1, 0.8], [-1, 0.8]], "lean aside": [[-0.9, -1], [0.7, -0.5], [0.7, 0.5], [-0.9, 1]],

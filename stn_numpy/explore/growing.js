@@ -30,7 +30,7 @@ stnExplore.add("growing", (stage, data) => {
     steps.forEach((step, k) => (k % 2 ? null : ink.text(k / last, 0.4, step, "faint", { dy: 14, size: 11 })));
     for (const [values, style, word] of lines) {
       ink.chain(values.map(place), style);
-      ink.text(...place(values[0], 0), word, "start faint", { dx: 5, dy: -5, size: 11 });
+      ink.text(...place(values[0], 0), word, "start faint", { dx: 5, dy: -9, size: 11 });
     }
     const [x, y] = place(lines[0][0][state.at], state.at);
     ink.line(x, -0.05, x, 0.4, "rule dashed");

@@ -6,7 +6,7 @@ stnExplore.add("kink", (stage, data) => {
   const view = (top, bottom) => [-1.25, top, last + 1.25, bottom];
   const value = stage.plate({ title: "value read", role: "output plot", wide: true, view: view(-10 * up, 0.5),
                               label: "The value read along a row of five pixels: straight lines from pixel to pixel" });
-  const slope = stage.plate({ title: "its slope", role: "gradient plot", wide: true, view: view(-10 * steep, 10 * steep),
+  const slope = stage.plate({ title: "its slope; \u00d7: eq. 7 on a pixel", role: "gradient plot", wide: true, view: view(-10 * steep, 10 * steep),
                               label: "The slope along the row: a staircase, and what equation 7 says" });
   const ink = value.layer(), below = slope.layer();
   const snap = (x) => M.clip(Math.abs(x - Math.round(x)) < 0.06 ? Math.round(x) : Math.round(20 * x) / 20, -1, last + 1);
@@ -46,7 +46,6 @@ stnExplore.add("kink", (stage, data) => {
     below.line(state.x, -1.6, state.x, 1.6, "grid dashed");
     below.dot(state.x, -steep * at.right, 5, "gradient");
     below.text(-1.2, 0, "0", "faint start", { dy: -4 });
-    below.text(last + 1.2, -1.6, "\u00d7 eq. 7 on a pixel", "end", { dy: 8 });
   }
 
   function list(at) {

@@ -54,7 +54,7 @@ stnExplore.add("landscape", (stage, data) => {
       ink.path(points.map((point) => `M${point.join(" ")}h0`).join(""), "paper points");
       ink.dot(...points[points.length - 1], 5, "output");
       for (const k of [-1, 0, 1]) {
-        ink.text(1.8 * k, 1, minus(180 * k) + "\u00b0", k > 0 ? "end" : "", { dy: 15 });
+        ink.text(1.8 * k, 1, minus(180 * k) + "\u00b0", ["start", "", "end"][k + 1], { dy: 15 });
         ink.text(-1.8, -k, minus(2 * k), "end", { dx: -5 });
       }
       const out = M.affineSample(image, M.turnAndShift(...end.at), size, size);

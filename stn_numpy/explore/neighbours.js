@@ -104,7 +104,7 @@ stnExplore.add("neighbours", (stage, data) => {
 
   function listSum(found, value) {
     const cell = (words, style = "") => element("span", { className: style }, words);
-    const lines = ["pixel [row, column]", "value", "weight", "product"].map((words) => cell(words, "head"));
+    const lines = ["pixel [row, column]", "value", "weight", "product"].map((words, k) => cell(words, k ? "head" : "head first"));
     const few = found.length > 4 ? [...found].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, 4) : found;
     few.forEach((one, k) => {
       const swatch = cell("", "stnx-swatch"), here = valueAt(one.row, one.column);

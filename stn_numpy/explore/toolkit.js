@@ -342,7 +342,7 @@
     matrix(title, style, cells) {
       const body = cells.filter((_, k) => k % 3 === 0).map((_, row) => element("div", { className: "stnx-line" }, ...cells.slice(3 * row, 3 * row + 3)));
       return element("div", { className: `stnx-matrix stnx-${style}`, role: "group", "aria-label": title },
-                     element("div", { className: "stnx-name" }, title), ...body);
+                     element("div", { className: "stnx-name" }, title), element("div", { className: "stnx-lines" }, ...body));
     }
 
     /* Call act(k) for k = 0, 1, ..., a pause after each; all at once where motion is not wanted. */
