@@ -47,8 +47,9 @@ EPILOG = """\
 In DIR: a checkpoint while a run lasts; at its end weights (.pt) and result (.json). Runs that are done are not run
 again; those that were stopped (Ctrl-C) or killed go on where they were. All that is done in DIR is written to FILE.
 
-The defaults are the paper's protocol as far as it is known, and take long. What makes short runs learn:
-  --answer digits --localisation cnn --optimizer adam --localisation-rate 1
+The defaults are the paper's protocol as far as it is known, and take long. What makes shorter runs learn:
+  --localisation cnn --optimizer adam --localisation-rate 1 --rate 0.0005 --batch 64 --iterations 12000
+Told both digits, --answer digits, they learn sooner.
 """
 
 
