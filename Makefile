@@ -45,7 +45,6 @@ lab: $(VENV)/installed
 
 # Cells run, or come from the cache, as for the pages: those need not be built first.
 pdf: $(VENV)/installed
-	@$(VENV)/bin/jupyter-book build . --builder singlehtml
 	@$(RUN) book/_ext/pdf.py
 
 notebooks: $(VENV)/installed
