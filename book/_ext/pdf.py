@@ -1,6 +1,7 @@
 """Print the whole book as one PDF: ``make pdf``, or ``python book/_ext/pdf.py``.
 
-Jupyter Book builds one long page, and Chromium prints it: formulas are drawings already, explorables show their stills, and headings become bookmarks.
+Jupyter Book builds one long page, and Chromium prints it: formulas are drawings already, explorables show their stills,
+and headings become bookmarks.
 """
 
 import gc
