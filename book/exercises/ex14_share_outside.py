@@ -5,7 +5,7 @@ Difficulty:  1 of 3
 Size:        about 8 lines
 Check:       pytest --ex share_outside
 
-The first number to print of a transformer that doesn't learn. Where it is 1, no gradient is left.
+The first number to print of a transformer that doesn't learn. Where all points are well outside, no gradient is left.
 """
 
 import numpy as np

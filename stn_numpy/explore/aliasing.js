@@ -18,7 +18,7 @@ stnExplore.add("aliasing", (stage, data) => {
 
   const images = { rings: rings(112), stripes: stripes(112), digit: unpack(data.digit) };
   const state = { image: "rings", share: 0.25, way: "alone" };
-  const ways = { alone: "Bilinear alone", pool: "Pool by 2 first", blur: "Blur first", behind: "Pool by 2 behind" };
+  const ways = { alone: "Bilinear alone", pool: "Pool by 2 first", blur: "Blur first", behind: "Pool by 2 after" };
   const image = () => images[state.image], size = () => Math.round(image().width * state.share);
   const plates = [["input", "input"], ["output", "output, drawn as large"], ["input", "who has a say"]].map(([role, title]) =>
     stage.plate({ title, role: role + " third", view: [0, 0, 1, 1] }));

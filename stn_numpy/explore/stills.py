@@ -184,7 +184,7 @@ def aliasing(data):
 
     ways = {"bilinear alone": read(rings, 28), "pool by 2 first": read(avg_pool2d(rings, 2), 28),
             "blur first": read(blurred(rings[0, 0], 2.0)[None, None], 28),
-            "pool by 2 behind": avg_pool2d(read(rings, 56), 2)}
+            "pool by 2 after": avg_pool2d(read(rings, 56), 2)}
     figure, axes = plt.subplots(1, 5, figsize=(7.6, 1.9))
     viz.show_image(axes[0], rings[0], title="input", frame=viz.INPUT)
     for ax, (name, seen) in zip(axes[1:], ways.items()):
