@@ -60,12 +60,13 @@ def cross_entropy_backward(d_loss, logits, target):
     ----------
     d_loss : scalar
         Gradient of whatever follows for the loss; 1 where the loss is the end.
-    logits, target
+    logits : (N, K) array of float32 or float64
+    target : (N,) array of ints
         What the forward saw. The target takes no gradient.
 
     Returns
     -------
-    (N, K) array
+    (N, K) array of the logits' dtype
 
     Raises
     ------

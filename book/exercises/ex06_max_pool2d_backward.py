@@ -5,7 +5,7 @@ Difficulty:  2 of 3
 Size:        about 12 lines
 Check:       pytest --ex max_pool2d_backward
 
-The gradient of max-pooling, where windows may overlap and may leave a rest at the right and below. The checks give
+The gradient of max-pooling, where windows may overlap and may leave pixels over, right and below. The checks give
 kernel_size as an int, stride as an int or not at all, and arguments that are as they should be. Loops are welcome.
 """
 

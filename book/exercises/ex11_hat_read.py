@@ -39,8 +39,8 @@ def hat_read(row, position):
 HINTS = [
     "Two pixels next to each other are read for each position. Near the left end they are pixels 0 and 1, whatever the "
     "position; near the right end the last two. What is moved is the cell, never the position.",
-    "The cell is `floor(position)`, clamped to 0 and W - 2. Clamp before you make an integer of it: 1e30 is none. The "
-    "distances are `position - cell` and `position - (cell + 1)`.",
+    "The cell is `floor(position)`, clamped to 0 and W - 2. Clamp before you make an integer of it: 1e30 is too large "
+    "for one. The distances are `position - cell` and `position - (cell + 1)`.",
     "`cell = np.clip(np.floor(position), 0, len(row) - 2)` and `d = position - cell`; then `hat(d) * row[c] + "
     "hat(d - 1) * row[c + 1]`, with `c = cell.astype(int)` and `hat(d) = np.maximum(0, 1 - np.abs(d))`.",
 ]

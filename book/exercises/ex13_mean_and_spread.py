@@ -5,7 +5,8 @@ Difficulty:  1 of 3
 Size:        about 3 lines
 Check:       pytest --ex mean_and_spread
 
-A cell reads "mean ± spread". Several spreads go by that name, and with three seeds they differ by a factor of two.
+A cell reads "mean ± spread". Several spreads go by that name, and even with three seeds the largest can be three times
+the smallest.
 """
 
 import numpy as np

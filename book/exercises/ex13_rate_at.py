@@ -43,6 +43,6 @@ def rate_at(step, iterations, rate, factor):
 HINTS = [
     "How many falls lie behind each step? That is a whole number, 0, 1 or 2, and both rates have fallen as often.",
     "Multiply before you divide: `step * 3 // iterations` counts the falls exactly, also where the run has no whole "
-    "third. `iterations // 3` has lost the rest already.",
+    "third. `iterations // 3` has lost the remainder already.",
     "`falls = step * 3 // iterations`, then `classifier_rate = rate * 0.1**falls`. Return it, and it times `factor`.",
 ]

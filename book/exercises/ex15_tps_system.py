@@ -5,7 +5,7 @@ Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex tps_system
 
-The matrix that chapter 15 draws: who solves it once, for a set of control points, has every spline through them.
+The matrix that chapter 15 draws: whoever inverts it once, for a set of control points, has every spline through them.
 """
 
 import numpy as np
@@ -28,8 +28,8 @@ def tps_system(points):
     Notes
     -----
     Convention: value k is ``sum over l of weight_l * U(|points_k - points_l|) + factor_x * x_k + factor_y * y_k +
-    factor_1`` with U(r) = r^2 log r and U(0) = 0. The last three rows are the side conditions: the weights, the weights
-    times x and the weights times y add up to zero, in the order x, y, 1. Source: Bookstein 1989.
+    factor_1`` with U(r) = r^2 log r and U(0) = 0. The last three rows are the side conditions: the weights
+    times x, the weights times y and the weights themselves each add up to zero, in this order. Source: Bookstein 1989.
     """
     raise NotImplementedError("your answer goes here")
 

@@ -40,9 +40,9 @@ def compose_affine_backward(d_theta, first, second):
 HINTS = [
     "The forward is a product, `first @ below(second)`, where below puts the row (0, 0, 1) under a theta. You have met "
     "the backward of a product in chapter 6: each factor hears the gradient through the other one, transposed.",
-    "For `first` that is `d_theta @ below(second)` transposed, (2, 3) times (3, 3). For the whole matrix below(second) "
-    "it would be first transposed times `d_theta`, (3, 2) times (2, 3); but its third row is a constant and learns "
-    "nothing.",
+    "For `first` that is `d_theta` times the transpose of `below(second)`, (2, 3) times (3, 3). For the whole matrix "
+    "`below(second)` it would be the transpose of `first` times `d_theta`, (3, 2) times (2, 3); but its third row is a "
+    "constant and learns nothing.",
     "So `d_second` is `first[:, :, :2].swapaxes(1, 2) @ d_theta`. And `d_first` has two parts: its linear part is "
     "`d_theta @ second.swapaxes(1, 2)`, its shift is the shift of `d_theta`, unchanged; `np.concatenate` along axis 2.",
 ]

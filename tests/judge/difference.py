@@ -56,7 +56,8 @@ def where_wrong(given, expected, outside=None, part=0):
 def _undefined(given, expected):
     extra = ~np.isfinite(given) & np.isfinite(expected)
     if extra.any():
-        return f"{_count(extra)} not finite (NaN or infinite): look for a division by zero or an empty array."
+        return (f"{_count(extra)} not finite (NaN or infinite): look for a division by zero, or for a part of np.empty "
+                "that was never written.")
 
 
 def _zeros(given, expected):
@@ -92,7 +93,8 @@ def _factor(given, expected):
         return None
     if abs(factor + 1) < 1e-6:
         return "Every sign is the wrong way round; the sizes are right."
-    return f"Everything is {_nice(factor)} times what it should be: a constant factor is missing or too many."
+    return (f"Everything is {_nice(factor)} times what it should be: a constant factor is missing, or there is one too "
+            "many.")
 
 
 def _factor_per_component(given, expected):

@@ -62,7 +62,7 @@ def arguments(names):
 
 def wrong_type(given, expected):
     """Which type was expected, and which came."""
-    return f"expected {expected.dtype}, given {type_name(given)}. The docstring says which."
+    return f"expected {expected.dtype}, given {type_name(given)}."
 
 
 def type_name(part):

@@ -105,8 +105,8 @@ def other_indexing(theta, in_size, out_size, align_corners=False):
     return grid.swapaxes(1, 2).reshape(grid.shape)
 
 
-@EXERCISE.wrong("From 0 to 1", "normalised units reach from -1 to 1 with 0 in the middle; yours divides the pixels by "
-                "the input's size, which leaves 0 at the left edge and 1 at the right.", "sec-whole-equation")
+@EXERCISE.wrong("From 0 to 1", "normalised units reach from -1 to 1 with 0 in the middle; yours put 0 on the first "
+                "pixel and 1 on the last, whatever align_corners says.", "sec-whole-equation")
 def from_zero_to_one(theta, in_size, out_size, align_corners=False):
     return (_grid(theta, out_size, True) + 1) / 2
 

@@ -73,8 +73,8 @@ def handed_on(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong("The two sizes are exchanged", "the inverse takes pixels of the output and gives pixels of the input, "
-                "so units become pixels by out_size and pixels units by in_size; if you inverted the matrix in the "
-                "middle of the product alone, invert the whole product.", "sec-grid-idea")
+                "so units become pixels by out_size, and pixels become units by in_size; if you inverted the matrix in "
+                "the middle of the product alone, invert the whole product.", "sec-grid-idea")
 def sizes_exchanged(matrix, in_size, out_size):
     return bug_opencv_matrix(matrix, out_size, in_size)
 

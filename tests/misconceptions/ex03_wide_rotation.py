@@ -44,14 +44,16 @@ def exchanged(angle, size):
 
 
 @EXERCISE.wrong("A whole row is scaled", "go to pixels, turn, and go back to units: the ratio stands on both sides of "
-                "the turn and so drops out of the diagonal; yours minds it on the way back alone.", "sec-grid-wide")
+                "the turn and so drops out of the diagonal; yours allows for it on the way back alone.",
+                "sec-grid-wide")
 def whole_row(angle, size):
     cos, sin, ratio = np.cos(angle), np.sin(angle), size[1] / size[0]
     return _theta(cos, -sin, sin * ratio, cos * ratio)
 
 
 @EXERCISE.wrong("A whole column is scaled", "go to pixels, turn, and go back to units: the ratio stands on both sides "
-                "of the turn and so drops out of the diagonal; yours minds it on the way there alone.", "sec-grid-wide")
+                "of the turn and so drops out of the diagonal; yours allows for it on the way there alone.",
+                "sec-grid-wide")
 def whole_column(angle, size):
     cos, sin, ratio = np.cos(angle), np.sin(angle), size[0] / size[1]
     return _theta(cos, -sin * ratio, sin, cos * ratio)

@@ -66,8 +66,9 @@ def added(x, y):
     return np.stack([(1 - fx) + (1 - fy), fx + (1 - fy), (1 - fx) + fy, fx + fy])
 
 
-@EXERCISE.wrong("The mean of the two shares", "the share of a pixel's column and that of its row are multiplied; with "
-                "their mean, a point on one pixel would still read three others.", "sec-sampler-neighbours")
+@EXERCISE.wrong("The shares are averaged, not multiplied", "the share of a pixel's column and that of its row are "
+                "multiplied; with a quarter of their sum, a point on one pixel would still read two others.",
+                "sec-sampler-neighbours")
 def mean_of_shares(x, y):
     return added(x, y) / 4
 
@@ -114,8 +115,8 @@ def kept_inside(x, y):
     return products(x - np.maximum(np.floor(x), 0), y - np.maximum(np.floor(y), 0))
 
 
-@EXERCISE.wrong("Rounded to the nearest", "the upper left neighbour is found with np.floor; np.round goes up from the "
-                "half on, and the fraction behind it becomes negative.", "sec-sampler-neighbours")
+@EXERCISE.wrong("Rounded to the nearest", "the upper left neighbour is found with np.floor; np.round goes up beyond "
+                "the half, and the fraction behind it becomes negative.", "sec-sampler-neighbours")
 def rounded(x, y):
     return products(x - np.rint(x), y - np.rint(y))
 

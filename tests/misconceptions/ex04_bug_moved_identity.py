@@ -118,7 +118,7 @@ def shifted_by_half(image, grid):
 
 
 @EXERCISE.wrong("Taken off behind the scale", "only the length loses 1, before it scales: (x + 1) / 2 * (width - 1); "
-                "yours moves every place a pixel to the left.", "sec-sampler-identity")
+                "yours takes a whole pixel off afterwards, and only x = 1 comes out right.", "sec-sampler-identity")
 def taken_off_behind(image, grid):
     return read(image, grid, lambda p, length: (p + 1) / 2 * length - 1)
 

@@ -29,7 +29,7 @@ EXERCISE = Exercise(
         Case("a tie of three pixels", np.array([[[[12.0]]]]), np.array([[[[1.0, 3], [3, 3]]]]), 2,
              expected=[[[[0, 12], [0, 0]]]]),
         Case("two images, two channels, no ties", ARRIVES, PICTURES, 2),
-        Case("windows of 3 x 3 that overlap, and a rest at the right, float32",
+        Case("windows of 3 x 3 that overlap, with a column left over at the right, float32",
              ARRIVES[:1].astype("float32"), WIDE, 3, stride=2),
     ],
 )

@@ -129,7 +129,7 @@ def over_the_batch(d_grid, align_corners=False):
 
 
 @EXERCISE.wrong("Only the first image, without the batch's axis", "each image of the batch has a theta of its own, so "
-                "the result is (N, 2, 3), an own sum for each image; yours is the first image's, (2, 3).",
+                "the result is (N, 2, 3), a sum of its own for each image; yours is the first image's, (2, 3).",
                 "sec-theta-sum")
 def first_image(d_grid, align_corners=False):
     return affine_grid_backward(d_grid, align_corners)[0]

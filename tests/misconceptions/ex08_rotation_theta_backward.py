@@ -109,8 +109,8 @@ def at_zero(d_theta, parameters):
     return g21 - g12
 
 
-@EXERCISE.wrong("The mean of the six entries", "each of the entries is one way by which the angle acts on the loss, "
-                "and what comes back by several ways is added, not averaged.", "sec-theta-one")
+@EXERCISE.wrong("The mean of the six entries", "the angle acts on the loss through four of the entries, and what comes "
+                "back by several ways is added, not averaged; yours divides the sum by 6.", "sec-theta-one")
 def mean_of_entries(d_theta, parameters):
     return right(d_theta, parameters) / d_theta.dtype.type(6)
 

@@ -151,13 +151,6 @@ def left_alone(row, position):
     return (hat(position - cell) * row[cell]).astype(row.dtype)
 
 
-@EXERCISE.wrong("An integer before the clamp", "1e30 is no integer, and what comes of converting it differs from "
-                "machine to machine; clamp first, then convert.", "sec-fast-hat")
-def converted_first(row, position):
-    far = np.abs(position) > 2.0**62
-    return np.where(far, row[0], right_answer(row, position)).astype(row.dtype)
-
-
 def right_answer(row, position):
     cell = cell_of(position, len(row))
     return mix(row, cell, hat(position - cell), hat(position - cell - 1))

@@ -70,8 +70,9 @@ def the_other_way(kernel, dense, size):
     return weights_from_channels_last(kernel, dense, size)[0], linear_weight
 
 
-@EXERCISE.wrong("Cut up as channels first, and left so", "a reshape to (C, H, W) does not bring the channels to the "
-                "front: cut the axis up as it was laid flat, (H, W, C), and transpose.", "sec-torch-hand")
+@EXERCISE.wrong("Cut up as channels first, rows and columns exchanged", "a reshape to (C, H, W) does not bring the "
+                "channels to the front: cut the axis up as it was laid flat, (H, W, C), and bring it to (C, H, W) by a "
+                "transpose.", "sec-torch-hand")
 def cut_and_left(kernel, dense, size):
     places = dense.reshape(kernel.shape[3], *size, -1)
     linear_weight = places.transpose(3, 0, 2, 1).reshape(dense.shape[1], -1)

@@ -44,8 +44,8 @@ def variance(errors):
     return _percent(errors, lambda percent: percent.var(axis=1, ddof=1))
 
 
-@EXERCISE.wrong("Largest less smallest", "the standard deviation is asked for; yours is the range, which grows with "
-                "every seed that is added.", "sec-scale-spread")
+@EXERCISE.wrong("Largest less smallest", "the standard deviation is asked for; yours is the range, which can only grow "
+                "as seeds are added.", "sec-scale-spread")
 def whole_range(errors):
     return _percent(errors, lambda percent: np.ptp(percent, axis=1))
 
@@ -76,7 +76,7 @@ def over_cells(errors):
 
 
 @EXERCISE.wrong("The best seed for the mean", "every seed counts, whatever it brings; yours reports the lowest error, "
-                "which falls with every seed that is tried.", "sec-scale-spread")
+                "which can only fall as more seeds are tried.", "sec-scale-spread")
 def best(errors):
     return _percent(errors, _sample, middle=np.min)
 

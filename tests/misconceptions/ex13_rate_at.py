@@ -40,8 +40,8 @@ def early(step, iterations, rate, factor):
     return _rates(rate, (step + 1) * 3 // iterations, factor)
 
 
-@EXERCISE.wrong("A third is cut to whole steps", "iterations // 3 drops the rest, so that ten steps fall after three "
-                "and a fourth stretch is left at the end; multiply the step by 3 before you divide.",
+@EXERCISE.wrong("A third is cut to whole steps", "iterations // 3 drops the remainder, so that ten steps fall after "
+                "three and a fourth stretch is left at the end; multiply the step by 3 before you divide.",
                 "sec-scale-protocol")
 def cut(step, iterations, rate, factor):
     return _rates(rate, step // (iterations // 3), factor)

@@ -110,7 +110,7 @@ def whole_batch(theta, size, align_corners=False):
     return np.full(len(theta), share)
 
 
-@EXERCISE.wrong("The share of images with a point outside", "a theta that reads one corner past the edge is no "
+@EXERCISE.wrong("Whether a point is outside, not how many", "a theta that reads one corner past the edge is no "
                 "trouble, one that reads nothing else is; take the mean over the points, not whether there is any.",
                 "sec-clinic-numbers")
 def any_point(theta, size, align_corners=False):

@@ -68,8 +68,8 @@ def columns(theta):
     return np.sort(np.linalg.norm(theta[:, :, :2], axis=1), axis=1)[:, ::-1].copy()
 
 
-@EXERCISE.wrong("The lengths of the rows", "a row says which slice of the output one coordinate depends on; the half "
-                "axes of the ellipse are something else as soon as theta shears.", "sec-clinic-numbers")
+@EXERCISE.wrong("The lengths of the rows", "a row says how one coordinate of the input depends on the output's x and "
+                "y; the half axes of the ellipse are something else as soon as theta shears.", "sec-clinic-numbers")
 def rows(theta):
     return np.sort(np.linalg.norm(theta[:, :, :2], axis=2), axis=1)[:, ::-1].copy()
 

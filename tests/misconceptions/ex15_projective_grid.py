@@ -19,7 +19,7 @@ EXERCISE = Exercise(
     gives=("grid",),
     also=("_divide",),
     cases=[
-        Case("the right side twice as far away as the left: the denominators are 1/2, 1, 3/2", LEANS_RIGHT,
+        Case("the right side three times as far away as the left: denominators of 1/2, 1, 3/2", LEANS_RIGHT,
              (1, 1, 2, 3), align_corners=True,
              expected=[[[[-2, -2], [0, -1], [2 / 3, -2 / 3]], [[-2, 2], [0, 1], [2 / 3, 2 / 3]]]]),
         Case("the top further away, -1 and 1 are edges", theta(1, 0, 0, 0, 1, 0, 0, -1, 1), (1, 1, 2, 2),

@@ -39,8 +39,8 @@ def r_once(distance):
     return distance * log(distance)
 
 
-@EXERCISE.wrong("The logarithm of the square", "log(r**2) is twice log(r); from a squared distance, U is half of "
-                "r**2 * log(r**2).", "sec-families-radial")
+@EXERCISE.wrong("The logarithm of the square", "log(r**2) is twice log(r). Bookstein has that factor in U, and weights "
+                "half as large; here U is r**2 * log(r).", "sec-families-radial")
 def log_of_square(distance):
     return 2 * distance ** 2 * log(distance)
 
@@ -63,13 +63,13 @@ def log_alone(distance):
     return log(distance)
 
 
-@EXERCISE.wrong("The logarithm is missing", "r**2 alone is a bowl that no plate needs a force for at its middle; U is "
-                "r**2 * log(r).", "sec-families-radial")
+@EXERCISE.wrong("The logarithm is missing", "r**2 alone is a bowl, for which a plate needs no force at its middle; U "
+                "is r**2 * log(r).", "sec-families-radial")
 def square_alone(distance):
     return distance ** 2
 
 
-@EXERCISE.wrong("The cube", "r**3 is U on a line or in space; in the plane it is r**2 * log(r).", "sec-families-radial")
+@EXERCISE.wrong("The cube", "r**3 is U on a line; in the plane it is r**2 * log(r).", "sec-families-radial")
 def cube(distance):
     return distance ** 3
 

@@ -152,7 +152,6 @@ def without_shift(theta, image_size):
 def transposed(theta, image_size):
     turned = theta.copy()
     turned[:, :, :2] = theta[:, :, :2].swapaxes(1, 2)
-    turned[:, :, 2] = theta[:, ::-1, 2]
     return localise_box(turned, image_size)
 
 
