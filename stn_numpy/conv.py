@@ -54,6 +54,8 @@ def col2im(columns, image_shape, kernel_size, stride=1, padding=0):
     TypeError, ValueError
         If an argument has the wrong type or shape; the message says what was expected and what came.
     """
+    if len(image_shape) != 4:
+        raise ValueError(f"image_shape: expected (N, C, H, W), got {tuple(image_shape)}")
     kernel, stride, padding, (height, width) = _geometry(image_shape, kernel_size, stride, padding)
     batch, channels, rows, cols = image_shape
     check_arrays(columns=(columns, f"{batch} {channels * kernel[0] * kernel[1]} {height * width}"))

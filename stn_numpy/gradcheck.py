@@ -19,7 +19,14 @@ def numerical_gradient(function, array, step=1e-6):
     -------
     float64 array shaped like `array`
         ``(function(array + step) - function(array - step)) / (2 * step)``, entry by entry.
+
+    Raises
+    ------
+    TypeError
+        If the array is not float64.
     """
+    if getattr(array, "dtype", None) != np.float64:
+        raise TypeError(f"array: expected an array of float64, got {getattr(array, 'dtype', type(array).__name__)}")
     gradient = np.empty(array.shape)
     for entry in np.ndindex(array.shape):
         sides = []
@@ -76,7 +83,7 @@ def gradcheck(forward, backward, arguments, seed=0, step=1e-6):
 
 
 def _scalar(forward, arguments, place, d_out):
-    """The forward as a number that depends on one argument: its output weighed with d_out."""
+    """The forward as a number that depends on one argument: its output weighted with d_out."""
     def function(array):
         return float((d_out * forward(*arguments[:place], array, *arguments[place + 1:])).sum())
     return function

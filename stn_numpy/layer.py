@@ -6,7 +6,7 @@ Each takes ``backend="numpy"`` or ``"numba"``, which says whose functions it cal
 import numpy as np
 
 from ._backend import BACKENDS, load, operation
-from ._check import check_choice
+from ._check import check_choice, check_whole
 
 
 class Parameter:
@@ -71,11 +71,16 @@ class Linear(Layer):
         Source of the first weights; an int is a seed, None draws anew each time.
     dtype : float32 or float64
     backend : {"numpy", "numba"}
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a size is not a whole number of at least 1.
     """
 
     def __init__(self, in_features, out_features, rng=None, dtype=np.float32, backend="numpy"):
         self.linear, self.linear_backward = operation(backend, "linear.linear")
-        rng, bound = np.random.default_rng(rng), in_features ** -0.5
+        rng, bound = np.random.default_rng(rng), check_whole("in_features", in_features, 1) ** -0.5
         self.weight = Parameter(rng.uniform(-bound, bound, (out_features, in_features)).astype(dtype))
         self.bias = Parameter(rng.uniform(-bound, bound, out_features).astype(dtype))
 
@@ -99,12 +104,14 @@ class Conv2d(Layer):
     kernel_size, stride, padding : int
         In pixels.
     rng, dtype, backend
-        As in `Linear`.
+        As in `Linear`, and so are the errors.
     """
 
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, rng=None, dtype=np.float32,
                  backend="numpy"):
         self.conv2d, self.conv2d_backward = operation(backend, "conv.conv2d")
+        for name, value in dict(in_channels=in_channels, kernel_size=kernel_size).items():
+            check_whole(name, value, 1)
         rng, bound = np.random.default_rng(rng), (in_channels * kernel_size ** 2) ** -0.5
         shape = (out_channels, in_channels, kernel_size, kernel_size)
         self.weight = Parameter(rng.uniform(-bound, bound, shape).astype(dtype))

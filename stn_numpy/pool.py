@@ -58,7 +58,7 @@ def max_pool2d_backward(d_out, image, kernel_size, stride=None):
     views = zip(window_views(image, kernel, stride, out_shape), window_views(d_image, kernel, stride, out_shape))
     for (_, _, view), (_, _, d_view) in views:
         winner = waiting & (view == out)
-        d_view += d_out * winner
+        d_view += np.where(winner, d_out, 0)
         waiting &= ~winner
     return d_image
 

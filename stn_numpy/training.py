@@ -69,13 +69,13 @@ def train(model, optimizer, make_batch, steps, seed=0, schedule=None, checkpoint
     Raises
     ------
     ValueError
-        If the checkpoint is damaged or belongs to another run; the message says what to do.
+        If the checkpoint is damaged, belongs to another run or has more steps; the message says what to do.
     """
     steps, seed = check_whole("steps", steps, 0), check_whole("seed", seed, 0)
     check_whole("checkpoint_every", checkpoint_every, 1)
     history = History()
     if checkpoint and Path(checkpoint).exists():
-        history = load_checkpoint(checkpoint, model, optimizer, seed)
+        history = load_checkpoint(checkpoint, model, optimizer, seed, steps)
     for step in _steps(len(history.losses), steps, progress, history):
         if record and step in record_at and step not in history.records:
             history.records[step] = record(model)
@@ -158,7 +158,7 @@ def save_checkpoint(path, model, optimizer, history, seed):
     os.replace(beside, path)
 
 
-def load_checkpoint(path, model, optimizer, seed):
+def load_checkpoint(path, model, optimizer, seed, steps=None):
     """Put a checkpoint's state into a model and an optimizer.
 
     Parameters
@@ -168,6 +168,8 @@ def load_checkpoint(path, model, optimizer, seed):
         Built as those that were saved.
     seed : int
         Of the run that goes on.
+    steps : int or None
+        Of that run in all; None for any number.
 
     Returns
     -------
@@ -176,7 +178,7 @@ def load_checkpoint(path, model, optimizer, seed):
     Raises
     ------
     ValueError
-        If the file is damaged, or holds another model, optimizer or seed.
+        If the file is damaged, or holds another model, optimizer or seed, or more steps.
     """
     arrays = _read_arrays(path)
     facts = json.loads(str(arrays["facts"]))
@@ -188,6 +190,10 @@ def load_checkpoint(path, model, optimizer, seed):
         if expected != found:
             raise ValueError(f"checkpoint: {path} belongs to another run ({what}: expected {expected}, got {found}); "
                              "name another file, or delete this one to start anew")
+    done = len(arrays["losses"])
+    if steps is not None and steps < done:
+        raise ValueError(f"steps: expected at least {done}, which {path} has done, got {steps}; "
+                         "ask for more, name another file, or delete this one to start anew")
     for name, parameter in model.named_parameters().items():
         parameter.data[...] = arrays[f"model/{name}"]
     prefix = "optimizer/"

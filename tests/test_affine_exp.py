@@ -8,7 +8,9 @@ from scipy.linalg import expm
 from support import IDENTITY, assert_refused, assert_same_as_torch, counts, normal, seeds, thetas
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 
+from stn_numpy.affine_exp import affine_exp_theta
 from stn_numpy.gradcheck import gradcheck
+from stn_numpy.pytorch.affine_exp import affine_exp_theta as affine_exp_theta_of_torch
 
 
 def by_definition(parameters):
@@ -37,6 +39,16 @@ def test_same_as_scipy(implementation, dtype, scale):
     generator[:, :2] = parameters.reshape(20, 2, 3)
     for found, expected in zip(implementation.affine_exp_theta(parameters), expm(generator), strict=True):
         assert_agrees(found, expected[:2].astype(dtype))
+
+
+@pytest.mark.parametrize("size", [1e-3, 1, 100, 300, 500, 700])
+def test_torch_s_own_is_as_exact(size):
+    """Up to where float64 ends."""
+    parameters = normal(3, (20, 6))
+    parameters *= size / np.abs(parameters.reshape(20, 2, 3)).sum(axis=2).max(axis=1)[:, None]
+    expected = affine_exp_theta(parameters)
+    error = np.abs(affine_exp_theta_of_torch(torch.from_numpy(parameters)).numpy() - expected)
+    assert (error.max(axis=(1, 2)) <= 2e-12 * np.abs(expected).max(axis=(1, 2))).all()
 
 
 @pytest.mark.parametrize("scale", [1e-8, 0.3, 2])

@@ -197,6 +197,18 @@ def test_bad_images_are_refused(images, message):
     assert_refused(lambda: image_layers(dtype="float64", backend="numba")(images), *message)
 
 
+@pytest.mark.parametrize("change", [lambda d: d[:, :, :-1], lambda d: d[..., 1:], lambda d: d[:-1], lambda d: d[0],
+                                    lambda d: d.astype("float32")], ids=["row", "column", "image", "axis", "dtype"])
+def test_a_gradient_of_another_shape_or_dtype_is_refused(change):
+    """The kernels go by its shape; one that is larger or smaller would have them write outside their arrays."""
+    model = Sequential(Conv2d(2, 3, 3, dtype="float64", backend="numba"), MaxPool2d(2, backend="numba"),
+                       backend="numba")
+    d_out = np.ones_like(model(normal(1, (9, *SHAPE))))
+    changed = change(d_out)
+    found = changed.dtype if changed.dtype != d_out.dtype else changed.shape
+    assert_refused(lambda: model.backward(changed), "d_out", "", str(found))
+
+
 @pytest.mark.parametrize("backend", ["cupy", None, 3])
 @pytest.mark.parametrize("make", [
     lambda backend: Linear(2, 3, backend=backend), lambda backend: Conv2d(1, 2, 3, backend=backend), ReLU,

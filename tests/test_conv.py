@@ -119,6 +119,11 @@ def test_bad_input_is_refused(implementation, case):
     assert_refused(lambda: implementation.conv2d_backward(d_out, *arguments, **options), *message)
 
 
+def test_a_bad_shape_of_the_image_is_refused(implementation):
+    assert_refused(lambda: implementation.col2im(np.ones((1, 4, 1)), (1, 2, 2), 2), "image_shape", "(N, C, H, W)",
+                   "(1, 2, 2)")
+
+
 @pytest.mark.parametrize("shape", [(2, 6, 3, 5), (1, 6, 3, 4), (2, 5, 3, 4), (6, 3, 4)])
 def test_bad_gradient_is_refused(implementation, shape):
     assert_refused(lambda: implementation.conv2d_backward(np.ones(shape), X, W, B), "d_out", "", str(shape))

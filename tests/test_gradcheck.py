@@ -119,6 +119,13 @@ def test_numerical_gradient_by_hand():
     np.testing.assert_allclose(gradient, [10, 3], rtol=1e-8)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "int64"])
+def test_numerical_gradient_wants_float64(dtype):
+    """A move of a millionth is lost in float32, and cut off in whole numbers."""
+    with pytest.raises(TypeError, match=f"array: expected an array of float64, got {dtype}"):
+        numerical_gradient(lambda a: float(a.sum()), np.array([3, 4], dtype))
+
+
 def test_gradcheck_and_torch_see_the_same():
     """The checker's verdict and torch's number agree on a function that neither side has in a library."""
     forward, backward = lambda a, b: a * b + b, lambda d, a, b: (d * b, d * (a + 1))

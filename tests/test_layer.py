@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from support import away_from_zero, distinct, normal
+from support import assert_refused, away_from_zero, distinct, normal
 from tolerances import assert_agrees
 from torch import nn
 from twins import as_functions, assert_same_as_twin, data_of
@@ -101,6 +101,12 @@ def test_a_new_parameter_has_a_gradient_of_zeros(dtype):
     parameter = Parameter(normal(0, (2, 3), dtype))
     np.testing.assert_array_equal(parameter.grad, np.zeros((2, 3)))
     assert parameter.grad.dtype == dtype
+
+
+@pytest.mark.parametrize("make, name", [(lambda: Linear(0, 3), "in_features"), (lambda: Conv2d(0, 2, 3), "in_channels"),
+                                        (lambda: Conv2d(1, 2, 0), "kernel_size")])
+def test_a_layer_of_nothing_is_refused(make, name):
+    assert_refused(make, name, "at least 1", "0")
 
 
 def test_an_empty_sequential_passes_everything_through():

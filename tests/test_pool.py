@@ -100,6 +100,13 @@ def test_nan_spoils_only_its_own_window(implementation, kind):
     np.testing.assert_array_equal(np.isnan(out), np.isnan(expected))
 
 
+def test_an_infinite_gradient_stays_with_its_winner(implementation):
+    """Of infinity and 0 a product is NaN."""
+    image = np.arange(4.0).reshape(1, 1, 2, 2)
+    d_image = implementation.max_pool2d_backward(np.full((1, 1, 1, 1), np.inf), image, 2)
+    np.testing.assert_array_equal(d_image.ravel(), [0, 0, 0, np.inf])
+
+
 X = np.ones((2, 3, 4, 5))
 
 BAD = {

@@ -145,6 +145,17 @@ def test_what_was_written_is_not_read_again(checkpoint, tiles, capsys):
         assert "2 tiles aligned" in capsys.readouterr().out
 
 
+def test_the_folder_around_the_tiles_may_take_what_is_written(checkpoint, tiles, capsys):
+    """Except where it would be written among them, over their like."""
+    for _ in range(2):
+        run(checkpoint, tiles, tiles.parent)
+        assert "2 tiles aligned" in capsys.readouterr().out
+    assert (tiles.parent / "a.png").exists() and (tiles.parent / "deeper" / "b.png").exists()
+    (tiles / "deeper").rename(tiles / "tiles")
+    arguments = ["--checkpoint", str(checkpoint), "--in", str(tiles), "--out", str(tiles.parent)]
+    assert f"the tiles of {tiles / 'tiles'} would be put into --in" in complaint(arguments, capsys, 2)
+
+
 def test_a_contact_sheet_has_each_pair():
     pairs = [(Image.new("RGB", (9, 9), "red"), Image.new("L", (9, 9), 0))] * 9
     sheet = np.asarray(contact_sheet(pairs))

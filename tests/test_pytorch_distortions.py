@@ -159,7 +159,9 @@ def test_bad_arguments_are_refused():
     assert_refused(lambda: theirs.distort(images, "S", seeded()), "distortion", "'R', 'RTS', 'P', 'E', 'TC'", "'S'")
     assert_refused(lambda: theirs.distort(images, "R", 0), "generator", "torch.Generator", "int")
     assert_refused(lambda: theirs.distort(images[0], "R", seeded()), "images", "(N, C, H, W)", "(1, 28, 28)")
-    assert_refused(lambda: theirs.distort(images.int(), "R", seeded()), "images", "tensor of floats", "torch.int32")
+    assert_refused(lambda: theirs.distort(images.int(), "R", seeded()), "images", "float32 or float64", "torch.int32")
+    assert_refused(lambda: theirs.distort(images.half(), "R", seeded()), "images", "float32 or float64",
+                   "torch.float16")
     assert_refused(lambda: theirs.distort(DIGITS, "R", seeded()), "images", "tensor", "float32")
     assert_refused(lambda: theirs.distort(images[:1], "TC", seeded()), "images", "at least 2", "1")
     assert_refused(lambda: theirs.distort(torch.ones(2, 1, 28, 61), "TC", seeded()), "images", "6 to 60", "28x61")

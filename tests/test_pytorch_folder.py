@@ -2,6 +2,7 @@
 
 import builtins
 import json
+import weakref
 
 import numpy as np
 import pytest
@@ -94,6 +95,22 @@ def test_all_grey_is_one_channel_and_one_colour_makes_all_three(tiles):
     assert read_folder(tiles, 24).images.shape[1] == 1
     Image.new("RGB", (24, 24), "red").save(tiles / "cars" / "0.png")
     assert read_folder(tiles, 24).images.shape[1] == 3
+
+
+def test_tiles_are_resized_at_once_to_the_very_same_values(tiles, monkeypatch):
+    """Grey and in colour, of the right size and of others: as if all were read first, and one at a time is held."""
+    Image.effect_noise((24, 24), 80).save(tiles / "cars" / "0.png")
+    Image.effect_noise((70, 50), 80).save(tiles / "cars" / "2.bmp")
+    read, expected = [], [as_array(read_square(file), 3, 24) for file in folders.image_files(tiles)]
+
+    def watched(path):
+        assert sum(image() is not None for image in read) <= 1
+        image = read_square(path)
+        read.append(weakref.ref(image))
+        return image
+    monkeypatch.setattr(folders, "read_square", watched)
+    found = read_folder(tiles, 24)
+    assert np.array_equal(found.images, expected) and found.resized == 15 and len(read) == 16
 
 
 def test_files_that_cannot_be_read_are_named_and_skipped(tiles, tmp_path, capsys):

@@ -9,6 +9,7 @@ import torch
 from stn_numpy.data import distort, load_digits
 from stn_numpy.measure import circular_deviation
 from stn_numpy.pytorch import learned
+from stn_numpy.pytorch.folder import FolderSettings
 from stn_numpy.pytorch.run import Run, made_by
 from stn_numpy.pytorch.settings import Settings
 
@@ -49,6 +50,13 @@ def test_each_part_is_measured_alone():
     assert left == pytest.approx(dict(degrees=0, scale=np.log(2) / 2, pixels=0), abs=1e-7)
 
 
+def test_results_of_other_commands_are_passed_over(tmp_path):
+    folder = FolderSettings("st-cnn", None, folder="mine", image_shape=(3, 24, 24), classes=("a", "b"), mean=(0.5,) * 3)
+    for name, settings in (("st-cnn-mine", folder), ("st-cnn-R", Settings("st-cnn", "R"))):
+        (tmp_path / f"{name}-seed0.json").write_text(json.dumps(dict(settings=settings.facts(), seed=0, made_by={})))
+    assert learned.runs_in([tmp_path]) == [tmp_path / "st-cnn-R-seed0.json"]
+
+
 @pytest.mark.parametrize("model, distortion", [("st-fcn", "R"), ("st-cnn", "RTS")])
 def test_command(tmp_path, capsys, model, distortion):
     settings = Settings(model, distortion, data="small", iterations=2, batch=8)
@@ -71,7 +79,8 @@ def test_command(tmp_path, capsys, model, distortion):
 
 def test_a_folder_without_such_runs_is_refused(tmp_path, capsys):
     path = tmp_path / "cnn-R-seed0.json"
-    for content, said in (("{}", "is not a run's result"),
+    for content, said in (("{}", "is not a run's result"), ("?", "is not a run's result"),
+                          ('{"settings": []}', "is not a run's result"),
                           (json.dumps(dict(settings=Settings("cnn", "R").facts(), seed=0, made_by={})), "affine")):
         path.write_text(content)
         with pytest.raises(SystemExit) as left:

@@ -200,6 +200,17 @@ def test_half_precision_does_not_move_the_points():
     torch.testing.assert_close(out, images, atol=1e-4, rtol=0)
 
 
+def test_feature_maps_in_half_precision_are_read_at_the_right_points():
+    """A map behind a convolution is bfloat16 there; its grid must not be, and what is read is like the map again."""
+    identity = pytorch.TRANSFORMS["affine"].identity
+    transformer = pytorch.SpatialTransformer(pytorch.LocalisationNetwork((1, 60, 60), identity))
+    maps = torch.tensor(normal(0, (2, 1, 60, 60), "float32")).bfloat16()
+    with torch.autocast("cpu", torch.bfloat16):
+        out = transformer(maps)
+    assert out.dtype == torch.bfloat16
+    torch.testing.assert_close(out.float(), maps.float(), atol=0.02, rtol=0)
+
+
 BAD = {
     "kind": (lambda: build(pytorch, "mlp"), "kind", "'linear', 'fcn', 'cnn'", "'mlp'"),
     "dtype": (lambda: pytorch.Classifier((1, 8, 8), dtype=torch.float16), "dtype", "torch.float32", "torch.float16"),

@@ -1,5 +1,6 @@
 """The table command and the benchmark: what is run, what is skipped, what is printed."""
 
+import errno
 import json
 import signal
 
@@ -7,7 +8,7 @@ import pytest
 import torch
 from signals import signal_when
 
-from stn_numpy.pytorch import benchmark, checkpoints, table
+from stn_numpy.pytorch import benchmark, checkpoints, run, table
 from stn_numpy.pytorch.paper import error_in_paper
 from stn_numpy.pytorch.run import Run, Stopped, finished
 from stn_numpy.pytorch.settings import Settings
@@ -100,6 +101,42 @@ def test_jobs_leave_out_what_is_done_and_take_seeds_together(tmp_path):
     assert finished(tmp_path, settings, 1)["test_error"] == 0.5
 
 
+def test_a_disk_that_is_full_at_the_end_does_not_part_the_seeds_of_a_checkpoint(tmp_path, monkeypatch):
+    """Seed 0 has its result, seed 1 has not: both go on together from their checkpoint."""
+    settings, written = Settings("fcn", "R", data="small", batch=8, iterations=30), []
+
+    def write_one(path, content):
+        if written:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(path)
+        write_json(path, content)
+
+    write_json = run.write_json
+    monkeypatch.setattr(run, "write_json", write_one)
+    together = Run(settings, (0, 1), torch.device("cpu"), tmp_path)
+    together.train()
+    with pytest.raises(OSError):
+        together.finish({})
+    monkeypatch.undo()
+    assert table.jobs_of([settings], 5, 2, tmp_path) == [(settings, [0, 1]), (settings, [2, 3]), (settings, [4])]
+    assert table.jobs_of([settings], 3, 1, tmp_path) == [(settings, [1]), (settings, [2])]  # asked for: one at a time
+    resumed = Run(settings, (0, 1), torch.device("cpu"), tmp_path)
+    assert resumed.step == 30  # nothing is trained again
+    resumed.finish({})
+    assert table.jobs_of([settings], 3, 2, tmp_path) == [(settings, [2])]
+
+
+def test_checkpoints_decide_which_seeds_stay_together(tmp_path):
+    """Each seed in one job alone, and none that was not asked for."""
+    settings = Settings("fcn", "R", data="small")
+    for name in ("fcn-R-seed1+2", "fcn-R-seed2+3", "fcn-R-seed4+9", "fcn-R-seed0 copy", "fcn-RTS-seed3+4"):
+        (tmp_path / f"{name}.checkpoint.pt").touch()
+    assert table.jobs_of([settings], 5, 2, tmp_path) == [(settings, [1, 2]), (settings, [0, 3]), (settings, [4])]
+    for seed in (1, 2):
+        (tmp_path / f"fcn-R-seed{seed}.json").write_text(json.dumps(result_of(settings, seed, 0.5)))
+    assert table.jobs_of([settings], 3, 2, tmp_path) == [(settings, [0])]
+
+
 def test_a_table_as_it_stands_has_the_runs_that_are_done(tmp_path, capsys):
     options = [*ARGUMENTS, "--as-it-stands", "--runs", str(tmp_path), "--out", str(tmp_path / "table.json")]
     with pytest.raises(SystemExit):
@@ -174,8 +211,9 @@ def test_a_refusal_in_a_worker_is_one_line(tmp_path, capsys, one_thread):
 
 @pytest.mark.parametrize("model, distortion, precisions", [("cnn", "TC", ["float32"]),
                                                            ("st-fcn", "R", ["float32", "bfloat16"])])
-def test_the_benchmark_runs_the_loops_in_turn(model, distortion, precisions, tmp_path, capsys):
+def test_the_benchmark_runs_the_loops_in_turn(model, distortion, precisions, tmp_path, capsys, monkeypatch):
     target = tmp_path / "speed.json"
+    monkeypatch.setattr(benchmark, "STEPS_A_PIECE", 2)  # a test need not be fair
     benchmark.main(["--model", model, "--distortion", distortion, "--batch", "4", "--steps", "2", "--turns", "2",
                     "--device", "cpu", "--precision", *precisions, "--out", str(target)])
     found, said = json.loads(target.read_text()), capsys.readouterr().out
@@ -183,6 +221,16 @@ def test_the_benchmark_runs_the_loops_in_turn(model, distortion, precisions, tmp
         ["plain", *precisions], 2)
     assert list(found["ratio"]) == precisions
     assert all(f"ratio {ratio:.2f} in {name}" in said for name, ratio in found["ratio"].items())
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["--steps", "30"], "argument --steps: expected a multiple of 25, got '30'; the next is 50; --help explains"),
+    (["--batch", "6000", "--model", "fcn"], "--batch: expected at most 5000, the digits of --data small, got 6000"),
+])
+def test_what_the_benchmark_cannot_measure(arguments, said, capsys):
+    with pytest.raises(SystemExit) as left:
+        benchmark.main(["--device", "cpu", "--precision", "float32", *arguments])
+    assert left.value.code == 2 and capsys.readouterr().err == f"benchmark: {said}\n"
 
 
 def test_the_plain_loop_learns():

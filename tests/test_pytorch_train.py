@@ -1,5 +1,6 @@
 """The training command: what it learns, that nothing is lost, and what it says when something is wrong."""
 
+import errno
 import json
 import os
 import signal
@@ -15,14 +16,14 @@ import torch.nn.functional as F
 from signals import signal_when
 from torch import nn
 
-from stn_numpy.pytorch import checkpoints
+from stn_numpy.pytorch import checkpoints, train
 from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import Digits, test_digits
 from stn_numpy.pytorch.run import Run, Stopped, World
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.steps import SideBySide, Stepper, make_optimizer, set_rate
 from stn_numpy.pytorch.theta import TRANSFORMS
-from stn_numpy.pytorch.train import check_together, main, make_parser
+from stn_numpy.pytorch.train import check_together, join_world, main, make_parser
 from stn_numpy.pytorch.weights import load
 
 ROOT = Path(__file__).parents[1]
@@ -313,6 +314,20 @@ def test_a_damaged_checkpoint(damage, tmp_path, capsys):
     assert f"{path} is damaged" in said and "delete it" in said
 
 
+@pytest.mark.parametrize("error, part", [
+    (torch.OutOfMemoryError("CUDA out of memory"), "the device is out of memory"),
+    (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+])
+def test_a_sound_checkpoint_that_cannot_be_read_is_not_called_damaged(error, part, tmp_path, capsys, monkeypatch):
+    stopped_run(tmp_path)
+
+    def refuse(*_, **__):
+        raise error
+    monkeypatch.setattr(torch, "load", refuse)
+    said = complaint([*ARGUMENTS, "--iterations", "12", "--out", str(tmp_path)], capsys, 1)
+    assert part in said and "delete" not in said
+
+
 def test_a_checkpoint_of_another_run(tmp_path, capsys):
     path = stopped_run(tmp_path)
     said = complaint([*ARGUMENTS, "--iterations", "13", "--out", str(tmp_path)], capsys, 1)
@@ -373,6 +388,31 @@ def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
     assert out == capsys.readouterr().out.replace("/one/", "/two/").replace(
         f"{one['images_per_second']:,}", f"{two['images_per_second']:,}")  # one process speaks
     assert said.count("12/12") <= 2  # and one draws the bar
+
+
+@pytest.mark.parametrize("error, said", [
+    (torch.OutOfMemoryError(), "train: rank 1: the device is out of memory; a smaller --batch needs less\n"),
+    (OSError(errno.EIO, "Input/output error"), "train: rank 1: Input/output error\n"),
+    (Refusal("all of them meet this"), ""), (KeyboardInterrupt(), ""),
+])
+def test_what_one_process_alone_meets_is_said_by_it(error, said, capsys, monkeypatch):
+    def fail(*_):
+        raise error
+    monkeypatch.setattr(train, "train", fail)
+    monkeypatch.setenv("RANK", "1")
+    with pytest.raises(SystemExit) as left:
+        main(ARGUMENTS)
+    assert left.value.code and capsys.readouterr().err == said
+
+
+def test_a_device_too_few_is_met_by_every_process(monkeypatch):
+    """The one that speaks has a device."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    for name, value in dict(RANK=0, LOCAL_RANK=0, WORLD_SIZE=2, LOCAL_WORLD_SIZE=2).items():
+        monkeypatch.setenv(name, str(value))
+    with pytest.raises(Refusal, match="2 processes want a device each, torch finds 1 here"), join_world("cuda"):
+        pass
 
 
 def test_a_batch_that_cannot_be_divided():

@@ -214,6 +214,18 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path, case):
     assert path.read_bytes() == content
 
 
+def test_fewer_steps_than_the_checkpoint_has_are_refused(tmp_path):
+    """And nothing of it is taken over."""
+    path = tmp_path / "run.npz"
+    run(4, checkpoint=path)
+    content, (model, optimizer, seed) = path.read_bytes(), as_it_was()
+    before = data_of(model)
+    with pytest.raises(ValueError, match="steps: expected at least 4, .* got 3; ask for more, name another") as caught:
+        train(model, optimizer, make_batch, 3, seed, checkpoint=path, progress=False)
+    assert str(path) in str(caught.value) and path.read_bytes() == content
+    assert all(np.array_equal(*pair) for pair in zip(data_of(model), before, strict=True))
+
+
 def test_the_unchanged_run_is_not_refused(tmp_path):
     run(4, checkpoint=tmp_path / "run.npz")
     model, optimizer, seed = as_it_was()

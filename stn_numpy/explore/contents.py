@@ -107,8 +107,8 @@ ALL = {
         "What every pixel asks of theta",
         "Pick what is wanted, then step. Guess first: which way do the arrows at the top of the four point if it has "
         "to turn, and where are there none?",
-        "A four with arrows along its strokes that point the way in which each sampling point wants to go, and the "
-        "gradient of theta that they add up to.", _pulls),
+        "A four with arrows along its strokes that point the way in which each sampling point wants to go; beside "
+        "it the four that is wanted, and the difference of output and wanted.", _pulls),
     "landscape": Entry(
         "Landscape",
         "Drop the start of a descent anywhere. Guess first: from how far away does it still find the pit?",

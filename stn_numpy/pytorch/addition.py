@@ -273,7 +273,8 @@ class AdditionRun(Run):
         """Stochastic gradient descent or Adam, as the settings say."""
         if settings.optimizer == "sgd":
             return make_optimizer(networks, settings, device)
-        return torch.optim.Adam(networks.groups(settings.localisation_rate), lr=settings.rate)
+        return torch.optim.Adam(networks.groups(settings.localisation_rate), lr=settings.rate,
+                                capturable=device.type == "cuda")  # its steps are recorded there
 
     def measure(self, network):
         """``sum_error``, and ``division``, see below, where there are affine transformers."""

@@ -131,6 +131,10 @@ def check_folders(source, out):
         raise Refusal(f"--out: expected a folder, got {out}, which is a file", 2)
     if source.resolve() == out.resolve():
         raise Refusal(f"--out: expected another folder than --in, got {out} for both", 2)
+    if out.resolve() in source.resolve().parents:
+        hit = source / source.resolve().relative_to(out.resolve())
+        if hit.is_dir():
+            raise Refusal(f"--out: expected another folder, got {out}: the tiles of {hit} would be put into --in", 2)
     return source, out
 
 
@@ -166,8 +170,9 @@ def align_folder(checkpoint, source, out, say):
     network, facts = load(checkpoint)
     if network.transformer is None:
         raise Refusal(f"--checkpoint: expected a network with a transformer (st-cnn), got one without in {checkpoint}")
-    inside = out.resolve()
-    files = [file for file in image_files(source) if inside not in file.resolve().parents]
+    files, written = image_files(source), out.resolve()
+    if source.resolve() in written.parents:  # what an earlier run wrote is no tile
+        files = [file for file in files if written not in file.resolve().parents]
     if not files:
         raise Refusal(f"--in: expected tiles, found no file in {source}")
     rows, pairs, skipped, taken = [], [], 0, set()

@@ -12,7 +12,8 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from ..results import write_json
-from .command import Parser, best_precision, find_devices, load_split, plain_errors
+from .command import Parser, Refusal, best_precision, find_devices, load_split, plain_errors
+from .digits import STEPS_A_PIECE
 from .distortions import distort
 from .networks import MODELS
 from .run import Run, made_by
@@ -40,7 +41,8 @@ def make_parser():
     add("--distortion", choices=DISTORTIONS, default="R")
     add("--data", choices=("mnist", "small"), default="small")
     add("--batch", type=whole(1), default=256, metavar="N")
-    add("--steps", type=whole(1), default=25, metavar="N", help="of each turn (default: %(default)s)")
+    add("--steps", type=whole_pieces, default=STEPS_A_PIECE, metavar="N",
+        help="of each turn, a multiple of %(default)s (default: %(default)s)")
     add("--turns", type=whole(1), default=3, metavar="N", help="of each of the two (default: %(default)s)")
     add("--loaders", type=whole(0), default=0, metavar="N",
         help="worker processes of the DataLoader, 0 as in its default: more are quicker where there are idle cores")
@@ -51,6 +53,15 @@ def make_parser():
     add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
     add("--out", metavar="FILE", help="also write the numbers there, as JSON")
     return parser
+
+
+def whole_pieces(text):
+    """A type for argparse: steps whose data our loop makes once; it makes a broken piece again in the next turn."""
+    steps = whole(1)(text)
+    if steps % STEPS_A_PIECE:
+        raise argparse.ArgumentTypeError(f"expected a multiple of {STEPS_A_PIECE}, got {text!r}; the next is "
+                                         f"{steps + -steps % STEPS_A_PIECE}")
+    return steps
 
 
 class OneByOne(Dataset):
@@ -83,7 +94,11 @@ class PlainLoop:
         if localisation:
             groups.append(dict(params=localisation, lr=settings.rate * settings.localisation_rate))
         self.optimizer = torch.optim.SGD(groups, lr=settings.rate, momentum=settings.momentum)
-        self.loader = DataLoader(OneByOne(settings), settings.batch, shuffle=True, drop_last=True,
+        digits = OneByOne(settings)
+        if settings.batch > len(digits):
+            raise Refusal(f"--batch: expected at most {len(digits)}, the digits of --data {settings.data}, got "
+                          f"{settings.batch}", 2)
+        self.loader = DataLoader(digits, settings.batch, shuffle=True, drop_last=True,
                                  num_workers=loaders, persistent_workers=loaders > 0,
                                  pin_memory=device.type == "cuda")
         self.batches = iter(self.loader)

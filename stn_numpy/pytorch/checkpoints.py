@@ -43,12 +43,16 @@ def load(path, device="cpu"):
     ------
     Refusal
         If the file is damaged.
+    OSError, torch.OutOfMemoryError
+        If it cannot be read, or the device has no room for it.
     """
     try:
         content = torch.load(path, map_location=device, weights_only=True)
         if content.pop("digest") != _digest(content):
             raise ValueError("its digest is another")
         return content
+    except (OSError, torch.OutOfMemoryError):  # the file may well be sound
+        raise
     except Exception as error:  # a single wrong bit can raise nearly anything
         reason = str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__
         raise Refusal(f"checkpoint: {path} is damaged ({reason}); delete it to start anew") from error

@@ -37,30 +37,32 @@ class Parser(argparse.ArgumentParser):
 
 
 @contextlib.contextmanager
-def plain_errors(command, speaks=True):
+def plain_errors(command, rank=0):
     """Turn errors that the reader can mend into one line on stderr and an exit code.
 
     Parameters
     ----------
     command : str
         What the line begins with.
-    speaks : bool
-        Whether to print it; of several processes that meet the same error, one does.
+    rank : int
+        Of this process, where several work together. What all of them meet alike, the first alone says.
     """
+    alike = False
     try:
         yield
     except Refusal as error:
-        message, code = error.message, error.code
+        message, code, alike = error.message, error.code, True
     except torch.OutOfMemoryError:
         message, code = "the device is out of memory; a smaller --batch needs less", 1
     except OSError as error:
         message, code = _describe(error), 1
     except KeyboardInterrupt:
-        message, code = "stopped at once; nothing since the last checkpoint is kept", 130
+        message, code, alike = "stopped; only what was saved is kept", 130, True
     else:
         return
-    if speaks:
-        print(f"{command}: {' '.join(message.split())}", file=sys.stderr)
+    if rank == 0 or not alike:
+        who = f"{command}: rank {rank}" if rank else command
+        print(f"{who}: {' '.join(message.split())}", file=sys.stderr)
     raise SystemExit(code)
 
 

@@ -45,6 +45,9 @@ def draw(images, distortion, generator):
     _check(images, distortion)
     if not isinstance(generator, torch.Generator):
         raise TypeError(f"generator: expected a torch.Generator, got {type(generator).__name__}")
+    if generator.device.type != images.device.type:
+        raise ValueError(f"generator: expected one on the images' device, {images.device}, got one on "
+                         f"{generator.device}")
     return _DRAW[distortion](images, _Random(generator, images))
 
 
@@ -57,8 +60,9 @@ def apply(images, distortion, parameters):
 
 def _check(images, distortion):
     check_choice("distortion", distortion, DISTORTIONS)
-    if not isinstance(images, torch.Tensor) or not images.is_floating_point():
-        raise TypeError(f"images: expected a tensor of floats, got {getattr(images, 'dtype', type(images).__name__)}")
+    if not isinstance(images, torch.Tensor) or images.dtype not in (torch.float32, torch.float64):
+        raise TypeError("images: expected a tensor of float32 or float64, got "
+                        f"{getattr(images, 'dtype', type(images).__name__)}")
     if images.ndim != 4:
         raise ValueError(f"images: expected shape (N, C, H, W), got {tuple(images.shape)}")
 
@@ -253,7 +257,8 @@ def _constant(numbers, dtype, device):
 
 @lru_cache(maxsize=64)
 def _copied(numbers, dtype, device):
-    return torch.tensor(numbers, dtype=dtype, device=device)
+    with torch.inference_mode(False):  # whoever asks next may want gradients
+        return torch.tensor(numbers, dtype=dtype, device=device)
 
 
 def _read(images, grid):

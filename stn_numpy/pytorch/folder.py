@@ -139,23 +139,24 @@ def read_folder(path, size):
     if len(classes) < 2:
         found = f"one alone, {classes[0]}" if classes else "none"
         raise Refusal(f"--data-folder: expected two folders or more in {path}, one for each class, found {found}", 2)
-    images, labels, files, skipped = [], [], [], []
+    images, labels, files, skipped, resized = [], [], [], [], 0
     for label, name in enumerate(classes):
         before = len(images)
         for file in image_files(path / name):
             try:
-                images.append(read_square(file))
+                image = read_square(file)
             except ValueError as error:
                 skipped.append((str(file.relative_to(path)), str(error)))
             else:
+                images.append(as_array(image, len(image.getbands()), size))  # at once: photos are large
+                resized += image.size != (size, size)
                 labels.append(label)
                 files.append(str(file.relative_to(path)))
         if len(images) - before < 2:
             raise Refusal(f"--data-folder: expected two tiles or more of each class, one to train on and one to test "
                           f"on, found {len(images) - before} in {path / name} that can be read{_first(skipped)}")
-    channels = 3 if any(image.mode == "RGB" for image in images) else 1
-    resized = sum(image.size != (size, size) for image in images)
-    return Folder(np.stack([as_array(image, channels, size) for image in images]), np.array(labels), classes, files,
+    shape = max(map(len, images)), size, size
+    return Folder(np.stack([np.broadcast_to(image, shape) for image in images]), np.array(labels), classes, files,
                   skipped, resized)
 
 

@@ -65,11 +65,12 @@ def remaining_pose(truth, theta, digit_size, seen_size):
 
 
 def read(path):
-    """The settings, the seed and the provenance in a run's result."""
+    """The settings, the seed and the provenance in a run's result; no settings if they are of another kind of run."""
     try:
         result = json.loads(path.read_text())
-        return Settings(**result["settings"]), result["seed"], result["made_by"]
-    except (ValueError, KeyError, TypeError) as error:
+        foreign = result["settings"].keys() - Settings.__dataclass_fields__
+        return None if foreign else Settings(**result["settings"]), result["seed"], result["made_by"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refusal(f"{path} is not a run's result ({error})") from error
 
 
@@ -85,7 +86,8 @@ def runs_in(folders):
     found = []
     for path in every:
         settings = read(path)[0]
-        if settings.model.startswith("st-") and settings.distortion in TURNED and settings.transform == "affine":
+        if (settings and settings.model.startswith("st-") and settings.distortion in TURNED
+                and settings.transform == "affine"):
             found.append(path)
     if not found:
         raise Refusal(f"no finished run with an affine transformer on {' or '.join(TURNED)} in {', '.join(folders)}")

@@ -73,6 +73,12 @@ class Run:
                  digits=None):
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
         self.world, self.checkpoint_every = world or World(), checkpoint_every
+        if device.type == "cuda":
+            torch.cuda.set_device(device)  # a recording takes place on the current one
+        elif acceleration == "graph":
+            raise Refusal(f"--acceleration: graph needs a CUDA device, got {device}", 2)
+        if acceleration == "graph" and self.world.size > 1:
+            raise Refusal("--acceleration: graph is for one process, expected auto, eager or compile with several", 2)
         self.digits = digits or Digits(settings, device)
         networks = [settings.build(seed) for seed in self.seeds]
         if device.type == "cpu" and len(networks) == 1:
@@ -161,6 +167,7 @@ class Run:
         list of dict
             One for each seed.
         """
+        self._save()  # what follows may fail on a full disk, and then goes on from here
         wrong = self._test()
         results = []
         for place, (seed, path) in enumerate(zip(self.seeds, self.paths)):

@@ -64,7 +64,7 @@ class SeriesTransformer(nn.Module):
         """The joint theta of all steps, (N, 2, 3), from the last output to the image."""
         joint, seen = None, image
         for place, step in enumerate(self.steps):
-            theta = step.theta(seen).to(image.dtype)
+            theta = step.theta(seen).to(torch.promote_types(image.dtype, torch.float32))
             with torch.autocast(image.device.type, enabled=False):  # as in SpatialTransformer
                 joint = theta if joint is None else compose_affine(joint, theta)
             if place < len(self.steps) - 1:

@@ -131,9 +131,8 @@ class Stepper:
         """Record one step on CUDA, and leave weights and momentum as they were."""
         self.images, self.labels = images.clone(), labels.clone()
         weights = [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
-        before = [parameter.detach().clone() for parameter in weights]
-        momentum = [_momentum(self.optimizer, parameter) for parameter in weights]
-        beside = torch.cuda.Stream()
+        before = [(parameter.detach().clone(), _tensors(self.optimizer, parameter)) for parameter in weights]
+        beside = torch.cuda.Stream(images.device)
         beside.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(beside):  # a recording must not be the first to ask libraries for memory
             for _ in range(3):
@@ -141,16 +140,18 @@ class Stepper:
         torch.cuda.current_stream().wait_stream(beside)
         self.optimizer.zero_grad(set_to_none=True)  # gradients then live in the graph's own memory
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
+        # Other threads may go on with what they do, a DataLoader's that pins memory for example.
+        with torch.cuda.graph(self.graph, stream=beside, capture_error_mode="thread_local"):
             self.losses, self.errors = self._step(self.images, self.labels)
         with torch.no_grad():
-            for parameter, value, buffer in zip(weights, before, momentum):
+            for parameter, (value, kept) in zip(weights, before):
                 parameter.copy_(value)
-                own = self.optimizer.state[parameter].get("momentum_buffer")
-                if own is not None:  # the first step of all starts from none, which is the same as from zero
-                    own.copy_(buffer if buffer is not None else torch.zeros_like(own))
+                for name, tensor in self.optimizer.state[parameter].items():
+                    if isinstance(tensor, torch.Tensor):  # the first step of all starts from none: the same as from 0
+                        tensor.copy_(kept[name] if name in kept else torch.zeros_like(tensor))
 
 
-def _momentum(optimizer, parameter):
-    buffer = optimizer.state[parameter].get("momentum_buffer") if parameter in optimizer.state else None
-    return None if buffer is None else buffer.clone()
+def _tensors(optimizer, parameter):
+    """Copies of what an optimizer keeps of a parameter: momentum, or Adam's means and its count."""
+    return {name: value.clone() for name, value in optimizer.state.get(parameter, {}).items()
+            if isinstance(value, torch.Tensor)}

@@ -3,6 +3,7 @@
 import argparse
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import time
@@ -86,12 +87,28 @@ def cells_of(given, device):
 
 
 def jobs_of(cells, seeds, together, folder):
-    """What is left to do: (settings, seeds that are trained side by side)."""
+    """What is left to do: (settings, seeds that are trained side by side).
+
+    The seeds of a checkpoint stay together, even if some are done: a disk that was full at the end leaves it so.
+    """
     jobs = []
     for settings in cells:
-        left = [seed for seed in range(seeds) if finished(folder, settings, seed) is None]
-        jobs += [(settings, left[k:k + together]) for k in range(0, len(left), together)]
+        free = set(range(seeds))
+        left = {seed for seed in free if finished(folder, settings, seed) is None}
+        for group in groups_saved(settings, folder):
+            if len(group) <= together and free.issuperset(group) and left.intersection(group):
+                jobs.append((settings, group))
+                free -= set(group)
+        rest = sorted(left & free)
+        jobs += [(settings, rest[k:k + together]) for k in range(0, len(rest), together)]
     return jobs
+
+
+def groups_saved(settings, folder):
+    """The seeds of each checkpoint of a cell; `Run` names it after them."""
+    names = sorted(path.name for path in Path(folder).glob(f"{settings.name}-seed*.checkpoint.pt"))
+    found = [re.fullmatch(r".*-seed(\d+(?:\+\d+)*)\.checkpoint\.pt", name) for name in names]
+    return [[int(seed) for seed in match[1].split("+")] for match in found if match]
 
 
 def run_jobs(jobs, devices, workers, given, command, asked):

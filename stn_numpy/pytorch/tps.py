@@ -53,4 +53,5 @@ def _key(points):
 def _kept(name, *arguments):
     """A matrix of NumPy's, as a tensor on its device: copied there once."""
     *arguments, dtype, device = arguments
-    return torch.tensor(getattr(tps, name)(*arguments, np.float64), dtype=dtype, device=device)
+    with torch.inference_mode(False):  # the first call may be in it, and a later one may want gradients
+        return torch.tensor(getattr(tps, name)(*arguments, np.float64), dtype=dtype, device=device)

@@ -30,7 +30,8 @@ are not known: 0.9 and a tenth of the base rate are choices of ours. With fewer 
 
 EPILOG = """\
 In DIR: a checkpoint while the run lasts; at its end the weights (.pt) and the result (.json). A run that was stopped
-(Ctrl-C) or killed goes on when the same command is given again, and ends with the losses that it would have had.
+(Ctrl-C) or killed goes on when the same command is given again, and ends with the losses that it would have had
+(on a GPU: but for rounding).
 
 MNIST's four files are taken from the folder that the environment variable STN_DATA names, or else downloaded.
 Tiles of your own may have any common format, colours and size; files that cannot be read are named and skipped.
@@ -133,6 +134,7 @@ def join_world(name):
         yield World(), find_devices(name)[0]
         return
     world = World(int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]))
+    find_devices(name, place=int(os.environ.get("LOCAL_WORLD_SIZE", 1)) - 1)  # where one lacks a device, all refuse
     device = find_devices(name, place=int(os.environ.get("LOCAL_RANK", 0)))[0]
     if device.type == "cuda":
         torch.cuda.set_device(device)
@@ -203,7 +205,7 @@ def main(arguments=None):
     """The command; see ``--help``."""
     given = make_parser().parse_args(arguments)
     command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
-    with plain_errors("train", speaks=os.environ.get("RANK", "0") == "0"):
+    with plain_errors("train", rank=int(os.environ.get("RANK", 0))):
         train(given, command)
 
 

@@ -62,9 +62,10 @@ class SpatialTransformer(nn.Module):
         (N, C, h, w) tensor
         """
         size = (*image.shape[:2], *(self.size or image.shape[2:]))
-        with torch.autocast(image.device.type, enabled=False):  # bfloat16 moves points by up to a pixel of 512
-            grid = self.transform.grid(parameters.to(image.dtype), size, self.reading["align_corners"])
-            return F.grid_sample(image, grid, **self.reading)
+        wide = torch.promote_types(image.dtype, torch.float32)  # bfloat16 moves points by up to a pixel of 512
+        with torch.autocast(image.device.type, enabled=False):
+            grid = self.transform.grid(parameters.to(wide), size, self.reading["align_corners"])
+            return F.grid_sample(image.to(wide), grid, **self.reading).to(image.dtype)
 
     def theta(self, image):
         """What the images of a batch are given: (N, 2, 3) maps from output to input, or what the family has instead."""
