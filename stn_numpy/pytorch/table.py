@@ -62,7 +62,7 @@ def make_parser():
         help="runs at a time: on each CUDA device (default: 1), or on the CPU (default: one for each core)")
     add("--side-by-side", type=whole(1), metavar="N",
         help="seeds trained as one batched run (default: all of them on CUDA, whose devices are larger than one of "
-             "these networks; 1 on the CPU, where it gains nothing)")
+             "these networks; 1 on the CPU, where it gains nothing and convolutions of several stay float32)")
     add("--runs", default="runs/table", metavar="DIR",
         help="folder of checkpoints, weights and single results (default: %(default)s)")
     add("--as-it-stands", action="store_true", help="train nothing: write the table of the runs that are done")
