@@ -39,8 +39,8 @@ def r_once(distance):
     return distance * log(distance)
 
 
-@EXERCISE.wrong("The logarithm of the square", "log(r**2) is twice log(r). Bookstein has that factor in U, and weights "
-                "half as large; here U is r**2 * log(r).", "sec-families-radial")
+@EXERCISE.wrong("The logarithm of the square", "log(r**2) is twice log(r), a factor that Bookstein has in U and that "
+                "his weights make up for; here U is r**2 * log(r).", "sec-families-radial")
 def log_of_square(distance):
     return 2 * distance ** 2 * log(distance)
 
