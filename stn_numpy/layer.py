@@ -75,7 +75,7 @@ class Linear(Layer):
     Raises
     ------
     TypeError, ValueError
-        If a size is not a whole number of at least 1.
+        If what a unit sees is not a whole number of inputs, at least 1.
     """
 
     def __init__(self, in_features, out_features, rng=None, dtype=np.float32, backend="numpy"):
@@ -110,9 +110,8 @@ class Conv2d(Layer):
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, rng=None, dtype=np.float32,
                  backend="numpy"):
         self.conv2d, self.conv2d_backward = operation(backend, "conv.conv2d")
-        for name, value in dict(in_channels=in_channels, kernel_size=kernel_size).items():
-            check_whole(name, value, 1)
-        rng, bound = np.random.default_rng(rng), (in_channels * kernel_size ** 2) ** -0.5
+        inputs = check_whole("in_channels", in_channels, 1) * check_whole("kernel_size", kernel_size, 1) ** 2
+        rng, bound = np.random.default_rng(rng), inputs ** -0.5
         shape = (out_channels, in_channels, kernel_size, kernel_size)
         self.weight = Parameter(rng.uniform(-bound, bound, shape).astype(dtype))
         self.bias = Parameter(rng.uniform(-bound, bound, out_channels).astype(dtype))

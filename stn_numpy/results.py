@@ -1,6 +1,5 @@
 """Files of results: written whole or not at all, and with what made them."""
 
-import contextlib
 import json
 import os
 import platform
@@ -10,6 +9,8 @@ import time
 from pathlib import Path
 
 import numpy as np
+
+from ._whole import whole_file
 
 
 def write_json(path, content):
@@ -21,30 +22,9 @@ def write_json(path, content):
         Its folder is made if need be.
     content : dict
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = re.sub(r'\[\n[^\[\]{}"]*\]', lambda found: " ".join(found.group().split()), json.dumps(content, indent=1))
-    beside = path.with_name(path.name + ".part")
-    try:
-        with open(beside, "w", encoding="utf8") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(path):
-    """Bring a folder's list of files down to the disk, since who has a result deletes the checkpoint."""
-    with contextlib.suppress(OSError):  # not every system can; the file itself is there
-        folder = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+    with whole_file(path) as file:
+        file.write(f"{text}\n".encode())
 
 
 def provenance(command):

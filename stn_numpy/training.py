@@ -1,7 +1,6 @@
 """The training loop: seeded, checkpointed atomically, resumed exactly."""
 
 import json
-import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ._check import check_whole
+from ._whole import whole_file
 from .loss import cross_entropy, cross_entropy_backward
 
 
@@ -144,18 +144,12 @@ def save_checkpoint(path, model, optimizer, history, seed):
     model, optimizer, history, seed
         The state of the run.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     arrays = _state(model, optimizer)
     for step, found in history.records.items():
         arrays |= {f"record/{step}/{name}": array for name, array in found.items()}
     facts = dict(seed=seed, optimizer=type(optimizer).__name__, seconds=history.seconds)
-    beside = path.with_name(path.name + ".part")
-    with open(beside, "wb") as file:
+    with whole_file(path) as file:
         np.savez(file, losses=np.array(history.losses), facts=json.dumps(facts), **arrays)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
 
 
 def load_checkpoint(path, model, optimizer, seed, steps=None):

@@ -14,7 +14,7 @@ PACKAGE = ROOT / "stn_numpy"
 
 # Each module's place: it may import modules of its own place or of an earlier one, and no two each other.
 PLACES = [
-    ["_check", "_backend", "_taps", "_windows", "_mnist"],  # what stands behind the operations
+    ["_check", "_backend", "_taps", "_windows", "_mnist", "_whole"],  # what stands behind the operations
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
      "projective", "tps", "affine_exp", "compose"],
     ["layer", "distortions", "data", "measure", "_aerial_kinds", "_aerial_ground", "aerial"],

@@ -159,8 +159,6 @@ def _run_job(settings, seeds, given, command):
     parent, device, stop = multiprocessing.parent_process(), _WORKER["device"], _WORKER["stop"]
     if stop.is_set():
         return
-    if device.type == "cuda":
-        torch.cuda.set_device(device)
     try:
         run = Run(settings, seeds, device, given.runs, given.acceleration, given.checkpoint_every)
         count = len(seeds)

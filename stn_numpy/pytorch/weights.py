@@ -1,8 +1,6 @@
 """Weights between NumPy and torch, both ways, and between torch and a file that only its own architecture reads."""
 
 import io
-import os
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -13,6 +11,7 @@ from .. import model as numpy_model
 from .. import transformer as numpy_transformer
 from .._backend import BACKENDS
 from .._check import check_choice
+from .._whole import whole_file
 from ..theta import TRANSFORMS as NUMPY_TRANSFORMS
 from .localisation import LocalisationNetwork
 from .model import Classifier
@@ -220,19 +219,12 @@ def write_whole(path, content):
     OSError
         If the disk is full or the folder cannot be written; the old file stays as it was.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     packed = io.BytesIO()
     torch.save(content, packed)
-    beside = path.with_name(path.name + ".part")
     try:
-        with open(beside, "wb") as file:
+        with whole_file(path) as file:
             file.write(packed.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
