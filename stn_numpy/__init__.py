@@ -2,6 +2,7 @@
 
 from .compose import compose_affine, compose_affine_backward
 from .conv import col2im, conv2d, conv2d_backward, im2col
+from .families import TRANSFORMS, Transform, tps_transform
 from .gradcheck import gradcheck, numerical_gradient
 from .grid import affine_grid, affine_grid_backward, pixel_centres
 from .layer import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, Parameter, ReLU, Sequential
@@ -13,7 +14,7 @@ from .optimizer import SGD, Adam, StepLR
 from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from .projective import homography, projective_grid, projective_grid_backward
 from .sampler import affine_sample, affine_sample_backward, grid_sample, grid_sample_backward
-from .theta import TRANSFORMS, Transform, read_theta, rotation_angle, tps_transform
+from .theta import read_theta, rotation_angle
 from .tps import bending_energy, bending_energy_backward, control_points, tps_grid, tps_grid_backward
 from .training import error_rate, train
 from .transformer import SpatialTransformer

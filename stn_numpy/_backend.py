@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from ._check import check_choice
+from .check import check_choice
 
 BACKENDS = {"numpy": "stn_numpy", "numba": "stn_numpy.fast"}
 

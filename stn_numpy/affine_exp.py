@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._check import check_arrays
+from .check import check_arrays
 
 TERMS = 16  # of the series: with matrices of size 1/2 or less, the next term is below float64's rounding
 MOST_SQUARINGS = 60

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._check import check_arrays
+from .check import check_arrays
 
 
 def compose_affine(first, second):

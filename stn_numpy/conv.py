@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ._check import check_arrays, check_pair
-from ._windows import output_length, pad, window_views
+from .check import check_arrays, check_pair
+from .windows import output_length, pad, window_views
 
 
 def im2col(image, kernel_size, stride=1, padding=0):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._check import check_arrays, check_choice
+from .check import check_arrays, check_choice
 from .grid import affine_grid
 from .projective import homography, projective_grid
 from .sampler import grid_sample
@@ -40,6 +40,57 @@ class Pose:
     theta: np.ndarray
 
 
+def distort(images, distortion, rng):
+    """Distort a batch of images as the paper does with MNIST, and say how.
+
+    Parameters
+    ----------
+    images : (N, C, H, W) array of float32 or float64
+        Pictures on a background of 0.
+    distortion : {"R", "RTS", "P", "E", "TC"}
+        "R": rotation, uniform in -90 to 90 degrees; the size stays.
+        "RTS": rotation, uniform in -45 to 45 degrees, scale, uniform in 0.7 to 1.2, and a random place on a
+        canvas one and a half times as high and as wide, 42x42 for MNIST.
+        "P": scale, uniform in 0.75 to 1, then each corner of the image moved by a normal number with a standard
+        deviation of 5 pixels along each axis; the size stays.
+        "E": scale, uniform in 0.75 to 1, then 16 points on a regular grid moved likewise, by 1.5 pixels, and the rest
+        of the plane with them, bent as little as possible; the size stays.
+        "TC": a random place on a canvas of 60x60, and six patches of 6x6 pixels, cut out of other images of the batch
+        at random places and put down at random places.
+    rng : numpy.random.Generator
+        Where the random numbers come from; the same state gives the same result.
+
+    Returns
+    -------
+    distorted : (N, C, h, w) array of images' dtype
+        Bilinear, zeros outside the image, ``align_corners=False``.
+    pose : Pose, (N, 3, 3) array or None
+        What the distortion did to each image. R, RTS and TC: the true angle, scale and shift. P: the homography from
+        output to input, in normalised units, that `projective_grid` was given. E: None, as no few numbers undo it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If images have the wrong type or shape, the distortion is unknown, or rng is no Generator; with "TC", if there
+        is but one image or it is larger than the canvas.
+
+    Notes
+    -----
+    What follows is our choice where the sources are silent. RTS: the box around the ink is turned and scaled with the
+    picture, and its place is uniform among those where all of it is on the canvas, so that no ink is lost; the
+    28x28 frame itself may stick out. A picture too wide (or too high) for the canvas stays put that way. TC: the place
+    is uniform among those where the whole frame is on the canvas, in whole pixels; where a patch and something else
+    meet, the brighter one is seen. P: one quadrilateral in 70 would be folded; its corners are moved half as far, or,
+    if that is too far, a quarter. E: it is the points of reading that are moved, and a picture may fold, so what was
+    lost cannot always be brought back.
+    Source: Jaderberg et al. 2015, section 4.1; the ranges are taken second-hand, from notes on the paper.
+    """
+    check_arrays(images=(images, "N C H W"))
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng: expected a numpy.random.Generator, got {type(rng).__name__}")
+    return apply(images, distortion, draw(images, distortion, rng))
+
+
 def draw(images, distortion, rng):
     """Draw the numbers that say how each image of a batch is distorted.
 
@@ -47,7 +98,7 @@ def draw(images, distortion, rng):
     ----------
     images : (N, C, H, W) array
     distortion : {"R", "RTS", "P", "E", "TC"}
-        As in `stn_numpy.data.distort`.
+        As in `stn_numpy.digits.distort`.
     rng : numpy.random.Generator
 
     Returns
@@ -82,7 +133,7 @@ def apply(images, distortion, parameters):
     Returns
     -------
     distorted, pose
-        As in `stn_numpy.data.distort`.
+        As in `stn_numpy.digits.distort`.
 
     Raises
     ------

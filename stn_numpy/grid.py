@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._check import check_arrays, check_size
+from .check import check_arrays, check_size
 
 
 def affine_grid(theta, size, align_corners=False):

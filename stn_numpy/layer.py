@@ -6,7 +6,7 @@ Each takes ``backend="numpy"`` or ``"numba"``, which says whose functions it cal
 import numpy as np
 
 from ._backend import BACKENDS, load, operation
-from ._check import check_choice, check_whole
+from .check import check_choice, check_whole
 
 
 class Parameter:

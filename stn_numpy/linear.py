@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._check import check_arrays, check_floating
+from .check import check_arrays, check_floating
 
 
 def linear(inputs, weight, bias):

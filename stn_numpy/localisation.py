@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._check import check_choice, check_pair, check_whole
+from .check import check_choice, check_pair, check_whole
 from .layer import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential
 
 KINDS = ("cnn", "fcn")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._check import check_choice, check_whole
+from .check import check_choice, check_whole
 from .layer import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sequential
 from .localisation import check_dtype, check_image_shape, check_widths, output_shape
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._check import check_whole
+from .check import check_whole
 from .layer import Parameter
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ._check import check_arrays, check_pair
-from ._windows import output_length, window_views
+from .check import check_arrays, check_pair
+from .windows import output_length, window_views
 
 
 def max_pool2d(image, kernel_size, stride=None):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._check import check_arrays, check_size
+from .check import check_arrays, check_size
 from .grid import _base_points
 
 # A denominator is positive if it exceeds this part of the largest that its row allows: the rounding of float32.

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ._check import check_arrays, check_choice
-from ._taps import MODES, PADDING_MODES, axis_taps, pixels_per_unit, to_pixels
+from .check import check_arrays, check_choice
 from .grid import affine_grid, affine_grid_backward
+from .taps import MODES, PADDING_MODES, axis_taps, pixels_per_unit, to_pixels
 
 
 def grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):

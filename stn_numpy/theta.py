@@ -1,54 +1,8 @@
 """From a network's outputs to theta, by small differentiable maps that start at the identity; and reading a theta."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 
-from ._check import check_arrays
-from .affine_exp import affine_exp_theta, affine_exp_theta_backward
-from .grid import affine_grid, affine_grid_backward
-from .projective import projective_grid, projective_grid_backward, projective_theta, projective_theta_backward
-from .tps import control_points, tps_displacements, tps_displacements_backward, tps_grid, tps_grid_backward
-
-
-@dataclass(frozen=True)
-class Transform:
-    """A family of transformations: from a network's numbers to theta, and from theta to the grid.
-
-    Attributes
-    ----------
-    forward : callable
-        (N, P) parameters to theta: (N, 2, 3) in an affine family, whatever `theta_grid` takes in another.
-    backward : callable
-        ``backward(d_theta, parameters)``: the gradient for the parameters.
-    identity : tuple of P floats
-        The parameters that do nothing.
-    theta_grid : callable
-        ``theta_grid(theta, size, align_corners)``: theta to the (N, h, w, 2) grid.
-    theta_grid_backward : callable
-        ``theta_grid_backward(d_grid, theta, align_corners)``: the gradient for theta.
-    """
-
-    forward: Callable
-    backward: Callable
-    identity: tuple
-    theta_grid: Callable = affine_grid
-    theta_grid_backward: Callable = lambda d_grid, theta, align_corners: affine_grid_backward(d_grid, align_corners)
-
-    @property
-    def affine(self):
-        """Whether theta is an affine map, so that `affine_sample` can read by it."""
-        return self.theta_grid is affine_grid
-
-    def grid(self, parameters, size, align_corners=False):
-        """The grid of a batch's parameters, as in `affine_grid`."""
-        return self.theta_grid(self.forward(parameters), size, align_corners)
-
-    def grid_backward(self, d_grid, parameters, align_corners=False):
-        """Gradient of `grid` for the parameters."""
-        d_theta = self.theta_grid_backward(d_grid, self.forward(parameters), align_corners)
-        return self.backward(d_theta, parameters)
+from .check import check_arrays
 
 
 def affine_theta(parameters):
@@ -289,42 +243,6 @@ def translation_theta_backward(d_theta, parameters):
     """
     check_arrays(parameters=(parameters, "N 2"), d_theta=(d_theta, "N 2 3"))
     return d_theta[:, :, 2].copy()
-
-
-def tps_transform(control_shape):
-    """The family of thin-plate splines through a regular grid of control points.
-
-    Parameters
-    ----------
-    control_shape : int or (rows, columns)
-        As in `control_points`.
-
-    Returns
-    -------
-    Transform
-        Of ``2 * rows * columns`` parameters.
-    """
-    count = len(control_points(control_shape))
-    return Transform(
-        lambda parameters: tps_displacements(parameters, count),
-        lambda d_displacements, parameters: tps_displacements_backward(d_displacements, parameters, count),
-        (0.0,) * (2 * count),
-        lambda displacements, size, align_corners: tps_grid(displacements, size, align_corners, control_shape),
-        lambda d_grid, displacements, align_corners: tps_grid_backward(d_grid, align_corners, control_shape),
-    )
-
-
-TRANSFORMS = {
-    "translation": Transform(translation_theta, translation_theta_backward, (0.0, 0.0)),
-    "rotation": Transform(rotation_theta, rotation_theta_backward, (0.0,)),
-    "attention": Transform(attention_theta, attention_theta_backward, (1.0, 0.0, 0.0)),
-    "similarity": Transform(similarity_theta, similarity_theta_backward, (1.0, 0.0, 0.0, 0.0)),
-    "affine": Transform(affine_theta, affine_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
-    "affine-exp": Transform(affine_exp_theta, affine_exp_theta_backward, (0.0,) * 6),
-    "projective": Transform(projective_theta, projective_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
-                            projective_grid, projective_grid_backward),
-    "tps": tps_transform((4, 4)),
-}
 
 
 def read_theta(theta):

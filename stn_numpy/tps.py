@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ._check import check_arrays, check_pair, check_size
+from .check import check_arrays, check_pair, check_size
 from .grid import _base_points
 
 CONTROL_SHAPE = (4, 4)

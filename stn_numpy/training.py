@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ._check import check_whole
-from ._whole import whole_file
+from .check import check_whole
+from .files import whole_file
 from .loss import cross_entropy, cross_entropy_backward
 
 

@@ -1,10 +1,10 @@
 """The Spatial Transformer as one layer: localisation network, grid generator and sampler."""
 
 from ._backend import counterpart, operation
-from ._check import check_choice, check_pair
-from ._taps import MODES, PADDING_MODES
+from .check import check_choice, check_pair
+from .families import TRANSFORMS
 from .layer import Layer
-from .theta import TRANSFORMS
+from .taps import MODES, PADDING_MODES
 
 
 class SpatialTransformer(Layer):

@@ -5,9 +5,9 @@ import numpy as np
 from cycler import cycler
 from matplotlib.patches import Rectangle
 
-from ._check import check_arrays, check_whole
-from ._taps import to_pixels
+from .check import check_arrays, check_whole
 from .grid import affine_grid
+from .taps import to_pixels
 from .theta import read_theta
 
 # One colour for each role, from the palette of Okabe and Ito, which colour-blind readers can tell apart.

@@ -29,8 +29,9 @@ HOME = {
 }
 MODULE = {name: module for module, names in HOME.items() for name in names}
 MODULE |= {f"{name}_backward": module for name, module in MODULE.items()}
-MODULE |= {"homography": "projective", "control_points": "tps", "tps_transform": "theta"}
-MODULE |= {"read_theta": "theta", "rotation_angle": "theta", "TRANSFORMS": "theta", "im2col": "conv", "col2im": "conv"}
+MODULE |= {"homography": "projective", "control_points": "tps", "tps_transform": "families"}
+MODULE |= {"read_theta": "theta", "rotation_angle": "theta", "TRANSFORMS": "families"}
+MODULE |= {"im2col": "conv", "col2im": "conv"}
 
 
 class Implementation:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stn_numpy import affine_sample, rotation_angle
-from stn_numpy.aerial import GROUNDS, KINDS, SCALES, SHIFT, AerialPose, aerial_tiles
+from stn_numpy.aerial.tiles import GROUNDS, KINDS, SCALES, SHIFT, AerialPose, aerial_tiles
 
 
 @pytest.fixture(scope="module")

@@ -6,15 +6,15 @@ from support import assert_refused, normal
 from tolerances import assert_agrees
 from twins import Says, as_functions, data_of, randomise
 
+from book.experiments.fast.tutorial import tutorial_network
 from stn_numpy import conv, pool
+from stn_numpy.families import TRANSFORMS
 from stn_numpy.layer import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from stn_numpy.localisation import LocalisationNetwork
 from stn_numpy.model import Classifier
 from stn_numpy.optimizer import Adam
-from stn_numpy.theta import TRANSFORMS
 from stn_numpy.training import load_checkpoint, save_checkpoint, train
 from stn_numpy.transformer import SpatialTransformer
-from stn_numpy.tutorial import tutorial_network
 
 SHAPE = (2, 9, 8)
 BATCHES = [7, 16, 19]  # without lanes, one group, one and a part of another

@@ -8,9 +8,9 @@ import pytest
 from support import normal
 from tolerances import assert_agrees
 
+from book.experiments.fast import __main__ as command
+from book.experiments.fast import copying, machine, network, run, sides, table, timing, warp
 from stn_numpy import affine_sample, affine_sample_backward
-from stn_numpy.fast.benchmark import __main__ as command
-from stn_numpy.fast.benchmark import copying, machine, network, run, sides, table, timing, warp
 
 TINY = {"warp": [(2, 3, 5, 7), (1, 1, 6, 4)], "pool": [(2, 3, 6, 4)], "step": [2]}
 BUDGET = dict(seconds=0.001, least=2, most=3)

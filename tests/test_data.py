@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from support import assert_refused
 
-from stn_numpy import _mnist
-from stn_numpy.data import distort, load_digits, load_mnist
+from stn_numpy import mnist as _mnist
+from stn_numpy.digits import load_digits, load_mnist
+from stn_numpy.distortions import distort
 from stn_numpy.grid import affine_grid
 from stn_numpy.sampler import grid_sample
 
@@ -57,7 +58,7 @@ def test_the_embedded_digits_are_the_first_of_each_class_of_mnist(split, of_each
 
 
 def test_the_package_loads_without_pooch_and_without_matplotlib():
-    code = "import sys, stn_numpy.data; print(sorted({'pooch', 'tqdm', 'requests', 'matplotlib'} & set(sys.modules)))"
+    code = "import sys, stn_numpy.digits; print(sorted({'pooch', 'tqdm', 'requests', 'matplotlib'} & set(sys.modules)))"
     out = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, capture_output=True,
                          text=True, check=True)
     assert out.stdout.strip() == "[]"

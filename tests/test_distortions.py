@@ -5,8 +5,8 @@ import pytest
 from support import assert_refused
 from tolerances import assert_agrees
 
-from stn_numpy.data import distort, load_digits
-from stn_numpy.distortions import DISTORTIONS, TC_CANVAS, apply, draw
+from stn_numpy.digits import load_digits
+from stn_numpy.distortions import DISTORTIONS, TC_CANVAS, apply, distort, draw
 from stn_numpy.grid import affine_grid
 from stn_numpy.projective import projective_grid
 from stn_numpy.sampler import grid_sample

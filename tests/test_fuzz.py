@@ -210,7 +210,7 @@ CHECKED = numba.config.BOUNDSCHECK or numba.config.DISABLE_JIT
 @pytest.mark.skipif(not CHECKED, reason="make fuzz runs this")
 def test_an_index_outside_is_an_error_in_this_run():
     """What makes the two runs of `make fuzz` worth their time; Numba reports it from one thread alone."""
-    from stn_numpy.fast._compile import kernel
+    from stn_numpy.fast.compiling import kernel
 
     @kernel(parallel=True)
     def reads_behind_the_row(image, out):

@@ -14,13 +14,12 @@ PACKAGE = ROOT / "stn_numpy"
 
 # Each module's place: it may import modules of its own place or of an earlier one, and no two each other.
 PLACES = [
-    ["_check", "_backend", "_taps", "_windows", "_mnist", "_whole"],  # what stands behind the operations
+    ["check", "_backend", "taps", "windows", "mnist", "files"],  # what the operations are made of
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
      "projective", "tps", "affine_exp", "compose"],
-    ["layer", "distortions", "data", "measure", "_aerial_kinds", "_aerial_ground", "aerial"],
-    ["localisation", "transformer", "model", "tutorial"],  # networks
-    ["optimizer", "training", "results", "viz"],
-    ["turned_digits", "rotated_mnist", "undo"],  # experiments and their commands
+    ["families", "layer", "distortions", "digits", "pose"],
+    ["localisation", "transformer", "model"],  # networks
+    ["optimizer", "training", "viz"],
 ]
 PLACE = {module: place for place, modules in enumerate(PLACES) for module in modules}
 
@@ -28,9 +27,6 @@ FAST = "fast"
 ANYWHERE = {"numpy", "stn_numpy"} | set(sys.stdlib_module_names)
 INSIDE_FUNCTIONS = {"pooch", "tqdm", "PIL"}
 
-# The benchmark times the compiled kernels against their reference and against whoever else is installed.
-BENCHMARK = "fast.benchmark"
-PEERS = {"torch", "cv2", "scipy", "skimage"}
 
 
 def modules():
@@ -104,22 +100,18 @@ def test_no_two_modules_import_each_other():
 
 @pytest.mark.parametrize("name", modules())
 def test_only_its_own_place_imports_a_heavy_package(name):
-    """torch in pytorch/ alone, numba in fast/ alone, matplotlib where pictures are; pooch and tqdm where used.
-
-    The benchmark compares with torch and other peers, and needs none of them to load.
-    """
+    """torch in pytorch/ alone, numba in fast/ alone, matplotlib where pictures are; pooch and tqdm where used."""
     allowed = set(ANYWHERE)
     allowed |= {"torch"} if in_package(name, "pytorch") else set()
     allowed |= {"numba"} if in_package(name, FAST) else set()
     allowed |= {"matplotlib", "cycler"} if name in ("viz", "explore.stills") else set()
-    inside_functions = INSIDE_FUNCTIONS | (PEERS if in_package(name, BENCHMARK) else set())
     for dotted, on_load in imports(name, modules()[name]):
         package = dotted.split(".")[0]
-        assert package in allowed or package in inside_functions, f"{name}: imports {package}"
+        assert package in allowed or package in INSIDE_FUNCTIONS, f"{name}: imports {package}"
         assert package in allowed or not on_load, f"{name}: imports {package} outside a function"
 
 
-KERNELS = [name for name in modules() if in_package(name, FAST) and not in_package(name, BENCHMARK)]
+KERNELS = [name for name in modules() if in_package(name, FAST)]
 
 
 @pytest.mark.parametrize("name", KERNELS or ["__init__"])

@@ -7,10 +7,10 @@ from tolerances import FINITE_DIFFERENCES
 from torch import nn
 from twins import TorchLocalisation, as_functions, assert_same_as_twin, data_of, randomise
 
+from stn_numpy.families import TRANSFORMS
 from stn_numpy.gradcheck import gradcheck
 from stn_numpy.grid import affine_grid
 from stn_numpy.localisation import LocalisationNetwork
-from stn_numpy.theta import TRANSFORMS
 from stn_numpy.transformer import SpatialTransformer
 
 IMAGE_SHAPES = [(1, 1, 1), (2, 5, 9), (3, 1, 7), (1, 28, 28), (3, 40, 30)]

@@ -5,11 +5,11 @@ import pytest
 from support import normal
 from twins import Says, randomise
 
-from stn_numpy.data import distort, load_digits
-from stn_numpy.distortions import Pose
+from stn_numpy.digits import load_digits
+from stn_numpy.distortions import Pose, distort
+from stn_numpy.families import TRANSFORMS
 from stn_numpy.localisation import LocalisationNetwork
-from stn_numpy.measure import circular_deviation, describe_angles, outputs, read_from_parameters, remaining_angle
-from stn_numpy.theta import TRANSFORMS
+from stn_numpy.pose import circular_deviation, describe_angles, outputs, read_from_parameters, remaining_angle
 from stn_numpy.transformer import SpatialTransformer
 
 EVEN = (np.arange(1000) + 0.5) / 1000 - 0.5  # evenly between -1/2 and 1/2

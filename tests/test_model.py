@@ -15,10 +15,10 @@ from twins import (
     randomise,
 )
 
+from stn_numpy.families import TRANSFORMS
 from stn_numpy.gradcheck import gradcheck
 from stn_numpy.localisation import LocalisationNetwork
 from stn_numpy.model import Classifier
-from stn_numpy.theta import TRANSFORMS
 from stn_numpy.transformer import SpatialTransformer
 
 SHAPE = (2, 9, 8)

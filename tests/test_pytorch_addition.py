@@ -7,8 +7,14 @@ import pytest
 import torch
 from torch import nn
 
-from stn_numpy.pytorch import addition
-from stn_numpy.pytorch.addition import AdditionRun, AdditionSettings, Pairs, build_addition, distort_pairs
+from book.experiments.more_than_one import addition
+from book.experiments.more_than_one.addition import (
+    AdditionRun,
+    AdditionSettings,
+    Pairs,
+    build_addition,
+    distort_pairs,
+)
 from stn_numpy.pytorch.parallel import ParallelTransformers, tiled_starts
 from stn_numpy.pytorch.run import Stopped
 from stn_numpy.pytorch.transformer import SpatialTransformer

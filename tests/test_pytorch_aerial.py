@@ -9,9 +9,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from stn_numpy.aerial import KINDS
-from stn_numpy.pytorch import aerial
-from stn_numpy.pytorch.aerial import (
+from book.experiments.aerial import rivals as aerial
+from book.experiments.aerial.rivals import (
     RIVALS,
     Trainer,
     differences,
@@ -23,6 +22,7 @@ from stn_numpy.pytorch.aerial import (
     turned_anew,
     vote_loss,
 )
+from stn_numpy.aerial.tiles import KINDS
 from stn_numpy.pytorch.tiles import load
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from stn_numpy.aerial import KINDS, aerial_tiles
+from stn_numpy.aerial.tiles import KINDS, aerial_tiles
 from stn_numpy.pytorch.align import align, contact_sheet, main
 from stn_numpy.pytorch.tiles import rebuild, save
 from stn_numpy.pytorch.weights import save as save_weights

@@ -5,8 +5,8 @@ import json
 import pytest
 import torch
 
-from stn_numpy.pytorch import colocalise
-from stn_numpy.pytorch.colocalise import (
+from book.experiments.more_than_one import colocalise
+from book.experiments.more_than_one.colocalise import (
     SCALE,
     Embedding,
     Window,

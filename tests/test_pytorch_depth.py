@@ -6,8 +6,8 @@ import math
 import pytest
 import torch
 
-from stn_numpy.pytorch import depth
-from stn_numpy.pytorch.depth import PLACES, Placed, measure
+from book.experiments.more_than_one import depth
+from book.experiments.more_than_one.depth import PLACES, Placed, measure
 
 depth.test_digits.__test__ = False  # a function of the library, whatever its name looks like
 

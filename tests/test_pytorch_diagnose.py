@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from support import assert_refused
 from torch import nn
 
-from stn_numpy.pytorch import LocalisationNetwork, SpatialTransformer, build, clinic, diagnose, patients
+from book.experiments.debugging import clinic, patients
+from stn_numpy.pytorch import LocalisationNetwork, SpatialTransformer, build, diagnose
 from stn_numpy.pytorch.watch import Look, measure, watch
 
 DIGIT = torch.zeros(3, 1, 8, 8)

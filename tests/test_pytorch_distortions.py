@@ -7,7 +7,7 @@ from support import assert_refused
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from stn_numpy import distortions as ours
-from stn_numpy.data import load_digits
+from stn_numpy.digits import load_digits
 from stn_numpy.pytorch import distortions as theirs
 
 DIGITS = load_digits("test")[0][:300]

@@ -7,10 +7,10 @@ from support import normal
 from tolerances import assert_agrees
 
 from stn_numpy import projective, pytorch, tps
+from stn_numpy.families import TRANSFORMS, tps_transform
 from stn_numpy.pytorch.projective import projective_grid
 from stn_numpy.pytorch.tps import bending_energy, tps_grid
 from stn_numpy.sampler import grid_sample, grid_sample_backward
-from stn_numpy.theta import TRANSFORMS, tps_transform
 
 SIZE = (4, 2, 5, 7)
 
@@ -82,7 +82,7 @@ def test_the_same_spline_with_points_of_ones_own(kind, dtype, align_corners):
 
 
 def test_the_same_family_of_any_control_shape(dtype):
-    ours, theirs = tps_transform((2, 3)), pytorch.theta.tps_transform((2, 3))
+    ours, theirs = tps_transform((2, 3)), pytorch.families.tps_transform((2, 3))
     assert ours.identity == theirs.identity
     parameters = normal(0, (4, 12), dtype)
     assert_agrees(theirs.grid(torch.tensor(parameters), SIZE).numpy(), ours.grid(parameters, SIZE))

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from stn_numpy.aerial import aerial_tiles
+from stn_numpy.aerial.tiles import aerial_tiles
 from stn_numpy.pytorch import folder as folders
 from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.folder import FolderTiles, as_array, read_folder, read_square, settings_for, split

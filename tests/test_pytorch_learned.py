@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from stn_numpy.data import distort, load_digits
-from stn_numpy.measure import circular_deviation
-from stn_numpy.pytorch import learned
+from book.experiments.scale import learned
+from stn_numpy.digits import load_digits
+from stn_numpy.distortions import distort
+from stn_numpy.pose import circular_deviation
 from stn_numpy.pytorch.folder import FolderSettings
 from stn_numpy.pytorch.run import Run, made_by
 from stn_numpy.pytorch.settings import Settings

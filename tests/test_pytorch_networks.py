@@ -163,7 +163,7 @@ def test_both_registries_have_the_same_names():
 def test_what_lies_behind_the_horizon_is_far_away_and_passes_no_gradient():
     theta = torch.tensor([[[1.0, 0, 0], [0, 1, 0], [0, -2, 1]], [[-1, 0, 0], [0, -1, 0], [0, 2, -1]]],
                          dtype=torch.float64, requires_grad=True)
-    grid = pytorch.theta.projective_grid(theta, (2, 1, 9, 9))
+    grid = pytorch.projective.projective_grid(theta, (2, 1, 9, 9))
     expected = stn_numpy.projective_grid(theta.detach().numpy(), (2, 1, 9, 9))
     assert_agrees(grid.detach().numpy(), expected)
     assert (np.abs(expected) > 1e5).any() and (np.abs(expected) < 1).any()

@@ -8,7 +8,8 @@ from tolerances import assert_agrees
 from torch import nn
 
 from stn_numpy import pytorch
-from stn_numpy.data import distort, load_digits
+from stn_numpy.digits import load_digits
+from stn_numpy.distortions import distort
 from stn_numpy.pytorch.networks import MODELS, PARAMETERS, SIZES, build
 
 DISTORTIONS = pytest.mark.parametrize("distortion", SIZES)

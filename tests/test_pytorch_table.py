@@ -8,8 +8,10 @@ import pytest
 import torch
 from signals import signal_when
 
-from stn_numpy.pytorch import benchmark, checkpoints, run, table
-from stn_numpy.pytorch.paper import error_in_paper
+from book.experiments.scale import speed as benchmark
+from book.experiments.scale import table
+from book.experiments.scale.paper import error_in_paper
+from stn_numpy.pytorch import checkpoints, run
 from stn_numpy.pytorch.run import Run, Stopped, finished
 from stn_numpy.pytorch.settings import Settings
 
@@ -230,7 +232,7 @@ def test_the_benchmark_runs_the_loops_in_turn(model, distortion, precisions, tmp
 def test_what_the_benchmark_cannot_measure(arguments, said, capsys):
     with pytest.raises(SystemExit) as left:
         benchmark.main(["--device", "cpu", "--precision", "float32", *arguments])
-    assert left.value.code == 2 and capsys.readouterr().err == f"benchmark: {said}\n"
+    assert left.value.code == 2 and capsys.readouterr().err == f"speed: {said}\n"
 
 
 def test_the_plain_loop_learns():

@@ -19,10 +19,10 @@ from torch import nn
 from stn_numpy.pytorch import checkpoints, train
 from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import Digits, test_digits
+from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.run import Run, Stopped, World
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.steps import SideBySide, Stepper, make_optimizer, set_rate
-from stn_numpy.pytorch.theta import TRANSFORMS
 from stn_numpy.pytorch.train import check_together, join_world, main, make_parser
 from stn_numpy.pytorch.weights import load
 

@@ -8,12 +8,13 @@ import torch
 from tolerances import assert_agrees
 
 import stn_numpy
+from book.experiments.families import fits as families
+from book.experiments.families.undo import straight
 from stn_numpy import LocalisationNetwork, SpatialTransformer, pytorch
 from stn_numpy.distortions import apply
-from stn_numpy.pytorch import families, train
+from stn_numpy.pytorch import train
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.sampler import grid_sample
-from stn_numpy.undo import straight
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from stn_numpy.results import write_json
+from stn_numpy.files import write_json
 
 
 def test_lists_of_numbers_stand_on_one_line_and_words_stay_as_they_are(tmp_path):

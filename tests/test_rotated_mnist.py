@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from twins import data_of
 
-from stn_numpy import data, measure, rotated_mnist, turned_digits
-from stn_numpy.rotated_mnist import KINDS, TRANSFORM_NAMES, main, summarise
-from stn_numpy.turned_digits import batches, build, turned_set
+from book.experiments.training import rotated_mnist, turned_digits
+from book.experiments.training.rotated_mnist import KINDS, TRANSFORM_NAMES, main, summarise
+from book.experiments.training.turned_digits import batches, build, turned_set
+from stn_numpy import digits as data
+from stn_numpy import pose as measure
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -123,7 +125,7 @@ def command(tmp_path, monkeypatch, few_digits, capsys):
 def test_the_file_says_what_made_it(command):
     found, trained, given = command("--seeds", "2", "--steps", "2")
     made_by, settings = found["made_by"], found["settings"]
-    assert made_by["command"] == " ".join(["python -m stn_numpy.rotated_mnist", *given])
+    assert made_by["command"] == " ".join(["python -m book.experiments.training.rotated_mnist", *given])
     assert made_by["numpy"] == np.__version__ and made_by["python"].count(".") == 2
     assert made_by["commit"] and made_by["machine"] and len(made_by["date"]) == 10
     assert settings["steps"] == 2 and settings["batch"] == 64 and {"alone", "behind"} <= set(settings)

@@ -9,9 +9,9 @@ from tiny_run import SHAPE, build_model, build_optimizer, make_batch, record, ru
 from torch import nn
 from twins import TorchClassifier, TorchLocalisation, TorchTransformer, data_of, randomise, with_same_parameters
 
+from stn_numpy.families import TRANSFORMS
 from stn_numpy.layer import Layer
 from stn_numpy.optimizer import SGD
-from stn_numpy.theta import TRANSFORMS
 from stn_numpy.training import error_rate, train
 
 HEADS = {

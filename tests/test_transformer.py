@@ -19,11 +19,11 @@ from twins import (
     with_same_parameters,
 )
 
+from stn_numpy.families import TRANSFORMS, Transform
 from stn_numpy.gradcheck import gradcheck
 from stn_numpy.grid import affine_grid
 from stn_numpy.localisation import LocalisationNetwork
 from stn_numpy.sampler import grid_sample, grid_sample_backward
-from stn_numpy.theta import TRANSFORMS, Transform
 from stn_numpy.transformer import SpatialTransformer
 
 SHAPE = (2, 5, 7)  # channels, height and width of the images here
@@ -202,7 +202,7 @@ def test_the_other_backend_does_the_same(transform, dtype):
 def test_a_family_uses_the_compiled_grid_where_there_is_one():
     found = {name: build(name, backend="numba").theta_grid.__module__ for name in ("affine", "projective", "tps")}
     assert found.pop("affine") == "stn_numpy.fast.grid" and found.pop("projective") == "stn_numpy.fast.projective"
-    assert found == {"tps": "stn_numpy.theta"}  # matrix products, in NumPy
+    assert found == {"tps": "stn_numpy.families"}  # matrix products, in NumPy
     assert build("projective", backend="numba").theta_grid_backward.__module__ == "stn_numpy.fast.projective"
     assert build("projective").theta_grid.__module__ == "stn_numpy.projective"
 

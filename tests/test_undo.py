@@ -5,14 +5,14 @@ import pytest
 from support import assert_refused, normal
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 
-from stn_numpy.data import load_digits
+from book.experiments.families.undo import bounded_tps_transform, folded, places_left, places_shown, straight, undo
+from stn_numpy.digits import load_digits
 from stn_numpy.distortions import apply, draw
+from stn_numpy.families import TRANSFORMS, tps_transform
 from stn_numpy.gradcheck import gradcheck
 from stn_numpy.grid import affine_grid
 from stn_numpy.sampler import grid_sample
-from stn_numpy.theta import TRANSFORMS, tps_transform
 from stn_numpy.tps import control_points, tps_grid
-from stn_numpy.undo import bounded_tps_transform, folded, places_left, places_shown, straight, undo
 
 SIZE = (2, 1, 28, 28)
 

@@ -4,10 +4,10 @@ import sys
 
 import numpy as np
 
+from stn_numpy.families import TRANSFORMS
 from stn_numpy.localisation import LocalisationNetwork
 from stn_numpy.model import Classifier
 from stn_numpy.optimizer import SGD, Adam, StepLR
-from stn_numpy.theta import TRANSFORMS
 from stn_numpy.training import train
 from stn_numpy.transformer import SpatialTransformer
 

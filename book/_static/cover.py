@@ -6,7 +6,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from stn_numpy import affine_grid, grid_sample, viz
-from stn_numpy.data import distort, load_digits
+from stn_numpy.digits import load_digits
+from stn_numpy.distortions import distort
 
 SEED = 1257  # every digit is turned by a good deal, and no grid leaves the picture far
 SHOWN = 7

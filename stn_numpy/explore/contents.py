@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..data import load_digits
+from ..digits import load_digits
 
 ROWS = {"hills": [4, 5, 6, 8, 7], "constant 3": [3, 3, 3, 3, 3], "ramp": [1, 2, 3, 4, 5], "peak": [0, 0, 8, 0, 0]}
 LATTICE = [[1, 3, 6, 8, 5, 2], [2, 7, 9, 4, 1, 0], [0, 5, 8, 6, 3, 1], [1, 2, 4, 7, 9, 6]]
@@ -60,9 +60,10 @@ def _corners():
 
 def _growing(results):
     """The recorded snapshots of seed 0, and the ten digits that they were recorded for."""
-    from ..turned_digits import turned_set
+    from ..distortions import distort
 
-    turned, labels, _ = turned_set("test", turns=1)
+    images, labels = load_digits("test")
+    turned, _ = distort(images, "R", np.random.default_rng(2015))  # as they were when the run was recorded
     runs = {f"{run['classifier']} {run['transform']}": run["snapshots"] for run in results["runs"] if run["seed"] == 0}
     return dict(digits=[turned[np.flatnonzero(labels == label)[0], 0].astype(np.float64) for label in range(10)],
                 steps=[int(step) for step in runs["linear none"]],

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .._check import check_arrays
+from ..check import check_arrays
 from ..layer import AvgPool2d, Conv2d, Layer, MaxPool2d, ReLU
 from .conv import conv2d_lanes, conv2d_lanes_backward
 from .lanes import lanes_for, pack, unpack

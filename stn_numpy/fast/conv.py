@@ -5,9 +5,9 @@ import functools
 import numpy as np
 from numba import prange
 
-from .._check import check_arrays, check_pair
-from .._windows import output_length
-from ._compile import APART, hands, helper, kernel, ready
+from ..check import check_arrays, check_pair
+from ..windows import output_length
+from .compiling import APART, hands, helper, kernel, ready
 from .lanes import lanes_for, pack, unpack
 
 SUMS = {"fastmath": {"contract", "reassoc", "nsz"}}  # sums may go in another order; NaN and infinity stay what they are

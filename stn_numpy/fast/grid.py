@@ -3,8 +3,8 @@
 import numpy as np
 from numba import prange
 
-from .._check import check_arrays, check_size
-from ._compile import kernel, ready
+from ..check import check_arrays, check_size
+from .compiling import kernel, ready
 
 
 def affine_grid(theta, size, align_corners=False):

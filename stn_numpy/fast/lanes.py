@@ -7,7 +7,7 @@ the image is; a step of one pixel to the right is a step of `lanes` numbers. Wit
 
 import numpy as np
 
-from ._compile import ready
+from .compiling import ready
 
 LANES = 16
 SMALL_BATCH = 8  # half-empty lanes cost as much as full ones

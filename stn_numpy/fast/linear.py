@@ -6,8 +6,8 @@ NumPy's matrix product is machine code already, so the linear layer uses it too.
 import numpy as np
 from numba import prange
 
-from .._check import check_arrays, check_floating
-from ._compile import kernel, ready
+from ..check import check_arrays, check_floating
+from .compiling import kernel, ready
 
 
 def linear(inputs, weight, bias):

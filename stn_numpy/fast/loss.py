@@ -5,7 +5,7 @@ A batch of scores is too small for a kernel to gain anything.
 
 import numpy as np
 
-from .._check import check_arrays
+from ..check import check_arrays
 
 
 def softmax(logits):

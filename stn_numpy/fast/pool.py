@@ -3,9 +3,9 @@
 import numpy as np
 from numba import prange
 
-from .._check import check_arrays, check_pair
-from .._windows import output_length
-from ._compile import APART, hands, helper, kernel, ready
+from ..check import check_arrays, check_pair
+from ..windows import output_length
+from .compiling import APART, hands, helper, kernel, ready
 from .lanes import LANES
 
 Index = np.uint64

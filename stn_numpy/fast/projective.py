@@ -3,8 +3,8 @@
 import numpy as np
 from numba import prange
 
-from .._check import check_arrays, check_size
-from ._compile import helper, kernel, ready
+from ..check import check_arrays, check_size
+from .compiling import helper, kernel, ready
 from .grid import pixel_centres
 
 HORIZON = 1e-6  # a denominator is positive if it exceeds this part of the largest that its row allows

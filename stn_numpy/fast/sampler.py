@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from .._check import check_arrays, check_choice
-from . import _bilinear, _taps
-from ._compile import hands, ready
+from ..check import check_arrays, check_choice
+from . import bilinear as _bilinear
+from . import taps as _taps
+from .compiling import hands, ready
 from .grid import base_points
 
 

@@ -2,9 +2,9 @@
 
 from .diagnose import diagnose
 from .distortions import distort
+from .families import TRANSFORMS, Transform
 from .localisation import LocalisationNetwork
 from .model import Classifier
 from .networks import build
-from .theta import TRANSFORMS, Transform
 from .transformer import SpatialTransformer
 from .weights import architecture, check_architecture, from_numpy, load, save, to_numpy

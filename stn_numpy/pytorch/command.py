@@ -8,7 +8,7 @@ import sys
 
 import torch
 
-from ..data import load_digits, load_mnist
+from ..digits import load_digits, load_mnist
 
 DATA = {"mnist": load_mnist, "small": load_digits}
 
@@ -147,7 +147,7 @@ def best_precision(device):
 
 
 def load_split(data, split):
-    """Digits and labels as `stn_numpy.data` loads them; what is missing or damaged is a `Refusal`.
+    """Digits and labels as `stn_numpy.digits` loads them; what is missing or damaged is a `Refusal`.
 
     Parameters
     ----------

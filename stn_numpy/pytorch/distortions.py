@@ -6,7 +6,7 @@ from functools import lru_cache
 import torch
 import torch.nn.functional as F
 
-from .._check import check_choice
+from ..check import check_choice
 from ..distortions import DISTORTIONS, MOVED, PATCH, PATCHES, TC_CANVAS, Pose, check_clutter, rts_canvas
 from .projective import homography_from_square, projective_grid
 from .tps import tps_grid
@@ -15,14 +15,14 @@ SQUARE = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
 
 
 def distort(images, distortion, generator):
-    """Distort a batch of images as the paper does with MNIST, and say how; twin of `stn_numpy.data.distort`.
+    """Distort a batch of images as the paper does with MNIST, and say how; twin of `stn_numpy.digits.distort`.
 
     Parameters
     ----------
     images : (N, C, H, W) tensor of float32 or float64
         Pictures on a background of 0.
     distortion : {"R", "RTS", "P", "E", "TC"}
-        As in `stn_numpy.data.distort`.
+        As in `stn_numpy.digits.distort`.
     generator : torch.Generator
         On the images' device.
 
@@ -30,7 +30,7 @@ def distort(images, distortion, generator):
     -------
     distorted : (N, C, h, w) tensor
     truth : Pose, (N, 3, 3) tensor or None
-        As in `stn_numpy.data.distort`, in tensors.
+        As in `stn_numpy.digits.distort`, in tensors.
 
     Raises
     ------

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from .._check import check_choice, check_whole
+from ..check import check_choice, check_whole
 from ..localisation import check_image_shape, check_widths
 from ..model import KINDS
 from .layer import check_dtype, conv2d, linear, output_shape

@@ -4,11 +4,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from .._check import check_choice, check_whole
+from ..check import check_choice, check_whole
+from .families import TRANSFORMS
 from .layer import check_dtype, conv2d, linear, output_shape
 from .localisation import LocalisationNetwork, identity_layer
 from .model import Classifier
-from .theta import TRANSFORMS
 from .transformer import SpatialTransformer
 
 MODELS = ("fcn", "cnn", "st-fcn", "st-cnn")

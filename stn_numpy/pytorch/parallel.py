@@ -5,8 +5,8 @@ import math
 import torch
 from torch import nn
 
-from .._check import check_choice, check_whole
-from .theta import TRANSFORMS
+from ..check import check_choice, check_whole
+from .families import TRANSFORMS
 
 TILED = {"attention": (0, 0, 1, 2), "affine": (0, 4, 2, 5)}  # where scale x, scale y, shift x and shift y stand
 

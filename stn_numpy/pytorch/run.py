@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import distributed
 
-from ..measure import circular_deviation, describe_angles
-from ..results import provenance, write_json
+from ..files import provenance, write_json
+from ..pose import circular_deviation, describe_angles
 from ..theta import rotation_angle
 from . import checkpoints
 from .command import Refusal
@@ -249,7 +249,7 @@ def angles_left(settings, network, batch=500):
     -------
     dict
         ``angles``: in degrees, ``before`` is the deviation of the turns that the digits were given; the rest is
-        described in `stn_numpy.measure.describe_angles`.
+        described in `stn_numpy.pose.describe_angles`.
     """
     if not settings.model.startswith("st-") or settings.distortion not in TURNED:
         return {}
@@ -264,7 +264,7 @@ def angles_left(settings, network, batch=500):
 
 
 def made_by(command, device):
-    """What makes a result: `stn_numpy.results.provenance`, and torch and its device."""
+    """What makes a result: `stn_numpy.files.provenance`, and torch and its device."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor()
     return provenance(command) | dict(torch=torch.__version__, device=f"{device.type}: {name}",
                                       threads=torch.get_num_threads())

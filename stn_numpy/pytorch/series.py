@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from .._check import check_choice
+from ..check import check_choice
 from .transformer import SpatialTransformer
 
 WAYS = ("compose", "warp")

@@ -4,11 +4,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from .._check import check_whole
+from ..check import check_whole
 from .command import Refusal
+from .families import TRANSFORMS
 from .localisation import LocalisationNetwork
 from .model import Classifier
-from .theta import TRANSFORMS
 from .transformer import SpatialTransformer
 from .weights import check_architecture
 from .weights import save as save_weights
@@ -185,7 +185,7 @@ def load(path):
         raise Refusal(f"{path} is no checkpoint, or is damaged ({type(error).__name__})") from error
     if not isinstance(content, dict) or "tiles" not in content:
         raise Refusal(f"{path} is not a finished network for tiles: expected a .pt that training with --data-folder, "
-                      f"or stn_numpy.pytorch.aerial, has left at its end")
+                      f"or book.experiments.aerial.rivals, has left at its end")
     try:
         network = rebuild(content["tiles"])
         check_architecture(network, content["architecture"], path)

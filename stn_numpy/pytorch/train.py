@@ -9,12 +9,12 @@ import torch
 from torch import distributed
 
 from .command import DATA, Parser, Refusal, Stop, best_precision, find_devices, plain_errors
+from .families import TRANSFORMS
 from .folder import open_folder
 from .networks import MODELS
 from .run import Run, Stopped, World, finished, made_by
 from .settings import DISTORTIONS, PRECISIONS, Settings
 from .steps import ACCELERATIONS
-from .theta import TRANSFORMS
 from .tiles import LEAST_SIZE
 
 PROGRAM = "python -m stn_numpy.pytorch.train"

@@ -4,9 +4,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .._check import check_choice, check_pair
-from .._taps import MODES, PADDING_MODES
-from .theta import TRANSFORMS
+from ..check import check_choice, check_pair
+from ..taps import MODES, PADDING_MODES
+from .families import TRANSFORMS
 
 
 class SpatialTransformer(nn.Module):

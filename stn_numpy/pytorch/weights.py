@@ -10,9 +10,9 @@ from .. import localisation as numpy_localisation
 from .. import model as numpy_model
 from .. import transformer as numpy_transformer
 from .._backend import BACKENDS
-from .._check import check_choice
-from .._whole import whole_file
-from ..theta import TRANSFORMS as NUMPY_TRANSFORMS
+from ..check import check_choice
+from ..families import TRANSFORMS as NUMPY_TRANSFORMS
+from ..files import whole_file
 from .localisation import LocalisationNetwork
 from .model import Classifier
 from .transformer import SpatialTransformer

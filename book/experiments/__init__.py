@@ -1,0 +1,1 @@
+"""What single chapters tried: one folder a chapter, named after its page."""

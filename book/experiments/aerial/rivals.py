@@ -1,0 +1,378 @@
+"""The rivals of chapter 17 on aerial tiles: ``python -m book.experiments.aerial.rivals``."""
+
+import argparse
+import functools
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from stn_numpy.aerial.tiles import KINDS, SYMMETRIC, aerial_tiles
+from stn_numpy.files import write_json
+from stn_numpy.pytorch.command import Parser, best_precision, plain_errors
+from stn_numpy.pytorch.run import made_by
+from stn_numpy.pytorch.tiles import centred, mean_colour, rebuild, save
+from stn_numpy.pytorch.train import whole
+from stn_numpy.theta import rotation_angle
+
+PROGRAM = "python -m book.experiments.aerial.rivals"
+
+DESCRIPTION = """\
+Train each rival on the same aerial tiles, for about the same time, and measure its error and the headings that its
+transformer leaves. What is in DIR already is not run again; once every rival has every seed, the results file is
+written.
+"""
+
+SIZE, SEEN = 48, 32  # of a tile, and of what a transformer shows its classifier; pixels
+TRAIN, HELD_OUT, TEST, GALLERY = 4000, 1500, 2000, 240  # tiles
+SEEDS = dict(train=11, held_out=12, test=13, gallery=14)  # of the tiles, the same for every rival and every seed
+BATCH, RATE, CLIP = 32, 2e-3, 5.0
+DIRECTIONS = 16
+
+
+@dataclass(frozen=True)
+class Rival:
+    """One way to read aerial tiles.
+
+    Attributes
+    ----------
+    transform : str or None
+        The family of its transformer.
+    augmented : bool
+        Whether every tile is turned and scaled anew each time it is seen.
+    votes : bool
+        Whether the angle is voted for among `DIRECTIONS`.
+    told : bool
+        Whether the votes learn from the true heading, and from that alone.
+    steps : int
+        Such that all take about the same time: see ``--costs``.
+    """
+
+    transform: str | None
+    steps: int
+    augmented: bool = False
+    votes: bool = False
+    told: bool = False
+
+
+RIVALS = {
+    "cnn": Rival(None, 1500),
+    "cnn-augmented": Rival(None, 1270, augmented=True),
+    "st-rotation": Rival("rotation", 1270),
+    "st-similarity": Rival("similarity", 1270),
+    "st-affine": Rival("affine", 1270),
+    "st-votes": Rival("rotation", 1270, votes=True),
+    "st-told": Rival("rotation", 1270, votes=True, told=True),
+    "st-told-augmented": Rival("rotation", 1080, augmented=True, votes=True, told=True),
+}
+
+
+@functools.lru_cache(maxsize=4)
+def tiles_of(part, count):
+    """Tiles of one part, as tensors: images from 0 to 1, kinds and true thetas; and their poses."""
+    images, pose = aerial_tiles(count, SEEDS[part], SIZE)
+    return torch.from_numpy(images), torch.from_numpy(pose.kind), torch.from_numpy(pose.theta).float(), pose
+
+
+def turned_anew(images, theta, generator):
+    """Each tile turned by any angle and scaled by up to a fifth, beyond its edge mirrored; and its new true theta.
+
+    Parameters
+    ----------
+    images : (B, C, S, S) tensor
+    theta : (B, 2, 3) tensor
+        From the upright thing to the tile, as `AerialPose.theta`.
+    generator : torch.Generator
+
+    Returns
+    -------
+    images, theta
+    """
+    angle, zoom = torch.rand(2, len(images), generator=generator)
+    angle, scale = 2 * torch.pi * angle, torch.exp(0.2 * (2 * zoom - 1))
+    a, b, none = scale * angle.cos(), scale * angle.sin(), torch.zeros_like(angle)
+    turn = torch.stack([a, -b, none, b, a, none], 1).view(-1, 2, 3)
+    grid = F.affine_grid(turn, images.shape, align_corners=False)
+    images = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
+    back = torch.linalg.inv(turn[:, :, :2])  # the old tile is read by turn: where a thing was, that undone
+    return images, back @ theta
+
+
+def vote_loss(votes, theta, labels):
+    """Cross-entropy of the votes with the true heading's directions, for the kinds that have one.
+
+    Parameters
+    ----------
+    votes : (B, D) tensor
+        Before a softmax.
+    theta : (B, 2, 3) tensor
+        The truth; its angle is the heading.
+    labels : (B,) tensor
+        Kinds; those in `SYMMETRIC` look alike both ways and are left out.
+    """
+    has_one = torch.ones(len(KINDS), dtype=torch.bool)
+    has_one[[KINDS.index(kind) for kind in SYMMETRIC]] = False
+    here = has_one[labels]
+    heading = torch.atan2(theta[here, 1, 0] - theta[here, 0, 1], theta[here, 0, 0] + theta[here, 1, 1])
+    directions = torch.arange(votes.shape[1]) * (2 * torch.pi / votes.shape[1])
+    near = torch.softmax(8 * torch.cos(heading[:, None] - directions), 1)  # the nearest direction, and its neighbours
+    return F.cross_entropy(votes[here], near)
+
+
+def new_network(rival, seed):
+    """A rival's network with its first weights, and the facts that rebuild it."""
+    network = dict(image_shape=[3, SIZE, SIZE], transform=rival.transform, size=SEEN if rival.transform else None,
+                   directions=DIRECTIONS if rival.votes else None)
+    facts = dict(classes=list(KINDS), network=network)
+    return rebuild(facts, rng=seed), facts
+
+
+class Trainer:
+    """Adam with a rate that falls to 0 along a cosine; one step at a time.
+
+    Parameters
+    ----------
+    rival : Rival
+    network : Classifier
+    tiles : tuple
+        Centred images, labels and thetas to train on.
+    seed : int
+        Of the batches.
+    """
+
+    def __init__(self, rival, network, tiles, seed):
+        self.rival, self.network, self.tiles, self.step = rival, network.to(memory_format=torch.channels_last), tiles, 0
+        self.optimizer = torch.optim.Adam(network.parameters(), RATE)
+        self.generator = torch.Generator().manual_seed(seed)
+        self.half = best_precision(torch.device("cpu")) == "bfloat16"
+
+    def __call__(self):
+        """Take one step; return the loss of the classes."""
+        self.optimizer.param_groups[0]["lr"] = RATE * (1 + np.cos(np.pi * self.step / self.rival.steps)) / 2
+        chosen = torch.randint(len(self.tiles[0]), (BATCH,), generator=self.generator)
+        images, labels, theta = (part[chosen] for part in self.tiles)
+        if self.rival.augmented:
+            images, theta = turned_anew(images, theta, self.generator)
+        loss, total = self._losses(images.contiguous(memory_format=torch.channels_last), labels, theta)
+        self.optimizer.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
+        self.optimizer.step()
+        self.step += 1
+        return loss.item()
+
+    def _losses(self, images, labels, theta):
+        transformer = self.network.transformer
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            if not self.rival.told:
+                loss = F.cross_entropy(self.network(images).float(), labels)
+                return loss, loss
+            network, compass = transformer.localisation
+            votes = network(images).float()
+            angle = compass(votes).detach()  # who is told learns from that alone: the two losses pull apart
+            logits = self.network.network(transformer.sample(images, angle)).float()
+        loss = F.cross_entropy(logits, labels)
+        return loss, loss + vote_loss(votes, theta, labels)
+
+
+def train(rival, seed, tiles, say=lambda step, loss: None):
+    """Train one rival for one seed.
+
+    Returns
+    -------
+    network, facts, curve
+        The network; what rebuilds it; the loss in means of 50 steps.
+    """
+    images, labels, theta = tiles
+    network, facts = new_network(rival, seed)
+    facts["mean"] = mean_colour(images)
+    trainer, losses = Trainer(rival, network, (centred(images, facts), labels, theta), seed), []
+    while trainer.step < rival.steps:
+        losses.append(trainer())
+        if trainer.step % 50 == 0:
+            say(trainer.step, float(np.mean(losses[-50:])))
+    curve = np.mean(np.reshape(losses[:len(losses) // 50 * 50], (-1, 50)), axis=1)
+    return network.eval(), facts, np.round(curve, 4).tolist()
+
+
+def differences(angles, reference):
+    """Degrees from reference to angles, -180 to 180: the short way round."""
+    return (np.asarray(angles) - np.asarray(reference) + 180) % 360 - 180
+
+
+def mean_heading(headings):
+    """The mean of headings in degrees, as arrows are added: 359 and 1 have the mean 0."""
+    return float(np.degrees(np.angle(np.exp(1j * np.radians(headings)).mean())) % 360)
+
+
+def heading_errors(left, kinds):
+    """How headings behind a transformer differ from those of their own kind, in degrees.
+
+    Parameters
+    ----------
+    left : (N,) array
+        The heading that each thing has in what the classifier sees.
+    kinds : (N,) array of ints
+
+    Returns
+    -------
+    dict
+        ``median``, of the absolute differences from the kind's mean heading, 90 where nothing is aligned; ``within``:
+        the share within 30 degrees, a sixth where nothing is; ``flipped``: the share beyond 150; each over the kinds
+        that have a heading, and ``by_kind`` the medians of all: a kind that is the same both ways is measured by twice
+        its angle, and that halved, so that 45 is chance. ``means``: the kinds' mean headings.
+    """
+    apart, by_kind, means = [], [], []
+    for place, kind in enumerate(KINDS):
+        own, folds = left[kinds == place], 2 if kind in SYMMETRIC else 1
+        mean = mean_heading(folds * own)
+        off = abs(differences(folds * own, mean)) / folds
+        means.append(round(mean / folds, 1))
+        by_kind.append(round(float(np.median(off)), 1))
+        if folds == 1:
+            apart.append(off)
+    apart = np.concatenate(apart)
+    return dict(median=round(float(np.median(apart)), 1), within=round(float((apart < 30).mean()), 4),
+                flipped=round(float((apart > 150).mean()), 4), by_kind=by_kind, means=means)
+
+
+@torch.no_grad()
+def look(network, images):
+    """What a network takes tiles for, and its thetas (N, 2, 3) or None; batches of 250."""
+    parts, transformer = images.split(250), network.transformer
+    said = torch.cat([network(part).argmax(1) for part in parts])
+    theta = torch.cat([transformer.theta(part) for part in parts]).double().numpy() if transformer else None
+    return said.numpy(), theta
+
+
+def measure(network, facts, part, count):
+    """Error by class and by scale, and headings, on tiles that no network was trained on."""
+    images, kinds, _, pose = tiles_of(part, count)
+    said, theta = look(network, centred(images, facts))
+    wrong = said != kinds.numpy()
+    thirds = np.digitize(pose.scale, np.quantile(pose.scale, [1 / 3, 2 / 3]))
+    found = dict(error=float(wrong.mean()), error_by_kind=[round(float(wrong[pose.kind == k].mean()), 4)
+                                                           for k in range(len(KINDS))],
+                 error_by_scale=[round(float(wrong[thirds == k].mean()), 4) for k in range(3)])
+    if theta is None:
+        return found
+    zoom = np.log(np.sqrt(abs(np.linalg.det(theta[:, :, :2]))))
+    middle = theta[:, :, 2] - pose.shift
+    return found | dict(
+        heading=heading_errors(pose.heading - np.degrees(rotation_angle(theta)), pose.kind),
+        scale=dict(mean=round(float(np.exp(zoom.mean())), 3), spread_before=round(float(np.log(pose.scale).std()), 3),
+                   spread_behind=round(float((zoom - np.log(pose.scale)).std()), 3)),
+        shift=dict(before=round(float(np.sqrt(pose.shift.var(0).sum())) * SIZE / 2, 2),
+                   behind=round(float(np.sqrt(middle.var(0).sum())) * SIZE / 2, 2)))
+
+
+def gallery(network, facts):
+    """Thetas of the tiles that chapter 17 shows, as whole thousandths; None without a transformer."""
+    _, theta = look(network, centred(tiles_of("gallery", GALLERY)[0], facts))
+    return None if theta is None else np.round(1000 * theta.reshape(-1, 6)).astype(int).tolist()
+
+
+def run_one(name, seed, folder, tiles):
+    """Train and measure one rival for one seed; write its result and its weights."""
+    from tqdm import tqdm
+
+    rival, start, processor = RIVALS[name], time.perf_counter(), time.process_time()
+    with tqdm(total=rival.steps, desc=f"{name}, seed {seed}", unit="step") as bar:
+        def say(step, loss):
+            bar.set_postfix_str(f"loss {loss:.3f}", refresh=False)
+            bar.update(step - bar.n)
+        network, facts, curve = train(rival, seed, tiles, say)
+    seconds = dict(seconds=round(time.perf_counter() - start, 1),
+                   processor_seconds=round(time.process_time() - processor, 1))
+    save(folder / f"{name}-seed{seed}.pt", network, facts)
+    shown = dict(gallery=gallery(network, facts)) if seed == 0 else {}
+    result = dict(name=name, seed=seed, rival=asdict(rival), parameters=network.parameter_count(), **seconds,
+                  test=measure(network, facts, "test", TEST), curve=curve,
+                  made_by=made_by(PROGRAM, torch.device("cpu")), **shown)
+    write_json(folder / f"{name}-seed{seed}.json", result)
+    return result
+
+
+def done(name, seed, folder):
+    """The result of a run that is done with the settings of now, or None."""
+    path = folder / f"{name}-seed{seed}.json"
+    if not path.exists():
+        return None
+    result = json.loads(path.read_text())
+    return result if result["rival"] == asdict(RIVALS[name]) else None
+
+
+def costs(rounds=5, steps=20):
+    """Processor seconds a step of each rival, in turns: the least of some rounds."""
+    images, labels, theta, _ = tiles_of("train", 10 * BATCH)
+    facts = dict(mean=mean_colour(images))
+    trainers = {name: Trainer(rival, new_network(rival, 0)[0], (centred(images, facts), labels, theta), 0)
+                for name, rival in RIVALS.items()}
+    found = {name: [] for name in RIVALS}
+    for _ in range(rounds):
+        for name, trainer in trainers.items():
+            start = time.process_time()
+            for _ in range(steps):
+                trainer()
+            found[name].append((time.process_time() - start) / steps)
+    return {name: min(times) for name, times in found.items()}
+
+
+def make_parser():
+    """The command's arguments."""
+    parser = Parser(prog=PROGRAM, description=DESCRIPTION, allow_abbrev=False,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--seeds", type=whole(1), default=3, metavar="N", help="runs of each rival (default: %(default)s)")
+    add("--only", nargs="+", choices=tuple(RIVALS), default=tuple(RIVALS), metavar="NAME",
+        help=f"which rivals: {', '.join(RIVALS)} (default: all)")
+    add("--most", type=whole(1), default=None, metavar="N", help="stop after so many runs (default: when all are done)")
+    add("--costs", action="store_true", help="measure what a step of each costs, and do nothing else")
+    add("--runs", default="runs/aerial", type=Path, metavar="DIR", help="of single runs (default: %(default)s)")
+    add("--out", default="book/results/aerial.json", metavar="FILE", help="of all together (default: %(default)s)")
+    return parser
+
+
+def main(arguments=None):
+    """The command; see ``--help``."""
+    given = make_parser().parse_args(arguments)
+    torch.set_num_threads(1)
+    with plain_errors("aerial"):
+        if given.costs:
+            found = costs()
+            for name, cost in found.items():
+                print(f"{name:<18}{1000 * cost:6.1f} ms a step, {cost / found['cnn']:.2f} times that of the CNN")
+            return
+        wanted = [(name, seed) for seed in range(given.seeds) for name in given.only]
+        left = [cell for cell in wanted if done(*cell, given.runs) is None]
+        if left:
+            tiles = tiles_of("train", TRAIN)[:3]
+        for name, seed in left[:given.most]:
+            result = run_one(name, seed, given.runs, tiles)
+            print(f"{name}, seed {seed}: error {result['test']['error']:.2%}, {result['processor_seconds']:.0f} s of "
+                  f"processor time{_headings(result)}", flush=True)
+        results = [done(*cell, given.runs) for cell in wanted]
+        if None in results:
+            print(f"{results.count(None)} runs are left; the same command goes on")
+            return
+        cost, pose = costs(), tiles_of("test", TEST)[3]
+        command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
+        write_json(given.out, dict(made_by=made_by(command, torch.device("cpu")), kinds=KINDS, tiles=dict(
+            size=SIZE, seen=SEEN, train=TRAIN, test=TEST, seeds=SEEDS), batch=BATCH, rate=RATE,
+            costs={name: round(1000 * seconds, 1) for name, seconds in cost.items()},
+            heading_before=heading_errors(pose.heading, pose.kind), runs=results))
+        print(f"written to {given.out}")
+
+
+def _headings(result):
+    heading = result["test"].get("heading")
+    return "" if heading is None else f", headings {heading['median']:.0f} degrees off"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""Undo a known distortion: fit the parameters of one family to each picture, by gradient descent on its pixels."""
+
+import numpy as np
+
+from stn_numpy._backend import counterpart, operation
+from stn_numpy.check import check_arrays, check_choice, check_whole
+from stn_numpy.families import TRANSFORMS, Transform
+from stn_numpy.grid import affine_grid
+from stn_numpy.layer import Parameter
+from stn_numpy.optimizer import Adam
+from stn_numpy.tps import bending_energy_backward, control_points, tps_displacements, tps_grid, tps_grid_backward
+
+BOUNDED_SPAN = 0.9  # of the control points of `bounded_tps_transform`: tanh reaches 1 nowhere
+
+
+def undo(images, wanted, transform, steps=200, rate=0.03, bending=0.0, points=None, backend="numpy"):
+    """Fit one family to each picture of a batch, so that what it reads there comes close to what is wanted.
+
+    Parameters
+    ----------
+    images : (N, C, H, W) array of float32 or float64
+        Distorted pictures.
+    wanted : (N, C, h, w) array of the images' dtype
+        What each of them should look like.
+    transform : str or Transform
+        The family: a name in `TRANSFORMS`, or a family of your own.
+    steps : int
+        Of Adam, from the family's identity.
+    rate : float
+        Its learning rate at first, in the parameters' own units; it falls to zero in a straight line.
+    bending : float
+        What the bending energy of a thin-plate spline is weighed with in the loss.
+    points : (K, 2) array, (rows, columns) or None
+        The spline's control points, for `bending`; as in `tps_grid`.
+    backend : {"numpy", "numba"}
+
+    Returns
+    -------
+    (N, P) array
+        The parameters. Each picture has its own, and its loss is half the sum of its squared differences.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument does not fit; the message says what was expected and what came.
+    """
+    check_arrays(images=(images, "N C H W"), wanted=(wanted, "N C h w"))
+    if isinstance(transform, str):
+        check_choice("transform", transform, tuple(TRANSFORMS))
+        transform = TRANSFORMS[transform]
+    if bending and points is None:
+        raise ValueError(f"points: expected the spline's control points to go with bending={bending}, got None")
+    read, read_backward = operation(backend, "sampler.grid_sample")
+    make, make_backward = (counterpart(backend, f) for f in (transform.theta_grid, transform.theta_grid_backward))
+    fitted = Parameter(np.tile(np.array(transform.identity, images.dtype), (len(images), 1)))
+    optimizer = Adam([fitted], rate)
+    for step in range(check_whole("steps", steps, 0)):
+        optimizer.groups[0]["lr"] = rate * (1 - step / steps)
+        theta = transform.forward(fitted.data)
+        grid = make(theta, wanted.shape, align_corners=False)
+        wrong = read(images, grid, align_corners=False) - wanted
+        d_grid = read_backward(wrong, images, grid, align_corners=False)[1]
+        d_theta = make_backward(d_grid, theta, align_corners=False)
+        if bending:
+            d_theta = d_theta + bending_energy_backward(np.full(len(theta), bending, theta.dtype), theta, points)
+        fitted.grad[...] = transform.backward(d_theta, fitted.data)
+        optimizer.step()
+    return fitted.data
+
+
+def places_shown(grid, distortion_grid):
+    """Say which place of the undistorted picture each output pixel shows in the end.
+
+    Parameters
+    ----------
+    grid : (N, h, w, 2) array of float64
+        Where the transformer reads the distorted picture, made with ``align_corners=False``.
+    distortion_grid : (N, H, W, 2) array of float64
+        Where the distortion read the undistorted one, for each pixel of the distorted picture; likewise.
+
+    Returns
+    -------
+    (N, h, w, 2) array
+        Points (x, y) in normalised units. Between pixels the distortion's map is interpolated; beyond the picture its
+        displacement goes on as at the edge.
+    """
+    check_arrays(grid=(grid, "N h w 2"), distortion_grid=(distortion_grid, "N H W 2"))
+    read, _ = operation("numpy", "sampler.grid_sample")
+    moved = np.ascontiguousarray((distortion_grid - straight(distortion_grid)).transpose(0, 3, 1, 2))
+    there = read(moved, grid, padding_mode="border", align_corners=False)
+    return grid + there.transpose(0, 2, 3, 1)
+
+
+def places_left(grid, distortion_grid, ink):
+    """How far from its right place what an output shows still is: the root mean square over the ink, in pixels.
+
+    Parameters
+    ----------
+    grid, distortion_grid
+        As in `places_shown`.
+    ink : (N, h, w) array of bools
+        Which pixels of the undistorted picture count; at least one in each.
+
+    Returns
+    -------
+    (N,) array of float64
+        Pixels of the output. The loss knows nothing of it: a picture can look right with its strokes read from
+        elsewhere.
+    """
+    height, width = grid.shape[1:3]
+    off = (places_shown(grid, distortion_grid) - straight(grid)) * [width / 2, height / 2]
+    return np.sqrt(((off ** 2).sum(axis=3) * ink).sum(axis=(1, 2)) / ink.sum(axis=(1, 2)))
+
+
+def folded(grid):
+    """Which grids turn some patch of the plane over.
+
+    Parameters
+    ----------
+    grid : (N, h, w, 2) array
+
+    Returns
+    -------
+    (N,) array of bools
+        Whether, anywhere, the two steps to the next pixel to the right and below span a negative area.
+    """
+    right, down = grid[:, :-1, 1:] - grid[:, :-1, :-1], grid[:, 1:, :-1] - grid[:, :-1, :-1]
+    return (right[..., 0] * down[..., 1] < right[..., 1] * down[..., 0]).any(axis=(1, 2))
+
+
+def straight(grid):
+    """The grid of the same shape that shows a picture as it is."""
+    batch, height, width, _ = grid.shape
+    identity = np.tile(np.eye(2, 3, dtype=grid.dtype), (batch, 1, 1))
+    return affine_grid(identity, (batch, 1, height, width), align_corners=False)
+
+
+def bounded_tps_transform(control_shape):
+    """Thin-plate splines whose control points cannot be read outside the picture: their places are a tanh.
+
+    Parameters
+    ----------
+    control_shape : int or (rows, columns)
+        As in `stn_numpy.tps.control_points`; the outer ones stand at 0.9, since tanh never reaches 1.
+
+    Returns
+    -------
+    Transform
+        Of ``2 * rows * columns`` parameters, the places' inverse tanh. Source: Shi et al. 2016, Robust Scene Text
+        Recognition with Automatic Rectification, section 3.1.1.
+    """
+    points = BOUNDED_SPAN * control_points(control_shape)
+    count = len(points)
+
+    def backward(d_displacements, parameters):
+        return d_displacements.reshape(parameters.shape) * (1 - np.tanh(parameters) ** 2)
+
+    return Transform(
+        lambda parameters: tps_displacements(np.tanh(parameters), count) - points.astype(parameters.dtype),
+        backward,
+        tuple(np.arctanh(points).ravel().tolist()),
+        lambda displacements, size, align_corners: tps_grid(displacements, size, align_corners, points),
+        lambda d_grid, displacements, align_corners: tps_grid_backward(d_grid, align_corners, points),
+    )

@@ -1,0 +1,77 @@
+"""One row of the table after another: check that all sides agree, then time them in turn."""
+
+from functools import partial
+
+import numpy as np
+
+from book.experiments.fast import network, warp
+from book.experiments.fast.copying import copy_call, share_of_copy_speed
+from book.experiments.fast.sides import check_agreement, threads
+from book.experiments.fast.timing import alternate, summary
+
+BUSY_ROW = 0.25  # cores that others kept busy during one row, beyond which the row is marked
+COPY = "copy"
+
+
+def rows(packages, counts, watch, budget, shapes=None, tell=lambda row: None):
+    """Measure every row, one number of threads after another.
+
+    Parameters
+    ----------
+    packages : dict
+        From `installed`.
+    counts : list of int
+        Numbers of threads.
+    watch : Watch
+    budget : dict
+        Keywords of `alternate`.
+    shapes : dict or None
+        Which sizes: keys "warp" (list of shapes), "pool" (list of shapes) and "step" (list of batches). None for all.
+    tell : function
+        Called with each row when it is there.
+
+    Returns
+    -------
+    list of dict
+    """
+    found = []
+    for count in counts:
+        for case in cases(packages, shapes or {}):
+            found.append(row(case, count, packages, watch, budget))
+            tell(found[-1])
+    return found
+
+
+def cases(packages, shapes):
+    """What is measured, one dict a row: its names, a function that makes its sides, and what it must move."""
+    for shape in shapes.get("warp", warp.SHAPES):
+        arrays = warp.example(shape)
+        for direction in warp.DIRECTIONS:
+            yield dict(what="warp", shape=shape, direction=direction, tolerance=warp.tolerance(shape), image=arrays[0],
+                       bytes_moved=warp.BYTES_A_VALUE[direction] * arrays[0].size,
+                       sides=partial(warp.sides, direction, packages, *arrays))
+    yield from network.cases(packages, shapes)
+
+
+def row(case, count, packages, watch, budget):
+    """Measure one row: the dict that stands in the results file."""
+    with threads(count, packages):
+        sides = case["sides"]()
+        errors = check_agreement(sides, case["tolerance"])
+        watch.look()
+        calls = {name: side.call for name, side in sides.items()}
+        times = alternate(calls | {COPY: copy_call(case["image"], count)}, **budget)
+        load = watch.look()
+    results = {name: summary(taken) for name, taken in times.items()}
+    copied, took = results.pop(COPY), results["ours"]["median_ms"]
+    share = share_of_copy_speed(case["bytes_moved"], took, case["image"].nbytes, copied["median_ms"])
+    return dict(
+        what=case["what"], shape=list(case["shape"]), direction=case["direction"], threads=count, sides=results,
+        ours_over={name: _short(took / result["median_ms"]) for name, result in results.items() if name != "ours"},
+        bytes_moved=case["bytes_moved"], share_of_copy_speed=_short(share),
+        copy_gb_per_s=_short(2 * case["image"].nbytes / copied["median_ms"] / 1e6),
+        relative_errors=errors, other_cores=load, busy=bool(load and load > BUSY_ROW))
+
+
+def _short(number):
+    return float(np.format_float_positional(number, precision=3, fractional=False))

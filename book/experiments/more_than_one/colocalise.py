@@ -1,0 +1,261 @@
+"""Find what pictures have in common: ``python -m book.experiments.more_than_one.colocalise``."""
+
+import argparse
+import json
+import sys
+import time
+from functools import cache
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from stn_numpy.digits import load_digits
+from stn_numpy.files import write_json
+from stn_numpy.pytorch.command import Parser, plain_errors
+from stn_numpy.pytorch.distortions import distort
+from stn_numpy.pytorch.localisation import LocalisationNetwork
+from stn_numpy.pytorch.run import made_by
+from stn_numpy.pytorch.train import whole
+from stn_numpy.pytorch.transformer import SpatialTransformer
+
+PROGRAM = "python -m book.experiments.more_than_one.colocalise"
+CANVAS, DIGIT, COUNT = 84, 28, 100  # pixels a side, pixels a side, pictures of one class
+PICTURES = {"plain": False, "cluttered": True}
+PATCHES, PATCH = 16, 6  # of clutter in each picture, pixels a side
+SCALE = DIGIT / CANVAS  # of the window that looks about
+MARGIN, RATE, STEPS = 1.0, 2e-3, 150
+EMBEDDING_STEPS, EMBEDDING_BATCH, EMBEDDING_RATE, EMBEDDING_LENGTH = 250, 64, 1e-3, 2.0
+
+DESCRIPTION = """\
+Co-localisation: a hundred pictures, each with one digit of the same class at a random place, with or without clutter.
+No box is given and no label. A window of the digit's size learns to look at what the pictures have in common: what it
+shows of two pictures shall be more alike than what it shows of one and a random piece of the same picture.
+"""
+
+
+def make_pictures(digit, clutter, seed=0):
+    """Pictures that have a digit in common, and where it is.
+
+    Parameters
+    ----------
+    digit : int
+        The class, 0 to 9.
+    clutter : bool
+        Whether pieces of other digits lie about.
+    seed : int
+        Of places and clutter.
+
+    Returns
+    -------
+    pictures : (100, 1, 84, 84) tensor
+    boxes : (100, 4) tensor
+        Left, top, right and bottom of each digit's 28 x 28 frame, in normalised units.
+    """
+    images, labels = map(torch.from_numpy, load_digits("train"))
+    mine, others = images[labels == digit][:COUNT], images[labels != digit]
+    generator = torch.Generator().manual_seed(1000 * seed + digit)
+    places = torch.randint(CANVAS - DIGIT + 1, (COUNT, 2), generator=generator)
+    pictures = torch.zeros(COUNT, 1, CANVAS, CANVAS)
+    for picture, image, (x, y) in zip(pictures, mine, places.tolist()):
+        picture[:, y:y + DIGIT, x:x + DIGIT] = image
+        for _ in range(PATCHES if clutter else 0):
+            which = int(torch.randint(len(others), (), generator=generator))
+            a, b = torch.randint(DIGIT - PATCH + 1, (2,), generator=generator).tolist()
+            u, v = torch.randint(CANVAS - PATCH + 1, (2,), generator=generator).tolist()
+            under = picture[:, v:v + PATCH, u:u + PATCH]
+            torch.maximum(under, others[which][:, b:b + PATCH, a:a + PATCH], out=under)
+    corners = places / (CANVAS / 2) - 1
+    return pictures, torch.cat([corners, corners + 2 * DIGIT / CANVAS], dim=1)
+
+
+def crop_boxes(shift):
+    """The frames (N, 4) of windows at shifts (N, 2): left, top, right and bottom in normalised units."""
+    return torch.cat([shift - SCALE, shift + SCALE], dim=1)
+
+
+def overlap(boxes, others):
+    """Intersection over union of (N, 4) boxes (left, top, right, bottom): (N,), 0 to 1."""
+    upper_left = torch.maximum(boxes[:, :2], others[:, :2])
+    lower_right = torch.minimum(boxes[:, 2:], others[:, 2:])
+    shared = (lower_right - upper_left).clamp_min(0).prod(1)
+    both = sum((box[:, 2:] - box[:, :2]).prod(1) for box in (boxes, others))
+    return shared / (both - shared)
+
+
+def triplet_loss(shown, anywhere, margin=MARGIN, both_move=False):
+    """How far what is shown of the pictures is from being alike, compared with random pieces of them.
+
+    Parameters
+    ----------
+    shown, anywhere : (N, F) tensors
+        Features of what the window shows of each picture, and of a random piece of it.
+    margin : float
+    both_move : bool
+        Whether both pictures of a pair hear the gradient, or the first alone, the other being what it is compared with.
+
+    Returns
+    -------
+    number
+        Mean over n and m != n of ``max(0, |shown_n - shown_m|^2 - |shown_n - anywhere_n|^2 + margin)``.
+        Source: Jaderberg et al. 2015, the appendix on co-localisation, taken second-hand.
+    """
+    other = shown if both_move else shown.detach()
+    apart = shown.square().sum(1)[:, None] + other.square().sum(1) - 2 * shown @ other.T
+    hinge = (apart - (shown - anywhere).square().sum(1)[:, None] + margin).clamp_min(0)
+    count = len(shown)
+    return (hinge.sum() - hinge.diagonal().sum()) / (count * (count - 1))
+
+
+class Embedding(nn.Module):
+    """What pictures are compared by: the second feature map of a small CNN (N, F), in units of `length`."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+                                      nn.Conv2d(16, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten())
+        self.classifier = nn.Linear(32 * 7 * 7, 10)
+        self.register_buffer("length", torch.ones(()))
+
+    def forward(self, image):
+        return self.features(image) / self.length
+
+
+@cache
+def embedding(seed=0, steps=EMBEDDING_STEPS):
+    """An `Embedding` that has learned to classify distorted digits, none of which is the one in a picture.
+
+    Its features are scaled so that digits have a root mean square length of 2: the margin of 1 is measured by it.
+    """
+    images, labels = map(torch.from_numpy, load_digits("train"))
+    rest = torch.cat([torch.nonzero(labels == digit)[COUNT:, 0] for digit in range(10)])
+    generator = torch.Generator().manual_seed(seed)
+    with torch.random.fork_rng([]):
+        torch.manual_seed(seed)
+        network = Embedding()
+    optimizer = torch.optim.Adam(network.parameters(), EMBEDDING_RATE)
+    for _ in range(steps):
+        chosen = rest[torch.randint(len(rest), (EMBEDDING_BATCH,), generator=generator)]
+        distorted = distort(images[chosen], "P", generator)[0]
+        loss = F.cross_entropy(network.classifier(network.features(distorted)), labels[chosen])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    with torch.no_grad():
+        network.length.copy_(network.features(images[rest[::8]]).square().sum(1).mean().sqrt() / EMBEDDING_LENGTH)
+    return network.eval().requires_grad_(False)
+
+
+class Window(nn.Module):
+    """Show a piece of 28 x 28 of each picture, where a network says, but inside of it."""
+
+    def __init__(self, seed=0):
+        super().__init__()
+        self.localisation = LocalisationNetwork(
+            (1, CANVAS, CANVAS), (0.0, 0.0), channels=(16, 16), downsample=3, rng=seed)
+        self.transformer = SpatialTransformer(nn.Identity(), "attention", size=DIGIT)
+
+    def shift(self, pictures):
+        """Where the windows' middles are: (N, 2), normalised units."""
+        return (1 - SCALE) * torch.tanh(self.localisation(pictures))
+
+    def forward(self, pictures):
+        parameters = F.pad(self.shift(pictures), (1, 0), value=SCALE)  # (scale, x, y)
+        return self.transformer.sample(pictures, parameters)
+
+
+def random_pieces(pictures, generator):
+    """A piece of 28 x 28 of each picture, anywhere."""
+    places = torch.randint(CANVAS - DIGIT + 1, (len(pictures), 2), generator=generator).tolist()
+    return torch.stack([picture[:, y:y + DIGIT, x:x + DIGIT] for picture, (x, y) in zip(pictures, places)])
+
+
+def colocalise(pictures, seed=0, steps=STEPS, both_move=False, note=lambda step, loss, window: None):
+    """Train a window to look at what pictures have in common.
+
+    Parameters
+    ----------
+    pictures : (N, 1, 84, 84) tensor
+    seed : int
+        Of the first weights and the random pieces; the embedding is the same for all.
+    steps : int
+        All pictures are seen in each.
+    both_move : bool
+        As in `triplet_loss`.
+    note : callable
+        ``note(step, loss, window)`` before each step.
+
+    Returns
+    -------
+    Window
+    """
+    embed, window = embedding(), Window(seed)
+    optimizer = torch.optim.Adam(window.parameters(), RATE)
+    generator = torch.Generator().manual_seed(seed)
+    for step in range(steps):
+        anywhere = embed(random_pieces(pictures, generator))
+        loss = triplet_loss(embed(window(pictures)), anywhere, both_move=both_move)
+        note(step, loss.item(), window)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return window
+
+
+@torch.no_grad()
+def measure(window, pictures, boxes):
+    """How well windows lie on the digits: mean overlap, share above 1/2, and the mean of what is shown's brightness."""
+    found = overlap(crop_boxes(window.shift(pictures)), boxes)
+    return dict(share=(found > 0.5).double().mean().item(), overlap=round(found.mean().item(), 4),
+                brightness=round(window(pictures).mean().item(), 4))
+
+
+def run(digit, clutter, both_move, seed, steps):
+    """One run and what came of it; where the windows were on the way, every 20 steps."""
+    pictures, boxes = make_pictures(digit, clutter)
+    embedding()  # is paid for once
+    course, start = [], time.process_time()
+
+    def note(step, loss, window):
+        if step % 20 == 0:
+            course.append(dict(step=step, loss=round(loss, 4), **measure(window, pictures, boxes)))
+    window = colocalise(pictures, seed, steps, both_move, note)
+    with torch.no_grad():
+        shift = [[round(number, 4) for number in pair] for pair in window.shift(pictures[:8]).tolist()]
+    return dict(digit=digit, clutter=clutter, both_move=both_move, seed=seed, steps=steps,
+                **measure(window, pictures, boxes), shift=shift, course=course,
+                processor_seconds=round(time.process_time() - start, 1))
+
+
+def main(arguments=None):
+    """Look for every digit, with and without clutter; what a results file has already is not run again."""
+    parser = Parser(prog=PROGRAM, description=DESCRIPTION, allow_abbrev=False,
+                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("--digits", type=whole(0, 9), nargs="+", default=tuple(range(10)), metavar="D", help="classes (default: all)")
+    add("--pictures", nargs="+", choices=PICTURES, default=tuple(PICTURES), metavar="KIND",
+        help="plain, cluttered or both")
+    add("--seed", type=whole(0), default=0, help="of the first weights and the random pieces (default: %(default)s)")
+    add("--steps", type=whole(1), default=STEPS, help="of training in each run (default: %(default)s)")
+    add("--both-move", action="store_true", help="let both pictures of a pair hear the gradient")
+    add("--out", type=Path, default=Path("book/results/colocalisation.json"), metavar="FILE")
+    given = parser.parse_args(arguments)
+    command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
+    with plain_errors("colocalise"):
+        torch.set_num_threads(1)
+        runs = json.loads(given.out.read_text())["runs"] if given.out.exists() else []
+        for clutter in [PICTURES[kind] for kind in given.pictures]:
+            for digit in given.digits:
+                key = dict(digit=digit, clutter=clutter, both_move=given.both_move, seed=given.seed, steps=given.steps)
+                found = next((one for one in runs if all(one[name] == value for name, value in key.items())), None)
+                if found is None:
+                    found = run(**key)
+                    runs.append(found | dict(made_by=made_by(command, torch.device("cpu"))))
+                    write_json(given.out, dict(runs=runs))
+                print(f"digit {digit}, {'with' if clutter else 'without'} clutter: {found['share']:.0%} found, "
+                      f"{found['processor_seconds']} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
