@@ -67,8 +67,6 @@ class Run:
         Another source of images, with the methods of `Digits`; None for the digits that the settings say.
     """
 
-    optimizer_of = staticmethod(make_optimizer)  # another task may have its own, and its own `measure`
-
     def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None,
                  digits=None):
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
@@ -85,14 +83,14 @@ class Run:
             networks = [quicken(networks[0])]
         self.networks = SideBySide(networks)
         self.networks.to(device, **dict(memory_format=torch.channels_last) if len(self.seeds) == 1 else {})
-        self.optimizer = self.optimizer_of(self.networks, settings, device)
+        self.optimizer = make_optimizer(self.networks, settings, device)
         model = self.networks
         if self.world.size > 1:
             model = torch.nn.parallel.DistributedDataParallel(model)
         if acceleration == "auto":
             acceleration = "graph" if device.type == "cuda" and self.world.size == 1 else "eager"
         self.acceleration = acceleration
-        self.stepper = Stepper(model, self.optimizer, settings.precision, acceleration)
+        self.stepper = Stepper(model, self.optimizer, settings.precision, acceleration, settings.clip)
         folder = Path(folder)
         self.paths = [folder / f"{settings.name}-seed{seed}" for seed in self.seeds]
         self.checkpoint = folder / f"{settings.name}-seed{'+'.join(map(str, self.seeds))}.checkpoint.pt"
@@ -143,8 +141,7 @@ class Run:
         measured = torch.zeros(2, last, len(self.seeds), device=self.device)
         asked, taken = False, first
         for k in range(first, last):
-            if set_rate(self.optimizer, self.settings.rate_at(self.step + taken - first)):
-                self.stepper.forget()
+            set_rate(self.optimizer, self.settings.rate_at(self.step + taken - first))
             losses, errors = self.stepper(images[:, k], labels[:, k])
             measured[0, k], measured[1, k] = losses, errors
             taken += 1
