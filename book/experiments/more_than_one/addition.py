@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from book.experiments.scale.learned import remaining_pose
 from stn_numpy.check import check_choice
 from stn_numpy.files import provenance, write_json
+from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.command import DATA, Parser, Stop, best_precision, find_devices, load_split, plain_errors
 from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, mixed_seed
 from stn_numpy.pytorch.distortions import distort
