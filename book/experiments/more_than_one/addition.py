@@ -14,17 +14,18 @@ from torch import nn
 from stn_numpy.check import check_choice
 from stn_numpy.files import provenance, write_json
 from stn_numpy.pose import remaining_pose
-from stn_numpy.pytorch.command import DATA, Parser, Stop, best_precision, find_devices, load_split, plain_errors
-from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, mixed_seed
+from stn_numpy.pytorch.arguments import real, whole
+from stn_numpy.pytorch.command import Parser, Stop, best_precision, find_devices, plain_errors
+from stn_numpy.pytorch.digits import DATA, STEPS_A_PIECE, TEST_SEED, Digits, load_split, mixed_seed
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.layer import conv2d, linear
 from stn_numpy.pytorch.localisation import LocalisationNetwork
-from stn_numpy.pytorch.networks import PARAMETERS, _closest
+from stn_numpy.pytorch.networks import PARAMETERS, closest_width
 from stn_numpy.pytorch.parallel import ParallelTransformers, tiled_starts
 from stn_numpy.pytorch.run import Run, Stopped, finished, made_by
 from stn_numpy.pytorch.settings import LATER, PRECISIONS, Settings
-from stn_numpy.pytorch.train import real, show_progress, whole
+from stn_numpy.pytorch.train import show_progress
 from stn_numpy.pytorch.transformer import SpatialTransformer
 from stn_numpy.pytorch.weights import load
 
@@ -182,7 +183,7 @@ def build_addition(model, transform="affine", start="identity", answer="sum", lo
 def _fcn(channels, classes, parameters, rng, dtype):
     """Two hidden layers of one width, the one that comes closest to so many parameters, on pooled pictures."""
     inputs = channels * (CANVAS // 2) ** 2
-    width = _closest(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * classes, parameters)
+    width = closest_width(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * classes, parameters)
     return nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), linear(inputs, width, rng, dtype), nn.ReLU(),
                          linear(width, width, rng, dtype), nn.ReLU(), linear(width, classes, rng, dtype))
 
@@ -190,7 +191,7 @@ def _fcn(channels, classes, parameters, rng, dtype):
 def _cnn(channels, classes, parameters, rng, dtype, first=64):
     """64 padded filters of 9x9, and of 7x7 as many as come closest to so many parameters, on pooled pictures."""
     last = (CANVAS // 4 - 6) // 2
-    width = _closest(lambda width: (81 * channels + 1) * first + (49 * first + 1) * width
+    width = closest_width(lambda width: (81 * channels + 1) * first + (49 * first + 1) * width
                      + (last * last * width + 1) * classes, parameters)
     return nn.Sequential(nn.AvgPool2d(2), conv2d(channels, first, 9, 4, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
                          conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),

@@ -12,7 +12,8 @@ from stn_numpy.files import write_json
 from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.command import Parser, Refusal, plain_errors
 from stn_numpy.pytorch.digits import test_digits
-from stn_numpy.pytorch.run import TURNED, made_by
+from stn_numpy.pytorch.life import TURNED
+from stn_numpy.pytorch.run import made_by
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.weights import load
 
