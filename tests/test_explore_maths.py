@@ -13,7 +13,7 @@ from stn_numpy import explore
 from stn_numpy.explore.lean import lean_script, lean_style
 from stn_numpy.theta import read_theta, rotation_theta
 
-quickjs = pytest.importorskip("quickjs", reason="quickjs is not installed: see requirements.txt")
+py_mini_racer = pytest.importorskip("py_mini_racer", reason="mini-racer is not installed: see requirements.txt")
 
 TOLERANCE = 1e-9
 lengths = st.integers(1, 7)
@@ -34,7 +34,7 @@ globalThis.call = (name, given) => {
 @pytest.fixture(scope="module")
 def js():
     """Call a function of the script: `js("affineGrid", theta, 3, 4, False)`."""
-    context = quickjs.Context()
+    context = py_mini_racer.MiniRacer()
     context.eval(explore.script("maths", "families"))
     context.eval(CALL)
 
