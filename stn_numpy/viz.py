@@ -9,8 +9,8 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from .check import check_arrays, check_whole
+from .coordinates import to_pixels
 from .grid import affine_grid
-from .taps import to_pixels
 from .theta import read_theta
 
 # One colour for each role, from the palette of Okabe and Ito, which colour-blind readers can tell apart.
