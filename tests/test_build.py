@@ -1,16 +1,14 @@
-"""What the book's build remembers of its last run."""
+"""When the book's build runs its cells again."""
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("sphinx", reason="sphinx is not installed: see requirements.txt")
-ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "book/_ext"))
+from book._ext.stnbook import cache_key  # noqa: E402
 
-from stnbook import cache_key  # noqa: E402
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize(("name", "counts"), [

@@ -31,7 +31,8 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 VERSIONED = ("numpy", "numba", "matplotlib", "torch", "ipykernel", "myst-nb")
 # What cells read or import, apart from the chapters themselves
 INPUTS = ("stn_numpy/**/*", "book/*.py", "book/exercises/**/*", "book/experiments/**/*", "book/results/**/*",
-          "tests/judge/**/*", "tests/misconceptions/**/*", "tests/solutions.py")
+          "tests/judge/**/*", "tests/misconceptions/**/*", "tests/solutions.py", "tests/test_exercises.py",
+          "conftest.py")
 
 
 def _inputs(root):
