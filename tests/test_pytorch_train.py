@@ -21,7 +21,7 @@ from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import Digits, test_digits
 from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.run import Run, Stopped, World
-from stn_numpy.pytorch.settings import Settings
+from stn_numpy.pytorch.settings import LATER, Settings
 from stn_numpy.pytorch.steps import SideBySide, Stepper, make_optimizer, set_rate
 from stn_numpy.pytorch.train import check_together, join_world, main, make_parser
 from stn_numpy.pytorch.weights import load
@@ -99,6 +99,39 @@ def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path, model):
                 rate = 0.05 * (1, 0.1, 0.01)[step // 3] * (0.2 if "localisation" in name else 1)
                 speeds[name].mul_(0.9).add_(parameter.grad)
                 parameter -= rate * speeds[name]
+
+
+def test_adamw_on_a_cosine_after_a_warm_up_and_clipped(tmp_path):
+    """The losses of a loop written plainly, with torch's own clipping."""
+    settings = tiny(8, rate=0.01, optimizer="adamw", schedule="cosine", warm_up=0.25, clip=0.5, weight_decay=0.1)
+    assert [settings.rate_at(step) for step in range(4)] == pytest.approx(
+        [0.005, 0.01, 0.01, 0.01 * (1 + np.cos(np.pi / 6)) / 2])
+    assert 0 < settings.rate_at(7) < 0.001
+    run, _ = trained(tmp_path, settings)
+    network = settings.build(0)
+    images, labels = Digits(settings, torch.device("cpu")).piece([0], 0)
+    groups = [[p for name, p in network.named_parameters() if ("localisation" in name) == which] for which in (0, 1)]
+    optimizer = torch.optim.AdamW([dict(params=group) for group in groups], weight_decay=0.1)
+    for step in range(8):
+        loss = F.cross_entropy(network(images[0, step]), labels[0, step])
+        assert run.losses[step, 0].item() == pytest.approx(loss.item(), abs=1e-5)
+        optimizer.zero_grad()
+        loss.backward()
+        assert nn.utils.clip_grad_norm_(network.parameters(), 0.5) > 0.5
+        for group, factor in zip(optimizer.param_groups, (1, settings.localisation_rate)):
+            group["lr"] = factor * settings.rate_at(step)
+        optimizer.step()
+
+
+def test_settings_are_named_where_they_differ_from_the_default():
+    assert not set(Settings("cnn", "R").facts()) & set(LATER) and Settings("cnn", "R").name == "cnn-R"
+    settings = Settings("st-fcn", "R", optimizer="adamw", schedule="cosine", warm_up=0.05)
+    assert settings.name == "st-fcn-R-affine-adamw-cosine-warm_up0.05"
+    assert settings.facts().keys() - Settings("st-fcn", "R").facts().keys() == {"optimizer", "schedule", "warm_up"}
+    assert Settings(**settings.facts()) == settings
+    assert Settings("fcn", "R", nesterov=True).name == "fcn-R-nesterov"
+    with pytest.raises(ValueError, match="nesterov: expected it with the optimizer sgd, got adamw"):
+        Settings("fcn", "R", optimizer="adamw", nesterov=True)
 
 
 def test_it_learns(tmp_path):

@@ -1,5 +1,7 @@
 """Distorted digits, made on the device in large pieces, so that nobody waits for data."""
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 
@@ -7,6 +9,7 @@ from .command import load_split
 from .distortions import distort
 
 STEPS_A_PIECE = 25  # what one call of `distort` makes; part of what a seed means
+KNOWN = 5_000  # training digits that a probe of what theta betrays compares with
 TEST_SEED = 2015  # the test digits are distorted once, the same for every model, seed and device
 
 
@@ -60,6 +63,7 @@ class Digits:
             yield images[start:start + batch].to(self.device), labels[start:start + batch].to(self.device)
 
 
+@lru_cache(maxsize=2)
 def test_digits(data, distortion):
     """The test digits as every model meets them.
 
@@ -75,8 +79,18 @@ def test_digits(data, distortion):
     truth
         Their true poses, as `distort` returns them.
     """
-    images, labels = load_split(data, "test")
-    generator = torch.Generator().manual_seed(TEST_SEED)  # on the CPU: another device draws other numbers
+    return _distorted_once(*load_split(data, "test"), distortion, TEST_SEED)
+
+
+@lru_cache(maxsize=2)
+def known_digits(data, distortion):
+    """The first training digits, distorted once, and their labels."""
+    images, labels = load_split(data, "train")
+    return _distorted_once(images[:KNOWN], labels[:KNOWN], distortion, TEST_SEED + 1)[:2]
+
+
+def _distorted_once(images, labels, distortion, seed):
+    generator = torch.Generator().manual_seed(seed)  # on the CPU: another device draws other numbers
     distorted, truth = distort(torch.from_numpy(images), distortion, generator)
     return distorted, torch.from_numpy(labels), truth
 

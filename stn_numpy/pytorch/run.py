@@ -11,12 +11,15 @@ import numpy as np
 import torch
 from torch import distributed
 
+from ..distortions import Pose
 from ..files import provenance, write_json
 from ..pose import circular_deviation, describe_angles
 from ..theta import rotation_angle
 from . import checkpoints
 from .command import Refusal
-from .digits import STEPS_A_PIECE, Digits, test_digits
+from .digits import STEPS_A_PIECE, Digits, known_digits, test_digits
+from .life import label_leak, signs_of_life
+from .networks import SIZES
 from .quick import quicken
 from .steps import SideBySide, Stepper, make_optimizer, set_rate
 from .weights import save
@@ -65,14 +68,14 @@ class Run:
     world : World
     digits : Digits or None
         Another source of images, with the methods of `Digits`; None for the digits that the settings say.
+    record_every : int
+        Steps between two entries of the results' history, see `record`; 0 for no history.
     """
 
-    optimizer_of = staticmethod(make_optimizer)  # another task may have its own, and its own `measure`
-
     def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None,
-                 digits=None):
+                 digits=None, record_every=0):
         self.settings, self.seeds, self.device = settings, tuple(seeds), device
-        self.world, self.checkpoint_every = world or World(), checkpoint_every
+        self.world, self.checkpoint_every, self.record_every = world or World(), checkpoint_every, record_every
         if device.type == "cuda":
             torch.cuda.set_device(device)  # a recording takes place on the current one
         elif acceleration == "graph":
@@ -85,20 +88,21 @@ class Run:
             networks = [quicken(networks[0])]
         self.networks = SideBySide(networks)
         self.networks.to(device, **dict(memory_format=torch.channels_last) if len(self.seeds) == 1 else {})
-        self.optimizer = self.optimizer_of(self.networks, settings, device)
+        self.optimizer = make_optimizer(self.networks, settings, device)
         model = self.networks
         if self.world.size > 1:
             model = torch.nn.parallel.DistributedDataParallel(model)
         if acceleration == "auto":
             acceleration = "graph" if device.type == "cuda" and self.world.size == 1 else "eager"
         self.acceleration = acceleration
-        self.stepper = Stepper(model, self.optimizer, settings.precision, acceleration)
+        self.stepper = Stepper(model, self.optimizer, settings.precision, acceleration, settings.clip)
         folder = Path(folder)
         self.paths = [folder / f"{settings.name}-seed{seed}" for seed in self.seeds]
         self.checkpoint = folder / f"{settings.name}-seed{'+'.join(map(str, self.seeds))}.checkpoint.pt"
         self.step, self.seconds, self.processor_seconds = 0, 0.0, 0.0
         self.losses = torch.zeros(settings.iterations, len(self.seeds))
         self.errors = torch.zeros(settings.iterations, len(self.seeds))
+        self.history = [[] for _ in self.seeds]
         if self.checkpoint.exists():
             self._load()
 
@@ -118,18 +122,54 @@ class Run:
             If `stop` said so.
         """
         while self.step < self.settings.iterations:
-            before, start, processor_start = self.step, time.perf_counter(), time.process_time()
+            before, to_record = self.step, self._next_record()
+            start, processor_start = time.perf_counter(), time.process_time()
             asked = self._take_piece(stop)
             self.seconds += time.perf_counter() - start
             self.processor_seconds += time.process_time() - processor_start
             done = slice(before, self.step)
             if self.step > before:
                 progress(self.step - before, self.losses[done].mean().item(), self.errors[done].mean().item())
+            if self.record_every and self.step == to_record:
+                self.record()
             saved = before // self.checkpoint_every
             if asked or (self.step // self.checkpoint_every > saved and self.step < self.settings.iterations):
                 self._save()
             if asked:
                 raise Stopped
+
+    def _next_record(self):
+        """The next step that the history has an entry for: a multiple of `record_every`, or the last step."""
+        every = self.record_every or self.settings.iterations
+        return min((self.step // every + 1) * every, self.settings.iterations)
+
+    def record(self):
+        """Add an entry to each network's history: ``step``, ``test_error``, and for a transformer its ``life``, see
+        `signs_of_life`, and on distorted digits the ``label_leak``, see there."""
+        if self.world.rank:
+            return
+        for place, (error, entries) in enumerate(zip(self._test(), self.history)):
+            network = self._network(place).to(self.device)
+            entries.append(dict(step=self.step, test_error=error, **self.life(network)))
+            if network.transformer is not None and self.settings.distortion in SIZES:
+                known = known_digits(self.settings.data, self.settings.distortion)
+                images, labels, _ = test_digits(self.settings.data, self.settings.distortion)
+                entries[-1]["label_leak"] = label_leak(network, *(part.to(self.device) for part in known),
+                                                       images.to(self.device), labels)
+
+    def life(self, network):
+        """Whether the transformer of a network lives, over the test images: `signs_of_life`; a list for several."""
+        if network.transformer is None:
+            return {}
+        device = next(network.parameters()).device
+        images = torch.cat([images.to(device) for images, _ in self.digits.test_batches(500)])
+        truth = None
+        if self.settings.distortion in SIZES:
+            truth = test_digits(self.settings.data, self.settings.distortion)[2]
+        pose = truth if isinstance(truth, Pose) else None
+        several = getattr(network.transformer, "transformers", None)
+        return dict(life=[signs_of_life(one, images) for one in several] if several
+                    else signs_of_life(network, images, pose))
 
     def _take_piece(self, stop):
         """Take the steps of one piece of data; whatever is measured stays on the device until its end.
@@ -138,13 +178,12 @@ class Run:
         that train together ask one another at its end.
         """
         piece, first = divmod(self.step, STEPS_A_PIECE)
-        last = min(STEPS_A_PIECE, self.settings.iterations - piece * STEPS_A_PIECE)
+        last = min(STEPS_A_PIECE, self._next_record() - piece * STEPS_A_PIECE)
         images, labels = self.digits.piece(self.seeds, piece, self.world.slice(self.settings.batch))
         measured = torch.zeros(2, last, len(self.seeds), device=self.device)
         asked, taken = False, first
         for k in range(first, last):
-            if set_rate(self.optimizer, self.settings.rate_at(self.step + taken - first)):
-                self.stepper.forget()
+            set_rate(self.optimizer, self.settings.rate_at(self.step + taken - first))
             losses, errors = self.stepper(images[:, k], labels[:, k])
             measured[0, k], measured[1, k] = losses, errors
             taken += 1
@@ -171,8 +210,7 @@ class Run:
         wrong = self._test()
         results = []
         for place, (seed, path) in enumerate(zip(self.seeds, self.paths)):
-            network = self.settings.build(seed)
-            network.load_state_dict(self.networks.weights(place))
+            network = self._network(place)
             save(path.with_name(path.name + ".pt"), network, **self.settings.beside())
             results.append(dict(
                 made_by=made_by, settings=self.settings.facts(), seed=seed,
@@ -181,11 +219,19 @@ class Run:
                 acceleration=self.acceleration, seconds=round(self.seconds, 1),
                 processor_seconds=round(self.processor_seconds, 1),
                 images_per_second=round(self.settings.batch * self.step * len(self.seeds) / max(self.seconds, 1e-9)),
-                **self.measure(network), curve=curve(self.losses[:, place], self.errors[:, place])))
+                **self.measure(network), **self.life(network),
+                **({"history": self.history[place]} if self.history[place] else {}),
+                curve=curve(self.losses[:, place], self.errors[:, place])))
         for result, path in zip(results, self.paths):
             write_json(path.with_name(path.name + ".json"), result)
         self.checkpoint.unlink(missing_ok=True)
         return results
+
+    def _network(self, place):
+        """One of the networks by itself, on the CPU."""
+        network = self.settings.build(self.seeds[place])
+        network.load_state_dict(self.networks.weights(place))
+        return network
 
     def measure(self, network):
         """What a result says of a trained network beside its error."""
@@ -209,7 +255,7 @@ class Run:
                 facts=self._facts(), step=self.step, seconds=self.seconds,
                 processor_seconds=self.processor_seconds, networks=self.networks.state_dict(),
                 optimizer=self.optimizer.state_dict(), losses=self.losses[:self.step].clone(),
-                errors=self.errors[:self.step].clone()))
+                errors=self.errors[:self.step].clone(), history=self.history))
 
     def _load(self):
         content = checkpoints.load(self.checkpoint, self.device)
@@ -218,6 +264,7 @@ class Run:
         self.optimizer.load_state_dict(content["optimizer"])
         self.step, self.seconds = content["step"], content["seconds"]
         self.processor_seconds = content["processor_seconds"]
+        self.history = content.get("history", self.history)
         self.losses[:self.step], self.errors[:self.step] = content["losses"].cpu(), content["errors"].cpu()
 
 

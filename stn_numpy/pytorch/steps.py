@@ -62,17 +62,41 @@ class SideBySide(nn.Module):
 
 
 def make_optimizer(networks, settings, device):
-    """Stochastic gradient descent with momentum, as the settings say."""
-    return torch.optim.SGD(networks.groups(settings.localisation_rate), lr=settings.rate, momentum=settings.momentum,
-                           fused=device.type == "cuda" or None)
+    """The optimizer of the settings, with rates that a recorded step on CUDA reads anew each time: tensors."""
+    cuda = device.type == "cuda"
+    groups = [group | dict(lr=settings.rate) for group in networks.groups(settings.localisation_rate)]
+    for group in groups if cuda else ():
+        group["lr"] = torch.tensor(settings.rate, device=device)
+    if settings.optimizer == "sgd":
+        return torch.optim.SGD(groups, momentum=settings.momentum, nesterov=settings.nesterov,
+                               weight_decay=settings.weight_decay, fused=cuda or None)
+    return torch.optim.AdamW(groups, weight_decay=settings.weight_decay, capturable=cuda)
 
 
 def set_rate(optimizer, rate):
-    """Give each group of parameters its rate; say whether anything changed."""
-    before = [group["lr"] for group in optimizer.param_groups]
+    """Give each group of parameters its rate."""
     for group in optimizer.param_groups:
-        group["lr"] = rate * group["factor"]
-    return before != [group["lr"] for group in optimizer.param_groups]
+        if isinstance(group["lr"], torch.Tensor):
+            group["lr"].fill_(rate * group["factor"])
+        else:
+            group["lr"] = rate * group["factor"]
+
+
+def clip_gradients(parameters, largest, count):
+    """Scale the gradient of each of so many networks down to a norm of at most `largest`.
+
+    Parameters
+    ----------
+    parameters : list of tensors
+        With one network those of it; with several, stacked: the first axis says which.
+    largest : float
+    count : int
+    """
+    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    squares = [gradient.reshape(count, -1).square().sum(1) for gradient in gradients]
+    factor = (largest / (torch.stack(squares).sum(0).sqrt() + 1e-6)).clamp(max=1)
+    for gradient in gradients:
+        gradient.mul_(factor.view(-1, *[1] * (gradient.ndim - 1)))
 
 
 class Stepper:
@@ -86,16 +110,14 @@ class Stepper:
     precision : {"float32", "bfloat16"}
     acceleration : {"eager", "compile", "graph"}
         "compile" is `torch.compile`; "graph" records a step once and replays it, on CUDA only.
+    clip : float
+        The largest norm of a network's gradient; 0 for no limit.
     """
 
-    def __init__(self, model, optimizer, precision="float32", acceleration="eager"):
-        self.model, self.optimizer, self.precision = model, optimizer, precision
+    def __init__(self, model, optimizer, precision="float32", acceleration="eager", clip=0.0):
+        self.model, self.optimizer, self.precision, self.clip = model, optimizer, precision, clip
         self.outcome = torch.compile(self._outcome) if acceleration == "compile" else self._outcome
         self.graph, self.wanted = None, acceleration == "graph"
-
-    def forget(self):
-        """The rate has changed, which a recorded step holds as a number: record anew."""
-        self.graph = None
 
     def __call__(self, images, labels):
         """One step on (S, B, C, H, W) images and (S, B) labels.
@@ -124,13 +146,18 @@ class Stepper:
         losses, errors = self.outcome(images, labels)
         self.optimizer.zero_grad(set_to_none=True)
         losses.sum().backward()  # each network's gradient is that of its own loss
+        if self.clip:
+            clip_gradients(self._parameters(), self.clip, len(images))
         self.optimizer.step()
         return losses.detach(), errors
+
+    def _parameters(self):
+        return [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
 
     def _record(self, images, labels):
         """Record one step on CUDA, and leave weights and momentum as they were."""
         self.images, self.labels = images.clone(), labels.clone()
-        weights = [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
+        weights = self._parameters()
         before = [(parameter.detach().clone(), _tensors(self.optimizer, parameter)) for parameter in weights]
         beside = torch.cuda.Stream(images.device)
         beside.wait_stream(torch.cuda.current_stream())

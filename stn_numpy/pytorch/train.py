@@ -11,6 +11,7 @@ from torch import distributed
 from .command import DATA, Parser, Refusal, Stop, best_precision, find_devices, plain_errors
 from .families import TRANSFORMS
 from .folder import open_folder
+from .life import is_silent
 from .networks import MODELS
 from .run import Run, Stopped, World, finished, made_by
 from .settings import DISTORTIONS, PRECISIONS, Settings
@@ -18,6 +19,9 @@ from .steps import ACCELERATIONS
 from .tiles import LEAST_SIZE
 
 PROGRAM = "python -m stn_numpy.pytorch.train"
+
+SILENT = ("warning: the localisation network's last hidden layer is silent for every picture: theta is a constant; "
+          "lower --localisation-rate")
 
 DESCRIPTION = """\
 Train one of the paper's networks on digits that are distorted anew for every batch, and measure its error on all test
@@ -90,6 +94,9 @@ def add_settings(add):
         help="how steps are taken: as they come, through torch.compile, or recorded once and replayed (CUDA only); "
              "default: auto, the last where there is CUDA, else the first")
     add("--checkpoint-every", type=whole(1), default=1000, metavar="N", help="steps (default: %(default)s)")
+    add("--record-every", type=whole(0), default=0, metavar="N",
+        help="steps between two entries of the result's history: test error, and whether the transformer lives, turns "
+             "and betrays the label (default: no history)")
 
 
 def whole(least, most=None):
@@ -179,7 +186,7 @@ def train(given, command):
         if result is None:
             with Stop(patient=world.size > 1) as stop:
                 run = Run(settings, [given.seed], device, given.out, given.acceleration, given.checkpoint_every, world,
-                          digits)
+                          digits, given.record_every)
                 if run.step and leads:
                     print(f"going on after step {run.step} of {settings.iterations}", file=sys.stderr)
                 try:
@@ -196,6 +203,8 @@ def train(given, command):
         elif leads:
             print("done already", file=sys.stderr)
         if leads:
+            if "life" in result and is_silent(result["life"]):
+                print(SILENT, file=sys.stderr)
             print(f"test error {result['test_error']:.2%}, {result['parameters']:,} parameters, "
                   f"{result['images_per_second']:,} images/s; "
                   f"written to {given.out}/{settings.name}-seed{given.seed}.json")

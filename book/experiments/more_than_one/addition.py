@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from book.experiments.scale.learned import remaining_pose
 from stn_numpy.check import check_choice
 from stn_numpy.files import provenance, write_json
+from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.command import DATA, Parser, Stop, best_precision, find_devices, load_split, plain_errors
 from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, mixed_seed
 from stn_numpy.pytorch.distortions import distort
@@ -23,8 +23,7 @@ from stn_numpy.pytorch.localisation import LocalisationNetwork
 from stn_numpy.pytorch.networks import PARAMETERS, _closest
 from stn_numpy.pytorch.parallel import ParallelTransformers, tiled_starts
 from stn_numpy.pytorch.run import Run, Stopped, finished, made_by
-from stn_numpy.pytorch.settings import PRECISIONS, Settings
-from stn_numpy.pytorch.steps import make_optimizer
+from stn_numpy.pytorch.settings import LATER, PRECISIONS, Settings
 from stn_numpy.pytorch.train import real, show_progress, whole
 from stn_numpy.pytorch.transformer import SpatialTransformer
 from stn_numpy.pytorch.weights import load
@@ -83,7 +82,8 @@ class AdditionSettings(Settings):
 
     def facts(self):
         """All of it by name; what concerns a transformer is left out where there is none."""
-        facts = vars(self) | {}
+        facts = {name: value for name, value in vars(self).items() if name not in LATER}
+        facts |= self._later() | dict(optimizer=self.optimizer)
         for name in () if MODELS[self.model] else ("transform", "localisation_rate", "localisation", "start"):
             del facts[name]
         for name in ("localisation_depth", *["momentum"] * (self.optimizer == "adam")):
@@ -267,14 +267,6 @@ class AdditionRun(Run):
 
     def __init__(self, settings, seeds, device, folder, **how):
         super().__init__(settings, seeds, device, folder, digits=Pairs(settings, device), **how)
-
-    @staticmethod
-    def optimizer_of(networks, settings, device):
-        """Stochastic gradient descent or Adam, as the settings say."""
-        if settings.optimizer == "sgd":
-            return make_optimizer(networks, settings, device)
-        return torch.optim.Adam(networks.groups(settings.localisation_rate), lr=settings.rate,
-                                capturable=device.type == "cuda")  # its steps are recorded there
 
     def measure(self, network):
         """``sum_error``, and ``division``, see below, where there are affine transformers."""
