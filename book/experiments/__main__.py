@@ -12,7 +12,8 @@ from book.experiments import engine, ledger
 from stn_numpy.files import commit_of_code
 
 PROGRAM = "python -m book.experiments"
-MODULES = ()
+MODULES = ("training.rotated_mnist", "scale.table", "scale.speed", "debugging.clinic", "families.fits",
+           "more_than_one.addition", "more_than_one.depth", "more_than_one.colocalise", "aerial.rivals")
 
 DESCRIPTION = """\
 Without a name: the experiments by chapter, how many of their cells are done, and what is left, in minutes of one core,

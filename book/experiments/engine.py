@@ -73,13 +73,20 @@ class Context:
             self._last = time.monotonic()
             self._report(share, text)
 
+    def check(self) -> None:
+        """Raise `Stopped` where a stop was asked for."""
+        if self.stop():
+            raise Stopped
+
     def steps(self, count):
-        """``range(count)``, which shows its progress and ends with `Stopped` where a stop was asked for."""
+        """``range(count)``, which shows its progress and checks for a stop."""
         for step in range(count):
-            if self.stop():
-                raise Stopped
+            self.check()
             yield step
             self.progress((step + 1) / count)
+
+
+NO_SERIES = Context("runs")  # for a page or a test that calls what an experiment calls
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..pose import read_from_parameters, remaining_pose
+from ..pose import label_readable_from, remaining_pose
 from .watch import ROUNDING
 
 DIGIT = 28  # pixels a side, before a digit is distorted
@@ -101,5 +101,5 @@ def label_leak(network, known, known_labels, images, labels, batch=500) -> float
     """
     first, second = (torch.cat([network.transformer.theta(part).flatten(1) for part in digits.split(batch)]).cpu()
                      for digits in (known, images[::PROBED]))
-    return read_from_parameters(first.numpy(), known_labels.cpu().numpy(), second.numpy(),
+    return label_readable_from(first.numpy(), known_labels.cpu().numpy(), second.numpy(),
                                 labels[::PROBED].cpu().numpy())
