@@ -232,7 +232,7 @@ def as_line(experiment, record) -> str:
 def in_words(settings, cells) -> str:
     """The settings by which some cells differ, as ``--only`` takes them."""
     def differs(name):
-        return len({ledger.key_of(cell.get(name)) for cell in [settings, *cells]}) > 1
+        return len({ledger.key_of(cell[name]) for cell in [settings, *cells] if name in cell}) > 1
 
     return " ".join(f"{name}={as_word(value)}" for name, value in settings.items() if differs(name))
 

@@ -72,7 +72,8 @@ def show(name, results=None):
     name : str
         One of ``NAMES``.
     results : dict, optional
-        For "growing": what ``book/results/rotated_mnist.json`` holds.
+        For "growing": by the names of a classifier and a transform ("linear affine"), the snapshots of a recorded run
+        by its number of steps.
 
     Returns
     -------

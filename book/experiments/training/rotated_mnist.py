@@ -28,7 +28,7 @@ SEEDS = range(3)
 def table_cell(classifier, transform, seed):
     """A cell of the table."""
     layers = (ALONE if transform == "none" else BEHIND)[classifier]
-    localisation = {} if transform == "none" else dict(localisation=LOCALISATIONS["cnn"])
+    localisation = {} if transform == "none" else layers_of("cnn")
     return dict(part="table", classifier=classifier, transform=transform, layers=layers, **localisation, **SETTINGS,
                 seed=seed)
 
@@ -36,12 +36,17 @@ def table_cell(classifier, transform, seed):
 def angle_cell(localisation, way, seed):
     """How far a rotation before the linear classifier turns digits upright: trained with it as in the table ("free"),
     before one that has learned upright digits and learns no more ("frozen"), or on the true angle ("guided")."""
-    return dict(part="angles", localisation=LOCALISATIONS[localisation], way=way, **SETTINGS, seed=seed)
+    return dict(part="angles", way=way, **layers_of(localisation), **SETTINGS, seed=seed)
 
 
 def chance_cell(transform, seed):
     """How often the label can be read from the parameters that a network with random weights gives."""
-    return dict(part="chance", transform=transform, localisation=LOCALISATIONS["cnn"], seed=seed)
+    return dict(part="chance", transform=transform, **layers_of("cnn"), seed=seed)
+
+
+def layers_of(localisation):
+    """The settings that describe a localisation network."""
+    return dict(localisation=localisation, localisation_layers=LOCALISATIONS[localisation])
 
 
 CELLS = [
@@ -60,7 +65,7 @@ def measure_rotated_mnist(cell, context):
         model, history = train_classifier(cell["classifier"], cell["transform"], seed, settings=cell, context=context,
                                           checkpoint=context.folder / "checkpoint.npz")
         return dict(parameters=model.parameter_count(), **measure_classifier(model), **curves(history))
-    return compare_angles(cell["localisation"]["kind"], cell["way"], seed, cell, context)
+    return compare_angles(cell["localisation"], cell["way"], seed, cell, context)
 
 
 def compare_angles(localisation, way, seed, settings, context=NO_SERIES):
