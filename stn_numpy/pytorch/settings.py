@@ -3,7 +3,7 @@
 import math
 from dataclasses import asdict, dataclass, fields
 
-from .arguments import option
+from ..arguments import option
 from .digits import DATA
 from .families import TRANSFORMS
 from .networks import MODELS, SIZES, build
