@@ -176,16 +176,9 @@ def open_folder(path, size, settings, device, say=True, out=None, background=Non
 
 
 class FolderTiles:
-    """Training tiles that stay on the device, and the test tiles; takes the place of `Digits`.
+    """Training tiles that stay on the device, and the test tiles; takes the place of `Digits`."""
 
-    Parameters
-    ----------
-    folder : Folder
-    settings : FolderSettings
-    device : torch.device
-    """
-
-    def __init__(self, folder, settings, device):
+    def __init__(self, folder: Folder, settings: FolderSettings, device: torch.device):
         self.settings, self.device = settings, device
         images = centred(torch.from_numpy(folder.images).to(device).float() / 255, dict(mean=settings.mean))
         labels = torch.from_numpy(folder.labels).to(device)
