@@ -48,6 +48,9 @@ def plain_errors(command, rank=0):
         Of this process, where several work together. What all of them meet alike, the first alone says.
     """
     alike = False
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # not in a notebook
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show ends no command
     try:
         yield
     except Refusal as error:
@@ -56,6 +59,8 @@ def plain_errors(command, rank=0):
         message, code = "the device is out of memory; a smaller --batch needs less", 1
     except OSError as error:
         message, code = _describe(error), 1
+    except (ValueError, ImportError) as error:  # of the library's loaders
+        message, code = str(error), 1
     except KeyboardInterrupt:
         message, code, alike = "stopped; only what was saved is kept", 130, True
     else:

@@ -8,6 +8,7 @@ import sys
 import torch
 from torch import distributed
 
+from ..pictures import colour
 from .command import DATA, Parser, Refusal, Stop, best_precision, find_devices, plain_errors
 from .families import TRANSFORMS
 from .folder import open_folder
@@ -57,6 +58,8 @@ def make_parser():
          help="no digits, but your own tiles: image files, in one folder for each class; a fifth is tested on")
     add("--tile-size", type=whole(LEAST_SIZE), default=48, metavar="N",
         help="pixels; tiles of a folder are cut to their middle square and resized to it (default: %(default)s)")
+    add("--background", type=colour, metavar="COLOUR",
+        help="what shows through a tile's transparent pixels, by name or as #rrggbb (default: its own mean colour)")
     add("--transform", choices=tuple(TRANSFORMS), default=Settings.transform,
         help="the family of maps that a transformer chooses from, by so many numbers: "
              + ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items())
@@ -174,7 +177,8 @@ def train(given, command):
         settings, digits = settings_of(given, device), None
         leads = world.rank == 0
         if given.data_folder:
-            settings, digits = open_folder(given.data_folder, given.tile_size, settings, device, say=leads)
+            settings, digits = open_folder(given.data_folder, given.tile_size, settings, device, leads, given.out,
+                                           given.background)
         result = finished(given.out, settings, given.seed)
         if result is None:
             with Stop(patient=world.size > 1) as stop:
