@@ -14,7 +14,7 @@ PACKAGE = ROOT / "stn_numpy"
 
 # Each module's place: it may import modules of its own place or of an earlier one, and no two each other.
 PLACES = [
-    ["check", "_backend", "taps", "windows", "mnist", "files"],  # what the operations are made of
+    ["check", "_backend", "coordinates", "taps", "windows", "mnist", "files"],  # what the operations are made of
     ["grid", "sampler", "linear", "conv", "pool", "loss", "theta", "gradcheck",  # operations
      "projective", "tps", "affine_exp", "compose"],
     ["families", "layer", "distortions", "digits", "pose"],
