@@ -137,44 +137,6 @@ def test_ten_training_steps_have_the_same_losses(optimizer, transform, dtype):
 
 
 @pytest.mark.parametrize("transform", FAMILIES)
-def test_families_have_the_same_identity_theta_and_grid(transform, align_corners, dtype):
-    ours, theirs = stn_numpy.TRANSFORMS[transform], pytorch.TRANSFORMS[transform]
-    assert ours.identity == theirs.identity
-    parameters = (np.array(ours.identity) + 0.2 * normal(4, (6, len(ours.identity)))).astype(dtype)
-    tensor = torch.tensor(parameters, requires_grad=True)
-    assert_agrees(theirs.forward(tensor).detach().numpy(), ours.forward(parameters))
-    size = (6, 1, 5, 7)
-    grid = theirs.grid(tensor, size, align_corners)
-    assert_agrees(grid.detach().numpy(), ours.grid(parameters, size, align_corners))
-    d_grid = normal(5, grid.shape, dtype)
-    grid.backward(torch.tensor(d_grid))
-    assert_agrees(tensor.grad.numpy(), ours.grid_backward(d_grid, parameters, align_corners), unit=30)
-
-
-def test_both_registries_have_the_same_names():
-    assert tuple(pytorch.TRANSFORMS) == FAMILIES
-
-
-def test_what_lies_behind_the_horizon_is_far_away_and_passes_no_gradient():
-    theta = torch.tensor([[[1.0, 0, 0], [0, 1, 0], [0, -2, 1]], [[-1, 0, 0], [0, -1, 0], [0, 2, -1]]],
-                         dtype=torch.float64, requires_grad=True)
-    grid = pytorch.projective.projective_grid(theta, (2, 1, 9, 9))
-    expected = stn_numpy.projective_grid(theta.detach().numpy(), (2, 1, 9, 9))
-    assert_agrees(grid.detach().numpy(), expected)
-    assert (np.abs(expected) > 1e5).any() and (np.abs(expected) < 1).any()
-    d_grid = torch.tensor(normal(2, grid.shape))
-    grid.backward(d_grid)
-    assert_agrees(theta.grad.numpy(), stn_numpy.projective_grid_backward(d_grid.numpy(), theta.detach().numpy()), 30)
-
-
-@pytest.mark.parametrize("transform", FAMILIES)
-def test_compiles_as_one_graph(transform):
-    module = pytorch.from_numpy(generic(transform))
-    images = torch.tensor(normal(3, (3, *SHAPE)))
-    torch.testing.assert_close(torch.compile(module, backend="eager", fullgraph=True)(images), module(images))
-
-
-@pytest.mark.parametrize("transform", FAMILIES)
 def test_several_networks_run_as_one(transform):
     modules = [pytorch.from_numpy(randomise(generic(transform), seed, 0.1)) for seed in range(3)]
     parameters, _ = torch.func.stack_module_state(modules)
