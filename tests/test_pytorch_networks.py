@@ -168,6 +168,100 @@ def test_feature_maps_in_half_precision_are_read_at_the_right_points():
     torch.testing.assert_close(out.float(), maps.float(), atol=0.02, rtol=0)
 
 
+class Residual(nn.Sequential):
+    """A forward of its own."""
+
+    def forward(self, image):
+        return image + super().forward(image)
+
+
+class Turned(pytorch.SpatialTransformer):
+    """Likewise, and a subclass of this library."""
+
+    def forward(self, image):
+        return super().forward(image).flip(3)
+
+
+def with_hook(module, register):
+    getattr(module, register)(lambda *_: None)
+    return module
+
+
+def with_forward(module):
+    module.forward = torch.sin
+    return module
+
+
+def tied():
+    """Two linear layers of one weight, which would be learned as one."""
+    one, other = nn.Linear(3, 3), nn.Linear(3, 3)
+    other.weight = one.weight
+    return nn.Sequential(one, other)
+
+
+def with_weight_hook(module):
+    module.weight.register_hook(lambda grad: 2 * grad)
+    return module
+
+
+NO_TWIN = {
+    "a Sequential that adds its input": (lambda: Residual(nn.ReLU()), "Residual"),
+    "within a Sequential": (lambda: nn.Sequential(Residual(nn.ReLU())), "Residual"),
+    "a transformer's subclass": (lambda: Turned(nn.Flatten(), "rotation"), "Turned"),
+    "a layer's subclass": (lambda: type("Dense", (nn.Linear,), {})(2, 3), "Dense"),
+    "forward hook": (lambda: with_hook(nn.ReLU(), "register_forward_hook"), "_forward_hooks"),
+    "forward pre-hook": (lambda: with_hook(nn.ReLU(), "register_forward_pre_hook"), "_forward_pre_hooks"),
+    "hook of a part": (lambda: nn.Sequential(with_hook(nn.ReLU(), "register_forward_hook")), "ReLU with"),
+    "backward hook": (lambda: with_hook(nn.ReLU(), "register_full_backward_hook"), "_backward_hooks"),
+    "backward pre-hook": (lambda: with_hook(nn.ReLU(), "register_full_backward_pre_hook"), "_backward_pre_hooks"),
+    "hook of a weight": (lambda: with_weight_hook(nn.Linear(2, 3)), "_backward_hooks"),
+    "forward of an object": (lambda: with_forward(nn.ReLU()), "a forward"),
+    "weight norm": (lambda: nn.utils.parametrizations.weight_norm(nn.Linear(2, 3)), "Linear"),
+    "weights in two places": (tied, "1.weight"),
+    "half precision": (lambda: nn.Linear(2, 3).half(), "float16"),
+    "bfloat16": (lambda: nn.Linear(2, 3).bfloat16(), "bfloat16"),
+    "another divisor": (lambda: nn.AvgPool2d(2, divisor_override=1), "AvgPool2d"),
+    "averages of what is left": (lambda: nn.AvgPool2d(2, ceil_mode=True), "AvgPool2d"),
+    "padded averages": (lambda: nn.AvgPool2d(2, padding=1), "AvgPool2d"),
+    "indices": (lambda: nn.MaxPool2d(2, return_indices=True), "MaxPool2d"),
+    "dilated pooling": (lambda: nn.MaxPool2d(2, dilation=2), "MaxPool2d"),
+    "padding in words": (lambda: nn.Conv2d(1, 2, 3, padding="same"), "padding=same"),
+    "padding by reflection": (lambda: nn.Conv2d(1, 2, 3, padding_mode="reflect"), "reflect"),
+    "groups": (lambda: nn.Conv2d(2, 2, 3, groups=2), "groups=2"),
+    "a kernel that is not square": (lambda: nn.Conv2d(1, 2, (3, 5)), "(3, 5)"),
+    "flattened from the first axis": (lambda: nn.Flatten(0), "start_dim=0"),
+    "no bias": (lambda: nn.Linear(2, 3, bias=False), "bias=False"),
+    "no twin": (lambda: nn.Sequential(nn.Tanh()), "Tanh()"),
+    "no module": (lambda: torch.sin, "builtin"),
+}
+
+
+@pytest.mark.parametrize("case", NO_TWIN)
+def test_to_numpy_refuses_what_it_would_not_compute_exactly(case):
+    make, got = NO_TWIN[case]
+    with pytest.raises(TypeError):
+        pytorch.to_numpy(make())
+    assert_refused(lambda: pytorch.to_numpy(make()), "module", "", got)
+
+
+@pytest.mark.parametrize("module", [
+    nn.MaxPool2d((3, 2), (1, 2), padding=(0, 0), dilation=(1, 1)), nn.AvgPool2d((2, 3), padding=(0, 0)),
+    nn.AvgPool2d(2, count_include_pad=False), nn.ReLU(inplace=True), nn.Conv2d(2, 3, (2, 2), (2, 2), (1, 1)),
+    nn.Sequential(), nn.Flatten(),
+], ids=str)
+def test_to_numpy_takes_other_words_for_the_same(module):
+    images = normal(3, (2, 2, 6, 7), "float32")
+    assert_agrees(module(torch.tensor(images)).detach().numpy(), pytorch.to_numpy(module)(images))
+
+
+def test_from_numpy_refuses_a_subclass():
+    class Twice(stn_numpy.Sequential):
+        def forward(self, inputs):
+            return 2 * super().forward(inputs)
+
+    assert_refused(lambda: pytorch.from_numpy(stn_numpy.Sequential(Twice())), "layer", "stn_numpy", "Twice")
+
+
 BAD = {
     "kind": (lambda: build(pytorch, "mlp"), "kind", "'linear', 'fcn', 'cnn'", "'mlp'"),
     "dtype": (lambda: pytorch.Classifier((1, 8, 8), dtype=torch.float16), "dtype", "torch.float32", "torch.float16"),
@@ -176,8 +270,6 @@ BAD = {
     "downsample": (lambda: pytorch.LocalisationNetwork((1, 8, 6), (0.0,), downsample=7), "downsample", "6", "7"),
     "kernel sizes": (lambda: pytorch.Classifier((1, 8, 8), channels=(2, 2), kernel_sizes=(3,)), "kernel_sizes",
                      "channels=(2, 2)", "(3,)"),
-    "no twin there": (lambda: pytorch.to_numpy(nn.Sequential(nn.Tanh())), "module", "stn_numpy", "Tanh()"),
-    "no bias": (lambda: pytorch.to_numpy(nn.Linear(2, 3, bias=False)), "module", "stn_numpy", "bias=False"),
     "no twin here": (lambda: pytorch.from_numpy(stn_numpy.Layer()), "layer", "stn_numpy", "Layer"),
 }
 
