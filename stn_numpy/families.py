@@ -6,10 +6,9 @@ from functools import partial
 
 import numpy as np
 
-from . import grid, tps
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward
 from .check import check_choice
-from .grid import affine_grid
+from .grid import affine_grid, affine_grid_backward
 from .projective import projective_grid, projective_grid_backward, projective_theta, projective_theta_backward
 from .theta import (
     affine_theta,
@@ -23,16 +22,7 @@ from .theta import (
     translation_theta,
     translation_theta_backward,
 )
-from .tps import control_points, tps_displacements, tps_displacements_backward, tps_grid
-
-
-# SHIM, to be removed: these two go when grid.py and tps.py have backwards of this signature
-def affine_grid_backward(d_grid, theta, align_corners=False):
-    return grid.affine_grid_backward(d_grid, align_corners)
-
-
-def tps_grid_backward(d_grid, displacements, align_corners=False, points=(4, 4)):
-    return tps.tps_grid_backward(d_grid, align_corners, points)
+from .tps import control_points, tps_displacements, tps_displacements_backward, tps_grid, tps_grid_backward
 
 
 @dataclass(frozen=True)

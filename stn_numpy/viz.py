@@ -6,8 +6,8 @@ from cycler import cycler
 from matplotlib.patches import Rectangle
 
 from .check import check_arrays, check_whole
+from .coordinates import to_pixels
 from .grid import affine_grid
-from .taps import to_pixels
 from .theta import read_theta
 
 # One colour for each role, from the palette of Okabe and Ito, which colour-blind readers can tell apart.

@@ -79,7 +79,7 @@ def test_grid_and_its_gradient(js, seed, height, width, align_corners):
     assert_same(js("affineGrid", theta, height, width, align_corners),
                 stn.affine_grid(theta, (1, 1, height, width), align_corners))
     found = js("affineGridBackward", d_grid, height, width, align_corners)
-    assert_same(found, stn.affine_grid_backward(d_grid, align_corners))
+    assert_same(found, stn.affine_grid_backward(d_grid, theta, align_corners))
 
 
 @given(seed=seeds, height=lengths, width=lengths, mode=modes, padding=paddings, align_corners=flags)
