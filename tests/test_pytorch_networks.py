@@ -9,8 +9,7 @@ from torch import nn
 from twins import randomise
 
 import stn_numpy
-from stn_numpy import _backend, pytorch
-from stn_numpy import layer as numpy_layer
+from stn_numpy import fast, pytorch
 from stn_numpy.training import training_step
 
 SHAPE = (2, 11, 13)
@@ -26,8 +25,8 @@ def build(library, kind="cnn", transform=None, dtype="float64", **options):
         localisation = library.LocalisationNetwork(SHAPE, identity, channels=(3,), kernel_size=3, hidden=(4,),
                                                    downsample=2, rng=1, dtype=dtype)
         transformer = library.SpatialTransformer(localisation, transform, **options)
-    return library.Classifier(SHAPE, kind, 5, transformer, hidden=(6,), channels=(3, 4), kernel_sizes=(3, 2), rng=2,
-                              dtype=dtype)
+    widths = dict(channels=(3, 4), kernel_sizes=(3, 2)) if kind == "cnn" else dict(hidden=(6,))
+    return library.Classifier(SHAPE, kind, 5, transformer, rng=2, dtype=dtype, **widths)
 
 
 def generic(transform=None, kind="cnn", dtype="float64", **options):
@@ -66,21 +65,17 @@ def test_from_numpy_same_outputs_and_gradients(transform, dtype):
     assert_twins(layer, pytorch.from_numpy(layer), normal(3, (3, *SHAPE), dtype))
 
 
-@pytest.mark.parametrize("backend", ["numpy", "numba"])
 @pytest.mark.parametrize("kind", ["linear", "fcn", "cnn"])
-def test_to_numpy_same_outputs_and_gradients(kind, backend, dtype):
+def test_to_numpy_same_outputs_and_gradients(kind, dtype):
     module = pytorch.from_numpy(generic("similarity", kind, dtype, size=(9, 8)))
-    assert_twins(pytorch.to_numpy(module, backend), module, normal(3, (3, *SHAPE), dtype))
+    assert_twins(pytorch.to_numpy(module), module, normal(3, (3, *SHAPE), dtype))
 
 
-def test_to_numpy_hands_the_backend_to_every_layer():
-    module = nn.Sequential(pytorch.from_numpy(generic("affine")), nn.Sequential(nn.ReLU(), nn.AvgPool2d(2)))
-    asked, original = [], _backend.load
-    with pytest.MonkeyPatch.context() as patch:
-        for home in (_backend, numpy_layer):
-            patch.setattr(home, "load", lambda backend, module: asked.append(backend) or original(backend, module))
-        pytorch.to_numpy(module, "numba")
-    assert len(asked) > 10 and set(asked) == {"numba"}
+def test_a_compiled_network_has_the_same_torch_twin():
+    layer = generic("affine")
+    images = torch.tensor(normal(3, (3, *SHAPE)))
+    one, other = (pytorch.from_numpy(network)(images) for network in (layer, fast.compiled(layer)))
+    assert torch.equal(one, other)
 
 
 def test_reads_as_it_is_told(mode, padding_mode, align_corners):
@@ -219,7 +214,6 @@ BAD = {
     "downsample": (lambda: pytorch.LocalisationNetwork((1, 8, 6), (0.0,), downsample=7), "downsample", "6", "7"),
     "kernel sizes": (lambda: pytorch.Classifier((1, 8, 8), channels=(2, 2), kernel_sizes=(3,)), "kernel_sizes",
                      "channels=(2, 2)", "(3,)"),
-    "backend": (lambda: pytorch.to_numpy(nn.Flatten(), "cuda"), "backend", "'numpy', 'numba'", "'cuda'"),
     "no twin there": (lambda: pytorch.to_numpy(nn.Sequential(nn.Tanh())), "module", "stn_numpy", "Tanh()"),
     "no bias": (lambda: pytorch.to_numpy(nn.Linear(2, 3, bias=False)), "module", "stn_numpy", "bias=False"),
     "no twin here": (lambda: pytorch.from_numpy(stn_numpy.Layer()), "layer", "stn_numpy", "Layer"),

@@ -19,9 +19,8 @@ from twins import (
     with_same_parameters,
 )
 
-from stn_numpy.families import TRANSFORMS, Transform
+from stn_numpy.families import TRANSFORMS
 from stn_numpy.gradcheck import gradcheck
-from stn_numpy.grid import affine_grid
 from stn_numpy.localisation import LocalisationNetwork
 from stn_numpy.sampler import grid_sample, grid_sample_backward
 from stn_numpy.transformer import SpatialTransformer
@@ -156,25 +155,6 @@ def test_a_family_gives_grid_and_gradient_from_parameters(transform, align_corne
     assert error < FINITE_DIFFERENCES
 
 
-def test_a_new_family_is_one_line_in_the_registry(monkeypatch):
-    """A wave along x, by a grid of its own: height times sin(2 y)."""
-    def grid(heights, size, align_corners):
-        base = np.tile(np.eye(2, 3), (len(heights), 1, 1))
-        points = affine_grid(base, size, align_corners)
-        points[..., 0] += heights[:, :, None] * np.sin(2 * points[..., 1])
-        return points
-
-    def backward(d_grid, heights, align_corners):
-        y = affine_grid(np.tile(np.eye(2, 3), (len(heights), 1, 1)), (*d_grid.shape[:1], 1, *d_grid.shape[1:3]),
-                        align_corners)[..., 1]
-        return (d_grid[..., 0] * np.sin(2 * y)).sum(axis=(1, 2))[:, None]
-
-    monkeypatch.setitem(TRANSFORMS, "wave", Transform(np.copy, lambda d, p: d.copy(), (0.0,), grid, backward))
-    transformer = build("wave", size=(4, 3), align_corners=True)
-    errors = gradcheck(*as_functions(transformer), [normal(0, (2, *SHAPE)), *data_of(transformer)])
-    assert max(errors) < FINITE_DIFFERENCES
-
-
 @pytest.mark.parametrize("transform, told", [
     ("projective", [1, 0, 2 * 2 / 8, 0, 1, 2 * 1 / 4, 0, 0]),
     ("tps", [2 * 2 / 8, 2 * 1 / 4] * 16),
@@ -186,25 +166,6 @@ def test_other_families_shift_along_the_columns_first(transform, told, dtype):
     out = SpatialTransformer(Says(told), transform)(images)
     assert_agrees(out[:, :, :3, :6], images[:, :, 1:, 2:])
     assert np.abs(out[:, :, 3]).max() < 1e-12 and np.abs(out[..., 6:]).max() < 1e-12
-
-
-def test_the_other_backend_does_the_same(transform, dtype):
-    images = normal(0, (3, *SHAPE), dtype)
-    ours, theirs = (build(transform, dtype, size=(4, 6), backend=backend) for backend in ("numpy", "numba"))
-    d_out = normal(1, ours(images).shape, dtype)
-    assert_agrees(theirs(images), ours(images))
-    assert_agrees(theirs.grid, ours.grid)
-    assert_agrees(theirs.backward(d_out), ours.backward(d_out), unit=100)
-    for one, other in zip(theirs.parameters(), ours.parameters(), strict=True):
-        assert_agrees(one.grad, other.grad, unit=100)
-
-
-def test_a_family_uses_the_compiled_grid_where_there_is_one():
-    found = {name: build(name, backend="numba").theta_grid.__module__ for name in ("affine", "projective", "tps")}
-    assert found.pop("affine") == "stn_numpy.fast.grid" and found.pop("projective") == "stn_numpy.fast.projective"
-    assert found == {"tps": "stn_numpy.families"}  # matrix products, in NumPy
-    assert build("projective", backend="numba").theta_grid_backward.__module__ == "stn_numpy.fast.projective"
-    assert build("projective").theta_grid.__module__ == "stn_numpy.projective"
 
 
 def test_channels_are_moved_together():
