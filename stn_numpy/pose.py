@@ -94,3 +94,32 @@ def describe_angles(angles, labels):
     return dict(remaining_degrees=circular_deviation(angles), remaining_about_class_mean=circular_deviation(centred),
                 remaining_degrees_by_class=[circular_deviation(a) for a in own],
                 mean_degrees_by_class=np.degrees(means).tolist())
+
+
+def remaining_pose(truth, theta, digit_size, seen_size):
+    """How the digits stand in what a transformer lets through, each compared with the others.
+
+    Parameters
+    ----------
+    truth : (N, 2, 3) array
+        The map from each distorted picture to the digit that it was made of, in normalised units of the two.
+    theta : (N, 2, 3) array
+        What the transformer says: the map from what is seen to the distorted picture.
+    digit_size, seen_size : int
+        Sides of the square digit and of the square picture that is seen, in pixels.
+
+    Returns
+    -------
+    dict
+        ``degrees``, circular deviation of the angle; ``scale``, standard deviation of the logarithm of the scale (0.1
+        is about 10 %); ``pixels``, root mean square distance of the digits' middles from their mean place, in pixels of
+        what is seen. A turn, a scale and a shift that all digits have in common do not count.
+    """
+    truth, theta = np.asarray(truth, float), np.asarray(theta, float)
+    below = np.broadcast_to([[[0.0, 0.0, 1.0]]], (len(theta), 1, 3))
+    left = truth @ np.concatenate([theta, below], axis=1)  # from what is seen straight to the digit
+    linear = left[:, :, :2]
+    middle = -np.linalg.solve(linear, left[:, :, 2:])[:, :, 0] * seen_size / 2
+    shrunk = np.sqrt(np.abs(np.linalg.det(linear))) * digit_size / seen_size
+    return dict(degrees=circular_deviation(rotation_angle(left)), scale=float(np.log(shrunk).std()),
+                pixels=float(np.sqrt(middle.var(axis=0).sum())))

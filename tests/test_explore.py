@@ -317,7 +317,7 @@ def test_landscape(hand):
 
 
 @pytest.mark.parametrize("way, words", {"alone": "Bilinear alone", "pool": "Pool by 2 first", "blur": "Blur first",
-                                        "behind": "Pool by 2 after"}.items())
+                                        "after": "Pool by 2 after"}.items())
 def test_aliasing(hand, way, words):
     shrinking, image = hand("aliasing"), ink(contents.ALL["aliasing"].data()["digit"])
     shrinking.choose("picture", "digit")

@@ -171,7 +171,7 @@ def test_a_table_that_is_stopped_says_so_and_saves(tmp_path, capsys, one_thread)
     said = capsys.readouterr().err
     assert left.value.code == 130 and "Traceback" not in said, said
     assert "0 of 3 runs are done" in said.splitlines()[-1] and not target.exists()
-    assert checkpoints.load(checkpoint)["step"] > 0
+    assert checkpoints.load_checkpoint(checkpoint)["step"] > 0
 
 
 def test_a_table_goes_on_and_is_not_run_again(tmp_path, capsys, one_thread):
@@ -181,9 +181,9 @@ def test_a_table_goes_on_and_is_not_run_again(tmp_path, capsys, one_thread):
     steps = iter(range(30))
     with pytest.raises(Stopped):
         run.train(stop=lambda: next(steps, None) is None)
-    spoilt = checkpoints.load(run.checkpoint)
+    spoilt = checkpoints.load_checkpoint(run.checkpoint)
     spoilt["losses"][:25] = 7.0  # so that a table that began anew would be seen
-    checkpoints.save(run.checkpoint, spoilt)
+    checkpoints.save_checkpoint(run.checkpoint, spoilt)
     options = [*ARGUMENTS, "--models", "fcn", "--distortions", "R", "--seeds", "3", "--iterations", "60", "--workers",
                "1", "--side-by-side", "2", "--runs", str(runs), "--out", str(target)]
     table.main(options)

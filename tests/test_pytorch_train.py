@@ -16,12 +16,13 @@ import torch.nn.functional as F
 from signals import signal_when
 from torch import nn
 
-from stn_numpy.pytorch import checkpoints, train
+from stn_numpy.pytorch import train
+from stn_numpy.pytorch.checkpoints import load_checkpoint, locked
 from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import Digits, test_digits
 from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.run import Run, Stopped, World
-from stn_numpy.pytorch.settings import Settings
+from stn_numpy.pytorch.settings import LATER, Settings
 from stn_numpy.pytorch.steps import SideBySide, Stepper, make_optimizer, set_rate
 from stn_numpy.pytorch.train import check_together, join_world, main, make_parser
 from stn_numpy.pytorch.weights import load
@@ -101,6 +102,39 @@ def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path, model):
                 parameter -= rate * speeds[name]
 
 
+def test_adamw_on_a_cosine_after_a_warm_up_and_clipped(tmp_path):
+    """The losses of a loop written plainly, with torch's own clipping."""
+    settings = tiny(8, rate=0.01, optimizer="adamw", schedule="cosine", warm_up=0.25, clip=0.5, weight_decay=0.1)
+    assert [settings.rate_at(step) for step in range(4)] == pytest.approx(
+        [0.005, 0.01, 0.01, 0.01 * (1 + np.cos(np.pi / 6)) / 2])
+    assert 0 < settings.rate_at(7) < 0.001
+    run, _ = trained(tmp_path, settings)
+    network = settings.build(0)
+    images, labels = Digits(settings, torch.device("cpu")).piece([0], 0)
+    groups = [[p for name, p in network.named_parameters() if ("localisation" in name) == which] for which in (0, 1)]
+    optimizer = torch.optim.AdamW([dict(params=group) for group in groups], weight_decay=0.1)
+    for step in range(8):
+        loss = F.cross_entropy(network(images[0, step]), labels[0, step])
+        assert run.losses[step, 0].item() == pytest.approx(loss.item(), abs=1e-5)
+        optimizer.zero_grad()
+        loss.backward()
+        assert nn.utils.clip_grad_norm_(network.parameters(), 0.5) > 0.5
+        for group, factor in zip(optimizer.param_groups, (1, settings.localisation_rate)):
+            group["lr"] = factor * settings.rate_at(step)
+        optimizer.step()
+
+
+def test_settings_are_named_where_they_differ_from_the_default():
+    assert not set(Settings("cnn", "R").facts()) & set(LATER) and Settings("cnn", "R").name == "cnn-R"
+    settings = Settings("st-fcn", "R", optimizer="adamw", schedule="cosine", warm_up=0.05)
+    assert settings.name == "st-fcn-R-affine-adamw-cosine-warm_up0.05"
+    assert settings.facts().keys() - Settings("st-fcn", "R").facts().keys() == {"optimizer", "schedule", "warm_up"}
+    assert Settings(**settings.facts()) == settings
+    assert Settings("fcn", "R", nesterov=True).name == "fcn-R-nesterov"
+    with pytest.raises(ValueError, match="nesterov: expected it with the optimizer sgd, got adamw"):
+        Settings("fcn", "R", optimizer="adamw", nesterov=True)
+
+
 def test_it_learns(tmp_path):
     """Digits that it was not trained on, after a hundred small steps."""
     _, [result] = trained(tmp_path, tiny(150, model="fcn", batch=32, rate=0.05))
@@ -132,7 +166,7 @@ def test_a_rate_of_zero_holds_the_localisation_network_still(tmp_path):
 
 
 def test_test_digits_are_always_the_same():
-    first, again = test_digits("small", "RTS")[0], test_digits("small", "RTS")[0]
+    first, again = (test_digits.__wrapped__("small", "RTS")[0] for _ in range(2))  # as another process makes them
     assert torch.equal(first, again) and first.shape == (1000, 1, 42, 42)
 
 
@@ -220,7 +254,7 @@ def test_control_c_saves_and_leaves_with_a_plain_line(tmp_path, capsys):
     out, said = capsys.readouterr()
     assert left.value.code == 130 and "Traceback" not in said
     assert "stopped after step" in said.splitlines()[-1] and not out
-    assert checkpoints.load(checkpoint)["step"] > 0
+    assert load_checkpoint(checkpoint)["step"] > 0
 
 
 @pytest.mark.filterwarnings("ignore:.*batching rule")
@@ -245,7 +279,7 @@ def test_every_family_trains_stops_and_goes_on(transform, tmp_path, capsys):
     """By its name, through the command; the second step of the theta is one that the first has moved."""
     path, settings = tmp_path / "stopped", tiny(2, transform=transform)
     checkpoint = stopped_run(path, settings)
-    assert checkpoints.load(checkpoint)["step"] == 1
+    assert load_checkpoint(checkpoint)["step"] == 1
     main([*ARGUMENTS, "--transform", transform, "--iterations", "2", "--out", str(path)])
     assert f"st-fcn-R-{transform}-seed0.json" in capsys.readouterr().out
     whole, [result] = trained(tmp_path / "whole", settings)
@@ -328,6 +362,46 @@ def test_a_sound_checkpoint_that_cannot_be_read_is_not_called_damaged(error, par
     assert part in said and "delete" not in said
 
 
+def test_missing_denied_and_damaged_are_three_messages(tmp_path, capsys, monkeypatch):
+    """A folder in a file's place cannot be read, whoever reads."""
+    path, said = stopped_run(tmp_path), []
+    path.write_bytes(b"?")
+    arguments = [*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)]
+    said.append(complaint(arguments, capsys, 1))
+    path.unlink()
+    path.mkdir()
+    said.append(complaint(arguments, capsys, 1))
+    path.rmdir()
+    (tmp_path / "st-fcn-R-affine-seed0.json").mkdir()
+    said.append(complaint(arguments, capsys, 1))
+    assert "is damaged" in said[0] and f"{path}: Is a directory" in said[1]
+    assert "seed0.json: Is a directory" in said[2] and "damaged" not in said[1] + said[2]
+    (tmp_path / "st-fcn-R-affine-seed0.json").rmdir()
+    with pytest.raises(FileNotFoundError):
+        load_checkpoint(path)
+    main(arguments)  # where nothing is, a run begins
+
+
+def test_the_second_of_two_runs_into_one_folder_is_told(tmp_path, capsys):
+    lock = tmp_path / "st-fcn-R-affine-seed0.lock"
+    first = command("--iterations", 100_000, "--out", tmp_path)
+    wait_for(lock, first)
+    while not lock.read_text():
+        time.sleep(0.01)
+    try:
+        said = complaint([*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)], capsys, 1)
+        assert f"is being trained by process {first.pid}" in said
+        main([*ARGUMENTS, "--iterations", "2", "--seed", "1", "--out", str(tmp_path)])  # which writes other files
+    finally:
+        first.kill()
+        first.communicate()
+    assert lock.exists()  # and locks nothing, its process being gone
+    main([*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)])
+    assert not lock.exists()
+    with locked(lock), pytest.raises(BlockingIOError, match=str(os.getpid())), locked(lock):
+        pass
+
+
 def test_a_checkpoint_of_another_run(tmp_path, capsys):
     path = stopped_run(tmp_path)
     said = complaint([*ARGUMENTS, "--iterations", "13", "--out", str(tmp_path)], capsys, 1)
@@ -398,7 +472,7 @@ def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
 def test_what_one_process_alone_meets_is_said_by_it(error, said, capsys, monkeypatch):
     def fail(*_):
         raise error
-    monkeypatch.setattr(train, "train", fail)
+    monkeypatch.setattr(train, "check_together", fail)
     monkeypatch.setenv("RANK", "1")
     with pytest.raises(SystemExit) as left:
         main(ARGUMENTS)
@@ -416,9 +490,9 @@ def test_a_device_too_few_is_met_by_every_process(monkeypatch):
 
 
 def test_a_batch_that_cannot_be_divided():
-    given = make_parser().parse_args([*ARGUMENTS, "--batch", "9"])
+    args = make_parser().parse_args([*ARGUMENTS, "--batch", "9"])
     with pytest.raises(Refusal, match="--batch: expected a multiple of 2"):
-        check_together(given, World(0, 2))
+        check_together(args, torch.device("cpu"), World(0, 2))
 
 
 def test_torch_numpy_and_tqdm_are_all_it_needs(tmp_path):

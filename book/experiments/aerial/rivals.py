@@ -14,10 +14,10 @@ import torch.nn.functional as F
 
 from stn_numpy.aerial.tiles import KINDS, SYMMETRIC, aerial_tiles
 from stn_numpy.files import write_json
+from stn_numpy.pytorch.arguments import whole
 from stn_numpy.pytorch.command import Parser, best_precision, plain_errors
 from stn_numpy.pytorch.run import made_by
 from stn_numpy.pytorch.tiles import centred, mean_colour, rebuild, save
-from stn_numpy.pytorch.train import whole
 from stn_numpy.theta import rotation_angle
 
 PROGRAM = "python -m book.experiments.aerial.rivals"

@@ -15,12 +15,12 @@ from stn_numpy.families import TRANSFORMS, tps_transform
 from stn_numpy.files import provenance, write_json
 from stn_numpy.grid import affine_grid
 from stn_numpy.projective import projective_grid
+from stn_numpy.pytorch.arguments import whole
 from stn_numpy.pytorch.command import Parser, plain_errors
 from stn_numpy.pytorch.digits import test_digits
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.run import Run, finished, made_by
 from stn_numpy.pytorch.settings import Settings
-from stn_numpy.pytorch.train import whole
 from stn_numpy.pytorch.weights import load
 from stn_numpy.sampler import grid_sample
 from stn_numpy.tps import bending_energy, tps_grid

@@ -11,21 +11,21 @@ import numpy as np
 import torch
 from torch import nn
 
-from book.experiments.scale.learned import remaining_pose
 from stn_numpy.check import check_choice
 from stn_numpy.files import provenance, write_json
-from stn_numpy.pytorch.command import DATA, Parser, Stop, best_precision, find_devices, load_split, plain_errors
-from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, mixed_seed
+from stn_numpy.pose import remaining_pose
+from stn_numpy.pytorch.arguments import real, whole
+from stn_numpy.pytorch.command import Parser, Stop, best_precision, find_devices, plain_errors
+from stn_numpy.pytorch.digits import DATA, STEPS_A_PIECE, TEST_SEED, Digits, load_split, mixed_seed
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.layer import conv2d, linear
 from stn_numpy.pytorch.localisation import LocalisationNetwork
-from stn_numpy.pytorch.networks import PARAMETERS, _closest
+from stn_numpy.pytorch.networks import PARAMETERS, closest_width
 from stn_numpy.pytorch.parallel import ParallelTransformers, tiled_starts
 from stn_numpy.pytorch.run import Run, Stopped, finished, made_by
-from stn_numpy.pytorch.settings import PRECISIONS, Settings
-from stn_numpy.pytorch.steps import make_optimizer
-from stn_numpy.pytorch.train import real, show_progress, whole
+from stn_numpy.pytorch.settings import LATER, PRECISIONS, Settings
+from stn_numpy.pytorch.train import show_progress
 from stn_numpy.pytorch.transformer import SpatialTransformer
 from stn_numpy.pytorch.weights import load
 
@@ -83,7 +83,8 @@ class AdditionSettings(Settings):
 
     def facts(self):
         """All of it by name; what concerns a transformer is left out where there is none."""
-        facts = vars(self) | {}
+        facts = {name: value for name, value in vars(self).items() if name not in LATER}
+        facts |= self._later() | dict(optimizer=self.optimizer)
         for name in () if MODELS[self.model] else ("transform", "localisation_rate", "localisation", "start"):
             del facts[name]
         for name in ("localisation_depth", *["momentum"] * (self.optimizer == "adam")):
@@ -182,7 +183,7 @@ def build_addition(model, transform="affine", start="identity", answer="sum", lo
 def _fcn(channels, classes, parameters, rng, dtype):
     """Two hidden layers of one width, the one that comes closest to so many parameters, on pooled pictures."""
     inputs = channels * (CANVAS // 2) ** 2
-    width = _closest(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * classes, parameters)
+    width = closest_width(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * classes, parameters)
     return nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), linear(inputs, width, rng, dtype), nn.ReLU(),
                          linear(width, width, rng, dtype), nn.ReLU(), linear(width, classes, rng, dtype))
 
@@ -190,7 +191,7 @@ def _fcn(channels, classes, parameters, rng, dtype):
 def _cnn(channels, classes, parameters, rng, dtype, first=64):
     """64 padded filters of 9x9, and of 7x7 as many as come closest to so many parameters, on pooled pictures."""
     last = (CANVAS // 4 - 6) // 2
-    width = _closest(lambda width: (81 * channels + 1) * first + (49 * first + 1) * width
+    width = closest_width(lambda width: (81 * channels + 1) * first + (49 * first + 1) * width
                      + (last * last * width + 1) * classes, parameters)
     return nn.Sequential(nn.AvgPool2d(2), conv2d(channels, first, 9, 4, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
                          conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
@@ -267,14 +268,6 @@ class AdditionRun(Run):
 
     def __init__(self, settings, seeds, device, folder, **how):
         super().__init__(settings, seeds, device, folder, digits=Pairs(settings, device), **how)
-
-    @staticmethod
-    def optimizer_of(networks, settings, device):
-        """Stochastic gradient descent or Adam, as the settings say."""
-        if settings.optimizer == "sgd":
-            return make_optimizer(networks, settings, device)
-        return torch.optim.Adam(networks.groups(settings.localisation_rate), lr=settings.rate,
-                                capturable=device.type == "cuda")  # its steps are recorded there
 
     def measure(self, network):
         """``sum_error``, and ``division``, see below, where there are affine transformers."""

@@ -13,11 +13,11 @@ from torch import nn
 
 from stn_numpy.digits import load_digits
 from stn_numpy.files import write_json
+from stn_numpy.pytorch.arguments import whole
 from stn_numpy.pytorch.command import Parser, plain_errors
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.localisation import LocalisationNetwork
 from stn_numpy.pytorch.run import made_by
-from stn_numpy.pytorch.train import whole
 from stn_numpy.pytorch.transformer import SpatialTransformer
 
 PROGRAM = "python -m book.experiments.more_than_one.colocalise"

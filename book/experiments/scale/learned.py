@@ -9,13 +9,13 @@ import numpy as np
 import torch
 
 from stn_numpy.files import write_json
-from stn_numpy.pose import circular_deviation
+from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.command import Parser, Refusal, plain_errors
 from stn_numpy.pytorch.digits import test_digits
-from stn_numpy.pytorch.run import TURNED, made_by
+from stn_numpy.pytorch.life import TURNED
+from stn_numpy.pytorch.run import made_by
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.weights import load
-from stn_numpy.theta import rotation_angle
 
 PROGRAM = "python -m book.experiments.scale.learned"
 
@@ -33,35 +33,6 @@ def make_parser():
                         help="folders of finished runs; those with an affine transformer on R or RTS are looked at")
     parser.add_argument("--out", required=True, metavar="FILE", help="where the findings go, as JSON")
     return parser
-
-
-def remaining_pose(truth, theta, digit_size, seen_size):
-    """How the digits stand in what a transformer lets through, each compared with the others.
-
-    Parameters
-    ----------
-    truth : (N, 2, 3) array
-        The map from each distorted picture to the digit that it was made of, in normalised units of the two.
-    theta : (N, 2, 3) array
-        What the transformer says: the map from what is seen to the distorted picture.
-    digit_size, seen_size : int
-        Sides of the square digit and of the square picture that is seen, in pixels.
-
-    Returns
-    -------
-    dict
-        ``degrees``, circular deviation of the angle; ``scale``, standard deviation of the logarithm of the scale (0.1
-        is about 10 %); ``pixels``, root mean square distance of the digits' middles from their mean place, in pixels of
-        what is seen. A turn, a scale and a shift that all digits have in common do not count.
-    """
-    truth, theta = np.asarray(truth, float), np.asarray(theta, float)
-    below = np.broadcast_to([[[0.0, 0.0, 1.0]]], (len(theta), 1, 3))
-    left = truth @ np.concatenate([theta, below], axis=1)  # from what is seen straight to the digit
-    linear = left[:, :, :2]
-    middle = -np.linalg.solve(linear, left[:, :, 2:])[:, :, 0] * seen_size / 2
-    shrunk = np.sqrt(np.abs(np.linalg.det(linear))) * digit_size / seen_size
-    return dict(degrees=circular_deviation(rotation_angle(left)), scale=float(np.log(shrunk).std()),
-                pixels=float(np.sqrt(middle.var(axis=0).sum())))
 
 
 def read(path):

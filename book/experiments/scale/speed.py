@@ -12,14 +12,14 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from stn_numpy.files import write_json
-from stn_numpy.pytorch.command import Parser, Refusal, best_precision, find_devices, load_split, plain_errors
-from stn_numpy.pytorch.digits import STEPS_A_PIECE
+from stn_numpy.pytorch.arguments import whole
+from stn_numpy.pytorch.command import Parser, Refusal, best_precision, find_devices, plain_errors
+from stn_numpy.pytorch.digits import STEPS_A_PIECE, load_split
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.networks import MODELS
 from stn_numpy.pytorch.run import Run, made_by
 from stn_numpy.pytorch.settings import DISTORTIONS, PRECISIONS, Settings
 from stn_numpy.pytorch.steps import ACCELERATIONS
-from stn_numpy.pytorch.train import whole
 
 PROGRAM = "python -m book.experiments.scale.speed"
 
@@ -131,11 +131,8 @@ class OurLoop:
 
     def __call__(self, steps):
         """Take some steps; return the last loss."""
-        left = iter(range(steps))
-        next(left)
-        while True:
-            if self.run._take_piece(lambda: next(left, None) is None):
-                return self.run.losses[self.run.step - 1].mean().item()
+        self.run.train(until=self.run.step + steps)
+        return self.run.losses[self.run.step - 1].mean().item()
 
 
 def measure(given):

@@ -16,12 +16,13 @@ import torch
 
 from book.experiments.scale.paper import MARKS, error_in_paper
 from stn_numpy.files import provenance, write_json
+from stn_numpy.pytorch.arguments import add_arguments, real, whole
 from stn_numpy.pytorch.command import Parser, Refusal, Stop, find_devices, plain_errors
 from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.networks import MODELS
 from stn_numpy.pytorch.run import Run, Stopped, finished, made_by
-from stn_numpy.pytorch.settings import DISTORTIONS, ITERATIONS
-from stn_numpy.pytorch.train import add_settings, real, settings_of, whole
+from stn_numpy.pytorch.settings import DISTORTIONS, ITERATIONS, Settings
+from stn_numpy.pytorch.train import Options, settings_of
 
 PROGRAM = "python -m book.experiments.scale.table"
 GRIDS = {"affine": ("affine",), "full": ("affine", "projective", "tps")}  # of Table 1: its families
@@ -56,7 +57,8 @@ def make_parser():
     add("--seeds", type=whole(1), default=3, metavar="N", help="runs of each cell (default: %(default)s)")
     add("--localisation-rates", type=real(0), nargs="+", metavar="X", help="several, in place of one")
     add("--localisation-depths", type=whole(0, 3), nargs="+", metavar="N", help="several, in place of one")
-    add_settings(add)
+    add_arguments(parser, Settings, omit=("model", "distortion", "transform"), precision="auto")
+    add_arguments(parser, Options, only=("acceleration", "checkpoint_every"))
     add("--device", default="auto", metavar="NAME", help="auto or cuda (all there are), cpu, cuda:N (default: auto)")
     add("--workers", type=whole(1), metavar="N",
         help="runs at a time: on each CUDA device (default: 1), or on the CPU (default: one for each core)")
