@@ -16,6 +16,7 @@ OWN = {
     "stn_numpy.fast": {"numba"},
     "stn_numpy.viz": {"matplotlib", "cycler"},
     "stn_numpy.explore.stills": {"matplotlib"},
+    "stn_numpy.pytorch.diagnose_figure": {"matplotlib"},  # inside a function: a training machine has none
 }
 INSIDE_FUNCTIONS = {"pooch", "tqdm", "PIL"}
 

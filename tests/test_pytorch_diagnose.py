@@ -13,7 +13,7 @@ from torch import nn
 
 from book.experiments.debugging import clinic, patients
 from stn_numpy.pytorch import LocalisationNetwork, SpatialTransformer, build, diagnose
-from stn_numpy.pytorch.watch import Look, measure, watch
+from stn_numpy.pytorch.watch import Look, measure_grid, watch
 
 DIGIT = torch.zeros(3, 1, 8, 8)
 DIGIT[:, :, 2:6, 3:5] = 1.0
@@ -101,14 +101,14 @@ def test_a_stretch_that_skips_pixels_is_named(theta, seen, word):
 def test_swapped_axes_are_a_mirror_image():
     found = examine(change=lambda grid: grid.flip(-1))
     assert found["mirrored"].value == 1 and "swapped" in found["mirrored"].verdict
-    np.testing.assert_allclose(measure(found.looks[0])["theta"][0], [[0, 1, 0], [1, 0, 0]], atol=1e-6)
+    np.testing.assert_allclose(measure_grid(found.looks[0])["theta"][0], [[0, 1, 0], [1, 0, 0]], atol=1e-6)
 
 
 def test_theta_is_read_from_the_grid_as_x_then_y():
     bent = [[0.5, 0.25, 0.1], [-0.75, 1.5, -0.2]]
     for corners in (False, True):
         look = examine(bent, corners=(corners, corners)).looks[0]
-        found = measure(look)
+        found = measure_grid(look)
         np.testing.assert_allclose(found["theta"][1], bent, atol=1e-6)
         assert found["bend"] < 1e-5
 
@@ -117,10 +117,11 @@ def test_pixels_of_an_image_that_is_not_square():
     """On 4 rows and 8 columns a unit is two pixels down and four across; the stride counts pixels of the input."""
     image = torch.rand(1, 1, 4, 8)
     grid = F.affine_grid(torch.tensor([[[1.0, 0, 0.5], [0, 3, 0]]]), (1, 1, 4, 8), align_corners=False)
-    found = measure(Look(image, grid, image, "zeros", False, False, grid, image))
+    found = measure_grid(Look(image, grid, image, "zeros", False, False, grid, image))
     assert found["stride"].item() == pytest.approx(3)
     sideways = F.affine_grid(torch.tensor([[[1.0, 0, 0.5], [0, 1, 0]]]), (1, 1, 4, 8), align_corners=False)
-    assert measure(Look(image, sideways, image, "zeros", False, False, grid, image))["drift"].item() == pytest.approx(2)
+    found = measure_grid(Look(image, sideways, image, "zeros", False, False, grid, image))
+    assert found["drift"].item() == pytest.approx(2)
 
 
 def test_mixed_align_corners_are_named():
@@ -186,7 +187,7 @@ def test_a_diverged_theta_is_reported_and_its_backward_never_run(padding_mode):
 def test_one_diverged_image_does_not_spoil_the_numbers_of_the_others():
     grid = F.affine_grid(torch.tensor([IDENTITY] * 3), (3, 1, 8, 8), align_corners=False)
     grid[1, 3, 3, 0] = float("inf")
-    found = measure(Look(DIGIT, grid, DIGIT, "zeros", False, False, grid, DIGIT))
+    found = measure_grid(Look(DIGIT, grid, DIGIT, "zeros", False, False, grid, DIGIT))
     assert found["outside"].isnan().tolist() == [False, True, False]
     assert found["drift"][[0, 2]].abs().max() < 1e-5
 
@@ -317,9 +318,9 @@ def test_every_patient_trains_the_same_way_twice(name):
 def test_the_identity_is_where_patients_start_that_should():
     images, _ = patients.batch(torch.Generator().manual_seed(0), 2)
     assert images.shape == (2, 1, 42, 42)
-    start = measure(watch(patients.Healthy(), images)[0][0])
+    start = measure_grid(watch(patients.Healthy(), images)[0][0])
     assert start["drift"].max() < 1e-4
-    assert measure(watch(patients.PixelCoordinates(), images)[0][0])["outside"].min() > 0.99
+    assert measure_grid(watch(patients.PixelCoordinates(), images)[0][0])["outside"].min() > 0.99
 
 
 def test_the_clinic_keeps_what_is_done_and_the_commit_that_made_it(tmp_path, monkeypatch):

@@ -1,18 +1,13 @@
-"""The measurement of chapter 15, in miniature; and that a family is one file and one line, in both libraries."""
+"""The measurement of chapter 15, in miniature."""
 
 import json
 
 import numpy as np
 import pytest
-import torch
-from tolerances import assert_agrees
 
-import stn_numpy
 from book.experiments.families import fits as families
 from book.experiments.families.undo import straight
-from stn_numpy import LocalisationNetwork, SpatialTransformer, pytorch
 from stn_numpy.distortions import apply
-from stn_numpy.pytorch import train
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.sampler import grid_sample
 
@@ -68,41 +63,3 @@ def test_a_network_goes_on_where_it_was(small, tmp_path):
     first = families.trained(settings, 0, tmp_path)
     (tmp_path / "fcn-E-seed0.pt").stat()
     assert families.trained(settings, 0, tmp_path) == first
-
-
-SLANT = """
-import numpy as np, torch
-from stn_numpy import TRANSFORMS, Transform, pytorch
-
-def theta(p):
-    made = np.tile(np.eye(2, 3, dtype=p.dtype), (len(p), 1, 1))
-    made[:, 0, 1] = p[:, 0]
-    return made
-
-def in_torch(p):
-    zero, one = torch.zeros_like(p[:, 0]), torch.ones_like(p[:, 0])
-    return torch.stack([one, p[:, 0], zero, zero, one, zero], dim=1).reshape(-1, 2, 3)
-
-TRANSFORMS["slant"] = Transform(theta, lambda d, p: d[:, 0, 1:2].copy(), (0.0,))
-pytorch.TRANSFORMS["slant"] = pytorch.Transform(in_torch, (0.0,))
-"""
-
-
-def test_a_family_is_one_file_and_one_line(tmp_path, monkeypatch):
-    """In both libraries, with both backends, there and back between them, and by its name in the training command."""
-    for registry in (stn_numpy.TRANSFORMS, pytorch.TRANSFORMS):
-        monkeypatch.setitem(registry, "slant", None)    # so that it is taken away afterwards
-    exec(SLANT, {})
-    images = np.random.default_rng(0).random((3, 1, 8, 8))
-    for backend in ("numpy", "numba"):
-        network = LocalisationNetwork((1, 8, 8), (0.3,), rng=0, dtype="float64")
-        layer = SpatialTransformer(network, "slant", backend=backend)
-        out = layer(images)
-        layer.backward(images)
-        twin = pytorch.from_numpy(layer)
-        assert_agrees(twin(torch.from_numpy(images)).detach().numpy(), out)
-        assert pytorch.to_numpy(twin).transform is layer.transform
-        assert (layer.theta[:, 0, 1] == 0.3).all() and network.final.bias.grad.any()
-    train.main(["--model", "st-fcn", "--distortion", "E", "--transform", "slant", "--data", "small", "--iterations",
-                "2", "--batch", "4", "--device", "cpu", "--out", str(tmp_path)])
-    assert json.loads((tmp_path / "st-fcn-E-slant-seed0.json").read_text())["settings"]["transform"] == "slant"

@@ -128,14 +128,6 @@ def test_every_image_is_turned_by_its_own_angle(align_corners):
         assert_agrees(turned, np.rot90(image, quarter, axes=(1, 2)))
 
 
-def test_the_first_shift_is_along_the_columns():
-    """Two of 8 columns to the right and one of 4 rows down is where it looks."""
-    images = normal(0, (1, 3, 4, 8))
-    out = SpatialTransformer(Says([2 * 2 / 8, 2 * 1 / 4]), "translation")(images)
-    assert_agrees(out[:, :, :3, :6], images[:, :, 1:, 2:])
-    assert not out[:, :, 3].any() and not out[..., 6:].any()
-
-
 def test_the_grid_is_where_the_last_batch_was_read(transform, mode, align_corners):
     transformer = build(transform, size=(4, 6), mode=mode, align_corners=align_corners)
     for count in (3, 2):
@@ -144,28 +136,6 @@ def test_the_grid_is_where_the_last_batch_was_read(transform, mode, align_corner
         parameters = transformer.localisation(images)
         assert_agrees(transformer.grid, TRANSFORMS[transform].grid(parameters, (count, 2, 4, 6), align_corners))
         assert_agrees(grid_sample(images, transformer.grid, mode, align_corners=align_corners), out)
-
-
-def test_a_family_gives_grid_and_gradient_from_parameters(transform, align_corners):
-    """`grid_backward` is the finite difference of `grid`, parameter by parameter."""
-    family = TRANSFORMS[transform]
-    parameters = np.array([family.identity] * 2) + 0.1 * normal(0, (2, len(family.identity)))
-    [error] = gradcheck(lambda p: family.grid(p, (2, 1, 4, 3), align_corners),
-                        lambda d_grid, p: family.grid_backward(d_grid, p, align_corners), [parameters])
-    assert error < FINITE_DIFFERENCES
-
-
-@pytest.mark.parametrize("transform, told", [
-    ("projective", [1, 0, 2 * 2 / 8, 0, 1, 2 * 1 / 4, 0, 0]),
-    ("tps", [2 * 2 / 8, 2 * 1 / 4] * 16),
-    ("affine-exp", [0, 0, 2 * 2 / 8, 0, 0, 2 * 1 / 4]),
-])
-def test_other_families_shift_along_the_columns_first(transform, told, dtype):
-    """As the translation does: two of 8 columns to the right and one of 4 rows down."""
-    images = normal(0, (1, 3, 4, 8))
-    out = SpatialTransformer(Says(told), transform)(images)
-    assert_agrees(out[:, :, :3, :6], images[:, :, 1:, 2:])
-    assert np.abs(out[:, :, 3]).max() < 1e-12 and np.abs(out[..., 6:]).max() < 1e-12
 
 
 def test_channels_are_moved_together():

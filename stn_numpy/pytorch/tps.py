@@ -41,6 +41,8 @@ def _key(points):
 
 @torch.compiler.assume_constant_result
 def _constant(*arguments):
+    if torch.jit.is_tracing():  # which compares the graphs of two calls: a remembered tensor would make them differ
+        return _remembered.__wrapped__(*arguments)
     return _remembered(*arguments)
 
 

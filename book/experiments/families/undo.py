@@ -3,12 +3,12 @@
 import numpy as np
 
 from stn_numpy.check import check_arrays, check_whole
-from stn_numpy.families import Transform, as_transform, tps_grid_backward
+from stn_numpy.families import Transform, as_transform
 from stn_numpy.grid import affine_grid
 from stn_numpy.layer import Parameter
 from stn_numpy.optimizer import Adam
 from stn_numpy.sampler import grid_sample, grid_sample_backward
-from stn_numpy.tps import bending_energy_backward, control_points, tps_displacements, tps_grid
+from stn_numpy.tps import bending_energy_backward, control_points, tps_displacements, tps_grid, tps_grid_backward
 
 BOUNDED_SPAN = 0.9  # of the control points of `bounded_tps_transform`: tanh reaches 1 nowhere
 
