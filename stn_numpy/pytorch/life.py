@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..pose import circular_deviation, describe_angles, read_from_parameters, remaining_pose
+from ..pose import circular_deviation, describe_angles, label_readable_from, remaining_pose
 from ..theta import rotation_angle
 from .digits import test_digits
 from .watch import ROUNDING
@@ -108,7 +108,7 @@ def label_leak(network, known, known_labels, images, labels) -> float:
         A share, 0 to 1; one in ten is chance.
     """
     first, second = (thetas(network, digits).flatten(1).numpy() for digits in (known, images[::PROBED]))
-    return read_from_parameters(first, known_labels.cpu().numpy(), second, labels[::PROBED].cpu().numpy())
+    return label_readable_from(first, known_labels.cpu().numpy(), second, labels[::PROBED].cpu().numpy())
 
 
 def angles_left(network, settings) -> dict:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import distributed
 
+from ..arguments import add_arguments, from_arguments, option
 from ..pictures import colour
-from .arguments import add_arguments, from_arguments, option
 from .command import Parser, Refusal, Stop, best_precision, find_devices, plain_errors
 from .folder import open_folder
 from .life import is_silent

@@ -1,0 +1,274 @@
+"""The loop of all experiments: measure the cells that are missing, and write down each as soon as it is done."""
+
+import contextlib
+import hashlib
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from book.experiments import ledger
+from stn_numpy.files import as_json, provenance
+
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM")}
+REPORT_EVERY = 0.2  # seconds
+
+
+class Stopped(Exception):
+    """A cell was asked to stop; what its folder holds is where it goes on."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A list of cells and a function that measures one.
+
+    Attributes
+    ----------
+    name : str
+        Of its ledger, too.
+    chapter : int
+    cells : list of dict
+        The settings of each cell, plain JSON: all that decides its result, the seed included.
+    measure : callable
+        ``measure(settings, context) -> dict``, a function of a module: other processes import it. Results are JSON, or
+        arrays and tensors, which become lists. ``seconds`` and ``processor_seconds``, where it gives them, stand for
+        the engine's own.
+    alike : tuple of str
+        Settings that do not change what a cell costs.
+    """
+
+    name: str
+    chapter: int
+    cells: list
+    measure: Callable
+    alike: tuple = ("seed",)
+
+
+class Context:
+    """What a cell needs to know of its surroundings.
+
+    Attributes
+    ----------
+    folder : Path
+        The cell's own, for checkpoints; it is removed once the cell is written.
+    stop : callable
+        Whether the cell should save what it can and raise `Stopped`.
+    device : str
+        Where networks are trained: "auto", "cpu", "cuda" or "cuda:N".
+    """
+
+    def __init__(self, folder, stop=lambda: False, report=lambda share, text: None, device="cpu"):
+        self.folder, self.stop, self.device = Path(folder), stop, device
+        self._report, self._last = report, 0.0
+
+    def progress(self, share, text="") -> None:
+        """Show how much of the cell is done, 0 to 1."""
+        if time.monotonic() - self._last > REPORT_EVERY:
+            self._last = time.monotonic()
+            self._report(share, text)
+
+    def check(self) -> None:
+        """Raise `Stopped` where a stop was asked for."""
+        if self.stop():
+            raise Stopped
+
+    def steps(self, count):
+        """``range(count)``, which shows its progress and checks for a stop."""
+        for step in range(count):
+            self.check()
+            yield step
+            self.progress((step + 1) / count)
+
+
+NO_SERIES = Context("runs")  # for a page or a test that calls what an experiment calls
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a series reads and writes, and what is said of it.
+
+    Attributes
+    ----------
+    results, runs : path
+        The folders of the ledgers and of the cells' own folders.
+    command, commit : str
+        For the ledger.
+    device : str
+        As in `Context`.
+    """
+
+    results: Path = ledger.RESULTS
+    runs: Path = Path("runs")
+    command: str = ""
+    commit: str = ""
+    device: str = "cpu"
+
+    def of_cell(self, experiment, settings) -> Path:
+        """The folder of a cell."""
+        return Path(self.runs) / experiment.name / hashlib.sha256(ledger.key_of(settings).encode()).hexdigest()[:12]
+
+
+def records_of(experiment, results) -> ledger.Cells:
+    """What an experiment's ledger holds, its stale cells too."""
+    exists = ledger.path_of(experiment.name, results).exists()
+    return ledger.read(experiment.name, results) if exists else ledger.Cells()
+
+
+def cells_left(cells, records) -> list:
+    """Those of some cells that no record is of."""
+    done = {ledger.key_of(record.settings) for record in records}
+    return [cell for cell in cells if ledger.key_of(cell) not in done]
+
+
+def processor_seconds_of(experiment, settings, records) -> float | None:
+    """What a cell is likely to take: the mean of the records that differ in nothing that matters; None for none."""
+    def kind(found):
+        return ledger.key_of({name: value for name, value in found.items() if name not in experiment.alike})
+
+    taken = [record.processor_seconds for record in records
+             if kind(record.settings) == kind(settings) and record.processor_seconds is not None]
+    return sum(taken) / len(taken) if taken else None
+
+
+def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda share, text: None):
+    """Measure one cell and write it into the ledger.
+
+    Returns
+    -------
+    Record or None
+        None where it was asked to stop, or where another command works on this cell or has it done.
+    """
+    folder = places.of_cell(experiment, settings)
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(ledger.locked(folder, patience=0))
+        except TimeoutError:
+            return None
+        if stop() or not cells_left([settings], records_of(experiment, places.results)):
+            return None
+        folder.mkdir(exist_ok=True)
+        start, processor_start = time.perf_counter(), time.process_time()
+        try:
+            result = as_json(experiment.measure(settings, Context(folder, stop, report, places.device)))
+        except Stopped:
+            return None
+        spent = dict(processor_seconds=round(time.process_time() - processor_start, 1),
+                     seconds=round(time.perf_counter() - start, 1))
+        spent |= {name: result.pop(name) for name in spent if name in result}
+        record = ledger.Record(as_json(settings), provenance(places.command, places.commit), result=result, **spent)
+        ledger.add(experiment.name, record, places.results)
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # no harm if it stays: its owner looks into the ledger first
+            Path(f"{folder}.lock").unlink()
+        return record
+
+
+def run(experiment, cells, places, workers=1, stop=lambda: False) -> int:
+    """Measure the cells that are missing, each in a process of one thread, several at a time.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    cells : list of dict
+    places : Places
+    workers : int
+    stop : callable
+        Whether to stop: cells in hand save what they can.
+
+    Returns
+    -------
+    int
+        How many of the cells are left.
+    """
+    from tqdm import tqdm
+
+    left = cells_left(cells, records_of(experiment, places.results))
+    context = multiprocessing.get_context("spawn")
+    stopping, reports, shares = context.Event(), context.Queue(), {}
+    workers = max(1, min(workers, len(left)))
+    with (one_thread_each(), tqdm(total=len(cells), initial=len(cells) - len(left), bar_format=BAR) as bar,
+          ProcessPoolExecutor(workers, context, _start_worker, (stopping, reports)) as pool):
+        running = {pool.submit(_work, experiment, cell, places): cell for cell in left}
+        try:
+            while running:
+                done, _ = wait(running, REPORT_EVERY, FIRST_COMPLETED)
+                if stop():
+                    stopping.set()
+                while not reports.empty():
+                    key, shares[key], text = reports.get()
+                    bar.set_postfix_str(text, refresh=False)
+                for future in done:
+                    record = future.result()
+                    shares[ledger.key_of(running.pop(future))] = float(record is not None)
+                    if record is not None:
+                        bar.write(as_line(experiment, record), file=sys.stdout)
+                bar.n = len(cells) - len(left) + sum(shares.values())
+                bar.refresh()
+        except BaseException:
+            stopping.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            if stop():  # asked twice
+                for process in multiprocessing.active_children():
+                    process.kill()
+            raise
+    return len(cells_left(cells, records_of(experiment, places.results)))
+
+
+BAR = "{percentage:3.0f}%|{bar}| {n:.1f}/{total_fmt} cells [{elapsed}<{remaining}{postfix}]"
+
+
+def as_line(experiment, record) -> str:
+    """A record in one line: the settings by which the experiment's cells differ, and the numbers of its result."""
+    numbers = [f"{name} {value:.4g}" for name, value in record.result.items() if isinstance(value, (int, float))]
+    return f"{in_words(record.settings, experiment.cells)}: {', '.join([*numbers, f'{record.processor_seconds} s'])}"
+
+
+def in_words(settings, cells) -> str:
+    """The settings by which some cells differ, as ``--only`` takes them."""
+    def differs(name):
+        return len({ledger.key_of(cell[name]) for cell in [settings, *cells] if name in cell}) > 1
+
+    return " ".join(f"{name}={as_word(value)}" for name, value in settings.items() if differs(name))
+
+
+def as_word(value) -> str:
+    """A setting's value as a word."""
+    return value if isinstance(value, str) else ledger.key_of(value)
+
+
+@contextlib.contextmanager
+def one_thread_each():
+    """Processes started in this context compute on one thread each: a result must not depend on how many there are."""
+    before = dict(os.environ)
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+_WORKER = {}
+
+
+def _start_worker(stopping, reports):
+    """In each process: leave signals to the parent, which says when to stop."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    _WORKER.update(stopping=stopping, reports=reports)
+
+
+def _work(experiment, settings, places):
+    parent, key = multiprocessing.parent_process(), ledger.key_of(settings)
+    record = measure_cell(experiment, settings, places,
+                          lambda: _WORKER["stopping"].is_set() or not parent.is_alive(),
+                          lambda share, text: _WORKER["reports"].put((key, share, text)))
+    if not parent.is_alive():  # it was killed: nothing is left that could end this process
+        os._exit(1)
+    return record
