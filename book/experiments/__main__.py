@@ -96,7 +96,9 @@ def select(experiment, only, changes) -> list:
     cells = experiment.cells
     for text in only:
         name, _, words = text.partition("=")
-        cells = [cell for cell in cells if name in cell and engine.as_word(cell[name]) in words.split(",")]
+        own = {key: engine.as_word(cell[name]) for key, cell in enumerate(cells) if name in cell}
+        values = [words] if words in own.values() else words.split(",")  # a value may have a comma
+        cells = [cells[key] for key, value in own.items() if value in values]
         if not cells:
             found = dict.fromkeys(engine.as_word(cell[name]) for cell in experiment.cells if name in cell)
             refuse(f"--only: expected {name}={','.join(found) or '...'}, got {text!r}" if found else

@@ -1,10 +1,14 @@
-"""An experiment whose cells wait until a file appears: ``python tests/toy_experiment.py FOLDER wait ...``."""
+"""For tests of experiments: one whose cells wait until a file appears, and cells of the others made short.
+
+``python tests/series.py FOLDER ...`` runs the first.
+"""
 
 import sys
 import time
 from pathlib import Path
 
-from book.experiments.engine import Experiment
+from book.experiments import engine
+from book.experiments.__main__ import main, select
 
 CELLS = [dict(kind=kind, seed=seed) for kind in ("quick", "slow") for seed in (0, 1)]
 
@@ -22,10 +26,15 @@ def measure_patience(settings, context):
     return dict(begun=begun, count=count, nothing=float("nan"))
 
 
-EXPERIMENT = Experiment("toy", 0, CELLS, measure_patience)
+EXPERIMENT = engine.Experiment("toy", 0, CELLS, measure_patience)
+
+
+def record_of(experiment, folder, only="", changes="", stop=lambda: False):
+    """Measure the only cell that ``--only`` and ``--set`` leave, given as text or list; None where it was stopped."""
+    [cell] = select(experiment, *(part.split() if isinstance(part, str) else part for part in (only, changes)))
+    return engine.measure_cell(experiment, cell, engine.Places(folder, folder / "runs"), stop)
+
 
 if __name__ == "__main__":
-    from book.experiments.__main__ import main
-
     folder = Path(sys.argv[1])
     main(["toy", "--out", str(folder), "--runs", str(folder / "runs"), *sys.argv[2:]], [EXPERIMENT])
