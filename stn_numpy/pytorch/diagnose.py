@@ -30,14 +30,8 @@ class Finding:
 class Diagnosis:
     """What `diagnose` found: ``diagnosis["outside"].value``, or ``print(diagnosis)`` for all of it.
 
-    Attributes
-    ----------
-    findings : dict
-        `Finding` by name; with several samplers the second one's are called "outside 2", and so on.
-    looks : list of Look
-        Each call of `grid_sample`, in order.
-    figures : list of matplotlib Figure
-        One for each sampler, where one was drawn.
+    Findings by name (with several samplers the second one's are "outside 2" and so on), each call of `grid_sample`, and
+    a figure for each, where one was drawn.
     """
 
     findings: dict
@@ -57,9 +51,8 @@ class Diagnosis:
 def diagnose(model: nn.Module, batch, loss=F.cross_entropy, draw: bool = True) -> Diagnosis:
     """Print and draw what the transformer in a model does to a batch, and what is worth a look.
 
-    Any module will do that calls `torch.nn.functional.grid_sample` on 4-dimensional images on its way. It runs once,
-    in the mode in which it is; its weights, buffers, gradients and mode, and torch's random numbers, are afterwards
-    what they were.
+    Any module will do that calls `torch.nn.functional.grid_sample` on 4-dimensional images. It runs once, in its mode;
+    weights, buffers, gradients, mode and torch's random numbers stay as they were.
 
     Parameters
     ----------

@@ -19,19 +19,13 @@ def load_split(data: str, split: str) -> tuple:
     try:
         return DATA[data](split)
     except ModuleNotFoundError as error:
-        raise FileNotFoundError(f"MNIST is not here, and downloading it needs the package {error.name}; set STN_DATA "
-                                f"to a folder with its four files, or take the digits of the package: --data small"
-                                ) from error
+        remedy = "set STN_DATA to a folder with its four files, or take the digits of the package: --data small"
+        words = f"MNIST is not here, and downloading it needs the package {error.name}; {remedy}"
+        raise FileNotFoundError(words) from error
 
 
 class Digits:
-    """Training digits that stay on the device, and the test digits.
-
-    Parameters
-    ----------
-    settings : Settings
-    device : torch.device
-    """
+    """Training digits that stay on the device, and the test digits."""
 
     def __init__(self, settings, device):
         self.settings, self.device = settings, device
@@ -40,20 +34,9 @@ class Digits:
         self.test_count = None
 
     def piece(self, seeds, number: int, part=slice(None)) -> tuple[torch.Tensor, torch.Tensor]:
-        """Several steps' digits, drawn with replacement and distorted anew.
+        """Several steps' digits, drawn with replacement and distorted anew: (S, steps, B, 1, h, w), and their labels.
 
-        Parameters
-        ----------
-        seeds : sequence of int
-        number : int
-            Which piece of the run; the same seed and number give the same digits.
-        part : slice
-            Which images of each batch to return; all are made, so that parts fit together.
-
-        Returns
-        -------
-        images : (S, steps, B, 1, h, w) tensor
-        labels : (S, steps, B) tensor
+        Seed and number decide them; all of each batch are made, and a part of it is returned, so that parts fit.
         """
         images, labels = zip(*(self._piece_of(seed, number, part) for seed in seeds))
         return (images[0][None], labels[0][None]) if len(images) == 1 else (torch.stack(images), torch.stack(labels))

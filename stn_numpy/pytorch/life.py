@@ -23,13 +23,11 @@ def signs_of_life(network, images, pose=None, batch=500) -> dict:
     Parameters
     ----------
     network : Module
-        With a `SpatialTransformer` as its attribute `transformer`, or a `SpatialTransformer` itself.
+        A `SpatialTransformer`, or a module with one as its attribute `transformer`.
     images : (N, C, H, W) tensor
         On the network's device.
     pose : Pose or None
         How each picture was made, as `distort` returns it.
-    batch : int
-        Pictures at a time.
 
     Returns
     -------
@@ -89,33 +87,22 @@ def is_silent(life) -> bool:
 @torch.no_grad()
 def thetas(network, images, batch=500) -> torch.Tensor:
     """The theta of each of many pictures, on the CPU."""
-    return torch.cat([network.transformer.theta(part) for part in images.split(batch)]).cpu()
+    device = next(network.parameters()).device
+    return torch.cat([network.transformer.theta(part.to(device)) for part in images.split(batch)]).cpu()
 
 
 def label_leak(network, known, known_labels, images, labels) -> float:
-    """How often a digit's class can be read from theta alone, by a vote of the 15 nearest of the known digits.
+    """The share of test digits, of which every fifth is probed, whose class can be read from theta alone.
 
-    Parameters
-    ----------
-    network : Classifier
-    known, images : (N, 1, H, W), (M, 1, H, W) tensors
-        Training digits, and test digits of which every fifth is probed.
-    known_labels, labels : (N,), (M,) tensors
-
-    Returns
-    -------
-    float
-        A share, 0 to 1; one in ten is chance.
+    It is read by a vote of the 15 nearest of the known training digits; one in ten is chance.
     """
     first, second = (thetas(network, digits).flatten(1).numpy() for digits in (known, images[::PROBED]))
     return label_readable_from(first, known_labels.cpu().numpy(), second, labels[::PROBED].cpu().numpy())
 
 
 def angles_left(network, settings) -> dict:
-    """``angles``, in degrees: how the test digits stand ``before`` and after a transformer, where it can turn them.
-
-    What is said of after is described in `stn_numpy.pose.describe_angles`.
-    """
+    """``angles``, in degrees: ``before`` is the deviation of those that the test digits were turned by; the rest is how
+    they stand after the transformer, see `stn_numpy.pose.describe_angles`. Nothing where there are no angles."""
     if network.transformer is None or settings.distortion not in TURNED:
         return {}
     images, labels, truth = test_digits(settings.data, settings.distortion)

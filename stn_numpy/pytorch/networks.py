@@ -69,7 +69,8 @@ def build(
     taken = sum(p.numel() for p in transformer.parameters()) if transformer else 0
     left = check_whole("parameters", parameters, 1) - taken
     if left < LEAST:
-        raise ValueError(f"parameters: expected over {taken + LEAST}, the transformer's {taken} included, got {parameters}")
+        least = f"more than {taken + LEAST}, of which the transformer has {taken}"
+        raise ValueError(f"parameters: expected {least}, got {parameters}")
     return Classifier.of(CLASSIFIERS[kind](pool, size // 2 if pool else size, left, rng, dtype), transformer)
 
 

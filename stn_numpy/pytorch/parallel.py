@@ -1,14 +1,7 @@
 """Transformers in parallel: each looks at the same picture in its own way."""
 
-import math
-
 import torch
 from torch import nn
-
-from ..check import check_choice, check_whole
-from .families import TRANSFORMS
-
-TILED = {"attention": (0, 0, 1, 2), "affine": (0, 4, 2, 5)}  # where scale x, scale y, shift x and shift y stand
 
 
 class ParallelTransformers(nn.Module):
@@ -30,45 +23,3 @@ class ParallelTransformers(nn.Module):
     def theta(self, image: torch.Tensor) -> torch.Tensor:
         """The theta of each transformer for each image: (T, N, 2, 3)."""
         return torch.stack([transformer.theta(image) for transformer in self.transformers])
-
-
-def tiled_starts(count: int, transform: str = "attention", share: float | None = None) -> list[tuple]:
-    """Parameters that let several transformers begin by looking at different parts of the picture.
-
-    Parameters
-    ----------
-    count : int
-        How many transformers, in as many columns as rows, or one more; those of a row that is not full are spread over
-        its width.
-    transform : {"attention", "affine"}
-    share : float or None
-        How much of the picture's width and height each sees; None for 1 over the number of columns, so that together
-        they see the whole width once.
-
-    Returns
-    -------
-    list of tuple of float
-        For each transformer the parameters to start with, normalised units.
-    """
-    check_whole("count", count, 1)
-    check_choice("transform", transform, tuple(TILED))
-    columns = math.ceil(math.sqrt(count))
-    rows = math.ceil(count / columns)
-    share = 1 / columns if share is None else float(share)
-    if not 0 < share <= 1:
-        raise ValueError(f"share: expected more than 0 and at most 1, got {share}")
-    starts = []
-    for place in range(count):
-        row, column = divmod(place, columns)
-        across = min(columns, count - row * columns)  # transformers in this row
-        start = list(TRANSFORMS[transform].identity)
-        x, y = ((1 - share) * _spread(*where) for where in ((column, across), (row, rows)))
-        for entry, value in zip(TILED[transform], (share, share, x, y)):
-            start[entry] = value
-        starts.append(tuple(start))
-    return starts
-
-
-def _spread(place, count):
-    """The place-th of so many steps from -1 to 1; a single one stands in the middle."""
-    return 2 * place / (count - 1) - 1 if count > 1 else 0.0

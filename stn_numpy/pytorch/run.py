@@ -48,10 +48,7 @@ class World:
 
 
 class Run:
-    """Train one network, or several side by side that differ by their seed alone.
-
-    Another task has its own settings, whose `build` makes its networks, its own `digits`, and a subclass with its own
-    `measure`.
+    """Train one network, or several side by side that differ by their seed alone; a subclass may `measure` more.
 
     Parameters
     ----------
@@ -60,9 +57,9 @@ class Run:
         One network for each.
     device : torch.device
     folder : path
-        Of the checkpoint and what is left at the end: for each seed the weights (.pt) and the result (.json).
+        Of the checkpoint and, at the end, for each seed the weights (.pt) and the result (.json).
     acceleration : {"auto", "eager", "compile", "graph"}
-        How steps are taken; see `Stepper`. "auto" takes what is fastest on the device.
+        See `choose_acceleration` and `Stepper`.
     checkpoint_every : int
         Steps between two checkpoints.
     world : World
@@ -140,11 +137,10 @@ class Run:
         return min((self.step // every + 1) * every, self.settings.iterations)
 
     def _take_piece(self, stop, until):
-        """Take the steps of one piece of data, to `until` at most; say whether a stop was requested.
+        """Take the steps of one piece of data, to `until` at most; return whether a stop was requested.
 
-        What is measured stays on the device until the end of the piece. A run that goes on after a stop within a piece
-        makes it again and leaves out the steps that were taken. Processes that train together stop at its end alone,
-        since all must take the same steps.
+        What is measured stays on the device until its end. A run that was stopped within a piece makes it again and
+        leaves out the steps that were taken. Several processes stop at its end alone: all must take the same steps.
         """
         piece, first = divmod(self.step, STEPS_A_PIECE)
         last = min(STEPS_A_PIECE, until - piece * STEPS_A_PIECE)
@@ -166,16 +162,13 @@ class Run:
 
     def record(self) -> None:
         """Add an entry to each network's history: step, test error, `life`, and on distorted digits `label_leak`."""
-        if self.world.rank:
-            return
-        for place, (error, entries) in enumerate(zip(self._test(), self.history)):
+        for place, error in enumerate(self._test() if self.world.rank == 0 else ()):
             network = self._network(place).to(self.device)
-            entries.append(dict(step=self.step, test_error=error, **self.life(network)))
+            entry = dict(step=self.step, test_error=error, **self.life(network))
             if network.transformer is not None and self.settings.distortion in SIZES:
-                known = known_digits(self.settings.data, self.settings.distortion)
-                images, labels, _ = test_digits(self.settings.data, self.settings.distortion)
-                images, *known = (part.to(self.device) for part in (images, *known))
-                entries[-1]["label_leak"] = label_leak(network, *known, images, labels)
+                names = self.settings.data, self.settings.distortion
+                entry["label_leak"] = label_leak(network, *known_digits(*names), *test_digits(*names)[:2])
+            self.history[place].append(entry)
 
     def finish(self, made_by: dict) -> list[dict]:
         """Measure what was trained, write weights and results, and take the checkpoint away; one result a seed."""
@@ -208,11 +201,10 @@ class Run:
         """``life``: `signs_of_life` over the test images, a list for several transformers; nothing without one."""
         if network.transformer is None:
             return {}
-        device = next(network.parameters()).device
-        images = torch.cat([images.to(device) for images, _ in self.digits.test_batches(500)])
-        parts = getattr(network.transformer, "transformers", None)
-        if parts is not None:
-            return dict(life=[signs_of_life(part, images) for part in parts])
+        images = torch.cat([images for images, _ in self.digits.test_batches(500)])
+        images = images.to(next(network.parameters()).device)
+        if hasattr(network.transformer, "transformers"):
+            return dict(life=[signs_of_life(part, images) for part in network.transformer.transformers])
         posed = self.settings.distortion in POSED
         pose = test_digits(self.settings.data, self.settings.distortion)[2] if posed else None
         return dict(life=signs_of_life(network, images, pose))
@@ -234,8 +226,7 @@ class Run:
 
     @contextlib.contextmanager
     def _locked(self):
-        """Keep other runs with the same name from writing the same files."""
-        with contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as stack:  # another run with this name would write the same files
             for path in () if self.world.rank else self.paths:
                 stack.enter_context(locked(path.with_name(path.name + ".lock")))
             yield
@@ -289,8 +280,8 @@ def _processor():
 
 
 def curve(losses, errors, points: int = 200) -> dict:
-    """Losses and training errors in means of so many steps that about `points` numbers are left; None for no number."""
+    """Means of losses and training errors over so many steps that about `points` are left; None for no number."""
     every = max(1, len(losses) // points)
-    means = [tensor[:len(tensor) // every * every].view(-1, every).mean(1) for tensor in (losses, errors)]
+    means = [tensor[: len(tensor) // every * every].view(-1, every).mean(1) for tensor in (losses, errors)]
     loss, error = ([round(value, 4) if math.isfinite(value) else None for value in mean.tolist()] for mean in means)
     return dict(every=every, loss=loss, error=error)

@@ -101,13 +101,12 @@ class Stepper:
     Parameters
     ----------
     model : Module
-        (S, B, C, H, W) to (S, B, classes): a `SideBySide`, or what data-parallel training has wrapped around one.
+        A `SideBySide`, or what data-parallel training has wrapped around one.
     optimizer : Optimizer
-    precision : {"float32", "bfloat16"}
+    precision, clip
+        As in `Settings`.
     acceleration : {"eager", "compile", "graph"}
         "compile" is `torch.compile`; "graph" records a step once and replays it, on CUDA only.
-    clip : float
-        The largest norm of a network's gradient; 0 for no limit.
     """
 
     def __init__(self, model, optimizer, precision="float32", acceleration="eager", clip=0.0):
