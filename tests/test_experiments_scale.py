@@ -65,9 +65,9 @@ def test_a_stopped_cell_goes_on_where_it_was(tmp_path):
     steps = iter(range(30))
     assert record_of(table.EXPERIMENT, tmp_path, only, long, lambda: next(steps, None) is None) is None
     [path] = (tmp_path / "runs" / "distorted_mnist").glob("*/*.checkpoint.pt")
-    content = checkpoints.load(path)
+    content = checkpoints.load_checkpoint(path)
     content["losses"][:25] = 7.0  # so that a run that began anew would be seen
-    checkpoints.save(path, content)
+    checkpoints.save_checkpoint(path, content)
     loss = record_of(table.EXPERIMENT, tmp_path, only, long).result["curve"]["loss"]
     assert loss[24] == 7 and 0 < loss[59] < 4
 
@@ -93,6 +93,7 @@ def test_what_cannot_be_timed_is_refused(tmp_path, changes, complaint):
 
 
 def test_the_plain_loop_learns():
+    torch.manual_seed(0)
     settings = Settings("fcn", "R", data="small", batch=32, iterations=100, rate=0.05)
     loop = speed.PlainLoop(settings, torch.device("cpu"), 0)
     first = loop(1)
