@@ -14,45 +14,26 @@ from .tps import tps_grid
 SQUARE = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
 
 
-def distort(images, distortion, generator):
-    """Distort a batch of images as the paper does with MNIST, and say how; twin of `stn_numpy.digits.distort`.
+def distort(images: torch.Tensor, distortion: str, generator: torch.Generator) -> tuple:
+    """Distort a batch of images as the paper does with MNIST, and say how.
 
-    Parameters
-    ----------
-    images : (N, C, H, W) tensor of float32 or float64
-        Pictures on a background of 0.
-    distortion : {"R", "RTS", "P", "E", "TC"}
-        As in `stn_numpy.digits.distort`.
-    generator : torch.Generator
-        On the images' device.
-
-    Returns
-    -------
-    distorted : (N, C, h, w) tensor
-    truth : Pose, (N, 3, 3) tensor or None
-        As in `stn_numpy.digits.distort`, in tensors.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit.
+    As `stn_numpy.digits.distort`, in tensors; the generator is on the images' device.
     """
     return apply(images, distortion, draw(images, distortion, generator))
 
 
-def draw(images, distortion, generator):
+def draw(images: torch.Tensor, distortion: str, generator: torch.Generator) -> dict:
     """Draw what `apply` does to a batch: a dict of tensors, named and shaped as in `stn_numpy.distortions.draw`."""
     _check(images, distortion)
     if not isinstance(generator, torch.Generator):
         raise TypeError(f"generator: expected a torch.Generator, got {type(generator).__name__}")
     if generator.device.type != images.device.type:
-        raise ValueError(f"generator: expected one on the images' device, {images.device}, got one on "
-                         f"{generator.device}")
+        raise ValueError(f"generator: expected one on the device {images.device}, got one on {generator.device}")
     return _DRAW[distortion](images, _Random(generator, images))
 
 
-def apply(images, distortion, parameters):
-    """Distort a batch with parameters that are given, as `stn_numpy.distortions.apply` does."""
+def apply(images: torch.Tensor, distortion: str, parameters: dict) -> tuple:
+    """Distort a batch with drawn parameters, as `stn_numpy.distortions.apply` does."""
     _check(images, distortion)
     with torch.no_grad(), torch.autocast(images.device.type, enabled=False):
         return _APPLY[distortion](images, **parameters)
@@ -61,8 +42,8 @@ def apply(images, distortion, parameters):
 def _check(images, distortion):
     check_choice("distortion", distortion, DISTORTIONS)
     if not isinstance(images, torch.Tensor) or images.dtype not in (torch.float32, torch.float64):
-        raise TypeError("images: expected a tensor of float32 or float64, got "
-                        f"{getattr(images, 'dtype', type(images).__name__)}")
+        given = getattr(images, "dtype", type(images).__name__)
+        raise TypeError(f"images: expected a tensor of float32 or float64, got {given}")
     if images.ndim != 4:
         raise ValueError(f"images: expected shape (N, C, H, W), got {tuple(images.shape)}")
 
@@ -257,7 +238,7 @@ def _constant(numbers, dtype, device):
 
 @lru_cache(maxsize=64)
 def _copied(numbers, dtype, device):
-    with torch.inference_mode(False):  # whoever asks next may want gradients
+    with torch.inference_mode(False):  # a later use may need gradients
         return torch.tensor(numbers, dtype=dtype, device=device)
 
 
