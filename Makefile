@@ -5,7 +5,8 @@
 VENV := .venv
 RUN  := $(VENV)/bin/python
 LAB_ARGS ?=
-SOUGHT := python3.12, python3.11, python3 or python
+# The Pythons that are tried, in this order; those below 3.11 or above 3.14 are passed over
+PYTHONS := python3.12 python3.13 python3.11 python3.14 python3 python
 
 help:
 	@echo "make book       build the pages (the first time: make $(VENV) and install requirements.txt into it)"
@@ -16,7 +17,7 @@ help:
 	@echo "make notebooks  every page as a notebook that stands alone, as Colab and Binder open them"
 	@echo "make clean      remove what builds and tests made; $(VENV) stays"
 	@echo "make distclean  the same, and remove $(VENV)"
-	@echo "PYTHON=/path/to/python3.12 chooses the Python that $(VENV) is made from (3.11 or 3.12)"
+	@echo "PYTHON=/path/to/python3.12 chooses the Python that $(VENV) is made from (3.11 to 3.14)"
 
 book: $(VENV)/installed
 	@$(VENV)/bin/jupyter-book build . -W -n --keep-going
@@ -60,11 +61,11 @@ distclean: clean
 
 # Candidates are run, not looked up: a command of the right name may be an empty promise (pyenv's shims are).
 # ensurepip is imported because Debian and Ubuntu leave it, and with it venv, out of their plain python3.
-$(VENV)/installed: requirements.txt
+$(VENV)/installed: requirements.txt $(wildcard requirements/*.txt)
 	@if ! $(RUN) -c "import pip" >/dev/null 2>&1; then \
-	    right="import sys; sys.exit(sys.version_info[:2] not in [(3, 11), (3, 12)])"; \
+	    right="import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))"; \
 	    found=; without=; \
-	    for candidate in $(if $(PYTHON),"$(PYTHON)",python3.12 python3.11 python3 python); do \
+	    for candidate in $(if $(PYTHON),"$(PYTHON)",$(PYTHONS)); do \
 	        "$$candidate" -c "$$right" >/dev/null 2>&1 || continue; \
 	        if "$$candidate" -c "import ensurepip, venv" >/dev/null 2>&1; then found=$$candidate; break; fi; \
 	        without=$$candidate; \
@@ -73,7 +74,7 @@ $(VENV)/installed: requirements.txt
 	        echo "$$without cannot make virtual environments: install its venv module" \
 	             "(Debian, Ubuntu: apt install python3-venv) and run make again." >&2; exit 1; \
 	    elif [ -z "$$found" ]; then \
-	        echo "Found no Python 3.11 or 3.12 that runs; tried $(if $(PYTHON),$(PYTHON),$(SOUGHT))." \
+	        echo "Found no Python 3.11 to 3.14 that runs; tried $(or $(PYTHON),$(PYTHONS))." \
 	             "Install one, or name it: make book PYTHON=/path/to/python3.12" >&2; exit 1; \
 	    fi; \
 	    echo "making $(VENV) with $$found"; \

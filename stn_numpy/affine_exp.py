@@ -8,7 +8,7 @@ TERMS = 16  # of the series: with matrices of size 1/2 or less, the next term is
 MOST_SQUARINGS = 60
 
 
-def affine_exp_theta(parameters):
+def affine_exp_theta(parameters: np.ndarray) -> np.ndarray:
     """Six numbers as a steady flow, and the affine map to where one unit of time takes every point.
 
     Parameters
@@ -23,11 +23,6 @@ def affine_exp_theta(parameters):
         The first two rows of ``exp([[a, b, c], [d, e, f], [0, 0, 0]])``, normalised units. Its 2 x 2 part has the
         determinant ``exp(a + e)``, so that it never collapses nor mirrors; the negated parameters give its inverse.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If parameters has the wrong type or shape.
-
     Notes
     -----
     Computed in float64 by scaling and squaring, ``exp(A) = exp(A / 2^s)^(2^s)``. Where the result is too large for its
@@ -41,7 +36,7 @@ def affine_exp_theta(parameters):
         return _exponential(generator, _size(generator))[:, :2].astype(parameters.dtype)
 
 
-def affine_exp_theta_backward(d_theta, parameters):
+def affine_exp_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Gradient of `affine_exp_theta` for its parameters.
 
     Parameters
@@ -55,11 +50,6 @@ def affine_exp_theta_backward(d_theta, parameters):
     -------
     (N, 6) array
         Loss per unit of each of the six numbers, row by row.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_theta or parameters has the wrong type or shape.
 
     Notes
     -----
@@ -96,6 +86,6 @@ def _exponential(matrices, size):
     result = one + scaled / TERMS
     for term in range(TERMS - 1, 0, -1):
         result = one + scaled @ result / term
-    for done in range(int(squarings.max())):
-        result = np.where((squarings > done)[:, None, None], result @ result, result)
+    for count in range(int(squarings.max())):
+        result = np.where((squarings > count)[:, None, None], result @ result, result)
     return result

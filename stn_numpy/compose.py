@@ -5,7 +5,7 @@ import numpy as np
 from .check import check_arrays
 
 
-def compose_affine(first, second):
+def compose_affine(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Join two thetas into the one that does in a single warp what both do in a row.
 
     Parameters
@@ -20,11 +20,6 @@ def compose_affine(first, second):
     (N, 2, 3) array of first's dtype
         The theta that leads from the second one's output straight to the image.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape.
-
     Notes
     -----
     Convention: each theta maps output positions to input positions, so ``theta(p) = first(second(p))``; the first
@@ -32,13 +27,14 @@ def compose_affine(first, second):
     (`align_corners`). Source: Lin and Lucey 2017, the composition of warps.
     """
     check_arrays(first=(first, "N 2 3"), second=(second, "N 2 3"))
-    with np.errstate(all="ignore"):  # a theta that has run off is the sampler's affair
+    with np.errstate(all="ignore"):  # infinite and NaN entries pass through; the sampler deals with them
         theta = first[:, :, :2] @ second
         theta[:, :, 2] += first[:, :, 2]  # as if (0, 0, 1) stood below second
     return theta
 
 
-def compose_affine_backward(d_theta, first, second):
+def compose_affine_backward(d_theta: np.ndarray, first: np.ndarray,
+                            second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Gradient of `compose_affine` for both thetas.
 
     Parameters
@@ -53,11 +49,6 @@ def compose_affine_backward(d_theta, first, second):
     d_first, d_second : (N, 2, 3) arrays
         Loss per normalised unit of each entry. ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below;
         ``d_second = first[:, :, :2].T @ d_theta``, in which the shift of `first` has no part.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape.
     """
     check_arrays(first=(first, "N 2 3"), second=(second, "N 2 3"), d_theta=(d_theta, "N 2 3"))
     with np.errstate(all="ignore"):

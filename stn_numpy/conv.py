@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from .check import check_arrays, check_pair
+from .check import check_arrays, check_gradient, check_pair
 from .windows import output_length, pad, window_views
 
 
-def im2col(image, kernel_size, stride=1, padding=0):
+def im2col(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple = 1,
+           padding: int | tuple = 0) -> np.ndarray:
     """Write every window that a convolution looks at as one column of a matrix.
 
     Parameters
@@ -19,11 +20,6 @@ def im2col(image, kernel_size, stride=1, padding=0):
     -------
     (N, C * kh * kw, h * w) array
         Column ``i * w + j`` is the window of output pixel (i, j), channel by channel, row by row.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     check_arrays(image=(image, "N C H W"))
     kernel, stride, padding, (height, width) = _geometry(image.shape, kernel_size, stride, padding)
@@ -34,7 +30,8 @@ def im2col(image, kernel_size, stride=1, padding=0):
     return columns.reshape(image.shape[0], -1, height * width)
 
 
-def col2im(columns, image_shape, kernel_size, stride=1, padding=0):
+def col2im(columns: np.ndarray, image_shape: tuple, kernel_size: int | tuple, stride: int | tuple = 1,
+           padding: int | tuple = 0) -> np.ndarray:
     """Add every column back to the window it came from: the transpose of `im2col`, and so its backward.
 
     Parameters
@@ -48,11 +45,6 @@ def col2im(columns, image_shape, kernel_size, stride=1, padding=0):
     -------
     (N, C, H, W) array
         A pixel that stands in several windows receives the sum of them.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     if len(image_shape) != 4:
         raise ValueError(f"image_shape: expected (N, C, H, W), got {tuple(image_shape)}")
@@ -66,7 +58,8 @@ def col2im(columns, image_shape, kernel_size, stride=1, padding=0):
     return image[:, :, padding[0]:padding[0] + rows, padding[1]:padding[1] + cols].copy()
 
 
-def conv2d(image, weight, bias, stride=1, padding=0):
+def conv2d(image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
+           padding: int | tuple = 0) -> np.ndarray:
     """Slide a bank of small filters over an image (a cross-correlation, as in torch: nothing is flipped).
 
     Parameters
@@ -82,20 +75,16 @@ def conv2d(image, weight, bias, stride=1, padding=0):
     -------
     (N, O, h, w) array
         ``h = (H + 2 * padding - kh) // stride + 1``, and so the width.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
-    height, width = _geometry(image.shape, weight.shape[2:], stride, padding)[3]
+    *_, (height, width) = _geometry(image.shape, weight.shape[2:], stride, padding)
     out = weight.reshape(len(weight), -1) @ im2col(image, weight.shape[2:], stride, padding)
     out += bias[:, None]
     return out.reshape(len(image), len(weight), height, width)
 
 
-def conv2d_backward(d_out, image, weight, bias, stride=1, padding=0):
+def conv2d_backward(d_out: np.ndarray, image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
+                    padding: int | tuple = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of `conv2d` for image, weight and bias.
 
     Parameters
@@ -103,22 +92,17 @@ def conv2d_backward(d_out, image, weight, bias, stride=1, padding=0):
     d_out : (N, O, h, w) array
         Gradient of the loss for the output.
     image, weight, bias, stride, padding
-        What the forward saw.
+        As in the forward.
 
     Returns
     -------
     d_image : (N, C, H, W) array
     d_weight : (O, C, kh, kw) array
     d_bias : (O,) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
-    height, width = _geometry(image.shape, weight.shape[2:], stride, padding)[3]
-    check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), d_out=(d_out, f"N O {height} {width}"))
+    *_, out_size = _geometry(image.shape, weight.shape[2:], stride, padding)
+    check_gradient("d_out", d_out, (len(image), len(weight), *out_size), image.dtype)
     d_out = d_out.reshape(len(image), len(weight), -1)
     columns = im2col(image, weight.shape[2:], stride, padding)
     d_weight = (d_out @ columns.swapaxes(1, 2)).sum(axis=0).reshape(weight.shape)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward
 from .grid import affine_grid, affine_grid_backward
@@ -43,7 +44,7 @@ class Transform:
     backward: Callable
     identity: tuple
     theta_grid: Callable = affine_grid
-    theta_grid_backward: Callable = lambda d_grid, theta, align_corners: affine_grid_backward(d_grid, align_corners)
+    theta_grid_backward: Callable = affine_grid_backward
 
     @property
     def affine(self):
@@ -75,11 +76,11 @@ def tps_transform(control_shape):
     """
     count = len(control_points(control_shape))
     return Transform(
-        lambda parameters: tps_displacements(parameters, count),
-        lambda d_displacements, parameters: tps_displacements_backward(d_displacements, parameters, count),
+        partial(tps_displacements, count=count),
+        partial(tps_displacements_backward, count=count),
         (0.0,) * (2 * count),
-        lambda displacements, size, align_corners: tps_grid(displacements, size, align_corners, control_shape),
-        lambda d_grid, displacements, align_corners: tps_grid_backward(d_grid, align_corners, control_shape),
+        partial(tps_grid, points=control_shape),
+        partial(tps_grid_backward, points=control_shape),
     )
 
 

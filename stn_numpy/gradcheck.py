@@ -1,9 +1,12 @@
 """Compare a backward that was derived by hand with differences that need no derivation."""
 
+import inspect
+from collections.abc import Callable
+
 import numpy as np
 
 
-def numerical_gradient(function, array, step=1e-6):
+def numerical_gradient(function: Callable, array: np.ndarray, step: float = 1e-6) -> np.ndarray:
     """Gradient of a scalar function by central differences.
 
     Parameters
@@ -19,11 +22,6 @@ def numerical_gradient(function, array, step=1e-6):
     -------
     float64 array shaped like `array`
         ``(function(array + step) - function(array - step)) / (2 * step)``, entry by entry.
-
-    Raises
-    ------
-    TypeError
-        If the array is not float64.
     """
     if getattr(array, "dtype", None) != np.float64:
         raise TypeError(f"array: expected an array of float64, got {getattr(array, 'dtype', type(array).__name__)}")
@@ -38,7 +36,8 @@ def numerical_gradient(function, array, step=1e-6):
     return gradient
 
 
-def gradcheck(forward, backward, arguments, seed=0, step=1e-6):
+def gradcheck(forward: Callable, backward: Callable, arguments: list, seed: int = 0,
+              step: float = 1e-6) -> list[float]:
     """How far a hand-written backward is from finite differences.
 
     Parameters
@@ -64,22 +63,53 @@ def gradcheck(forward, backward, arguments, seed=0, step=1e-6):
     Raises
     ------
     TypeError
-        If an array is float32: its rounding is as large as the differences that are measured.
+        If an array of floats is not float64: the rounding of float32 is as large as the differences that are measured.
+    ValueError
+        If backward returns another number of gradients, or a gradient of another shape than its argument, even one
+        that would broadcast.
     """
-    for place, argument in enumerate(arguments):
-        if isinstance(argument, np.ndarray) and argument.dtype == np.float32:
-            raise TypeError(f"arguments[{place}]: expected float64, since differences drown in float32's rounding, "
-                            "got float32")
-    places = [k for k, a in enumerate(arguments) if isinstance(a, np.ndarray) and a.dtype == np.float64]
+    places = _places(arguments)
     out = np.asarray(forward(*arguments))
     d_out = np.random.default_rng(seed).standard_normal(out.shape)
-    by_hand = backward(d_out, *arguments)
-    by_hand = by_hand if isinstance(by_hand, tuple) else (by_hand,)
+    gradients = backward(d_out, *arguments)
+    gradients = gradients if isinstance(gradients, (tuple, list)) else (gradients,)
+    _check_gradients(gradients, places, arguments, _names(forward, len(arguments)))
     errors = []
-    for place, gradient in zip(places, by_hand, strict=True):
+    for place, gradient in zip(places, gradients):
         function = _scalar(forward, arguments, place, d_out)
         errors.append(_relative_error(gradient, numerical_gradient(function, arguments[place], step)))
     return errors
+
+
+def _places(arguments):
+    """Where the arrays stand that are differentiated; arrays of other floats are refused."""
+    floats = [k for k, a in enumerate(arguments) if isinstance(a, np.ndarray) and np.issubdtype(a.dtype, np.inexact)]
+    for place in floats:
+        if arguments[place].dtype != np.float64:
+            raise TypeError(f"arguments[{place}]: expected float64 in this machine's byte order, since differences "
+                            f"drown in the rounding of float32, got {arguments[place].dtype}")
+    return floats
+
+
+def _names(function, count):
+    """What the function calls its arguments, or their places where it has no names for all of them."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # a NumPy function
+        parameters = ()
+    names = [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_POSITIONAL]
+    return names if len(names) >= count else [f"arguments[{place}]" for place in range(count)]
+
+
+def _check_gradients(gradients, places, arguments, names):
+    """Check that there is a gradient for each array that is differentiated, and that it has the array's shape."""
+    expected = ", ".join(f"d_{names[place]}" for place in places)
+    if len(gradients) != len(places):
+        raise ValueError(f"backward: expected {len(places)} gradients ({expected}), got {len(gradients)}")
+    for place, gradient in zip(places, gradients):
+        if np.shape(gradient) != arguments[place].shape:
+            raise ValueError(f"d_{names[place]}: expected shape {arguments[place].shape} like {names[place]}, "
+                             f"got {np.shape(gradient)}")
 
 
 def _scalar(forward, arguments, place, d_out):

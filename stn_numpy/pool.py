@@ -1,13 +1,13 @@
-"""Max-pooling and average-pooling, forward and backward."""
+"""Max-pooling and average-pooling, forward and backward. A NaN spoils the windows in which it stands, as in torch."""
 
 import numpy as np
 
-from .check import check_arrays, check_pair
+from .check import check_arrays, check_gradient, check_pair
 from .windows import output_length, window_views
 
 
-def max_pool2d(image, kernel_size, stride=None):
-    """Keep the largest value of every window.
+def max_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None) -> np.ndarray:
+    """Keep the largest value of every window; a NaN counts as larger than any number.
 
     Parameters
     ----------
@@ -18,11 +18,6 @@ def max_pool2d(image, kernel_size, stride=None):
     Returns
     -------
     (N, C, h, w) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     kernel, stride, out_shape = _geometry(image, kernel_size, stride)
     out = np.full(image.shape[:2] + out_shape, -np.inf, image.dtype)
@@ -31,7 +26,8 @@ def max_pool2d(image, kernel_size, stride=None):
     return out
 
 
-def max_pool2d_backward(d_out, image, kernel_size, stride=None):
+def max_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
+                        stride: int | tuple | None = None) -> np.ndarray:
     """Gradient of `max_pool2d`: it goes to the largest pixel of the window, to the first one where several tie.
 
     Parameters
@@ -39,31 +35,28 @@ def max_pool2d_backward(d_out, image, kernel_size, stride=None):
     d_out : (N, C, h, w) array
         Gradient of the loss for the output.
     image, kernel_size, stride
-        What the forward saw.
+        As in the forward.
 
     Returns
     -------
     (N, C, H, W) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
+        In a window with NaNs everything goes to the last of them, as in torch.
     """
-    out = max_pool2d(image, kernel_size, stride)
     kernel, stride, out_shape = _geometry(image, kernel_size, stride)
-    check_arrays(image=(image, "N C H W"), d_out=(d_out, f"N C {out_shape[0]} {out_shape[1]}"))
+    check_gradient("d_out", d_out, image.shape[:2] + out_shape, image.dtype)
+    largest = np.full(d_out.shape, -np.inf, image.dtype)
+    winner = np.zeros(d_out.shape, int)  # which place of the window holds it
+    for place, (_, _, view) in enumerate(window_views(image, kernel, stride, out_shape)):
+        larger = (view > largest) | np.isnan(view)
+        np.copyto(largest, view, where=larger)
+        np.copyto(winner, place, where=larger)
     d_image = np.zeros(image.shape, image.dtype)
-    waiting = np.ones(out.shape, bool)
-    views = zip(window_views(image, kernel, stride, out_shape), window_views(d_image, kernel, stride, out_shape))
-    for (_, _, view), (_, _, d_view) in views:
-        winner = waiting & (view == out)
-        d_view += np.where(winner, d_out, 0)
-        waiting &= ~winner
+    for place, (_, _, d_view) in enumerate(window_views(d_image, kernel, stride, out_shape)):
+        d_view += np.where(winner == place, d_out, 0)
     return d_image
 
 
-def avg_pool2d(image, kernel_size, stride=None):
+def avg_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None) -> np.ndarray:
     """Take the mean of every window.
 
     Parameters
@@ -75,11 +68,6 @@ def avg_pool2d(image, kernel_size, stride=None):
     Returns
     -------
     (N, C, h, w) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     kernel, stride, out_shape = _geometry(image, kernel_size, stride)
     out = np.zeros(image.shape[:2] + out_shape, image.dtype)
@@ -88,7 +76,8 @@ def avg_pool2d(image, kernel_size, stride=None):
     return out / image.dtype.type(kernel[0] * kernel[1])
 
 
-def avg_pool2d_backward(d_out, image, kernel_size, stride=None):
+def avg_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
+                        stride: int | tuple | None = None) -> np.ndarray:
     """Gradient of `avg_pool2d`: every pixel of a window receives the same share.
 
     Parameters
@@ -96,19 +85,14 @@ def avg_pool2d_backward(d_out, image, kernel_size, stride=None):
     d_out : (N, C, h, w) array
         Gradient of the loss for the output.
     image, kernel_size, stride
-        What the forward saw.
+        As in the forward.
 
     Returns
     -------
     (N, C, H, W) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     kernel, stride, out_shape = _geometry(image, kernel_size, stride)
-    check_arrays(image=(image, "N C H W"), d_out=(d_out, f"N C {out_shape[0]} {out_shape[1]}"))
+    check_gradient("d_out", d_out, image.shape[:2] + out_shape, image.dtype)
     d_image = np.zeros(image.shape, image.dtype)
     share = d_out / image.dtype.type(kernel[0] * kernel[1])
     for _, _, view in window_views(d_image, kernel, stride, out_shape):

@@ -2,15 +2,11 @@
 
 import numpy as np
 
-from .check import check_arrays, check_size
-from .grid import _base_points
-
-# A denominator is positive if it exceeds this part of the largest that its row allows: the rounding of float32.
-HORIZON = 1e-6
-FAR = 1e6  # normalised units: outside every image
+from .check import check_arrays, check_flag, check_output
+from .coordinates import FAR, HORIZON, base_points
 
 
-def projective_grid(theta, size, align_corners=False):
+def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False) -> np.ndarray:
     """Say for each output pixel which point of the input it shows, under a projective map theta.
 
     Parameters
@@ -27,11 +23,6 @@ def projective_grid(theta, size, align_corners=False):
     (N, h, w, 2) array of theta's dtype
         Points of the input in normalised units, x before y.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If theta or size has the wrong type or shape; the message says what was expected and what came.
-
     Notes
     -----
     Convention: ``(a, b, c) = theta[n] @ (x_j, y_i, 1)`` and ``grid[n, i, j] = (a / c, b / c)``. Theta maps output
@@ -41,19 +32,17 @@ def projective_grid(theta, size, align_corners=False):
     centre, positive is in front. Source: Jaderberg et al. 2015, section 3.2; Hartley and Zisserman, Multiple View
     Geometry, section 2.3.
     """
-    batch, _, height, width = check_size("size", size)
-    check_arrays(theta=(theta, "N 3 3"))
-    if theta.shape[0] != batch:
-        raise ValueError(f"theta: expected shape (N={batch}, 3, 3) to go with size, got {theta.shape}")
-    with np.errstate(all="ignore"):  # a theta that has run off to infinity is the sampler's to deal with
-        base = _base_points(height, width, align_corners, theta.dtype)
-        _, numerator, denominator, behind = _divide(theta, base)
+    height, width = check_output(size, theta=(theta, "N 3 3"))
+    check_flag("align_corners", align_corners)
+    with np.errstate(all="ignore"):  # infinite and NaN entries pass through; the sampler deals with them
+        base = base_points(height, width, align_corners, theta.dtype)
+        _, numerator, denominator, behind = as_fraction(theta, base)
         grid = numerator / denominator
         np.copyto(grid, np.where(numerator < 0, -FAR, FAR), where=behind)
-    return np.ascontiguousarray(grid.swapaxes(1, 2)).reshape(batch, height, width, 2)
+    return np.ascontiguousarray(grid.swapaxes(1, 2)).reshape(-1, height, width, 2)
 
 
-def projective_grid_backward(d_grid, theta, align_corners=False):
+def projective_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corners: bool = False) -> np.ndarray:
     """Gradient of `projective_grid`: the quotient rule, summed over the output pixels.
 
     Parameters
@@ -70,28 +59,24 @@ def projective_grid_backward(d_grid, theta, align_corners=False):
         For the three rows ``d_a = d_x / c``, ``d_b = d_y / c`` and ``d_c = -(x * d_x + y * d_y) / c``, each times
         (x_j, y_i, 1) and summed over the pixels in front of the horizon.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If d_grid or theta has the wrong type or shape; the message says what was expected and what came.
-
     Notes
     -----
     Convention: as in `projective_grid`. Source: the derivative of Jaderberg et al. 2015, eq. 1 with a denominator.
     """
     check_arrays(theta=(theta, "N 3 3"), d_grid=(d_grid, "N h w 2"))
+    check_flag("align_corners", align_corners)
     batch, height, width, _ = d_grid.shape
-    base = _base_points(height, width, align_corners, theta.dtype)
+    base = base_points(height, width, align_corners, theta.dtype)
     with np.errstate(all="ignore"):
-        side, numerator, denominator, behind = _divide(theta, base)
-        wish = d_grid.reshape(batch, height * width, 2).swapaxes(1, 2)
-        d_numerator = np.where(behind, 0, wish / denominator)
+        side, numerator, denominator, behind = as_fraction(theta, base)
+        d_point = d_grid.reshape(batch, height * width, 2).swapaxes(1, 2)
+        d_numerator = np.where(behind, 0, d_point / denominator)
         point = np.where(behind, 0, numerator / denominator)
         d_denominator = -(d_numerator * point).sum(axis=1, keepdims=True)
         return side * (np.concatenate([d_numerator, d_denominator], axis=1) @ base)
 
 
-def projective_theta(parameters):
+def projective_theta(parameters: np.ndarray) -> np.ndarray:
     """Eight numbers, row by row; the ninth is 1, since only the ratios count.
 
     Parameters
@@ -103,17 +88,12 @@ def projective_theta(parameters):
     -------
     (N, 3, 3) array
         Normalised units.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 8"))
     return np.concatenate([parameters, np.ones_like(parameters[:, :1])], axis=1).reshape(-1, 3, 3)
 
 
-def projective_theta_backward(d_theta, parameters):
+def projective_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Gradient of `projective_theta` for its parameters.
 
     Parameters
@@ -127,17 +107,12 @@ def projective_theta_backward(d_theta, parameters):
     -------
     (N, 8) array
         Loss per unit of each of the eight numbers, row by row; the ninth of theta is fixed.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_theta or parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 8"), d_theta=(d_theta, "N 3 3"))
     return d_theta.reshape(-1, 9)[:, :8].copy()
 
 
-def homography(corners_from, corners_to):
+def homography(corners_from: np.ndarray, corners_to: np.ndarray) -> np.ndarray:
     """The projective map that sends four points to four others.
 
     Parameters
@@ -149,12 +124,8 @@ def homography(corners_from, corners_to):
     -------
     (N, 3, 3) array
         Scaled so that its last number is 1, or to length 1 if that number is almost zero. As a theta of
-        `projective_grid`, it takes the output's corners and those of the input that they shall show.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If a set of corners has the wrong type or shape.
+        `projective_grid`, it takes the output's corners and those of the input that they shall show. NaN where a
+        point is not finite, in that image alone.
 
     Notes
     -----
@@ -167,16 +138,20 @@ def homography(corners_from, corners_to):
     zero, there = np.zeros_like(here), corners_to[..., None]
     rows = [np.concatenate([here, zero, -there[:, :, 0] * here], axis=2),
             np.concatenate([zero, here, -there[:, :, 1] * here], axis=2)]
-    nine = np.linalg.svd(np.concatenate(rows, axis=1))[2][:, -1]  # what the eight equations send nearest to zero
+    system = np.concatenate(rows, axis=1)
+    finite = np.isfinite(system).all(axis=(1, 2), keepdims=True)  # NumPy gives up on a whole batch for one that is not
+    nine = np.linalg.svd(np.where(finite, system, 0))[2][:, -1]  # what the eight equations send nearest to zero
+    nine = np.where(finite[:, 0], nine, np.nan)
     last = nine[:, 8:]
     nine = nine / np.where(np.abs(last) > HORIZON, last, 1)
     return nine.reshape(-1, 3, 3).astype(corners_from.dtype)
 
 
-def _divide(theta, base):
+def as_fraction(theta: np.ndarray, base: np.ndarray) -> tuple:
     """Of all points the numerators (N, 2, h * w), the denominators (N, 1, h * w) and which are behind the horizon.
 
-    First comes the sign (N, 1, 1) that theta is given so that its denominator is positive at the output's centre.
+    First comes the sign (N, 1, 1) by which theta is multiplied, so that its denominator is positive at the output's
+    centre.
     """
     side = np.where(theta[:, 2:, 2:] < 0, theta.dtype.type(-1), theta.dtype.type(1))
     points = (theta * side) @ base.T

@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from .check import check_arrays, check_choice
+from .check import check_arrays, check_choice, check_flag
+from .coordinates import pixels_per_unit, to_pixels
 from .grid import affine_grid, affine_grid_backward
-from .taps import MODES, PADDING_MODES, axis_taps, pixels_per_unit, to_pixels
+from .taps import MODES, PADDING_MODES, axis_taps
 
 
-def grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+def grid_sample(image: np.ndarray, grid: np.ndarray, mode: str = "bilinear", padding_mode: str = "zeros",
+                align_corners: bool = False) -> np.ndarray:
     """Read an image at the points of a grid.
 
     Parameters
@@ -28,27 +30,26 @@ def grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corner
     (N, C, h, w) array of the image's dtype
         All channels of an image are read at the same points.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type, shape or word; the message says what was expected and what came.
-
     Notes
     -----
     Convention: the grid's last axis is (x, y), x to the right and y down. A NaN coordinate makes its own output pixel
     NaN and no other; so does an infinite one under "reflection". Elsewhere infinite points are simply far outside.
     Source: Jaderberg et al. 2015, eqs. 3 to 5; names, defaults and the pixel conventions are torch's.
     """
-    image, taps, _, undefined = _prepare(image, grid, mode, padding_mode, align_corners)
+    _check(image, grid, mode, padding_mode, align_corners)
     out = np.zeros(image.shape[:2] + grid.shape[1:3], image.dtype)
+    flat, planes, width = image.ravel(), _planes(image), image.shape[3]
     with np.errstate(all="ignore"):
-        for index, weight, _, _ in taps:
-            out += _weigh(image.ravel().take(index), weight)
+        along_y, along_x, undefined = _taps(image, grid, mode, padding_mode, align_corners)
+        for row, weight_y in along_y:
+            for column, weight_x in along_x:
+                out += _weigh(flat.take(planes + row * width + column), weight_y * weight_x)
     np.copyto(out, np.nan, where=undefined)
     return out
 
 
-def grid_sample_backward(d_out, image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+def grid_sample_backward(d_out: np.ndarray, image: np.ndarray, grid: np.ndarray, mode: str = "bilinear",
+                         padding_mode: str = "zeros", align_corners: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of `grid_sample` for the image and for the grid.
 
     Parameters
@@ -56,7 +57,7 @@ def grid_sample_backward(d_out, image, grid, mode="bilinear", padding_mode="zero
     d_out : (N, C, h, w) array of the image's dtype
         Gradient of the loss for the output.
     image, grid, mode, padding_mode, align_corners
-        What the forward saw.
+        As in the forward.
 
     Returns
     -------
@@ -66,34 +67,34 @@ def grid_sample_backward(d_out, image, grid, mode="bilinear", padding_mode="zero
     d_grid : (N, h, w, 2) array
         How the loss changes as each point moves, per normalised unit, x before y; zeros for "nearest".
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type, shape or word; the message says what was expected and what came.
-
     Notes
     -----
     Convention: as in `grid_sample`. At whole-pixel positions bilinear has a kink; the derivative to the right and
     downwards is taken, as torch does. An undefined point (NaN) gives nothing to d_image and NaN in its own d_grid.
     Source: Jaderberg et al. 2015, eqs. 6 and 7.
     """
-    lengths = check_arrays(image=(image, "N C H W"), grid=(grid, "N h w 2"), d_out=(d_out, "N C h w"))
-    image, taps, scale, undefined = _prepare(image, grid, mode, padding_mode, align_corners)
-    d_image = np.zeros(image.size)
-    d_grid = np.zeros_like(grid, order="C")
+    _check(image, grid, mode, padding_mode, align_corners)
+    check_arrays(image=(image, "N C H W"), grid=(grid, "N h w 2"), d_out=(d_out, "N C h w"))
+    d_image, d_grid = np.zeros(image.size), np.zeros_like(grid, order="C")
+    flat, planes, (height, width) = image.ravel(), _planes(image), image.shape[2:]
     with np.errstate(all="ignore"):
-        given = np.where(undefined, d_out.dtype.type(0), d_out)
-        for index, weight, slope_x, slope_y in taps:
-            d_image += np.bincount(index.ravel(), _weigh(given, weight).ravel(), minlength=image.size)
-            pull = (given * image.ravel().take(index)).sum(axis=1)
-            d_grid[..., 0] += _weigh(pull, slope_x[:, 0])
-            d_grid[..., 1] += _weigh(pull, slope_y[:, 0])
-        d_grid *= np.array(scale, grid.dtype)
+        along_y, along_x, undefined = _taps(image, grid, mode, padding_mode, align_corners, slopes=True)
+        d = np.where(undefined, d_out.dtype.type(0), d_out)
+        for row, weight_y, slope_y in along_y:
+            for column, weight_x, slope_x in along_x:
+                index = planes + row * width + column
+                share = _weigh(d, weight_y * weight_x)
+                d_image += np.bincount(index.ravel(), share.ravel(), minlength=image.size)
+                pull = (d * flat.take(index)).sum(axis=1)
+                d_grid[..., 0] += _weigh(pull, (weight_y * slope_x)[:, 0])
+                d_grid[..., 1] += _weigh(pull, (slope_y * weight_x)[:, 0])
+        d_grid *= np.array([pixels_per_unit(length, align_corners) for length in (width, height)], grid.dtype)
     np.copyto(d_grid, np.nan, where=undefined[:, 0, ..., None])
-    return d_image.astype(image.dtype).reshape([lengths[k] for k in "NCHW"]), d_grid
+    return d_image.astype(image.dtype).reshape(image.shape), d_grid
 
 
-def affine_sample(image, theta, size, padding_mode="zeros", align_corners=False, mode="bilinear"):
+def affine_sample(image: np.ndarray, theta: np.ndarray, size: tuple, mode: str = "bilinear",
+                  padding_mode: str = "zeros", align_corners: bool = False) -> np.ndarray:
     """Warp an image by theta: `affine_grid` and `grid_sample` in one call.
 
     Parameters
@@ -103,17 +104,12 @@ def affine_sample(image, theta, size, padding_mode="zeros", align_corners=False,
         Maps output positions to input positions, normalised units.
     size : (N, C, h, w) ints
         The shape of the output.
-    padding_mode, align_corners, mode
+    mode, padding_mode, align_corners
         As in `grid_sample`; the grid and the sampler share one `align_corners`.
 
     Returns
     -------
     (N, C, h, w) array of the image's dtype
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type, shape or word; the message says what was expected and what came.
 
     Notes
     -----
@@ -126,25 +122,22 @@ def affine_sample(image, theta, size, padding_mode="zeros", align_corners=False,
     return grid_sample(image, grid, mode, padding_mode, align_corners)
 
 
-def affine_sample_backward(d_out, image, theta, padding_mode="zeros", align_corners=False, mode="bilinear"):
+def affine_sample_backward(d_out: np.ndarray, image: np.ndarray, theta: np.ndarray, mode: str = "bilinear",
+                           padding_mode: str = "zeros",
+                           align_corners: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of `affine_sample` for the image and for theta.
 
     Parameters
     ----------
     d_out : (N, C, h, w) array of the image's dtype
         Gradient of the loss for the output.
-    image, theta, padding_mode, align_corners, mode
-        What the forward saw; the output's size is d_out's.
+    image, theta, mode, padding_mode, align_corners
+        As in the forward; the output's size is d_out's.
 
     Returns
     -------
     d_image : (N, C, H, W) array
     d_theta : (N, 2, 3) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type, shape or word; the message says what was expected and what came.
 
     Notes
     -----
@@ -153,7 +146,7 @@ def affine_sample_backward(d_out, image, theta, padding_mode="zeros", align_corn
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"), d_out=(d_out, "N C h w"))
     grid = affine_grid(theta, d_out.shape, align_corners)
     d_image, d_grid = grid_sample_backward(d_out, image, grid, mode, padding_mode, align_corners)
-    return d_image, affine_grid_backward(d_grid, align_corners)
+    return d_image, affine_grid_backward(d_grid, theta, align_corners)
 
 
 def _weigh(values, weight):
@@ -161,26 +154,27 @@ def _weigh(values, weight):
     return np.where(weight != 0, values * weight, values.dtype.type(0))
 
 
-def _prepare(image, grid, mode, padding_mode, align_corners):
-    """Check the arguments; list the two-dimensional taps as (index, weight, slope_x, slope_y).
-
-    Index is (N, C, h, w) into the flat image; the others are (N, 1, h, w), since channels share their points.
-    """
+def _check(image, grid, mode, padding_mode, align_corners):
+    """Check the arguments of both directions."""
     check_arrays(image=(image, "N C H W"), grid=(grid, "N h w 2"))
     check_choice("mode", mode, MODES)
     check_choice("padding_mode", padding_mode, PADDING_MODES)
+    check_flag("align_corners", align_corners)
+
+
+def _taps(image, grid, mode, padding_mode, align_corners, slopes=False):
+    """The taps along y and along x, each (N, 1, h, w) since channels share their points, and the undefined points."""
+    lengths = image.shape[3], image.shape[2]
+    points = [to_pixels(grid[:, None, ..., axis], lengths[axis], align_corners) for axis in (0, 1)]
+    undefined = np.isnan(points[0]) | np.isnan(points[1])
+    if padding_mode == "reflection":  # no mirror sends infinity back to a place
+        undefined |= np.isinf(points[0]) | np.isinf(points[1])
+    along_x, along_y = (axis_taps(np.where(undefined, point.dtype.type(0), point), length, mode, padding_mode,
+                                  align_corners, slopes) for point, length in zip(points, lengths))
+    return along_y, along_x, undefined
+
+
+def _planes(image):
+    """Where each channel of each image begins in the flat image: (N, C, 1, 1)."""
     batch, channels, height, width = image.shape
-    lengths, axes = (width, height), []
-    with np.errstate(all="ignore"):
-        points = [to_pixels(grid[:, None, ..., axis], lengths[axis], align_corners) for axis in (0, 1)]
-        undefined = np.isnan(points[0]) | np.isnan(points[1])
-        if padding_mode == "reflection":  # no mirror sends infinity back to a place
-            undefined |= np.isinf(points[0]) | np.isinf(points[1])
-        for length, point in zip(lengths, points):
-            point = np.where(undefined, point.dtype.type(0), point)
-            axes.append(axis_taps(point, length, mode, padding_mode, align_corners))
-    planes = np.arange(batch * channels).reshape(batch, channels, 1, 1) * (height * width)
-    taps = [(planes + row * width + column, weight_y * weight_x, weight_y * slope_x, slope_y * weight_x)
-            for row, weight_y, slope_y in axes[1] for column, weight_x, slope_x in axes[0]]
-    scale = [pixels_per_unit(length, align_corners) for length in lengths]
-    return np.ascontiguousarray(image), taps, scale, undefined
+    return np.arange(batch * channels).reshape(batch, channels, 1, 1) * (height * width)

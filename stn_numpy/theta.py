@@ -5,7 +5,7 @@ import numpy as np
 from .check import check_arrays
 
 
-def affine_theta(parameters):
+def affine_theta(parameters: np.ndarray) -> np.ndarray:
     """Six numbers, row by row: rotation, scale, shear and shift, anything affine.
 
     Parameters
@@ -16,17 +16,12 @@ def affine_theta(parameters):
     -------
     (N, 2, 3) array
         Normalised units. Source: Jaderberg et al. 2015, eq. 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 6"))
     return parameters.reshape(-1, 2, 3).copy()
 
 
-def affine_theta_backward(d_theta, parameters):
+def affine_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Gradient of `affine_theta` for its parameters.
 
     Parameters
@@ -40,17 +35,12 @@ def affine_theta_backward(d_theta, parameters):
     -------
     (N, 6) array
         Loss per unit of each of the six numbers, row by row.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_theta or parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 6"), d_theta=(d_theta, "N 2 3"))
     return d_theta.reshape(-1, 6).copy()
 
 
-def similarity_theta(parameters):
+def similarity_theta(parameters: np.ndarray) -> np.ndarray:
     """Rotation, one scale for both axes, and shift, from (a, b, shift_x, shift_y).
 
     Parameters
@@ -62,18 +52,13 @@ def similarity_theta(parameters):
     -------
     (N, 2, 3) array
         ``[[a, -b, shift_x], [b, a, shift_y]]``, normalised units. A true similarity on square images only.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 4"))
     a, b, x, y = parameters.T
     return _theta((a, -b, x), (b, a, y))
 
 
-def similarity_theta_backward(d_theta, parameters):
+def similarity_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Gradient of `similarity_theta` for its parameters.
 
     Parameters
@@ -87,18 +72,13 @@ def similarity_theta_backward(d_theta, parameters):
     -------
     (N, 4) array
         Loss per unit of a, b and the two shifts; a and b each collect the two entries in which they stand.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_theta or parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 4"), d_theta=(d_theta, "N 2 3"))
     (g00, g01, g02), (g10, g11, g12) = d_theta.transpose(1, 2, 0)
     return np.stack([g00 + g11, g10 - g01, g02, g12], axis=1)
 
 
-def rotation_theta(parameters):
+def rotation_theta(parameters: np.ndarray) -> np.ndarray:
     """Rotation about the centre of the image, from one angle.
 
     Parameters
@@ -110,11 +90,6 @@ def rotation_theta(parameters):
     -------
     (N, 2, 3) array
         ``[[cos, -sin, 0], [sin, cos, 0]]``, normalised units. A true rotation on square images only.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 1"))
     cos, sin = np.cos(parameters[:, 0]), np.sin(parameters[:, 0])
@@ -122,7 +97,7 @@ def rotation_theta(parameters):
     return _theta((cos, -sin, zero), (sin, cos, zero))
 
 
-def rotation_theta_backward(d_theta, parameters):
+def rotation_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Gradient of `rotation_theta` for its angle.
 
     Parameters
@@ -136,11 +111,6 @@ def rotation_theta_backward(d_theta, parameters):
     -------
     (N, 1) array
         Loss per radian. The angle acts through four entries of theta, and each image has an angle of its own.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_theta or parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 1"), d_theta=(d_theta, "N 2 3"))
     cos, sin = np.cos(parameters[:, 0]), np.sin(parameters[:, 0])
@@ -148,7 +118,7 @@ def rotation_theta_backward(d_theta, parameters):
     return (cos * (g10 - g01) - sin * (g00 + g11))[:, None]
 
 
-def attention_theta(parameters):
+def attention_theta(parameters: np.ndarray) -> np.ndarray:
     """A window of one scale at any place, from (scale, shift_x, shift_y).
 
     Parameters
@@ -160,11 +130,6 @@ def attention_theta(parameters):
     -------
     (N, 2, 3) array
         ``[[scale, 0, shift_x], [0, scale, shift_y]]``, normalised units. Source: Jaderberg et al. 2015, eq. 2.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 3"))
     scale, x, y = parameters.T
@@ -172,7 +137,7 @@ def attention_theta(parameters):
     return _theta((scale, zero, x), (zero, scale, y))
 
 
-def attention_theta_backward(d_theta, parameters):
+def attention_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Gradient of `attention_theta` for its parameters.
 
     Parameters
@@ -186,18 +151,13 @@ def attention_theta_backward(d_theta, parameters):
     -------
     (N, 3) array
         Loss per unit of the scale, which collects both entries in which it stands, and of the two shifts.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_theta or parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 3"), d_theta=(d_theta, "N 2 3"))
     (g00, _, g02), (_, g11, g12) = d_theta.transpose(1, 2, 0)
     return np.stack([g00 + g11, g02, g12], axis=1)
 
 
-def translation_theta(parameters):
+def translation_theta(parameters: np.ndarray) -> np.ndarray:
     """Shift alone, from (shift_x, shift_y).
 
     Parameters
@@ -209,11 +169,6 @@ def translation_theta(parameters):
     -------
     (N, 2, 3) array
         ``[[1, 0, shift_x], [0, 1, shift_y]]``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 2"))
     x, y = parameters.T
@@ -221,7 +176,7 @@ def translation_theta(parameters):
     return _theta((one, zero, x), (zero, one, y))
 
 
-def translation_theta_backward(d_theta, parameters):
+def translation_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Gradient of `translation_theta` for its parameters.
 
     Parameters
@@ -235,17 +190,12 @@ def translation_theta_backward(d_theta, parameters):
     -------
     (N, 2) array
         Loss per normalised unit of each shift.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_theta or parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, "N 2"), d_theta=(d_theta, "N 2 3"))
     return d_theta[:, :, 2].copy()
 
 
-def read_theta(theta):
+def read_theta(theta: np.ndarray) -> dict[str, np.ndarray]:
     """Read a theta as angle, scale, shear and shift.
 
     Parameters
@@ -259,11 +209,6 @@ def read_theta(theta):
         such that the 2 x 2 part is ``R(angle) @ [[scale_x, shear * scale_y], [0, scale_y]]``. `scale_x` is not
         negative; a mirror image has a negative `scale_y`. They describe where theta looks: a scale of 2 looks at twice
         the width, so the picture appears half as large.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If theta has the wrong type or shape.
     """
     check_arrays(theta=(theta, "N 2 3"))
     (a, b, shift_x), (c, d, shift_y) = theta.transpose(1, 2, 0)
@@ -275,7 +220,7 @@ def read_theta(theta):
     return dict(angle=angle, scale_x=np.hypot(a, c), scale_y=scale_y, shear=shear, shift_x=shift_x, shift_y=shift_y)
 
 
-def rotation_angle(theta):
+def rotation_angle(theta: np.ndarray) -> np.ndarray:
     """The angle of the rotation nearest to theta, whatever scale and shear come with it.
 
     Parameters
@@ -286,11 +231,6 @@ def rotation_angle(theta):
     -------
     (N,) array
         Radians, counter-clockwise as seen: the turn that brings the 2 x 2 part closest in the sum of squares.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If theta has the wrong type or shape.
     """
     check_arrays(theta=(theta, "N 2 3"))
     return np.arctan2(theta[:, 1, 0] - theta[:, 0, 1], theta[:, 0, 0] + theta[:, 1, 1])

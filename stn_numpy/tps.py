@@ -1,18 +1,18 @@
-"""The thin-plate-spline grid: points held by pins that are moved, and bent as little as possible in between."""
+"""The thin-plate-spline grid: control points are moved, and the plane between them bends as little as possible."""
 
 from functools import lru_cache
 
 import numpy as np
 
-from .check import check_arrays, check_pair, check_size
-from .grid import _base_points
+from .check import check_arrays, check_flag, check_output, check_pair
+from .coordinates import base_points
 
 CONTROL_SHAPE = (4, 4)
-KEPT = 8  # how many sizes and sets of points are remembered
+REMEMBERED = 8  # sizes and sets of points whose systems stay solved
 NEGLIGIBLE = 1e-12  # relative size below which an eigenvalue of the system is rounding: control points that coincide
 
 
-def control_points(control_shape=CONTROL_SHAPE):
+def control_points(control_shape: int | tuple = CONTROL_SHAPE) -> np.ndarray:
     """Control points on a regular grid that spans the image, -1 to 1 both ways.
 
     Parameters
@@ -25,17 +25,13 @@ def control_points(control_shape=CONTROL_SHAPE):
     (K, 2) array of float64
         Points (x, y) in normalised units, K = rows * columns, in the order of reading: row by row from the top, each
         from left to right. The outer ones lie on the outer edges of -1 and 1, whatever `align_corners` makes of those.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If control_shape is no whole number or pair of them, or below 1.
     """
     rows, columns = check_pair("control_shape", control_shape, 1)
-    return _base_points(rows, columns, True, np.float64)[:, :2].copy()
+    return base_points(rows, columns, True, np.float64)[:, :2].copy()
 
 
-def tps_grid(displacements, size, align_corners=False, points=CONTROL_SHAPE):
+def tps_grid(displacements: np.ndarray, size: tuple, align_corners: bool = False,
+             points: np.ndarray | tuple = CONTROL_SHAPE) -> np.ndarray:
     """Say for each output pixel which point of the input it shows, if control points are moved and the rest follows.
 
     Parameters
@@ -55,11 +51,6 @@ def tps_grid(displacements, size, align_corners=False, points=CONTROL_SHAPE):
     (N, h, w, 2) array of the displacements' dtype
         Points of the input in normalised units, x before y.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-
     Notes
     -----
     Convention: output to input, the last axis is (x, y), x to the right and y down; the image spans -1 to 1 both ways.
@@ -71,52 +62,50 @@ def tps_grid(displacements, size, align_corners=False, points=CONTROL_SHAPE):
     The map is smooth; far outside the points it is affine, but for a part that grows like log r.
     Source: Bookstein 1989; Jaderberg et al. 2015, section 3.2.
     """
-    batch, _, height, width = check_size("size", size)
     points = _check_points(displacements, points)
-    if displacements.shape[0] != batch:
-        raise ValueError(f"displacements: expected N={batch} to go with size, got shape {displacements.shape}")
-    basis = _basis(*_key(points), height, width, align_corners, displacements.dtype)
-    base = _base_points(height, width, align_corners, displacements.dtype)
+    height, width = check_output(size, displacements=(displacements, f"N {len(points)} 2"))
+    check_flag("align_corners", align_corners)
+    basis = tps_basis(*_key(points), height, width, align_corners, displacements.dtype)
+    base = base_points(height, width, align_corners, displacements.dtype)
     with np.errstate(all="ignore"):
         grid = basis @ displacements
         grid += np.ascontiguousarray(base[:, :2])
-    return grid.reshape(batch, height, width, 2)
+    return grid.reshape(-1, height, width, 2)
 
 
-def tps_grid_backward(d_grid, align_corners=False, points=CONTROL_SHAPE):
-    """Gradient of `tps_grid`: each control point collects the wishes of all pixels that follow it.
+def tps_grid_backward(d_grid: np.ndarray, displacements: np.ndarray, align_corners: bool = False,
+                      points: np.ndarray | tuple = CONTROL_SHAPE) -> np.ndarray:
+    """Gradient of `tps_grid` for the displacements: each control point collects the gradients of the pixels it moves.
 
     Parameters
     ----------
-    d_grid : (N, h, w, 2) array of float32 or float64
-        Gradient of the loss for the grid, x before y; the output's size is its own.
+    d_grid : (N, h, w, 2) array of the displacements' dtype
+        Gradient of the loss for the grid, x before y.
+    displacements : (N, K, 2) array of float32 or float64
+        As in the forward. The grid is linear in them, so that their values play no part.
     align_corners : bool
     points : (K, 2) array or (rows, columns)
-        As in the forward, which is linear in the displacements: they are not needed.
+        As in the forward.
 
     Returns
     -------
-    (N, K, 2) array of d_grid's dtype
+    (N, K, 2) array
         ``d_displacements[n, k] = sum over pixels of basis[pixel, k] * d_grid[n, pixel]``, normalised units.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
 
     Notes
     -----
     Convention: as in `tps_grid`.
     """
-    check_arrays(d_grid=(d_grid, "N h w 2"))
+    points = _check_points(displacements, points)
+    check_arrays(displacements=(displacements, "N K 2"), d_grid=(d_grid, "N h w 2"))
+    check_flag("align_corners", align_corners)
     batch, height, width, _ = d_grid.shape
-    points = _as_points(points)
-    basis = _basis(*_key(points), height, width, align_corners, d_grid.dtype)
+    basis = tps_basis(*_key(points), height, width, align_corners, d_grid.dtype)
     with np.errstate(all="ignore"):
         return basis.T @ d_grid.reshape(batch, height * width, 2)
 
 
-def bending_energy(displacements, points=CONTROL_SHAPE):
+def bending_energy(displacements: np.ndarray, points: np.ndarray | tuple = CONTROL_SHAPE) -> np.ndarray:
     """How much a thin-plate spline bends: its squared second derivatives, over the whole plane.
 
     Parameters
@@ -131,11 +120,6 @@ def bending_energy(displacements, points=CONTROL_SHAPE):
         The integral of ``f_xx^2 + 2 f_xy^2 + f_yy^2``, x and y parts of the map added up; normalised units. Zero if the
         displacements are those of an affine map.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-
     Notes
     -----
     It is ``8 pi d^T B d`` with the K x K matrix B of `tps_grid`'s system that takes displacements to weights.
@@ -146,7 +130,8 @@ def bending_energy(displacements, points=CONTROL_SHAPE):
         return (displacements * (_bending(*_key(points), displacements.dtype) @ displacements)).sum(axis=(1, 2))
 
 
-def bending_energy_backward(d_energy, displacements, points=CONTROL_SHAPE):
+def bending_energy_backward(d_energy: np.ndarray, displacements: np.ndarray,
+                            points: np.ndarray | tuple = CONTROL_SHAPE) -> np.ndarray:
     """Gradient of `bending_energy` for the displacements.
 
     Parameters
@@ -161,11 +146,6 @@ def bending_energy_backward(d_energy, displacements, points=CONTROL_SHAPE):
     -------
     (N, K, 2) array
         ``16 pi B d``, since B is symmetric, times each image's d_energy.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     points = _check_points(displacements, points)
     check_arrays(displacements=(displacements, "N K 2"), d_energy=(d_energy, "N"))
@@ -173,7 +153,7 @@ def bending_energy_backward(d_energy, displacements, points=CONTROL_SHAPE):
         return 2 * d_energy[:, None, None] * (_bending(*_key(points), displacements.dtype) @ displacements)
 
 
-def tps_displacements(parameters, count=16):
+def tps_displacements(parameters: np.ndarray, count: int = 16) -> np.ndarray:
     """Two numbers for each control point: the displacements (x, y) of all, one after the other.
 
     Parameters
@@ -186,17 +166,12 @@ def tps_displacements(parameters, count=16):
     Returns
     -------
     (N, K, 2) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, f"N {2 * count}"))
     return parameters.reshape(-1, count, 2).copy()
 
 
-def tps_displacements_backward(d_displacements, parameters, count=16):
+def tps_displacements_backward(d_displacements: np.ndarray, parameters: np.ndarray, count: int = 16) -> np.ndarray:
     """Gradient of `tps_displacements` for its parameters.
 
     Parameters
@@ -211,11 +186,6 @@ def tps_displacements_backward(d_displacements, parameters, count=16):
     -------
     (N, 2 * K) array
         Loss per normalised unit, x before y, point by point.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_displacements or parameters has the wrong type or shape.
     """
     check_arrays(parameters=(parameters, f"N {2 * count}"), d_displacements=(d_displacements, f"N {count} 2"))
     return d_displacements.reshape(-1, 2 * count).copy()
@@ -226,6 +196,8 @@ def _as_points(points):
     if not isinstance(points, np.ndarray):
         points = control_points(check_pair("points", points, 1))
     check_arrays(points=(points, "K 2"))
+    if not np.isfinite(points).all():
+        raise ValueError("points: expected finite numbers, got NaN or infinity")
     return points
 
 
@@ -237,7 +209,7 @@ def _check_points(displacements, points):
 
 
 def _key(points):
-    """An array of points as something that a cache can look up: their bytes in float64, and their number."""
+    """Points as `tps_solution` takes them: their bytes in float64, and their number."""
     return points.astype(np.float64).tobytes(), len(points)
 
 
@@ -251,32 +223,35 @@ def _around(places, points):
     return _radial(((places[:, None] - points) ** 2).sum(axis=2))
 
 
-@lru_cache(maxsize=KEPT)
-def _solution(points, count):
-    """The control points, and the (K + 3, K) matrix from displacements to weights (K rows), linear part and shift."""
+@lru_cache(maxsize=REMEMBERED)
+def tps_solution(points: bytes, count: int) -> tuple:
+    """The control points, and the (K + 3, K) matrix from displacements to weights (K rows), linear part and shift.
+
+    The points come as bytes of float64, which a cache can look up, with their number.
+    """
     points = np.frombuffer(points).reshape(count, 2)
     affine = np.concatenate([points, np.ones((count, 1))], axis=1)
     system = np.block([[_around(points, points), affine], [affine.T, np.zeros((3, 3))]])
     return points, np.linalg.pinv(system, rcond=NEGLIGIBLE, hermitian=True)[:, :count]
 
 
-@lru_cache(maxsize=KEPT)
-def _basis(points, count, height, width, align_corners, dtype):
+@lru_cache(maxsize=REMEMBERED)
+def tps_basis(points: bytes, count: int, height: int, width: int, align_corners: bool, dtype) -> np.ndarray:
     """How far each pixel follows each control point: (h * w, K)."""
-    points, solution = _solution(points, count)
-    base = _base_points(height, width, align_corners, np.float64)
+    points, solution = tps_solution(points, count)
+    base = base_points(height, width, align_corners, np.float64)
     return _frozen(np.concatenate([_around(base[:, :2], points), base], axis=1) @ solution, dtype)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=REMEMBERED)
 def _bending(points, count, dtype):
     """8 pi B: (K, K)."""
-    _, solution = _solution(points, count)
+    _, solution = tps_solution(points, count)
     return _frozen(8 * np.pi * solution[:count], dtype)
 
 
 def _frozen(array, dtype):
-    """An array that a cache can hand out: of its own dtype, not writeable."""
+    """A read-only copy in the given dtype: every caller of a cached function gets the same array."""
     array = np.ascontiguousarray(array, dtype)
     array.flags.writeable = False
     return array

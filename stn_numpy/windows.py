@@ -1,16 +1,18 @@
 """The windows of an image that convolution and pooling slide over."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 
-def output_length(name, length, kernel, stride, padding=0):
+def output_length(name: str, length: int, kernel: int, stride: int, padding: int = 0) -> int:
     """How many windows fit along one axis; an error if not even one does."""
     if kernel > length + 2 * padding:
         raise ValueError(f"{name}: expected at most {length + 2 * padding}, the padded image, got {kernel}")
     return (length + 2 * padding - kernel) // stride + 1
 
 
-def window_views(image, kernel, stride, out_shape):
+def window_views(image: np.ndarray, kernel: tuple, stride: tuple, out_shape: tuple) -> Iterator[tuple]:
     """For each place in the window, the view of the image that holds it for every window.
 
     Yields
@@ -26,7 +28,7 @@ def window_views(image, kernel, stride, out_shape):
                                      column:column + stride[1] * (width - 1) + 1:stride[1]]
 
 
-def pad(image, padding):
+def pad(image: np.ndarray, padding: tuple) -> np.ndarray:
     """Surround an image by rows and columns of zeros."""
     rows, columns = padding
     if not rows and not columns:

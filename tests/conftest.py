@@ -14,28 +14,9 @@ from judge import clip, judge_stub, paragraph, select, stubs
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Which module of an implementation holds which operation.
-HOME = {
-    "grid": ["affine_grid"],
-    "projective": ["projective_grid", "projective_theta"],
-    "tps": ["tps_grid", "tps_displacements", "bending_energy"],
-    "affine_exp": ["affine_exp_theta"],
-    "sampler": ["grid_sample", "affine_sample"],
-    "linear": ["linear", "relu"],
-    "conv": ["conv2d"],
-    "pool": ["max_pool2d", "avg_pool2d"],
-    "loss": ["softmax", "cross_entropy"],
-    "theta": [f"{kind}_theta" for kind in ("translation", "rotation", "attention", "similarity", "affine")],
-}
-MODULE = {name: module for module, names in HOME.items() for name in names}
-MODULE |= {f"{name}_backward": module for name, module in MODULE.items()}
-MODULE |= {"homography": "projective", "control_points": "tps", "tps_transform": "families"}
-MODULE |= {"read_theta": "theta", "rotation_angle": "theta", "TRANSFORMS": "families"}
-MODULE |= {"im2col": "conv", "col2im": "conv"}
-
 
 class Implementation:
-    """One implementation of the contract: `implementation.grid_sample` is its own `grid_sample`.
+    """One implementation of the contract: `implementation.grid_sample` is what its package offers by this name.
 
     A partial implementation skips the tests of the operations that it lacks; a whole one fails them.
     """
@@ -44,14 +25,12 @@ class Implementation:
         self.package, self.partial = package, partial
 
     def __getattr__(self, name):
-        if name not in MODULE:
+        if name.startswith("_"):
             raise AttributeError(name)
-        try:
-            return getattr(importlib.import_module(f"{self.package}.{MODULE[name]}"), name)
-        except (AttributeError, ModuleNotFoundError):
-            if self.partial:
-                pytest.skip(f"{self.package} has no {name}")
-            raise
+        package = importlib.import_module(self.package)
+        if self.partial and not hasattr(package, name):
+            pytest.skip(f"{self.package} has no {name}")
+        return getattr(package, name)
 
 
 IMPLEMENTATIONS = {"numpy": Implementation("stn_numpy"), "numba": Implementation("stn_numpy.fast", partial=True)}

@@ -35,9 +35,8 @@ LAYOUTS = {
 @pytest.fixture(scope="session", params=ordinary_calls("float64"))
 def call(request, implementation, dtype):
     """Each operation in turn: forward, backward, the arrays, and a random upstream gradient."""
-    name, arrays, rest, options = ordinary_calls(dtype)[request.param]
-    forward = forward_of(implementation, name, rest, options)
-    backward = backward_of(implementation, name, rest, options)
+    name, arrays, options = ordinary_calls(dtype)[request.param]
+    forward, backward = forward_of(implementation, name, options), backward_of(implementation, name, options)
     d_out = np.asarray(normal(99, np.shape(forward(*arrays))), dtype)
     return forward, backward, arrays, d_out
 

@@ -65,9 +65,9 @@ def test_a_stopped_cell_goes_on_where_it_was(tmp_path):
     steps = iter(range(30))
     assert record_of(table.EXPERIMENT, tmp_path, only, long, lambda: next(steps, None) is None) is None
     [path] = (tmp_path / "runs" / "distorted_mnist").glob("*/*.checkpoint.pt")
-    content = checkpoints.load(path)
+    content = checkpoints.load_checkpoint(path)
     content["losses"][:25] = 7.0  # so that a run that began anew would be seen
-    checkpoints.save(path, content)
+    checkpoints.save_checkpoint(path, content)
     loss = record_of(table.EXPERIMENT, tmp_path, only, long).result["curve"]["loss"]
     assert loss[24] == 7 and 0 < loss[59] < 4
 

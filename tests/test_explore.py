@@ -269,7 +269,7 @@ def test_pulls(open_page, motion):
         wrong = (warp(image, theta, (24, 24)) - wanted)[None, None]
         grid = stn.affine_grid(theta[None], wrong.shape)
         d_grid = stn.grid_sample_backward(wrong, image[None, None], grid)[1]
-        return (wrong**2).sum() / 2, d_grid, stn.affine_grid_backward(d_grid)[0]
+        return (wrong**2).sum() / 2, d_grid, stn.affine_grid_backward(d_grid, theta[None])[0]
 
     for _ in range(3):
         theta = theta - rate * gradients(theta)[2]
@@ -317,7 +317,7 @@ def test_landscape(hand):
 
 
 @pytest.mark.parametrize("way, words", {"alone": "Bilinear alone", "pool": "Pool by 2 first", "blur": "Blur first",
-                                        "behind": "Pool by 2 after"}.items())
+                                        "after": "Pool by 2 after"}.items())
 def test_aliasing(hand, way, words):
     shrinking, image = hand("aliasing"), ink(contents.ALL["aliasing"].data()["digit"])
     shrinking.choose("picture", "digit")

@@ -1,11 +1,12 @@
 """Every backward against finite differences, and the checker itself against gradients known to be wrong."""
 
 import inspect
+import sys
 
 import numpy as np
 import pytest
-from calls import OWN_SIGNATURE, backward_of, forward_of, ordinary_calls
-from support import IDENTITY, assert_same_as_torch, normal, thetas
+from calls import backward_of, forward_of, ordinary_calls
+from support import IDENTITY, assert_refused, assert_same_as_torch, normal, thetas
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 
 from stn_numpy.gradcheck import gradcheck, numerical_gradient
@@ -13,10 +14,8 @@ from stn_numpy.gradcheck import gradcheck, numerical_gradient
 
 @pytest.mark.parametrize("label", ordinary_calls("float64"))
 def test_backward_is_the_finite_difference(implementation, label):
-    name, arrays, rest, options = ordinary_calls("float64")[label]
-    errors = gradcheck(
-        forward_of(implementation, name, rest, options), backward_of(implementation, name, rest, options), arrays
-    )
+    name, arrays, options = ordinary_calls("float64")[label]
+    errors = gradcheck(forward_of(implementation, name, options), backward_of(implementation, name, options), arrays)
     assert len(errors) == len(arrays)
     assert max(errors) < FINITE_DIFFERENCES, errors
 
@@ -64,13 +63,13 @@ def test_a_lost_linear_part_of_theta_is_seen(implementation):
     """An upstream gradient of ones cannot see it: over a symmetric grid x and y sum to zero."""
 
     def lost(d_grid, theta):
-        d_theta = implementation.affine_grid_backward(d_grid)
+        d_theta = implementation.affine_grid_backward(d_grid, theta)
         d_theta[:, :, :2] = 0
         return d_theta
 
-    ones = np.ones((1, 4, 5, 2))
-    assert_agrees(lost(ones, None), implementation.affine_grid_backward(ones))
-    [error] = gradcheck(lambda theta: implementation.affine_grid(theta, (1, 1, 4, 5)), lost, [thetas(IDENTITY)])
+    ones, theta = np.ones((1, 4, 5, 2)), thetas(IDENTITY)
+    assert_agrees(lost(ones, theta), implementation.affine_grid_backward(ones, theta))
+    [error] = gradcheck(lambda theta: implementation.affine_grid(theta, (1, 1, 4, 5)), lost, [theta])
     assert error > 0.1
 
 
@@ -135,10 +134,50 @@ def test_gradcheck_and_torch_see_the_same():
 
 
 def test_every_backward_takes_what_the_forward_saw(implementation):
-    """`<name>_backward(d_<something>, *the forward's arguments)`, with the same defaults."""
-    for name in sorted({call[0] for call in ordinary_calls("float64").values()} - OWN_SIGNATURE):
-        forward = inspect.signature(getattr(implementation, name)).parameters
+    """`<name>_backward(d_<something>, *the forward's arguments)` with the same defaults, but for the output's size."""
+    for name in sorted({call[0] for call in ordinary_calls("float64").values()}):
+        forward = inspect.signature(getattr(implementation, name)).parameters.values()
         backward = list(inspect.signature(getattr(implementation, f"{name}_backward")).parameters.values())
         assert backward[0].name.startswith("d_"), name
-        given = [(parameter.name, parameter.default) for parameter in backward[1:]]
-        assert given == [(parameter.name, parameter.default) for parameter in forward.values()], name
+        expected = [(parameter.name, parameter.default) for parameter in forward if parameter.name != "size"]
+        assert [(parameter.name, parameter.default) for parameter in backward[1:]] == expected, name
+
+
+def scaled_sum(image, bias):
+    """A forward of two arrays: each column has a bias."""
+    return 2 * image + bias
+
+
+WRONG_SHAPE = {
+    "axis kept": lambda d, image, bias: (2 * d, d.sum(axis=0, keepdims=True)),
+    "one number": lambda d, image, bias: (2 * d, d.sum()),
+    "not summed": lambda d, image, bias: (2 * d, d),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_SHAPE)
+def test_a_gradient_of_another_shape_is_refused(case):
+    """Even one that would broadcast to the same numbers."""
+    arguments = [normal(0, (3, 4)), normal(1, (4,))]
+    given = WRONG_SHAPE[case](np.ones((3, 4)), *arguments)[1]
+    call = lambda: gradcheck(scaled_sum, WRONG_SHAPE[case], arguments)  # noqa: E731
+    assert_refused(call, "d_bias", "shape (4,) like bias", str(np.shape(given)))
+
+
+@pytest.mark.parametrize("gradients", [1, 3])
+def test_another_number_of_gradients_is_refused(gradients):
+    backward = lambda d, image, bias: (2 * d, d.sum(axis=0), d)[:gradients]  # noqa: E731
+    call = lambda: gradcheck(scaled_sum, backward, [normal(0, (3, 4)), normal(1, (4,))])  # noqa: E731
+    assert_refused(call, "backward", "2 gradients (d_image, d_bias)", str(gradients))
+
+
+def test_gradients_may_come_in_a_list():
+    backward = lambda d, image, bias: [2 * d, d.sum(axis=0)]  # noqa: E731
+    assert max(gradcheck(scaled_sum, backward, [normal(0, (3, 4)), normal(1, (4,))])) < FINITE_DIFFERENCES
+
+
+@pytest.mark.parametrize("dtype", [">f8" if sys.byteorder == "little" else "<f8", "float16", "longdouble"])
+def test_floats_that_would_be_passed_on_unseen_are_refused(dtype):
+    """A file of another machine's numbers, say: what is not differentiated is not checked."""
+    with pytest.raises(TypeError, match=r"arguments\[1\]: expected float64.*got "):
+        gradcheck(scaled_sum, lambda d, *_: (2 * d, d.sum(axis=0)), [normal(0, (3, 4)), normal(1, (4,)).astype(dtype)])

@@ -15,7 +15,7 @@ def test_same_as_torch(implementation, dtype, align_corners, count, height, widt
     size = (count, 2, height, width)
     assert_same_as_torch(
         lambda theta: implementation.affine_grid(theta, size, align_corners=align_corners),
-        lambda d_grid, theta: implementation.affine_grid_backward(d_grid, align_corners=align_corners),
+        lambda d_grid, theta: implementation.affine_grid_backward(d_grid, theta, align_corners=align_corners),
         lambda theta: F.affine_grid(theta, size, align_corners=align_corners),
         [normal(seed, (count, 2, 3), dtype)],
     )
@@ -26,8 +26,8 @@ def test_default_is_edges(implementation):
     edges = implementation.affine_grid(theta, size, align_corners=False)
     assert_agrees(implementation.affine_grid(theta, size), edges)
     d_grid = normal(0, (1, 3, 4, 2))
-    expected = implementation.affine_grid_backward(d_grid, align_corners=False)
-    assert_agrees(implementation.affine_grid_backward(d_grid), expected)
+    expected = implementation.affine_grid_backward(d_grid, theta, align_corners=False)
+    assert_agrees(implementation.affine_grid_backward(d_grid, theta), expected)
 
 
 def test_corners_of_the_identity(implementation, dtype, align_corners):
@@ -64,7 +64,7 @@ def test_backward_of_one_point(implementation):
     """One gradient at the top right of a 3 x 5 grid: theta's is its outer product with the point (1, -1, 1)."""
     d_grid = np.zeros((1, 3, 5, 2))
     d_grid[0, 0, -1] = [2, 30]
-    d_theta = implementation.affine_grid_backward(d_grid, align_corners=True)
+    d_theta = implementation.affine_grid_backward(d_grid, thetas(IDENTITY), align_corners=True)
     assert_agrees(d_theta, np.array([[[2.0, -2.0, 2.0], [30.0, -30.0, 30.0]]]))
 
 
@@ -107,11 +107,18 @@ def test_bad_input_is_refused(implementation, case):
 
 @pytest.mark.parametrize("d_grid", [np.ones((1, 3, 3, 3)), np.ones((3, 3, 2))], ids=["last axis", "rank"])
 def test_bad_gradient_is_refused(implementation, d_grid):
-    call = lambda: implementation.affine_grid_backward(d_grid, align_corners=False)  # noqa: E731
-    assert_refused(call, "d_grid", "(N, h, w, 2)", str(d_grid.shape))
+    call = lambda: implementation.affine_grid_backward(d_grid, thetas(IDENTITY))  # noqa: E731
+    assert_refused(call, "d_grid", "h, w, 2)", str(d_grid.shape))
 
 
 def test_integer_gradient_is_refused(implementation):
     d_grid = np.ones((1, 3, 3, 2), "int64")
-    call = lambda: implementation.affine_grid_backward(d_grid, align_corners=False)  # noqa: E731
+    call = lambda: implementation.affine_grid_backward(d_grid, thetas(IDENTITY))  # noqa: E731
     assert_refused(call, "d_grid", "float32 or float64", "int64")
+
+
+def test_theta_of_another_batch_or_dtype_is_refused(implementation):
+    d_grid = np.ones((2, 3, 3, 2))
+    assert_refused(lambda: implementation.affine_grid_backward(d_grid, thetas(IDENTITY, 3)), "d_grid", "N=3", "(2, 3")
+    call = lambda: implementation.affine_grid_backward(d_grid, thetas(IDENTITY, 2, "float32"))  # noqa: E731
+    assert_refused(call, "d_grid", "float32", "float64")

@@ -79,7 +79,7 @@ def test_an_affine_map_is_a_projective_one(implementation, align_corners, seed):
     assert_agrees(grid, implementation.affine_grid(theta, size, align_corners=align_corners))
     d_grid = normal(1, grid.shape)
     d_theta = implementation.projective_grid_backward(d_grid, theta_3x3, align_corners=align_corners)
-    expected = implementation.affine_grid_backward(d_grid, align_corners=align_corners)
+    expected = implementation.affine_grid_backward(d_grid, theta, align_corners=align_corners)
     assert_agrees(d_theta[:, :2], expected, unit=20)
 
 

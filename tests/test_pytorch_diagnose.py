@@ -11,7 +11,7 @@ from support import assert_refused
 from torch import nn
 
 from stn_numpy.pytorch import LocalisationNetwork, SpatialTransformer, build, diagnose
-from stn_numpy.pytorch.watch import Look, measure
+from stn_numpy.pytorch.watch import Look, measure_grid
 
 DIGIT = torch.zeros(3, 1, 8, 8)
 DIGIT[:, :, 2:6, 3:5] = 1.0
@@ -99,14 +99,14 @@ def test_a_stretch_that_skips_pixels_is_named(theta, seen, word):
 def test_swapped_axes_are_a_mirror_image():
     found = examine(change=lambda grid: grid.flip(-1))
     assert found["mirrored"].value == 1 and "swapped" in found["mirrored"].verdict
-    np.testing.assert_allclose(measure(found.looks[0])["theta"][0], [[0, 1, 0], [1, 0, 0]], atol=1e-6)
+    np.testing.assert_allclose(measure_grid(found.looks[0])["theta"][0], [[0, 1, 0], [1, 0, 0]], atol=1e-6)
 
 
 def test_theta_is_read_from_the_grid_as_x_then_y():
     bent = [[0.5, 0.25, 0.1], [-0.75, 1.5, -0.2]]
     for corners in (False, True):
         look = examine(bent, corners=(corners, corners)).looks[0]
-        found = measure(look)
+        found = measure_grid(look)
         np.testing.assert_allclose(found["theta"][1], bent, atol=1e-6)
         assert found["bend"] < 1e-5
 
@@ -115,10 +115,11 @@ def test_pixels_of_an_image_that_is_not_square():
     """On 4 rows and 8 columns a unit is two pixels down and four across; the stride counts pixels of the input."""
     image = torch.rand(1, 1, 4, 8)
     grid = F.affine_grid(torch.tensor([[[1.0, 0, 0.5], [0, 3, 0]]]), (1, 1, 4, 8), align_corners=False)
-    found = measure(Look(image, grid, image, "zeros", False, False, grid, image))
+    found = measure_grid(Look(image, grid, image, "zeros", False, False, grid, image))
     assert found["stride"].item() == pytest.approx(3)
     sideways = F.affine_grid(torch.tensor([[[1.0, 0, 0.5], [0, 1, 0]]]), (1, 1, 4, 8), align_corners=False)
-    assert measure(Look(image, sideways, image, "zeros", False, False, grid, image))["drift"].item() == pytest.approx(2)
+    found = measure_grid(Look(image, sideways, image, "zeros", False, False, grid, image))
+    assert found["drift"].item() == pytest.approx(2)
 
 
 def test_mixed_align_corners_are_named():
@@ -184,7 +185,7 @@ def test_a_diverged_theta_is_reported_and_its_backward_never_run(padding_mode):
 def test_one_diverged_image_does_not_spoil_the_numbers_of_the_others():
     grid = F.affine_grid(torch.tensor([IDENTITY] * 3), (3, 1, 8, 8), align_corners=False)
     grid[1, 3, 3, 0] = float("inf")
-    found = measure(Look(DIGIT, grid, DIGIT, "zeros", False, False, grid, DIGIT))
+    found = measure_grid(Look(DIGIT, grid, DIGIT, "zeros", False, False, grid, DIGIT))
     assert found["outside"].isnan().tolist() == [False, True, False]
     assert found["drift"][[0, 2]].abs().max() < 1e-5
 

@@ -75,7 +75,7 @@ def test_the_same_spline_with_points_of_ones_own(kind, dtype, align_corners):
     moved, d_grid = normal(0, (4, len(points), 2), dtype), normal(1, (4, 5, 7, 2), dtype)
     grid, d_moved = torch_gradient(lambda d: tps_grid(d, SIZE, align_corners, points), moved, d_grid)
     assert_agrees(grid, tps.tps_grid(moved, SIZE, align_corners, points), unit=10)
-    assert_agrees(d_moved, tps.tps_grid_backward(d_grid, align_corners, points), unit=50)
+    assert_agrees(d_moved, tps.tps_grid_backward(d_grid, moved, align_corners, points), unit=50)
     energy, d_moved = torch_gradient(lambda d: bending_energy(d, points), moved, d_grid[:, 0, 0, 0])
     assert_agrees(energy, tps.bending_energy(moved, points), unit=100)
     assert_agrees(d_moved, tps.bending_energy_backward(d_grid[:, 0, 0, 0], moved, points), unit=100)

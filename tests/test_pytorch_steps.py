@@ -7,10 +7,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.run import Run
 from stn_numpy.pytorch.settings import OPTIMIZERS, Settings
-from stn_numpy.pytorch.steps import SideBySide, Stepper, clip_gradients, make_optimizer, set_rate
+from stn_numpy.pytorch.steps import SideBySide, Stepper, choose_acceleration, clip_gradients, make_optimizer, set_rate
 
 SETTINGS = Settings("st-fcn", "R", data="small", iterations=6, batch=4, rate=0.1)
 RATES = [0.1, 0.1, 0.02, 0.02, 0.02]
@@ -64,8 +63,10 @@ def test_recording_leaves_no_trace(cuda, optimizer, count):
 
 
 def test_a_graph_is_refused_where_there_is_none(tmp_path):
-    with pytest.raises(Refusal, match="--acceleration: graph needs a CUDA device, got cpu"):
+    with pytest.raises(ValueError, match="acceleration: graph needs a CUDA device and a single process, got cpu and 1"):
         Run(SETTINGS, [0], torch.device("cpu"), tmp_path, "graph")
+    assert choose_acceleration("auto", torch.device("cpu")) == "eager"
+    assert [choose_acceleration("auto", Cuda, count) for count in (1, 2)] == ["graph", "eager"]
 
 
 class Cuda:

@@ -16,7 +16,8 @@ import torch.nn.functional as F
 from signals import signal_when
 from torch import nn
 
-from stn_numpy.pytorch import checkpoints, train
+from stn_numpy.pytorch import train
+from stn_numpy.pytorch.checkpoints import load_checkpoint, locked
 from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import Digits, test_digits
 from stn_numpy.pytorch.families import TRANSFORMS
@@ -165,7 +166,7 @@ def test_a_rate_of_zero_holds_the_localisation_network_still(tmp_path):
 
 
 def test_test_digits_are_always_the_same():
-    first, again = test_digits("small", "RTS")[0], test_digits("small", "RTS")[0]
+    first, again = (test_digits.__wrapped__("small", "RTS")[0] for _ in range(2))  # as another process makes them
     assert torch.equal(first, again) and first.shape == (1000, 1, 42, 42)
 
 
@@ -253,7 +254,7 @@ def test_control_c_saves_and_leaves_with_a_plain_line(tmp_path, capsys):
     out, said = capsys.readouterr()
     assert left.value.code == 130 and "Traceback" not in said
     assert "stopped after step" in said.splitlines()[-1] and not out
-    assert checkpoints.load(checkpoint)["step"] > 0
+    assert load_checkpoint(checkpoint)["step"] > 0
 
 
 @pytest.mark.filterwarnings("ignore:.*batching rule")
@@ -278,7 +279,7 @@ def test_every_family_trains_stops_and_goes_on(transform, tmp_path, capsys):
     """By its name, through the command; the second step of the theta is one that the first has moved."""
     path, settings = tmp_path / "stopped", tiny(2, transform=transform)
     checkpoint = stopped_run(path, settings)
-    assert checkpoints.load(checkpoint)["step"] == 1
+    assert load_checkpoint(checkpoint)["step"] == 1
     main([*ARGUMENTS, "--transform", transform, "--iterations", "2", "--out", str(path)])
     assert f"st-fcn-R-{transform}-seed0.json" in capsys.readouterr().out
     whole, [result] = trained(tmp_path / "whole", settings)
@@ -361,6 +362,44 @@ def test_a_sound_checkpoint_that_cannot_be_read_is_not_called_damaged(error, par
     assert part in said and "delete" not in said
 
 
+def test_missing_denied_and_damaged_are_three_messages(tmp_path, capsys, monkeypatch):
+    """A folder in a file's place cannot be read, whoever reads."""
+    path, said = stopped_run(tmp_path), []
+    path.write_bytes(b"?")
+    arguments = [*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)]
+    said.append(complaint(arguments, capsys, 1))
+    path.unlink()
+    path.mkdir()
+    said.append(complaint(arguments, capsys, 1))
+    path.rmdir()
+    (tmp_path / "st-fcn-R-affine-seed0.json").mkdir()
+    said.append(complaint(arguments, capsys, 1))
+    assert "is damaged" in said[0] and f"{path}: Is a directory" in said[1]
+    assert "seed0.json: Is a directory" in said[2] and "damaged" not in said[1] + said[2]
+    (tmp_path / "st-fcn-R-affine-seed0.json").rmdir()
+    with pytest.raises(FileNotFoundError):
+        load_checkpoint(path)
+    main(arguments)  # where nothing is, a run begins
+
+
+def test_the_second_of_two_runs_into_one_folder_is_told(tmp_path, capsys):
+    lock = tmp_path / "st-fcn-R-affine-seed0.lock"
+    first = command("--iterations", 100_000, "--out", tmp_path)
+    wait_for(lock, first)
+    try:
+        said = complaint([*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)], capsys, 1)
+        assert f"is being trained by process {first.pid}" in said
+        main([*ARGUMENTS, "--iterations", "2", "--seed", "1", "--out", str(tmp_path)])  # which writes other files
+    finally:
+        first.kill()
+        first.communicate()
+    assert lock.exists()  # and locks nothing, its process being gone
+    main([*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)])
+    assert not lock.exists()
+    with locked(lock), pytest.raises(BlockingIOError, match=str(os.getpid())), locked(lock):
+        pass
+
+
 def test_a_checkpoint_of_another_run(tmp_path, capsys):
     path = stopped_run(tmp_path)
     said = complaint([*ARGUMENTS, "--iterations", "13", "--out", str(tmp_path)], capsys, 1)
@@ -431,7 +470,7 @@ def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
 def test_what_one_process_alone_meets_is_said_by_it(error, said, capsys, monkeypatch):
     def fail(*_):
         raise error
-    monkeypatch.setattr(train, "train", fail)
+    monkeypatch.setattr(train, "check_together", fail)
     monkeypatch.setenv("RANK", "1")
     with pytest.raises(SystemExit) as left:
         main(ARGUMENTS)
@@ -449,9 +488,9 @@ def test_a_device_too_few_is_met_by_every_process(monkeypatch):
 
 
 def test_a_batch_that_cannot_be_divided():
-    given = make_parser().parse_args([*ARGUMENTS, "--batch", "9"])
+    args = make_parser().parse_args([*ARGUMENTS, "--batch", "9"])
     with pytest.raises(Refusal, match="--batch: expected a multiple of 2"):
-        check_together(given, World(0, 2))
+        check_together(args, torch.device("cpu"), World(0, 2))
 
 
 def test_torch_numpy_and_tqdm_are_all_it_needs(tmp_path):

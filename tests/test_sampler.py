@@ -191,12 +191,12 @@ def test_each_sample_has_its_own_grid_and_channels_share_it(implementation):
             assert_agrees(together[[sample]][:, [channel]], alone)
 
 
-def test_affine_sample_takes_padding_and_corners_before_the_mode(implementation):
+def test_affine_sample_takes_its_options_in_the_order_of_grid_sample(implementation):
     image, theta = normal(0, (1, 2, 4, 5)), np.array([[[1.3, 0.2, 0.4], [-0.1, 0.9, -0.3]]])
     grid = implementation.affine_grid(theta, (1, 2, 3, 3), True)
     expected = implementation.grid_sample(image, grid, "nearest", "border", True)
-    assert_agrees(implementation.affine_sample(image, theta, (1, 2, 3, 3), "border", True, "nearest"), expected)
+    assert_agrees(implementation.affine_sample(image, theta, (1, 2, 3, 3), "nearest", "border", True), expected)
     d_out = normal(1, (1, 2, 3, 3))
     d_image, _ = implementation.grid_sample_backward(d_out, image, grid, "nearest", "border", True)
-    found = implementation.affine_sample_backward(d_out, image, theta, "border", True, "nearest")
+    found = implementation.affine_sample_backward(d_out, image, theta, "nearest", "border", True)
     assert_agrees(found[0], d_image)

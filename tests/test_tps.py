@@ -60,7 +60,7 @@ def test_same_as_torch(implementation, dtype, align_corners, count, height, widt
 
     assert_same_as_torch(
         lambda displacements: implementation.tps_grid(displacements, size, align_corners=align_corners),
-        lambda d_grid, displacements: implementation.tps_grid_backward(d_grid, align_corners=align_corners),
+        lambda d_grid, d: implementation.tps_grid_backward(d_grid, d, align_corners=align_corners),
         by_definition,
         [normal(seed, (count, 16, 2), dtype)],
         unit=10,
@@ -70,7 +70,7 @@ def test_same_as_torch(implementation, dtype, align_corners, count, height, widt
 def test_finite_differences_with_points_of_ones_own(implementation, points):
     size, displacements = (2, 1, 3, 4), normal(0, (2, len(points), 2))
     [error] = gradcheck(lambda d: implementation.tps_grid(d, size, points=points),
-                        lambda d_grid, _: implementation.tps_grid_backward(d_grid, points=points), [displacements])
+                        lambda d_grid, d: implementation.tps_grid_backward(d_grid, d, points=points), [displacements])
     assert error < FINITE_DIFFERENCES
     [error] = gradcheck(lambda d: implementation.bending_energy(d, points),
                         lambda d_energy, d: implementation.bending_energy_backward(d_energy, d, points),
@@ -114,7 +114,7 @@ def test_a_family_of_any_control_shape(implementation, dtype, align_corners):
     assert_agrees(implementation.bending_energy(displacements, (2, 3)),
                   implementation.bending_energy(displacements, points))
     d_parameters = family.grid_backward(grid, parameters, align_corners)
-    expected = implementation.tps_grid_backward(grid, align_corners, points).reshape(2, 12)
+    expected = implementation.tps_grid_backward(grid, displacements, align_corners, points).reshape(2, 12)
     assert_agrees(d_parameters, expected)
     assert_refused(lambda: family.grid(np.ones((2, 32)), size), "parameters", "(N, 12)", "(2, 32)")
 
@@ -145,7 +145,8 @@ def test_default_is_edges_and_sixteen_points(implementation):
     options = dict(align_corners=False, points=implementation.control_points((4, 4)))
     grid = implementation.tps_grid(displacements, size, **options)
     assert_agrees(implementation.tps_grid(displacements, size), grid)
-    assert_agrees(implementation.tps_grid_backward(grid), implementation.tps_grid_backward(grid, **options))
+    expected = implementation.tps_grid_backward(grid, displacements, **options)
+    assert_agrees(implementation.tps_grid_backward(grid, displacements), expected)
 
 
 def test_backward_of_one_pixel(implementation):
@@ -154,7 +155,7 @@ def test_backward_of_one_pixel(implementation):
     d_grid[0, 1, 2] = [3, -5]
     expected = np.zeros((1, 16, 2))
     expected[0, 6] = [3, -5]
-    assert_agrees(implementation.tps_grid_backward(d_grid, align_corners=True), expected)
+    assert_agrees(implementation.tps_grid_backward(d_grid, 0 * expected, align_corners=True), expected)
 
 
 def test_each_image_has_its_own_displacements(implementation):
@@ -177,10 +178,10 @@ def test_coincident_points_act_as_one(implementation, dtype):
     with np.errstate(all="raise"):
         grid = implementation.tps_grid(displacements, (1, 1, 5, 6), points=doubled)
         energy = implementation.bending_energy(displacements, doubled)
-        d_displacements = implementation.tps_grid_backward(grid, points=doubled)
+        d_displacements = implementation.tps_grid_backward(grid, displacements, points=doubled)
     assert_agrees(grid, implementation.tps_grid(mean, (1, 1, 5, 6), points=single))
     assert_agrees(energy, implementation.bending_energy(mean, single), unit=100)
-    expected = implementation.tps_grid_backward(grid, points=single)
+    expected = implementation.tps_grid_backward(grid, mean, points=single)
     assert_agrees(d_displacements[:, [4, 9]], np.stack([expected[:, 4]] * 2, axis=1) / 2, unit=10)
 
 
@@ -253,8 +254,9 @@ def test_the_system_is_solved_once(implementation, monkeypatch):
     monkeypatch.setattr(np.linalg, "pinv", lambda *a, **k: solved.append(1) or pinv(*a, **k))
     points = np.random.default_rng(1).uniform(-1, 1, (7, 2))
     for count in (2, 3, 2):
-        grid = implementation.tps_grid(normal(count, (count, 7, 2)), (count, 1, 4, 5), points=points)
-        implementation.tps_grid_backward(grid, points=points)
+        displacements = normal(count, (count, 7, 2))
+        grid = implementation.tps_grid(displacements, (count, 1, 4, 5), points=points)
+        implementation.tps_grid_backward(grid, displacements, points=points)
         implementation.bending_energy(normal(count, (count, 7, 2)), points)
     assert len(solved) <= 1
     if implementation.package == "stn_numpy":
@@ -299,9 +301,12 @@ def test_other_bad_arguments_are_refused(implementation):
     d = np.ones((2, 16, 2))
     assert_refused(lambda: implementation.tps_grid(d, (3, 1, 4, 4)), "displacements", "N=3", "(2, 16, 2)")
     assert_refused(lambda: implementation.tps_grid(d, (4, 4)), "size", "(N, C, h, w)", "(4, 4)")
-    assert_refused(lambda: implementation.tps_grid_backward(np.ones((2, 4, 4, 3))), "d_grid", "2)", "(2, 4, 4, 3)")
-    assert_refused(lambda: implementation.tps_grid_backward(np.ones((2, 4, 4, 2)), points=np.ones((9, 3))), "points",
-                   "(K, 2)", "(9, 3)")
+    assert_refused(lambda: implementation.tps_grid_backward(np.ones((2, 4, 4, 3)), d), "d_grid", "2)", "(2, 4, 4, 3)")
+    assert_refused(lambda: implementation.tps_grid_backward(np.ones((3, 4, 4, 2)), d), "d_grid", "N=2", "(3, 4, 4, 2)")
+    assert_refused(lambda: implementation.tps_grid_backward(np.ones((2, 4, 4, 2)), d, points=np.ones((9, 3))),
+                   "points", "(K, 2)", "(9, 3)")
+    unknown = np.array([[0.0, 0], [np.nan, 1]])
+    assert_refused(lambda: implementation.tps_grid(d[:, :2], (2, 1, 4, 4), points=unknown), "points", "finite", "NaN")
     assert_refused(lambda: implementation.bending_energy_backward(np.ones(3), d), "d_energy", "2", "(3,)")
     assert_refused(lambda: implementation.control_points((0, 3)), "control_shape", "at least 1", "0")
     assert_refused(lambda: implementation.tps_displacements(np.ones((2, 31))), "parameters", "(N, 32)", "(2, 31)")

@@ -1,7 +1,7 @@
 """Write every page as a notebook that stands alone: ``make notebooks``, run when the book is published.
 
-Colab and Binder know nothing of Sphinx, so library listings are put in, exercise boxes become text with their hints,
-and boxes, references and citations become plain Markdown. The notebooks land in book/, beside their pages.
+Colab and Binder do not run Sphinx, so library listings are inserted, exercise boxes become text with their hints,
+and boxes, references and citations become plain Markdown. The notebooks are written to book/, next to their pages.
 """
 
 import re
@@ -25,17 +25,17 @@ if not os.path.exists("../stn_numpy") and "{url}":
 '''
 
 
-def options_and_text(body):
-    """The options at the head of a directive, as a dict, and the text below them."""
+def options_and_text(body: str) -> tuple[dict[str, str], str]:
+    """The options at the head of a directive, and the text below them."""
     lines, options = body.splitlines(), {}
-    while lines and (found := OPTION.match(lines[0])):
-        options[found[1]] = found[2]
+    while lines and (match := OPTION.match(lines[0])):
+        options[match[1]] = match[2]
         lines.pop(0)
     return options, "\n".join(lines).strip("\n")
 
 
-def listing(title, options):
-    """A library function as code, under the name of its file."""
+def listing(title: str, options: dict[str, str]) -> str:
+    """A library function as code, with the name of its file above it."""
     import ast
 
     path = (ROOT / title.lstrip("/")) if title.startswith("/") else (ROOT / "book" / title).resolve()
@@ -49,8 +49,8 @@ def listing(title, options):
     return f"*{path.relative_to(ROOT).as_posix()}*\n\n```{options.get('language', 'python')}\n{text.rstrip()}\n```"
 
 
-def stub_box(name):
-    """What the page's box says of an exercise that pytest judges: file, command, hints."""
+def stub_box(name: str) -> str:
+    """File, command and hints of an exercise that pytest judges."""
     from judge import Stub
 
     stub = Stub(next((ROOT / "book/exercises").glob(f"ex??_{name}.py")))
@@ -60,15 +60,15 @@ def stub_box(name):
             f"```console\n$ pytest --ex {name}\n```\n\n{hints}")
 
 
-def quoted(heading, text):
-    """A box, as Markdown knows it."""
+def quoted(heading: str, text: str) -> str:
+    """A box as a Markdown quotation."""
     return "\n".join(f"> {line}".rstrip() for line in f"**{heading}**\n\n{text}".splitlines())
 
 
-def plain(found):
-    """One directive as plain Markdown."""
-    name, title = found["name"], found["title"].strip()
-    options, text = options_and_text(found["body"])
+def plain(match: re.Match) -> str:
+    """One directive, a match of FENCE, as plain Markdown."""
+    name, title = match["name"], match["title"].strip()
+    options, text = options_and_text(match["body"])
     if name == "literalinclude":
         return listing(title, options)
     if name == "math":
@@ -76,7 +76,7 @@ def plain(found):
     if name in ("code-block", "code"):
         return f"```{title}\n{text}\n```"
     if name in ("bibliography", "explorable"):
-        return "*On the book's own page stands what a notebook cannot show here.*"
+        return "*A notebook cannot show this part: see the book's page.*"
     text = expand(text)
     if name in ("exercise", "exercise-start"):
         return quoted(f"Exercise. {title}", text + (stub_box(options["stub"]) if "stub" in options else ""))
@@ -85,7 +85,7 @@ def plain(found):
     return quoted(title or name.capitalize(), text)
 
 
-def expand(text):
+def expand(text: str) -> str:
     """Markdown without directives and roles."""
     while FENCE.search(text):
         text = FENCE.sub(plain, text)
@@ -94,8 +94,8 @@ def expand(text):
     return re.sub(r"\{[\w:]+\}`([^`]*)`", r"\1", text)
 
 
-def notebook(page, url):
-    """One page as a notebook."""
+def notebook(page: Path, url: str) -> dict:
+    """One page as a notebook that clones the repository at `url` where it is opened alone."""
     import jupytext
     from nbformat.v4 import new_code_cell
 
@@ -107,8 +107,8 @@ def notebook(page, url):
     return book
 
 
-def main():
-    """Write all pages that the table of contents names."""
+def main() -> None:
+    """Write all pages of the table of contents."""
     import jupytext
 
     contents = (ROOT / "_toc.yml").read_text("utf8")

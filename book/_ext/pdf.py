@@ -1,7 +1,7 @@
 """Print the whole book as one PDF: ``make pdf``, or ``python book/_ext/pdf.py``.
 
-Jupyter Book builds one long page, and Chromium prints it: formulas are drawings already, explorables show their stills,
-and headings become bookmarks.
+Jupyter Book builds one long page, and Chromium prints it: formulas are SVG, explorables show their stills, and headings
+become bookmarks.
 """
 
 import gc
@@ -19,40 +19,40 @@ FOOT = ('<div style="font-size:8px; width:100%; text-align:center; color:#555">'
         '<span class="pageNumber"></span> / <span class="totalPages"></span></div>')
 
 
-def build_page():
+def build_page() -> None:
     """Build the one long page, as ``jupyter-book build . --builder singlehtml`` does."""
     gc.disable()
-    # What checks addresses in a schema, and nobody asks for here, takes seconds to load
+    # jsonschema's check of addresses takes seconds to load and is not used here
     sys.modules.setdefault("rfc3987_syntax", None)
     from jupyter_book.cli.main import main
 
     main(["build", str(ROOT), "--builder", "singlehtml"], standalone_mode=False)
 
 
-def print_page(page, target):
-    """Print one built page to a PDF with bookmarks; the file is whole or not there."""
+def print_page(page: Path, target: Path) -> None:
+    """Print one built page to a PDF with bookmarks; the file is complete or absent."""
     from browser import launch
     from playwright.sync_api import sync_playwright
 
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_suffix(".part")
+    partial = target.with_suffix(".part")
     with sync_playwright() as playwright:
         browser = launch(playwright)
         if browser is None:
             sys.exit("make pdf: no Chromium found: install chromium, or run `python -m playwright install chromium`")
         tab = browser.new_context(offline=True, color_scheme="light").new_page()
-        tab.set_default_timeout(600_000)        # milliseconds: on a busy machine it takes as long as it takes
+        tab.set_default_timeout(600_000)        # milliseconds: enough for a busy machine
         tab.goto(page.as_uri())
         tab.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
-        tab.pdf(path=beside, format="A4", outline=True, tagged=True, print_background=True, display_header_footer=True,
+        tab.pdf(path=partial, format="A4", outline=True, tagged=True, print_background=True, display_header_footer=True,
                 header_template="<span></span>", footer_template=FOOT,
                 margin=dict(top="16mm", bottom="18mm", left="16mm", right="16mm"))
         browser.close()
-    os.replace(beside, target)
+    os.replace(partial, target)
 
 
 if __name__ == "__main__":
     build_page()
-    # The one page stands a folder deeper than its own links believe
+    # Links in the page are relative to the folder above it
     print_page(Path(shutil.copy(BUILT, BUILT.parents[1] / "whole.html")), TARGET)
     print(TARGET.as_uri())

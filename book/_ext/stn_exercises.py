@@ -1,7 +1,7 @@
 """An exercise that pytest can judge: `{exercise}` with the option `stub`.
 
-The box then links the reader's file, says how hard and how long the answer is and which command judges it, and unfolds
-the file's three hints one by one; after it stands the answer, folded, from the file it lives in: nothing typed twice.
+The box then links the reader's file, shows how hard and how long the answer is and which command judges it, and has the
+file's three hints as dropdowns. The answer follows, folded, included from its own file.
 """
 
 import ast
@@ -11,12 +11,13 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from sphinx.application import Sphinx
 from sphinx_exercise.directive import ExerciseDirective
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(path) for path in (ROOT, ROOT / "tests") if str(path) not in sys.path]
 
-from judge import Stub, catalogue  # noqa: E402
+from judge import Exercise, Stub, catalogue  # noqa: E402
 
 ORDINALS = ("First", "Second", "Third")
 FACTS = """
@@ -41,22 +42,22 @@ ANSWER = """
 """
 
 
-def box(stub):
-    """What stands in the box below the author's own words."""
+def box(stub: Stub) -> str:
+    """The part of the box below the author's own words."""
     fields, path = stub.fields(), stub.shown
     facts = FACTS.format(path=path, name=stub.name, difficulty=fields["Difficulty"], size=fields["Size"])
     return facts + "".join(HINT.format(ordinal=ordinal, text=text) for ordinal, text in zip(ORDINALS, stub.hints()))
 
 
-def without_docstring(function):
-    """The lines of a function, counted from its own first, that are not docstring: the stub shows that already."""
+def without_docstring(function: ast.FunctionDef) -> str:
+    """The lines of a function, counted from its first, without the docstring, which the stub already shows."""
     first, body = function.lineno - 1, function.body
     if ast.get_docstring(function) is None:
         return "1-"
     return f"1-{body[0].lineno - first - 1},{body[1].lineno - first}-"
 
 
-def answer(exercise, label):
+def answer(exercise: Exercise, label: str) -> str:
     """The folded answer: the function and its helpers, each from its file."""
     path = exercise.answer.replace(".", "/") + ".py"
     path = path if (ROOT / path).is_file() else f"tests/{path}"
@@ -68,17 +69,17 @@ def answer(exercise, label):
 
 
 class StubExercise(ExerciseDirective):
-    """The exercise directive with one option more; without it, what it always was."""
+    """The exercise directive with the option `stub`; without it, sphinx-exercise's own."""
 
     option_spec = ExerciseDirective.option_spec | {"stub": directives.unchanged_required}
 
     def run(self):
         if "stub" not in self.options:
             return super().run()
-        found = list((ROOT / "book/exercises").glob(f"ex??_{self.options['stub']}.py"))
-        if len(found) != 1 or not self.options.get("label"):
+        paths = list((ROOT / "book/exercises").glob(f"ex??_{self.options['stub']}.py"))
+        if len(paths) != 1 or not self.options.get("label"):
             raise self.error(f"exercise: expected a stub in book/exercises and a label, got {self.options}")
-        stub = Stub(found[0])
+        stub = Stub(paths[0])
         exercise = catalogue(stub.path.stem)
         self.env.note_dependency(str(stub.path))
         self.env.note_dependency(str(ROOT / "tests/misconceptions" / stub.path.name))
@@ -91,8 +92,8 @@ class StubExercise(ExerciseDirective):
         return holder.children
 
 
-def setup(app):
-    """Put the directive in the place of sphinx-exercise's."""
+def setup(app: Sphinx) -> dict:
+    """Replace sphinx-exercise's directive."""
     app.setup_extension("sphinx_exercise")
     app.add_directive("exercise", StubExercise, override=True)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

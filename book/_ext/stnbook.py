@@ -1,12 +1,12 @@
 """What this book needs of Sphinx beyond its extensions: kernels, cache, numbers, offline formulas, times.
 
 - Cells run in book/, so kernels get the repository's root on PYTHONPATH.
-- The execution cache is keyed by the library, its data, the recorded results, the judge of the exercises, and the
-  versions of what cells import: a change to any of them runs the cells again.
+- The execution cache is keyed by every file that cells read or import, and by the versions of the packages: a change to
+  any of them runs the cells again.
 - A chapter's number is the number in its file's name, so that chapter 10 is "10" before chapters 03 to 09 exist.
 - MathJax is one local file, so that pages opened from a folder show their formulas without a network.
-- A build with warnings is not remembered: the next one finds them again instead of passing on saved pages.
-- Garbage is not looked for: a build makes millions of objects that stay, and Python would go through them all the time.
+- A build with warnings is not saved, so that the next one shows them again.
+- Garbage collection is off: a build makes millions of objects that stay, and Python would scan them again and again.
 """
 
 import gc
@@ -19,25 +19,29 @@ from importlib import metadata
 from pathlib import Path
 
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
-KERNEL_THREADS = "1"     # so that no number on a page depends on how many cores built it
+KERNEL_THREADS = "1"     # so that no number on a page depends on the number of cores
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 VERSIONED = ("numpy", "numba", "matplotlib", "torch", "ipykernel", "myst-nb")
+# What cells read or import, apart from the chapters themselves
+INPUTS = ("stn_numpy/**/*", "book/*.py", "book/exercises/**/*", "book/experiments/**/*", "book/results/**/*",
+          "tests/judge/**/*", "tests/misconceptions/**/*", "tests/solutions.py", "tests/test_exercises.py",
+          "conftest.py")
 
 
 def _inputs(root):
-    """Every file, apart from the chapters themselves, that can change what a cell prints."""
-    for folder in ("stn_numpy", "book/results", "tests/judge", "tests/misconceptions"):
-        for path in sorted((root / folder).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path
+    paths = {path for pattern in INPUTS for path in root.glob(pattern)}
+    return [path for path in sorted(paths) if path.is_file() and "__pycache__" not in path.parts]
 
 
-def cache_key(root):
-    """Hash of the library, its data, the recorded results, and the versions that cells run on."""
+def cache_key(root: Path) -> str:
+    """Hash of every file that can change the output of a cell, and of the versions of the packages."""
     digest = hashlib.sha256(platform.python_version().encode())
     for name in VERSIONED:
         try:
@@ -50,8 +54,8 @@ def cache_key(root):
     return digest.hexdigest()[:16]
 
 
-def prepare_execution(app, config):
-    """Point the cache at this state of the library, and drop the caches of other states."""
+def prepare_execution(app: Sphinx, config: Config) -> None:
+    """Give this state of the files its own cache, and delete the caches of other states."""
     root, build = Path(app.srcdir), Path(app.outdir).parent
     cache = build / f".jupyter_cache-{cache_key(root)}"
     for old in build.glob(".jupyter_cache-*"):
@@ -61,34 +65,34 @@ def prepare_execution(app, config):
     prepare_kernels(root, build)
 
 
-def prepare_kernels(root, build):
+def prepare_kernels(root: Path, build: Path) -> None:
     """Set the environment that kernels inherit from the build."""
     paths = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     os.environ["PYTHONPATH"] = os.pathsep.join(paths)
     for name in THREAD_VARIABLES:
         os.environ.setdefault(name, KERNEL_THREADS)
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
-    # The book's figures do not depend on the reader's own matplotlibrc. The font list is made here, because
-    # matplotlib announces that on stderr, which would fail the first cell that plots.
+    # The book's figures do not depend on a matplotlibrc at home. The list of fonts is built here, because matplotlib
+    # reports that on stderr, which would fail the first cell that plots.
     os.environ["MPLCONFIGDIR"] = str(build / ".matplotlib")
     import matplotlib.font_manager  # noqa: F401
 
 
-def show_buttons(app, config):
-    """Turn the repository's buttons on where _config.yml names a repository."""
+def show_buttons(app: Sphinx, config: Config) -> None:
+    """Show the repository's buttons if _config.yml names a repository."""
     options = config.html_theme_options
     if options.get("repository_url"):
         options.update(use_repository_button=True, use_issues_button=True)
 
 
-def chapter_number(docname):
+def chapter_number(docname: str) -> int | None:
     """10 for book/10_training, None for a page without a number."""
-    found = re.match(r"(\d+)_", docname.rpartition("/")[2])
-    return int(found[1]) if found else None
+    match = re.match(r"(\d+)_", docname.rpartition("/")[2])
+    return int(match[1]) if match else None
 
 
-def number_chapters(app, env):
-    """Replace the place in the table of contents by the number in the file's name, then number the figures anew."""
+def number_chapters(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Number each chapter, and its figures, by its file's name instead of its place in the table of contents."""
     for docname, sections in env.toc_secnumbers.items():
         chapter = chapter_number(docname)
         if chapter is None:
@@ -96,15 +100,15 @@ def number_chapters(app, env):
         env.toc_secnumbers[docname] = {
             anchor: (chapter, *number[1:]) if number else number for anchor, number in sections.items()
         }
-        # Titles and contents hold lists of their own, which the sidebar shows
+        # The sidebar shows the lists in titles and contents
         for node in [env.titles[docname], *env.tocs[docname].findall(nodes.reference)]:
             if node.get("secnumber"):
                 node["secnumber"] = [chapter, *node["secnumber"][1:]]
     return TocTreeCollector().assign_figure_numbers(env)
 
 
-def copy_mathjax(app):
-    """Copy the single-file MathJax out of the package that carries it; the full one, which fetches no TeX package."""
+def copy_mathjax(app: Sphinx) -> None:
+    """Copy the single-file MathJax from its package: the full one, which fetches no TeX package."""
     name = Path(app.config.mathjax_path)
     source = metadata.distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static") / name
     target = Path(app.outdir) / "_static" / name
@@ -112,8 +116,8 @@ def copy_mathjax(app):
     shutil.copyfile(source, target)
 
 
-def print_times(app):
-    """Print the seconds that each chapter's cells took when they last ran."""
+def print_times(app: Sphinx) -> None:
+    """Print the seconds that each chapter's cells took in their last run."""
     times = {name: data["exec_data"]["runtime"] or 0.0
              for name, data in sorted(app.env.nb_metadata.items()) if data.get("exec_data")}
     for name, seconds in times.items():
@@ -121,31 +125,33 @@ def print_times(app):
     LOGGER.info("%7.1f s  all cells of the book", sum(times.values()))
 
 
-def print_as_one_page(app):
-    """Teach the builder of the one long page, from which the PDF is printed, what only the html builder was taught."""
+def print_as_one_page(app: Sphinx) -> None:
+    """Give the builder of the one long page, from which the PDF is printed, the handlers of the html builder."""
     handlers = app.registry.translation_handlers
     handlers["singlehtml"] = handlers.get("html", {}) | handlers.get("singlehtml", {})
     if app.builder.name == "singlehtml":
-        app.builder.search = False      # nobody searches paper
-        spare_the_summary(app)
+        app.builder.search = False
+        skip_summary(app)
 
 
-def spare_the_summary(app):
-    """Keep the theme from summing up the one long page: it joins the texts of all sections, nested ones once more each.
+def skip_summary(app: Sphinx) -> None:
+    """Stop the theme from summarising the one long page.
 
-    It shortens them to 160 characters afterwards, which for a whole book is seconds for nothing.
+    It joins the texts of all sections, nested ones several times, before it shortens them to 160 characters: for a
+    whole book that takes seconds.
     """
     from sphinx_book_theme import add_metadata_to_page
 
-    for one in list(app.events.listeners["html-page-context"]):
-        if one.handler is add_metadata_to_page:
-            app.disconnect(one.id)
-            # Before those of the same rank, which use what it leaves
-            app.connect("html-page-context", lambda *given: add_metadata_to_page(*given[:-1], None), one.priority - 1)
+    for listener in list(app.events.listeners["html-page-context"]):
+        if listener.handler is add_metadata_to_page:
+            app.disconnect(listener.id)
+            # Earlier than the listeners of the same priority, which use its result
+            app.connect("html-page-context", lambda *args: add_metadata_to_page(*args[:-1], None),
+                        listener.priority - 1)
 
 
-def finish(app, exception):
-    """After the build: formulas and times, and no memory of a build that had warnings."""
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """After the build, copy MathJax and print the times; discard the saved state of a build with warnings."""
     if exception is None and app.builder.format == "html":
         copy_mathjax(app)
         print_times(app)
@@ -153,10 +159,10 @@ def finish(app, exception):
         (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
 
 
-def setup(app):
+def setup(app: Sphinx) -> dict:
     """Connect the above to the build's events."""
     gc.disable()
-    # Jupyter Book always sets this value, also where the extension that reads it is left out
+    # Jupyter Book sets this value even without the extension that reads it
     app.add_config_value("comments_config", {}, "")
     app.setup_extension("stn_exercises")
     app.setup_extension("stn_explore")

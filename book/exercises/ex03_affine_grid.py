@@ -12,7 +12,7 @@ The grid generator, in both conventions of align_corners. You may suppose that t
 import numpy as np
 
 
-def affine_grid(theta, size, align_corners=False):
+def affine_grid(theta: np.ndarray, size: tuple, align_corners: bool = False) -> np.ndarray:
     """Say for each output pixel which point of the input it shows, under an affine map theta.
 
     Parameters
@@ -28,11 +28,6 @@ def affine_grid(theta, size, align_corners=False):
     -------
     (N, h, w, 2) array of theta's dtype
         Points of the input in normalised units, x before y.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If theta or size has the wrong type or shape; the message says what was expected and what came.
 
     Notes
     -----

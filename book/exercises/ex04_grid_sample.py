@@ -13,7 +13,8 @@ should be and that every point is finite; errors are not judged.
 import numpy as np
 
 
-def grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+def grid_sample(image: np.ndarray, grid: np.ndarray, mode: str = "bilinear", padding_mode: str = "zeros",
+                align_corners: bool = False) -> np.ndarray:
     """Read an image at the points of a grid.
 
     Parameters
@@ -33,11 +34,6 @@ def grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corner
     -------
     (N, C, h, w) array of the image's dtype
         All channels of an image are read at the same points.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type, shape or word; the message says what was expected and what came.
 
     Notes
     -----

@@ -13,7 +13,8 @@ judged.
 import numpy as np
 
 
-def conv2d(image, weight, bias, stride=1, padding=0):
+def conv2d(image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
+           padding: int | tuple = 0) -> np.ndarray:
     """Slide a bank of small filters over an image (a cross-correlation, as in torch: nothing is flipped).
 
     Parameters
@@ -29,11 +30,6 @@ def conv2d(image, weight, bias, stride=1, padding=0):
     -------
     (N, O, h, w) array
         ``h = (H + 2 * padding - kh) // stride + 1``, and so the width.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     raise NotImplementedError("your answer goes here")
 

@@ -12,7 +12,8 @@ or as a pair (rows, columns). You may suppose that the arguments are as they sho
 import numpy as np
 
 
-def im2col(image, kernel_size, stride=1, padding=0):
+def im2col(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple = 1,
+           padding: int | tuple = 0) -> np.ndarray:
     """Write every window that a convolution looks at as one column of a matrix.
 
     Parameters
@@ -25,11 +26,6 @@ def im2col(image, kernel_size, stride=1, padding=0):
     -------
     (N, C * kh * kw, h * w) array
         Column ``i * w + j`` is the window of output pixel (i, j), channel by channel, row by row.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     raise NotImplementedError("your answer goes here")
 

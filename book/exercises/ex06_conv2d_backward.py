@@ -13,7 +13,8 @@ window, are welcome.
 import numpy as np
 
 
-def conv2d_backward(d_out, image, weight, bias, stride=1, padding=0):
+def conv2d_backward(d_out: np.ndarray, image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
+                    padding: int | tuple = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of `conv2d` for image, weight and bias.
 
     Parameters
@@ -21,18 +22,13 @@ def conv2d_backward(d_out, image, weight, bias, stride=1, padding=0):
     d_out : (N, O, h, w) array
         Gradient of the loss for the output.
     image, weight, bias, stride, padding
-        What the forward saw.
+        As in the forward.
 
     Returns
     -------
     d_image : (N, C, H, W) array
     d_weight : (O, C, kh, kw) array
     d_bias : (O,) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     raise NotImplementedError("your answer goes here")
 

@@ -12,25 +12,20 @@ You may suppose that the arguments are as they should be, and that d_loss is a P
 import numpy as np
 
 
-def cross_entropy_backward(d_loss, logits, target):
+def cross_entropy_backward(d_loss: float, logits: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Gradient of `cross_entropy` for the logits: the probabilities, less 1 at the right class, over N.
 
     Parameters
     ----------
     d_loss : scalar
-        Gradient of whatever follows for the loss; 1 where the loss is the end.
+        Gradient of what is minimised for this loss: 1 where it is the loss itself.
     logits : (N, K) array of float32 or float64
     target : (N,) array of ints
-        What the forward saw. The target takes no gradient.
+        As in the forward. The target takes no gradient.
 
     Returns
     -------
     (N, K) array of the logits' dtype
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape, or a class does not exist.
     """
     raise NotImplementedError("your answer goes here")
 

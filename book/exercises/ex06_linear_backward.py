@@ -12,7 +12,8 @@ comes in as float32 goes out as float32.
 import numpy as np
 
 
-def linear_backward(d_out, inputs, weight, bias):
+def linear_backward(d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray,
+                    bias: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of `linear` for inputs, weight and bias.
 
     Parameters
@@ -20,18 +21,13 @@ def linear_backward(d_out, inputs, weight, bias):
     d_out : (N, O) array
         Gradient of the loss for the output.
     inputs, weight, bias
-        What the forward saw.
+        As in the forward.
 
     Returns
     -------
     d_inputs : (N, I) array
     d_weight : (O, I) array
     d_bias : (O,) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
     """
     raise NotImplementedError("your answer goes here")
 

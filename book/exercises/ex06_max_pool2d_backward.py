@@ -12,7 +12,8 @@ kernel_size as an int, stride as an int or not at all, and arguments that are as
 import numpy as np
 
 
-def max_pool2d_backward(d_out, image, kernel_size, stride=None):
+def max_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
+                        stride: int | tuple | None = None) -> np.ndarray:
     """Gradient of `max_pool2d`: it goes to the largest pixel of the window, to the first one where several tie.
 
     Parameters
@@ -20,16 +21,12 @@ def max_pool2d_backward(d_out, image, kernel_size, stride=None):
     d_out : (N, C, h, w) array
         Gradient of the loss for the output.
     image, kernel_size, stride
-        What the forward saw.
+        As in the forward.
 
     Returns
     -------
     (N, C, H, W) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
+        In a window with NaNs everything goes to the last of them, as in torch.
     """
     raise NotImplementedError("your answer goes here")
 

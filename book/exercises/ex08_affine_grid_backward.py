@@ -12,25 +12,22 @@ at 0. You may suppose that the argument is as it should be; what comes in as flo
 import numpy as np
 
 
-def affine_grid_backward(d_grid, align_corners=False):
-    """Gradient of `affine_grid`: every output pixel's wish, summed into the six numbers of theta.
+def affine_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corners: bool = False) -> np.ndarray:
+    """Gradient of `affine_grid` for theta: the gradients of all output pixels, summed into its six numbers.
 
     Parameters
     ----------
-    d_grid : (N, h, w, 2) array of float32 or float64
+    d_grid : (N, h, w, 2) array of theta's dtype
         Gradient of the loss for the grid, x before y.
+    theta : (N, 2, 3) array of float32 or float64
+        As in the forward. The grid is linear in it, so that its values play no part.
     align_corners : bool
         As in the forward.
 
     Returns
     -------
-    (N, 2, 3) array of d_grid's dtype
+    (N, 2, 3) array of theta's dtype
         ``d_theta[n] = sum over pixels of outer(d_grid[n, i, j], (x_j, y_i, 1))``, normalised units.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_grid has the wrong type or shape; the message says what was expected and what came.
 
     Notes
     -----

@@ -12,7 +12,7 @@ as they should be.
 import numpy as np
 
 
-def rotation_theta_backward(d_theta, parameters):
+def rotation_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Gradient of `rotation_theta` for its angle.
 
     Parameters
@@ -26,11 +26,6 @@ def rotation_theta_backward(d_theta, parameters):
     -------
     (N, 1) array
         Loss per radian. The angle acts through four entries of theta, and each image has an angle of its own.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_theta or parameters has the wrong type or shape.
     """
     raise NotImplementedError("your answer goes here")
 

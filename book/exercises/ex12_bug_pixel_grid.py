@@ -7,7 +7,7 @@ Check:       pytest --ex bug_pixel_grid
 
 Find the bugs, of which there are two. The function below is a published grid generator in NumPy. Its shapes, its types
 and the order of x and y are right, but given to grid_sample its points lie almost all outside the picture; others have
-met the same (https://github.com/pytorch/pytorch/issues/127031). When that is mended, one of the two align_corners still
+met the same (https://github.com/cvg/nice-slam/issues/26). When that is mended, one of the two align_corners still
 moves a picture that should stay.
 """
 

@@ -13,7 +13,7 @@ happens at the horizon is the library's business here.
 import numpy as np
 
 
-def projective_grid(theta, size, align_corners=False):
+def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False) -> np.ndarray:
     """Say for each output pixel which point of the input it shows, under a projective map theta.
 
     Parameters
@@ -29,11 +29,6 @@ def projective_grid(theta, size, align_corners=False):
     -------
     (N, h, w, 2) array of theta's dtype
         Points of the input in normalised units, x before y.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If theta or size has the wrong type or shape; the message says what was expected and what came.
 
     Notes
     -----

@@ -12,7 +12,7 @@ output has two rows and two columns or more, and that no pixel looks at the hori
 import numpy as np
 
 
-def projective_grid_backward(d_grid, theta, align_corners=False):
+def projective_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corners: bool = False) -> np.ndarray:
     """Gradient of `projective_grid`: the quotient rule, summed over the output pixels.
 
     Parameters
@@ -28,11 +28,6 @@ def projective_grid_backward(d_grid, theta, align_corners=False):
     (N, 3, 3) array
         For the three rows ``d_a = d_x / c``, ``d_b = d_y / c`` and ``d_c = -(x * d_x + y * d_y) / c``, each times
         (x_j, y_i, 1) and summed over the pixels in front of the horizon.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_grid or theta has the wrong type or shape; the message says what was expected and what came.
 
     Notes
     -----

@@ -12,7 +12,8 @@ theta; each of the two localisation networks wants to know what that means for i
 import numpy as np
 
 
-def compose_affine_backward(d_theta, first, second):
+def compose_affine_backward(d_theta: np.ndarray, first: np.ndarray,
+                            second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Gradient of `compose_affine` for both thetas.
 
     Parameters
@@ -27,11 +28,6 @@ def compose_affine_backward(d_theta, first, second):
     d_first, d_second : (N, 2, 3) arrays
         Loss per normalised unit of each entry. ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below;
         ``d_second = first[:, :, :2].T @ d_theta``, in which the shift of `first` has no part.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape.
     """
     raise NotImplementedError("your answer goes here")
 

@@ -9,7 +9,7 @@ import torch
 from book.experiments.engine import Stopped
 from stn_numpy.pytorch import run as training
 from stn_numpy.pytorch.command import find_devices
-from stn_numpy.pytorch.watch import measure, watch
+from stn_numpy.pytorch.watch import measure_grid, watch
 from stn_numpy.pytorch.weights import load
 
 CHECKPOINT_EVERY = 100  # steps
@@ -72,7 +72,7 @@ class Watched:
     def theta(self, images):
         """The affine maps nearest to the grids by which some images are read: (N, 2, 3)."""
         self.look = watch(self.model, images)[0][0]
-        return measure(self.look)["theta"]
+        return measure_grid(self.look)["theta"]
 
     def theta_grid(self, *_):
         """The grids of the same images: (N, h, w, 2)."""

@@ -1,7 +1,7 @@
-"""Explorables: pictures that answer back, in a notebook and in the book's pages, without a kernel or a network.
+"""Explorables: interactive figures, in a notebook and in the book's pages, without a kernel or a network.
 
-``show("theta")`` in a cell puts one on the page. What is shown carries everything with it: the script, its data, and a
-still picture for print and for readers without scripts.
+``show("theta")`` in a cell puts one on the page. Its HTML contains the script, its data, and a still picture for print
+and for readers without scripts.
 """
 
 import base64
@@ -23,7 +23,7 @@ PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label=
 <figcaption><p class="stnx-title">{title}</p><p class="stnx-try">{text}</p></figcaption>
 <div class="stnx-live"></div>
 <div class="stnx-still"><img alt="{alt}" src="data:image/png;base64,{still}">
-<p>A still picture: where scripts run, it can be taken hold of.</p></div>
+<p>A still picture: with scripts, it is interactive.</p></div>
 <script type="application/json" class="stnx-data">{data}</script>
 </figure>
 <style data-stnx>{style}</style>
@@ -35,16 +35,16 @@ PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label=
 
 @dataclass(frozen=True)
 class Explorable:
-    """What a cell shows: HTML that stands on its own.
+    """An explorable, which a cell shows as self-contained HTML.
 
     Attributes
     ----------
     name : str
-        The name under which the script knows it.
+        One of ``NAMES``.
     title, text, alt : str
         A heading, what to try, and the still picture in words.
     data : dict
-        What the script is given, ready for JSON.
+        The script's data, ready for JSON.
     still : bytes
         The still picture, a PNG.
     """
@@ -56,7 +56,7 @@ class Explorable:
     data: dict
     still: bytes
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         words = {key: html.escape(getattr(self, key)) for key in ("name", "title", "text", "alt")}
         data = json.dumps(self.data, separators=(",", ":")).replace("</", "<\\/")
         still = base64.b64encode(self.still).decode()
@@ -64,25 +64,16 @@ class Explorable:
         return PAGE.format(**words, data=data, still=still, style=style(), shared=script(*SHARED), own=own)
 
 
-def show(name, results=None):
-    """Make one explorable; as the last line of a cell it appears below it.
+def show(name: str, results: dict | None = None) -> Explorable:
+    """Make one explorable, which appears below the cell whose last line it is.
 
     Parameters
     ----------
     name : str
         One of ``NAMES``.
     results : dict, optional
-        For "growing": by the names of a classifier and a transform ("linear affine"), the snapshots of a recorded run
-        by its number of steps.
-
-    Returns
-    -------
-    Explorable
-
-    Raises
-    ------
-    ValueError
-        If the name is unknown, or results are missing or not asked for.
+        For "growing" alone, and required there: by the names of a classifier and a transform ("linear affine"), the
+        snapshots of a recorded run by its number of steps.
     """
     from . import stills
 
@@ -92,14 +83,14 @@ def show(name, results=None):
     if entry.needs_results != (results is not None):
         raise ValueError(f"results: expected {'the results of a run' if entry.needs_results else 'none'} for {name!r}, "
                          f"got {type(results).__name__}")
-    given = entry.data(results) if entry.needs_results else entry.data()
-    return Explorable(name, entry.title, entry.text, entry.alt, packed(given), stills.draw(name, given))
+    data = entry.data(results) if entry.needs_results else entry.data()
+    return Explorable(name, entry.title, entry.text, entry.alt, packed(data), stills.draw(name, data))
 
 
 NAMES = tuple(contents.ALL)
 
 
-def packed(value):
+def packed(value: object) -> object:
     """Pictures (H, W) from 0 to 1 as bytes in base64, 255 for ink; everything else as it is."""
     if isinstance(value, dict):
         return {key: packed(entry) for key, entry in value.items()}
@@ -112,12 +103,12 @@ def packed(value):
 
 
 @cache
-def script(*names):
-    """The scripts of these names, without comments and spaces: "maths", "toolkit", or those of ``NAMES``."""
+def script(*names: str) -> str:
+    """The scripts of these names, without comments and spaces: those of ``SHARED`` and of ``NAMES``."""
     return "\n".join(lean_script((HERE / f"{name}.js").read_text("utf8")) for name in names)
 
 
 @cache
-def style():
+def style() -> str:
     """The style sheet of all explorables."""
     return lean_style((HERE / "style.css").read_text("utf8"))

@@ -18,9 +18,9 @@ stnExplore.add("aliasing", (stage, data) => {
 
   const images = { rings: rings(112), stripes: stripes(112), digit: unpack(data.digit) };
   const state = { image: "rings", share: 0.25, way: "alone" };
-  const ways = { alone: "Bilinear alone", pool: "Pool by 2 first", blur: "Blur first", behind: "Pool by 2 after" };
+  const ways = { alone: "Bilinear alone", pool: "Pool by 2 first", blur: "Blur first", after: "Pool by 2 after" };
   const image = () => images[state.image], size = () => Math.round(image().width * state.share);
-  const plates = [["input", "input"], ["output", "output, drawn as large"], ["input", "who has a say"]].map(([role, title]) =>
+  const plates = [["input", "input"], ["output", "output, drawn as large"], ["input", "share of each pixel"]].map(([role, title]) =>
     stage.plate({ title, role: role + " third", view: [0, 0, 1, 1] }));
   const canvases = plates.map((plate) => plate.picture([0, 0, 1, 1])), ink = plates[0].layer();
   stage.row(...plates);
@@ -42,10 +42,10 @@ stnExplore.add("aliasing", (stage, data) => {
       paint(canvases[1], out.data, places, places);
       paint(canvases[2], say_.data, image().height, image().width, { high: Math.max(1 / step ** 2, 1e-9) * 4 });
       ink.clear();
-      const read = state.way === "behind" ? 2 * places : places, dots = [];
+      const read = state.way === "after" ? 2 * places : places, dots = [];
       for (const i of range(read)) for (const j of range(read)) dots.push(`M${(j + 0.5) / read} ${(i + 0.5) / read}h0`);
       if (read < 40) ink.path(dots.join(""), "grid points");
-      say(`${ways[state.way]}: the places lie ${show(step, 1)} pixels apart, and ${show(100 * part, 0)} % of the input's pixels have a say.` +
+      say(`${ways[state.way]}: the places lie ${show(step, 1)} pixels apart, and ${show(100 * part, 0)}% of the input's pixels contribute.` +
           (state.way === "blur" ? ` The blur is a Gaussian of ${show(spread, 1)} pixels.` : ""));
     },
     report: () => ({ ...state, size: size(), out: Array.from(out.data), part }),

@@ -52,7 +52,7 @@ stnExplore.add("bend", (stage, data) => {
     "lie flat": turn(0), arch, "pull the sides in": (x, y) => [x, y].map((v) => 0.4 * v * (Math.abs(x) + Math.abs(y) - 2)),
     "turn 30\u00b0": turn(30), "turn 90\u00b0": turn(90), fold: (x) => [x > 0.9 ? -1.6 : 0, 0],
   };
-  /* Downhill in energy, with a step that the stiffest bend stands. */
+  /* Downhill in energy, with a step small enough for the stiffest bend. */
   function spring() {
     const { pull } = M.bend(now(), state.displacements);
     const rate = 1 / Math.max(...now().bending.map((row) => row.reduce((sum, value) => sum + Math.abs(value), 0)));

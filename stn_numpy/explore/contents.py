@@ -1,4 +1,4 @@
-"""The table of explorables: for each its words, the data that the script is given, and whether it needs results."""
+"""The table of explorables: for each its words, its data, and whether it needs recorded results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Entry:
     needs_results: bool = False
 
 
-def digit(label, which):
+def digit(label: int, which: int) -> np.ndarray:
     """A test digit (28, 28), from 0 to 1."""
     images, labels = load_digits("test")
     return images[labels == label][which, 0].astype(np.float64)
@@ -43,7 +43,7 @@ def _pulls():
 
 
 def _corners():
-    """A sheet with a seven, and how it looks lying askew: its corners clockwise from the top left, in units."""
+    """A sheet with a seven, seen at an angle: its corners clockwise from the top left, in normalised units."""
     from ..pool import avg_pool2d
     from ..projective import homography, projective_grid
     from ..sampler import grid_sample
@@ -70,12 +70,12 @@ def _growing(runs):
 
 
 def _columns(snapshots):
-    found = dict(error=[one["error"] for one in snapshots])
+    columns = dict(error=[one["error"] for one in snapshots])
     if all("theta" in one for one in snapshots):
-        found["left"] = [one["remaining_degrees"] for one in snapshots]
-        found["theta"] = [[[round(number, 5) + 0.0 for row in theta for number in row] for theta in one["theta"]]
-                          for one in snapshots]
-    return found
+        columns["left"] = [one["remaining_degrees"] for one in snapshots]
+        columns["theta"] = [[[round(number, 5) + 0.0 for row in theta for number in row] for theta in one["theta"]]
+                            for one in snapshots]
+    return columns
 
 
 ALL = {
@@ -87,10 +87,10 @@ ALL = {
         "other way.", _theta),
     "neighbours": Entry(
         "Four neighbours",
-        "Drag the point, or click anywhere. Guess first: which of the four pixels has most to say, and what is read "
-        "half a pixel outside?",
+        "Drag the point, or click anywhere. Guess first: which of the four pixels has the largest weight, and "
+        "what is read half a pixel outside?",
         "A lattice of pixels with their values; a point between four of them cuts the square between their centres "
-        "into four rectangles, the weights; beside it the four products and their sum.", _neighbours),
+        "into four rectangles, the weights; to its right the four products and their sum.", _neighbours),
     "conventions": Entry(
         "Two conventions",
         "Move the place, then change the number of pixels. Guess first: in which row does half a unit stay a quarter "
@@ -100,15 +100,15 @@ ALL = {
     "kink": Entry(
         "The kink",
         "Slide the sample over a whole pixel; drag the blue pixels to make a row of your own. Guess first: what are "
-        "the two slopes on a pixel of a constant row, and what does equation 7 say?",
+        "the two slopes on a pixel of a constant row, and what does equation 7 give?",
         "A chain of straight lines through five pixels with the slope to the left and to the right of one of them, and "
         "the staircase of slopes with crosses, equation 7, above it at whole pixels.", lambda: dict(rows=ROWS)),
     "pulls": Entry(
         "What every pixel asks of theta",
-        "Pick what is wanted, then step. Guess first: which way do the arrows at the top of the four point if it has "
+        "Choose a target, then step. Guess first: which way do the arrows at the top of the four point if it has "
         "to turn, and where are there none?",
-        "A four with arrows along its strokes that point the way in which each sampling point wants to go; beside "
-        "it the four that is wanted, and the difference of output and wanted.", _pulls),
+        "A four with arrows along its strokes, minus the gradient of each sampling point; to its right the target, and "
+        "the output minus the target.", _pulls),
     "landscape": Entry(
         "Landscape",
         "Drop the start of a descent anywhere. Guess first: from how far away does it still find the pit?",
@@ -117,7 +117,7 @@ ALL = {
     "aliasing": Entry(
         "Shrinking aliases",
         "Make the output smaller, and change how it is read. Guess first: at a quarter of the size, how many of the "
-        "pixels have a say?",
+        "pixels contribute?",
         "Rings that become finer outwards, shrunk to a quarter in four ways: bilinear alone shows false rings, the "
         "other three show weaker ones or none.", lambda: dict(digit=digit(4, 2))),
     "growing": Entry(
@@ -125,18 +125,18 @@ ALL = {
         "Slide through the steps of a recorded training run (seed 0). Guess first: when is most of the turning "
         "learned, and does the affine transformer turn the digits at all?",
         "Ten turned digits, and below them what a rotation-only transformer makes of them before and after training: "
-        "many of them stand nearly upright.", _growing, needs_results=True),
+        "many of them are nearly upright.", _growing, needs_results=True),
     "corners": Entry(
         "Drag the corners",
         "Drag the four corners onto those of the leaning sheet. Guess first: what will the output show, and how much "
         "of it can an affine map show, which has only parallelograms to look through?",
-        "A sheet of paper that leans away, with the corners and the lattice of the output on it; beside it the output, "
-        "in which the sheet stands straight, and a slanted one, the nearest that an affine map can do.", _corners),
+        "A sheet of paper that leans away, with the corners and the lattice of the output on it; to its right the "
+        "output, in which the sheet is straight, and the nearest affine map's output, which is slanted.", _corners),
     "bend": Entry(
         "Bend it",
         "Drag a control point; then let the plate spring back. Guess first: which way does the output go where you "
         "pull a point up, what does turning all points cost, and what is left when the plate has sprung?",
         "A four with sixteen control points on it that are pulled into an arch, and the bent lattice between them; "
-        "beside it the output, bent the other way, and a map of how far each pixel follows one of the points.",
+        "to its right the output, bent the other way, and a map of how far each pixel follows one of the points.",
         lambda: dict(image=digit(4, 2))),
 }

@@ -37,7 +37,7 @@ stnExplore.add("conventions", (stage) => {
     draw() {
       kinds.forEach(drawRow);
       const [edges, centres] = [false, true].map((corners) => M.pixelsPerUnit(state.width, corners) / 2);
-      const share = (pixels) => `${show(pixels)} of ${state.width} pixels, ${show(100 * pixels / state.width, 1)} %`;
+      const share = (pixels) => `${show(pixels)} of ${state.width} pixels, ${show(100 * pixels / state.width, 1)}%`;
       say(`${show(state.x)} units is pixel ${show(pixelAt(false))} with edges, ${show(pixelAt(true))} with centres. ` +
           `A shift of half a unit is ${share(edges)}, with edges; ${share(centres)}, with centres.`);
     },

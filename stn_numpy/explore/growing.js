@@ -49,10 +49,10 @@ stnExplore.add("growing", (stage, data) => {
         outline(ink, thetas[k], digit, false);
       });
       const error = run().error.map((share) => 100 * share), without = alone().error.map((share) => 100 * share);
-      graph(inks[0], [[error, "output", ""], [without, "rule dashed", "dashed: without a transformer"]], " %");
+      graph(inks[0], [[error, "output", ""], [without, "rule dashed", "dashed: without a transformer"]], "%");
       graph(inks[1], [[run().left, "grid", ""]], "\u00b0");
-      say(`After ${steps[state.at]} steps: ${show(error[state.at], 1)} % of the test digits are misread ` +
-          `(${show(without[state.at], 1)} % without a transformer), and ${show(run().left[state.at], 0)} degrees of turn are left.`);
+      say(`After ${steps[state.at]} steps: ${show(error[state.at], 1)}% of the test digits are misclassified ` +
+          `(${show(without[state.at], 1)}% without a transformer), and ${show(run().left[state.at], 0)} degrees of turn are left.`);
     },
     report: () => ({ ...state, theta: run().theta[state.at], error: run().error[state.at], left: run().left[state.at] }),
   };

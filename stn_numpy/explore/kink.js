@@ -7,7 +7,7 @@ stnExplore.add("kink", (stage, data) => {
   const value = stage.plate({ title: "value read", role: "output plot", wide: true, view: view(-10 * up, 0.5),
                               label: "The value read along a row of five pixels: straight lines from pixel to pixel" });
   const slope = stage.plate({ title: "its slope; \u00d7: eq. 7 on a pixel", role: "gradient plot", wide: true, view: view(-10 * steep, 10 * steep),
-                              label: "The slope along the row: a staircase, and what equation 7 says" });
+                              label: "The slope along the row: a staircase, and the value of equation 7" });
   const ink = value.layer(), below = slope.layer();
   const snap = (x) => M.clip(Math.abs(x - Math.round(x)) < 0.06 ? Math.round(x) : Math.round(20 * x) / 20, -1, last + 1);
   state.row.forEach((_, k) => stage.handle(value, {
@@ -63,7 +63,7 @@ stnExplore.add("kink", (stage, data) => {
       list(at);
       const whole = Number.isInteger(state.x) && state.x >= 0 && state.x <= last;
       say(whole ? `On pixel ${state.x} two slopes meet, ${show(at.left)} and ${show(at.right)}; the library returns the right ` +
-                  `one. Equation 7 at its word says ${show(at.eq7)}: the pixel's own brightness.`
+                  `one. Equation 7, as printed, gives ${show(at.eq7)}: the pixel's own brightness.`
                 : `Between pixels there is one slope, ${show(at.right)}, and equation 7 agrees: ${show(at.eq7)}.`);
     },
     report: () => ({ ...state, ...now() }),

@@ -2,13 +2,13 @@
 stnExplore.add("landscape", (stage, data) => {
   const { M, element, show, minus, paint, unpack, degrees, radians, entry } = stnExplore;
   const image = unpack(data.image), pit = [radians(25), 0.15], size = 24;
-  const wanted = M.affineSample(image, M.turnAndShift(...pit), size, size);
+  const target = M.affineSample(image, M.turnAndShift(...pit), size, size);
   const state = { start: [radians(45), 0.35], steps: 40, rate: 1 };
   const across = 73, down = 41, RATES = [6e-4, 1.2e-4];              // of the chapter: one for each number
   const X = (angle) => angle / Math.PI * 1.8, Y = (shift) => -shift / 2;      // 100 degrees, 2 units: one of the plate
   const map = stage.plate({ title: "loss: angle across, shift upwards", role: "gradient bare", wide: true,
                             view: [-2.06, -1.04, 1.84, 1.24], label: "Loss over angle and shift; the path of descent on it" });
-  const shown = [["output", "output at the end"], ["output", "wanted"]].map(([role, title]) =>
+  const shown = [["output", "output at the end"], ["output", "target"]].map(([role, title]) =>
     stage.plate({ title, role, small: true, view: [0, 0, 1, 1] }));
   const history = stage.plate({ title: "loss along the path", role: "gradient bare", view: [-0.02, -0.04, 1.02, 0.36], wide: true,
                                 label: "The loss after each step" });
@@ -35,7 +35,7 @@ stnExplore.add("landscape", (stage, data) => {
       for (let column = 0; column < across; column++) {
         const angle = Math.PI * (2 * column / (across - 1) - 1), shift = 2 - 4 * row / (down - 1);
         const out = M.affineSample(image, M.turnAndShift(angle, shift), size, size);
-        heights[row * across + column] = M.squaredLoss(out.data, wanted.data);
+        heights[row * across + column] = M.squaredLoss(out.data, target.data);
       }
     }
     paint(canvas, heights, down, across, { high: Math.max(...heights), map: "cividis" });
@@ -46,7 +46,7 @@ stnExplore.add("landscape", (stage, data) => {
   let path;
   return {
     draw() {
-      path = M.descend(image, wanted, state.start, RATES.map((rate) => rate * state.rate), state.steps);
+      path = M.descend(image, target, state.start, RATES.map((rate) => rate * state.rate), state.steps);
       const end = path[path.length - 1], points = path.map(({ at }) => [X(at[0]), Y(at[1])]);
       ink.clear();
       ink.text(X(pit[0]), Y(pit[1]), "\u00d7", "on-dark", { size: 20, dy: 7 });
@@ -58,7 +58,7 @@ stnExplore.add("landscape", (stage, data) => {
         ink.text(-1.8, -k, minus(2 * k), "end", { dx: -5 });
       }
       const out = M.affineSample(image, M.turnAndShift(...end.at), size, size);
-      [out, wanted].forEach((picture, k) => paint(canvases[k], picture.data, size, size));
+      [out, target].forEach((picture, k) => paint(canvases[k], picture.data, size, size));
       const top = Math.max(...path.map(({ loss }) => loss)) || 1;
       line.clear().line(0, 0.32, 1, 0.32, "rule");
       line.chain(path.map(({ loss }, k) => [k / Math.max(1, state.steps), 0.32 * (1 - loss / top)]), "gradient");

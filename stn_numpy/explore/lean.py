@@ -1,4 +1,4 @@
-"""Scripts and style sheets without what only people read: comments, spaces, long names of what is a file's own."""
+"""Scripts and style sheets without comments, indentation and long local names."""
 
 import itertools
 import re
@@ -16,8 +16,8 @@ OWN = re.compile(r"\b(?:const|let|function)\s+([\w$]+)|\(([\w$,\s]+)\)\s*=>|\bfu
 RESERVED = {"do", "if", "in", "of", "as", "is"}
 
 
-def lean_script(text):
-    """A script with the same statements, and between its tokens no more than keeps them apart.
+def lean_script(text: str) -> str:
+    """A script with the same statements and the least space between its tokens.
 
     A line break stays where JavaScript might end a statement at it: not after an opening bracket, comma, semicolon or
     operator, nor before a closing bracket or one of those, nor between a brace and a word, where without a semicolon
@@ -27,25 +27,25 @@ def lean_script(text):
     """
     tokens = _tokens(text)
     short = _short_names([token for _, token in tokens], text)
-    made = []
+    lean = []
     for gap, token in tokens:
-        if made and gap and _needed(gap, made[-1][-1], token[0]):
-            made.append("\n" if "\n" in gap else " ")
-        if token in ("}", "]", ")") and made[-1:] == [","] and made[-2] not in ("[", ","):
-            made.pop()
-        made.append(short.get(token, token))
-    return "".join(made)
+        if lean and gap and _needed(gap, lean[-1][-1], token[0]):
+            lean.append("\n" if "\n" in gap else " ")
+        if token in ("}", "]", ")") and lean[-1:] == [","] and lean[-2] not in ("[", ","):
+            lean.pop()
+        lean.append(short.get(token, token))
+    return "".join(lean)
 
 
 def _tokens(text):
     """Pairs of the gap before a token and the token; a template is cut where its expressions begin and end."""
-    found, braces, at = [], [], 0
+    tokens, braces, at = [], [], 0
     while at < len(text):
         gap = GAP.match(text, at)
         at = gap.end() if gap else at
         if at == len(text):
             break
-        before = found[-1][1] if found else "("
+        before = tokens[-1][1] if tokens else "("
         pattern = TOKEN
         if text[at] == "`" or text[at] == "}" and braces[-1:] == ["${"]:
             pattern = TEMPLATE
@@ -56,9 +56,9 @@ def _tokens(text):
             braces.pop()
         if token == "{" or token.endswith("${"):
             braces.append(token[-2:])
-        found.append((gap.group() if gap else "", token))
+        tokens.append((gap.group() if gap else "", token))
         at += len(token)
-    return found
+    return tokens
 
 
 def _needed(gap, before, after):
@@ -79,22 +79,22 @@ def _short_names(tokens, text):
 
 
 def _keys(tokens):
-    """All names that are, somewhere, an object's: after a dot, or where an entry begins between an object's braces."""
-    found, open_brackets = set(), []
+    """All names of properties: those after a dot, and those that begin an entry between an object's braces."""
+    keys, open_brackets = set(), []
     for before, token in zip(["(", *tokens], tokens):
         entry = open_brackets[-1:] == ["object"] and before in ("{", ",", "}", ";")
         if NAME.fullmatch(token) and (before in (".", "?.") or entry):
-            found.add(token)
+            keys.add(token)
         if token[0] in ")]}":
             open_brackets.pop()
         if token == "{":
             open_brackets.append("block" if before in (")", "=>", "else", "do", "try", "finally") else "object")
         elif token in ("(", "[") or token.endswith("${"):
             open_brackets.append("other")
-    return found
+    return keys
 
 
-def lean_style(text):
+def lean_style(text: str) -> str:
     """A style sheet without comments, indentation and empty lines."""
     lines = (line.strip() for line in re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).splitlines())
     return "\n".join(line for line in lines if line)

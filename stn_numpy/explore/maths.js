@@ -82,7 +82,7 @@
     return [clip(inside, 0, length - 1), chain];
   }
 
-  /* Which pixel of the axis stands at a whole position outside it; -1 for none. */
+  /* The pixel of the axis that padding puts at a whole position outside it; -1 for none. */
   function paddedIndex(cell, length, padding, alignCorners) {
     if (padding === "reflection") cell = reflect(cell, length, alignCorners)[0];
     if (padding !== "zeros") cell = clip(cell, 0, length - 1);
@@ -139,8 +139,8 @@
 
   const acrossTaps = newTaps(), downTaps = newTaps();
 
-  /* Read one point: its value and its slopes per pixel go into `seen`; with `dImage`, `given` goes back to its pixels. */
-  function readPoint(seen, image, x, y, options, dImage, given) {
+  /* Read one point: its value and its slopes per pixel go into `seen`; with `dImage`, `dOut` goes back to its pixels. */
+  function readPoint(seen, image, x, y, options, dImage, dOut) {
     const { height, width, data } = image;
     const pX = toPixels(x, width, options.alignCorners), pY = toPixels(y, height, options.alignCorners);
     seen.value = seen.slopeX = seen.slopeY = 0;
@@ -156,7 +156,7 @@
         seen.value += data[at] * weight;
         seen.slopeX += data[at] * down.weight[r] * across.slope[q];
         seen.slopeY += data[at] * down.slope[r] * across.weight[q];
-        if (dImage) dImage[at] += given * weight;
+        if (dImage) dImage[at] += dOut * weight;
       }
     }
   }
@@ -240,30 +240,30 @@
 
   // ---- a loss, its gradient, and the way down -----------------------------------------------------------------------
 
-  function squaredLoss(out, wanted) {
-    return out.reduce((sum, value, k) => sum + (value - wanted[k]) ** 2, 0) / 2;
+  function squaredLoss(out, target) {
+    return out.reduce((sum, value, k) => sum + (value - target[k]) ** 2, 0) / 2;
   }
 
-  /* Loss of one theta, and its gradients for the points and for theta; wanted is a picture of the output's size. */
-  function thetaGradient(image, wanted, theta, options = sampling()) {
-    const { height, width } = wanted;
+  /* Loss of one theta, and its gradients for the points and for theta; target is a picture of the output's size. */
+  function thetaGradient(image, target, theta, options = sampling()) {
+    const { height, width } = target;
     const grid = affineGrid(theta, height, width, options.alignCorners), { out, slopes } = readAll(image, grid, options);
-    const wrong = out.map((value, k) => value - wanted.data[k]);
+    const wrong = out.map((value, k) => value - target.data[k]);
     const dGrid = slopes.map((slope, k) => wrong[k >> 1] * slope);
     const dTheta = affineGridBackward(dGrid, height, width, options.alignCorners);
-    return { loss: squaredLoss(out, wanted.data), out, wrong, grid, dGrid, dTheta };
+    return { loss: squaredLoss(out, target.data), out, wrong, grid, dGrid, dTheta };
   }
 
-  function landscapeAt(image, wanted, angle, shift) {
-    const { loss, dTheta } = thetaGradient(image, wanted, turnAndShift(angle, shift));
+  function landscapeAt(image, target, angle, shift) {
+    const { loss, dTheta } = thetaGradient(image, target, turnAndShift(angle, shift));
     const ahead = turnAndShift(angle + Math.PI / 2, 0);                 // the direction in which a turn moves theta
     return { loss, slope: [ahead.reduce((sum, value, k) => sum + value * dTheta[k], 0), dTheta[2]] };
   }
 
-  function descend(image, wanted, start, rates, steps) {
+  function descend(image, target, start, rates, steps) {
     const path = [];
     for (let at = start, step = 0; step <= steps; step++) {
-      const { loss, slope } = landscapeAt(image, wanted, ...at);
+      const { loss, slope } = landscapeAt(image, target, ...at);
       path.push({ at, loss });
       at = at.map((value, k) => value - rates[k] * slope[k]);
     }
@@ -286,7 +286,7 @@
     };
   }
 
-  // ---- averaging, before or behind a transformer that shrinks -------------------------------------------------------
+  // ---- averaging, before or after a transformer that shrinks -------------------------------------------------------
 
   /* Means over size x size; with `dOut`, what arrives is returned to the pixels that it was mixed from. */
   function averagePool(image, size, dOut) {
@@ -335,21 +335,21 @@
     return picture(height, width, blurAxis(down, weights, width, 1, rows, back));
   }
 
-  /* Shrink a picture to size x size places: "alone", "pool" or "blur" first, or pool "behind". */
+  /* Shrink a picture to size x size places: "alone", "pool" or "blur" first, or pool "after". */
   function shrink(image, size, way, spread) {
     const before = way === "pool" ? averagePool(image, 2) : way === "blur" ? blur(image, spread) : image;
-    const places = way === "behind" ? 2 * size : size;
+    const places = way === "after" ? 2 * size : size;
     const out = affineSample(before, IDENTITY, places, places);
-    return way === "behind" ? averagePool(out, 2) : out;
+    return way === "after" ? averagePool(out, 2) : out;
   }
 
-  /* How much say each pixel of the image has in the whole shrunken output. */
+  /* The weight of each pixel of the image in the whole shrunken output. */
   function shares(image, size, way, spread) {
-    const behind = way === "behind", places = behind ? 2 * size : size;
+    const after = way === "after", places = after ? 2 * size : size;
     const before = way === "pool" ? averagePool(image, 2) : image;
-    const given = new Float64Array(places ** 2).fill(behind ? 1 / 4 : 1);
+    const dOut = new Float64Array(places ** 2).fill(after ? 1 / 4 : 1);
     const grid = affineGrid(IDENTITY, places, places, false);
-    const back = picture(before.height, before.width, gridSampleBackward(given, before, grid, sampling()).dImage);
+    const back = picture(before.height, before.width, gridSampleBackward(dOut, before, grid, sampling()).dImage);
     if (way === "pool") return averagePool(image, 2, back);
     return way === "blur" ? blur(back, spread, true) : back;
   }

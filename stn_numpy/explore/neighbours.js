@@ -28,7 +28,7 @@ stnExplore.add("neighbours", (stage, data) => {
     return index.includes(-1) ? 0 : image.data[index[0] * image.width + index[1]];
   }
 
-  /* The pixels that have a say, be they real or put there by the padding, with their weights. */
+  /* The pixels with a weight, those of the padding included. */
   function neighbours() {
     const kernels = { nearest: (d) => (Math.abs(d) < 0.5 ? 1 : 0), bilinear: (d) => Math.max(0, 1 - Math.abs(d)), bicubic: M.cubic };
     const [x, y] = state.at, reach = { nearest: [], bilinear: [0, 1], bicubic: [-1, 0, 1, 2] }[state.mode], found = [];
@@ -45,9 +45,9 @@ stnExplore.add("neighbours", (stage, data) => {
   /* Drawn anew when they change, which they don't while the point moves. */
   let drawn;
   function drawCells() {
-    const wanted = [state.padding, state.corners, plate.unit].join();
-    if (wanted === drawn) return;
-    drawn = wanted;
+    const needed = [state.padding, state.corners, plate.unit].join();
+    if (needed === drawn) return;
+    drawn = needed;
     cells.clear();
     for (let row = -2; row < image.height + 2; row++) {
       for (let column = -2; column < image.width + 2; column++) {
@@ -136,8 +136,8 @@ stnExplore.add("neighbours", (stage, data) => {
       listSum(found, value);
       total.textContent = `value read: ${show(value, 3)}`;
       const missing = found.filter(({ row, column }) => row < 0 || column < 0 || row >= image.height || column >= image.width);
-      const count = { nearest: "One pixel has", bilinear: "Four pixels have", bicubic: "Sixteen pixels have" }[state.mode];
-      say(`At column ${show(state.at[0])}, row ${show(state.at[1])}. ${count} a say` +
+      const count = { nearest: "One pixel contributes", bilinear: "Four pixels contribute", bicubic: "Sixteen pixels contribute" }[state.mode];
+      say(`At column ${show(state.at[0])}, row ${show(state.at[1])}. ${count}` +
           (missing.length ? `; ${missing.length} of them ${missing.length > 1 ? "are" : "is"} padding (${state.padding}).` : ".") +
           ` Value read: ${show(value, 3)}.`);
     },

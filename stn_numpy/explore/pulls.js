@@ -10,16 +10,16 @@ stnExplore.add("pulls", (stage, data) => {
     "shifted far": under([1, 0, 0.8, 0, 1, 0]), "another four": under(M.IDENTITY, other), "a seven": under(M.IDENTITY, seven),
   };
   const state = { target: Object.keys(targets)[0], theta: [...M.IDENTITY], rate: -3.7, losses: [] };
-  const wanted = () => targets[state.target], rate = () => 10 ** state.rate;
-  const input = stage.plate({ title: "input, and which way each point wants to go", role: "input", wide: true,
+  const target = () => targets[state.target], rate = () => 10 ** state.rate;
+  const input = stage.plate({ title: "input, and minus the gradient of each point", role: "input", wide: true,
                               view: around(image, 3), label: "The input with the grid and an arrow at each point that is pulled" });
-  const small = [["output", "output now"], ["output", "wanted"], ["gradient", "difference"]].map(([role, title]) =>
-    stage.plate({ title, role, small: true, view: frameOf(wanted()) }));
+  const small = [["output", "output now"], ["output", "target image"], ["gradient", "difference"]].map(([role, title]) =>
+    stage.plate({ title, role, small: true, view: frameOf(target()) }));
   const history = stage.plate({ title: "loss, step by step", role: "gradient bare", view: [-0.02, -0.04, 1.02, 0.36], wide: true,
                                 label: "The loss after each step" });
-  const canvases = [input.picture(frameOf(image)), ...small.map((plate) => plate.picture(frameOf(wanted())))];
+  const canvases = [input.picture(frameOf(image)), ...small.map((plate) => plate.picture(frameOf(target())))];
   const ink = input.layer(), line = history.layer();
-  let now = M.thetaGradient(image, wanted(), state.theta);
+  let now = M.thetaGradient(image, target(), state.theta);
 
   function restart() {
     Object.assign(state, { theta: [...M.IDENTITY], losses: [] });
@@ -27,7 +27,7 @@ stnExplore.add("pulls", (stage, data) => {
     look();
   }
   function look() {
-    now = M.thetaGradient(image, wanted(), state.theta);
+    now = M.thetaGradient(image, target(), state.theta);
     state.losses.push(now.loss);
   }
   function step() {
@@ -66,7 +66,7 @@ stnExplore.add("pulls", (stage, data) => {
   return {
     draw() {
       paint(canvases[0], image.data, image.height, image.width, { high: 1.5 });
-      [now.out, wanted().data].forEach((values, k) => paint(canvases[k + 1], values, places, places));
+      [now.out, target().data].forEach((values, k) => paint(canvases[k + 1], values, places, places));
       paint(canvases[3], now.wrong, places, places, { low: -1, map: "signed" });
       ink.clear();
       drawArrows();

@@ -18,7 +18,7 @@ IDENTITY = np.array([[[1.0, 0, 0], [0, 1, 0]]])
 SIZE = (1, 1, 24, 24)
 
 
-def draw(name, data):
+def draw(name: str, data: dict) -> bytes:
     """The still of one explorable.
 
     Parameters
@@ -26,7 +26,7 @@ def draw(name, data):
     name : str
         The name of a function of this module.
     data : dict
-        What the explorable is given.
+        The explorable's data.
 
     Returns
     -------
@@ -41,8 +41,8 @@ def draw(name, data):
     return file.getvalue()
 
 
-def turned_and_shifted(angle, shift):
-    """theta (N, 2, 3) of turns, in radians, and shifts along x, (N,) each."""
+def turned_and_shifted(angle: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    """theta (N, 2, 3) of rotations (N,), in radians, and shifts along x (N,), in normalised units."""
     theta = rotation_theta(angle[:, None])
     theta[:, 0, 2] = shift
     return theta
@@ -121,39 +121,39 @@ def kink(data):
 
 
 def pulls(data):
-    """The wishes of the points for a four that has to turn."""
+    """Minus the gradient of each sampling point, for a four that has to turn."""
     image = data["image"][None, None]
-    wanted = affine_sample(image, rotation_theta(np.radians([[12.0]])), SIZE, align_corners=False)
-    wrong = affine_sample(image, IDENTITY, SIZE, align_corners=False) - wanted
+    target = affine_sample(image, rotation_theta(np.radians([[12.0]])), SIZE, align_corners=False)
+    d_out = affine_sample(image, IDENTITY, SIZE, align_corners=False) - target
     grid = affine_grid(IDENTITY, SIZE, align_corners=False)
-    wish = -grid_sample_backward(wrong, image, grid, align_corners=False)[1][0].reshape(-1, 2)
+    arrows = -grid_sample_backward(d_out, image, grid, align_corners=False)[1][0].reshape(-1, 2)
     x, y = (((grid[0] + 1) * 28 - 1) / 2).reshape(-1, 2).T
     figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.6), width_ratios=(1.4, 1, 1))
-    viz.show_image(axes[0], image[0], title="which way each point wants to go", frame=viz.INPUT, vmax=1.5)
-    axes[0].quiver(x, y, *wish.T, color=viz.GRADIENT, angles="xy", scale_units="xy", scale=abs(wish).max() / 4,
+    viz.show_image(axes[0], image[0], title="minus the gradient of each point", frame=viz.INPUT, vmax=1.5)
+    axes[0].quiver(x, y, *arrows.T, color=viz.GRADIENT, angles="xy", scale_units="xy", scale=abs(arrows).max() / 4,
                    width=0.006)
-    viz.show_image(axes[1], wanted[0], title="wanted", frame=viz.OUTPUT)
-    axes[2].imshow(wrong[0, 0], cmap="PuOr", vmin=-1, vmax=1)
-    axes[2].set(title="output \N{MINUS SIGN} wanted", xticks=[], yticks=[])
+    viz.show_image(axes[1], target[0], title="target", frame=viz.OUTPUT)
+    axes[2].imshow(d_out[0, 0], cmap="PuOr", vmin=-1, vmax=1)
+    axes[2].set(title="output \N{MINUS SIGN} target", xticks=[], yticks=[])
     return figure
 
 
 def landscape(data):
     """The loss over angle and shift, and a descent on it."""
     image = data["image"][None, None]
-    wanted = affine_sample(image, turned_and_shifted(np.radians([25.0]), 0.15), SIZE, align_corners=False)
+    target = affine_sample(image, turned_and_shifted(np.radians([25.0]), 0.15), SIZE, align_corners=False)
 
-    def wrong_at(turn):
+    def difference(turn):
         many = np.broadcast_to(image, (len(turn), *image.shape[1:]))
-        return affine_sample(many, turn, (len(turn), *SIZE[1:]), align_corners=False) - wanted
+        return affine_sample(many, turn, (len(turn), *SIZE[1:]), align_corners=False) - target
 
     def slope_at(angle, shift):
         turn = turned_and_shifted(np.array([angle]), shift)
-        d_theta = affine_sample_backward(wrong_at(turn), image, turn, align_corners=False)[1]
+        d_theta = affine_sample_backward(difference(turn), image, turn, align_corners=False)[1]
         return np.array([(d_theta * rotation_theta(np.array([[angle + np.pi / 2]]))).sum(), d_theta[0, 0, 2]])
 
     angles, shifts = np.linspace(-np.pi, np.pi, 61), np.linspace(-2, 2, 41)
-    height = [(wrong_at(turned_and_shifted(angles, shift))**2).sum(axis=(1, 2, 3)) / 2 for shift in shifts]
+    height = [(difference(turned_and_shifted(angles, shift))**2).sum(axis=(1, 2, 3)) / 2 for shift in shifts]
     path = [np.array([np.radians(45.0), 0.2])]
     for _ in range(40):
         path.append(path[-1] - [6e-4, 1.2e-4] * slope_at(*path[-1]))
@@ -165,8 +165,8 @@ def landscape(data):
     return figure
 
 
-def blurred(image, spread):
-    """A Gaussian of so many pixels, down and across; mirrored at the frame."""
+def blurred(image: np.ndarray, spread: float) -> np.ndarray:
+    """A picture (H, W) after a Gaussian of standard deviation `spread` pixels; mirrored at the frame."""
     reach = round(4 * spread)
     bell = np.exp(-np.arange(-reach, reach + 1)**2 / (2 * spread**2))
     wide = np.pad(image, reach, mode="reflect")
@@ -193,7 +193,7 @@ def aliasing(data):
 
 
 def growing(data):
-    """Ten digits before and after training behind a rotation."""
+    """Outputs of a rotation-only transformer for ten digits, before and after training."""
     run, steps = data["runs"]["linear rotation"], data["steps"]
     images = np.stack(data["digits"])[:, None]
     figure, axes = plt.subplots(3, 10, figsize=(7.6, 2.5))
@@ -201,7 +201,7 @@ def growing(data):
         thetas = np.array(run["theta"][at]).reshape(10, 2, 3)
         for ax, picture in zip(line, affine_sample(images, thetas, images.shape, align_corners=False)):
             viz.show_image(ax, picture, frame=viz.OUTPUT)
-        line[0].set_ylabel(f"{steps[at]} steps\n{100 * run['error'][at]:.0f} %", rotation=0, ha="right", va="center")
+        line[0].set_ylabel(f"{steps[at]} steps\n{100 * run['error'][at]:.0f}%", rotation=0, ha="right", va="center")
     return figure
 
 
@@ -222,7 +222,7 @@ def corners(data):
 
 
 def bend(data):
-    """An arch of sixteen control points, the output, and who follows the sixth of them."""
+    """An arch of sixteen control points, the output, and how far each point follows the sixth of them."""
     image, points = data["image"][None, None], control_points()
     arch = np.stack([0 * points[:, 0], 0.35 * np.cos(np.pi * points[:, 0])], axis=1)[None]
     grid = tps_grid(arch, image.shape, align_corners=False)
@@ -239,6 +239,6 @@ def bend(data):
     viz.show_image(axes[1], grid_sample(image, grid, align_corners=False)[0], title="output", frame=viz.OUTPUT)
     axes[2].imshow(follows[0, ..., 0], cmap="PuOr", vmin=-1, vmax=1)
     axes[2].plot(*((points[5] + 1) * 14 - 0.5), "o", color=viz.GRID, markeredgecolor="white")
-    axes[2].set(title="who follows one point")
+    axes[2].set(title="share in one point's move")
     axes[2].axis("off")
     return figure

@@ -1,7 +1,7 @@
 /* What the explorables are drawn with: plates (a picture under a drawing), handles, controls, and words that are spoken.
  *
  * An explorable is one function (stage, data), in a file of its own, that builds its plates and controls on the stage, and
- * returns an object with draw(), called whenever something changed, and report(), which says the numbers behind it. */
+ * returns an object with draw(), called after every change, and report(), which returns its numbers. */
 (function (root) {
   "use strict";
   if (root.stnExplore) return;
@@ -253,7 +253,7 @@
       return handle(this, plate, options);
     }
 
-    /* Draw once before the next frame, however often it is asked for. */
+    /* Draw once before the next frame, however many calls there are. */
     redraw() {
       if (!this.waiting) this.waiting = requestAnimationFrame(() => this.drawNow());
     }
@@ -345,7 +345,7 @@
                      element("div", { className: "stnx-name" }, title), element("div", { className: "stnx-lines" }, ...body));
     }
 
-    /* Call act(k) for k = 0, 1, ..., a pause after each; all at once where motion is not wanted. */
+    /* Call act(k) for k = 0, 1, ..., a pause after each; all at once where the reader prefers no motion. */
     repeat(count, act, pause = 30) {
       clearTimeout(this.timer);
       if (calm()) for (let k = 0; k < count; k++) act(k);

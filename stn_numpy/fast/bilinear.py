@@ -1,18 +1,19 @@
-"""The fast paths of the fused sampler: bilinear, zeros outside. What they can't do they mark, and _taps.py does it.
+"""The fast paths of the fused sampler: bilinear, zeros outside. Images they cannot do are marked, for taps.py to do.
 
 The ideas of chapter 11, as each kernel names them:
 
 hat formula           a pixel weighs max(0, 1 - |d|) from a clamped base cell: no ifs, right everywhere
 no aliasing           loops index arrays made before prange: Numba promises the compiler that none overlaps another;
-                      hence one row of scratch for each hand, and as many hands as threads, whose work is theirs alone
+                      hence one row of scratch for each thread, at the index `me`, the number of the thread
 fused grid            a row of the output is a line in the input, x = ax * xs[j] + bx, made as it is needed
-threads over the batch    no two threads write one pixel; each hand has images that lie together, since neighbours that
-                      are written by turns go back and forth between the caches of two cores
+threads over the batch    no two threads write one pixel; each has images that lie together, since neighbours that are
+                      written by turns go back and forth between the caches of two cores
 bands                 an image in bands of rows; sampling a band with zeros around it gives just that band's share
 channels in lanes     channels next to each other in memory, so that one read fetches a pixel of all of them
 inside or mixed       columns that can reach no pixel are left out; the hats vanish in those that are half outside
 
 Indices are unsigned: Numba guards signed ones against -1, and that guard keeps a loop from being vectorised.
+The nests are deep because they are the whole of what is fast: each loop's place and order was measured.
 """
 
 import numpy as np
@@ -20,7 +21,7 @@ from numba import prange
 
 from .compiling import APART, helper, kernel
 
-LANES = 8  # channels that are worked on at once
+BLOCK = 8  # channels that are worked on at once, in lanes
 BAND = 32  # rows that one thread takes at least
 Index = np.uint64
 
@@ -94,7 +95,7 @@ def lines(theta, xs, ys, height, width, corners, line, span, bad):
 
 
 @kernel(parallel=True, fastmath={"contract"})
-def gather(image, height, width, line, span, xs, hands, outside, out, odd):
+def gather(image, height, width, line, span, xs, threads, outside, out, odd):
     """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the output.
 
     Rows that show a NaN are marked as odd.
@@ -102,10 +103,10 @@ def gather(image, height, width, line, span, xs, hands, outside, out, odd):
     batch, channels = image.shape[:2]
     rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
     down, right = Index(width), Index(1)
-    cell, weight = np.empty((hands, columns + APART), Index), np.empty((hands, 4, columns + APART), image.dtype)
+    cell, weight = np.empty((threads, columns + APART), Index), np.empty((threads, 4, columns + APART), image.dtype)
     bands = (rows + BAND - 1) // BAND
-    for me in prange(hands):
-        for task in range(batch * bands * me // hands, batch * bands * (me + 1) // hands):
+    for me in prange(threads):
+        for task in range(batch * bands * me // threads, batch * bands * (me + 1) // threads):
             n, top = task // bands, task % bands * BAND
             for i in range(top, min(top + BAND, rows)):
                 ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3]
@@ -134,7 +135,7 @@ def gather(image, height, width, line, span, xs, hands, outside, out, odd):
 
 
 @kernel(parallel=True, fastmath={"contract"})
-def gather_lanes(image, height, width, line, span, xs, hands, outside, out, odd):
+def gather_lanes(image, height, width, line, span, xs, threads, outside, out, odd):
     """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
 
     Blocks of channels that show a NaN are marked as odd.
@@ -142,13 +143,13 @@ def gather_lanes(image, height, width, line, span, xs, hands, outside, out, odd)
     batch, channels = image.shape[:2]
     rows, columns, real = out.shape[2], out.shape[3], image.dtype.type
     down, right = Index(width), Index(1)
-    pixels = np.zeros((hands, height * width + APART // LANES, LANES), image.dtype)
-    seen = np.empty((hands, columns + APART // LANES, LANES), image.dtype)
-    blocks = (channels + LANES - 1) // LANES
-    for me in prange(hands):
-        for task in range(batch * blocks * me // hands, batch * blocks * (me + 1) // hands):
+    pixels = np.zeros((threads, height * width + APART // BLOCK, BLOCK), image.dtype)
+    seen = np.empty((threads, columns + APART // BLOCK, BLOCK), image.dtype)
+    blocks = (channels + BLOCK - 1) // BLOCK
+    for me in prange(threads):
+        for task in range(batch * blocks * me // threads, batch * blocks * (me + 1) // threads):
             n, block, nans = task // blocks, task % blocks, 0
-            first, count = Index(block * LANES), Index(min(LANES, channels - block * LANES))
+            first, count = Index(block * BLOCK), Index(min(BLOCK, channels - block * BLOCK))
             for c in range(count):
                 for p in range(height * width):
                     pixels[me, p, c] = image[n, first + c, p]
@@ -160,7 +161,7 @@ def gather_lanes(image, height, width, line, span, xs, hands, outside, out, odd)
                     row, dy = base_cell(ay * xs[j] + by, real(height - 2))
                     above, below, near, far = hat(dy), hat(dy - real(1)), hat(dx), hat(dx - real(1))
                     o = row * down + column
-                    for c in range(LANES):
+                    for c in range(BLOCK):
                         seen[me, j, c] = (above * near * pixels[me, o, c] + above * far * pixels[me, o + right, c]
                                           + below * near * pixels[me, o + down, c]
                                           + below * far * pixels[me, o + down + right, c])
@@ -176,7 +177,7 @@ def gather_lanes(image, height, width, line, span, xs, hands, outside, out, odd)
 
 
 @kernel(parallel=True, fastmath={"contract", "reassoc", "nsz"})
-def scatter(d_out, image, height, width, line, span, xs, ys, hands, d_image, d_theta):
+def scatter(d_out, image, height, width, line, span, xs, ys, threads, d_image, d_theta):
     """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the input.
 
     d_theta is (N, bands, 2, 3), in pixels, zeros at first: each band's share. It isn't finite where anything wasn't.
@@ -184,9 +185,9 @@ def scatter(d_out, image, height, width, line, span, xs, ys, hands, d_image, d_t
     batch, channels = image.shape[:2]
     columns, bands, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
     down, right = Index(width), Index(1)
-    cell, rest = np.empty((hands, columns + APART), Index), np.empty((hands, SCRATCH, columns + APART), image.dtype)
-    for me in prange(hands):
-        for task in range(batch * bands * me // hands, batch * bands * (me + 1) // hands):
+    cell, rest = np.empty((threads, columns + APART), Index), np.empty((threads, SCRATCH, columns + APART), image.dtype)
+    for me in prange(threads):
+        for task in range(batch * bands * me // threads, batch * bands * (me + 1) // threads):
             n, band = task // bands, task % bands
             top = band * (height // bands)
             tall = height - top if band == bands - 1 else height // bands
@@ -232,7 +233,7 @@ def scatter(d_out, image, height, width, line, span, xs, ys, hands, d_image, d_t
 
 
 @kernel(parallel=True, fastmath={"contract", "reassoc", "nsz"})
-def scatter_lanes(d_out, image, height, width, line, span, xs, ys, hands, d_image, d_theta):
+def scatter_lanes(d_out, image, height, width, line, span, xs, ys, threads, d_image, d_theta):
     """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
 
     d_theta is (N, blocks, 2, 3), in pixels, zeros at first: each block's share. It isn't finite where anything wasn't.
@@ -240,15 +241,15 @@ def scatter_lanes(d_out, image, height, width, line, span, xs, ys, hands, d_imag
     batch, channels = image.shape[:2]
     columns, blocks, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
     down, right = Index(width), Index(1)
-    pixels = np.zeros((hands, height * width + APART // LANES, LANES), image.dtype)
-    d_pixels = np.empty((hands, height * width + APART // LANES, LANES), image.dtype)
-    given = np.zeros((hands, columns + APART // LANES, LANES), image.dtype)
-    for me in prange(hands):
-        for task in range(batch * blocks * me // hands, batch * blocks * (me + 1) // hands):
+    pixels = np.zeros((threads, height * width + APART // BLOCK, BLOCK), image.dtype)
+    d_pixels = np.empty((threads, height * width + APART // BLOCK, BLOCK), image.dtype)
+    d_block = np.zeros((threads, columns + APART // BLOCK, BLOCK), image.dtype)
+    for me in prange(threads):
+        for task in range(batch * blocks * me // threads, batch * blocks * (me + 1) // threads):
             n, block = task // blocks, task % blocks
-            first, count = Index(block * LANES), Index(min(LANES, channels - block * LANES))
+            first, count = Index(block * BLOCK), Index(min(BLOCK, channels - block * BLOCK))
             for p in range(height * width):
-                for c in range(LANES):
+                for c in range(BLOCK):
                     d_pixels[me, p, c] = 0
             for c in range(count):
                 for p in range(height * width):
@@ -257,28 +258,28 @@ def scatter_lanes(d_out, image, height, width, line, span, xs, ys, hands, d_imag
                 ax, bx, ay, by = line[n, i, 0], line[n, i, 1], line[n, i, 2], line[n, i, 3]
                 begin, end = span[n, 0, i, 0], span[n, 0, i, 1]
                 along_x = along_y = across_x = across_y = real(0)
-                for c in range(LANES):
+                for c in range(BLOCK):
                     for j in range(begin, end):
-                        given[me, j, c] = d_out[n, first + c, i, j] if c < count else real(0)
+                        d_block[me, j, c] = d_out[n, first + c, i, j] if c < count else real(0)
                 for j in range(begin, end):
                     column, dx = base_cell(ax * xs[j] + bx, real(width - 2))
                     row, dy = base_cell(ay * xs[j] + by, real(height - 2))
                     o, d_x, d_y = row * down + column, real(0), real(0)
                     u0, u1, v0, v1 = hat(dx), hat(dx - real(1)), hat(dy), hat(dy - real(1))
                     s0, s1, t0, t1 = hat_slope(dx), hat_slope(dx - real(1)), hat_slope(dy), hat_slope(dy - real(1))
-                    for c in range(LANES):
+                    for c in range(BLOCK):
                         p, q = pixels[me, o, c], pixels[me, o + right, c]
                         r, s = pixels[me, o + down, c], pixels[me, o + down + right, c]
-                        d_x += given[me, j, c] * (v0 * (s0 * p + s1 * q) + v1 * (s0 * r + s1 * s))
-                        d_y += given[me, j, c] * (u0 * (t0 * p + t1 * r) + u1 * (t0 * q + t1 * s))
-                    for c in range(LANES):
-                        d_pixels[me, o, c] += given[me, j, c] * (v0 * u0)
-                    for c in range(LANES):
-                        d_pixels[me, o + right, c] += given[me, j, c] * (v0 * u1)
-                    for c in range(LANES):
-                        d_pixels[me, o + down, c] += given[me, j, c] * (v1 * u0)
-                    for c in range(LANES):
-                        d_pixels[me, o + down + right, c] += given[me, j, c] * (v1 * u1)
+                        d_x += d_block[me, j, c] * (v0 * (s0 * p + s1 * q) + v1 * (s0 * r + s1 * s))
+                        d_y += d_block[me, j, c] * (u0 * (t0 * p + t1 * r) + u1 * (t0 * q + t1 * s))
+                    for c in range(BLOCK):
+                        d_pixels[me, o, c] += d_block[me, j, c] * (v0 * u0)
+                    for c in range(BLOCK):
+                        d_pixels[me, o + right, c] += d_block[me, j, c] * (v0 * u1)
+                    for c in range(BLOCK):
+                        d_pixels[me, o + down, c] += d_block[me, j, c] * (v1 * u0)
+                    for c in range(BLOCK):
+                        d_pixels[me, o + down + right, c] += d_block[me, j, c] * (v1 * u1)
                     along_x, along_y = along_x + d_x * xs[j], along_y + d_y * xs[j]
                     across_x, across_y = across_x + d_x, across_y + d_y
                 for axis, along, across in ((0, along_x, across_x), (1, along_y, across_y)):

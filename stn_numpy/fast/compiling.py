@@ -2,36 +2,38 @@
 
 import functools
 import os
-import sys
 import threading
 import types
+from collections.abc import Callable
 
 import numba
 import numpy as np
 from numba.core import event
 from numba.core.codegen import get_host_cpu_features
 
+from .cache import KernelCache, report, reported_unreadable
+
 # GNU's OpenMP is quick to start and shares the machine well; the reader's own choice, by environment, comes first.
 if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.environ):
     numba.config.THREADING_LAYER_PRIORITY = ["omp", "tbb", "workqueue"]
 
-# With AVX-512 a processor could take 16 numbers at once, and fetch them from 16 places. But many rows here hold fewer,
-# and what does not fill a vector is worked on one by one; and fetching one by one is quicker. So Numba's compiler is
-# asked for 8, and for no gathers. The reader's own choice comes first here, too.
+# With AVX-512 a processor works on 16 numbers at once and fetches them from 16 places. But many rows here hold fewer
+# than 16, a rest that does not fill a vector is worked on one by one, and fetching one by one is quicker. So Numba's
+# compiler shall use 8, and no gathers. The reader's own choice comes first here, too.
 if numba.config.CPU_NAME is None and numba.config.CPU_FEATURES is None and "+avx512f" in get_host_cpu_features():
     numba.config.CPU_FEATURES = get_host_cpu_features() + ",+prefer-256-bit,+prefer-no-gather"
 
-# How many numbers lie unused between the scratch of one hand and the next. Threads that write one line of the caches
-# take it from each other at every write, though neither touches the other's numbers
+# How many numbers lie unused between one thread's scratch and the next one's. Two threads that write to one cache line
+# wait for each other at every write, though neither touches the other's numbers.
 APART = 32
 
-OPTIONS = {"nogil": True, "error_model": "numpy"}  # no lock on Python, and x / 0 is inf as in NumPy
-# Threads share prange loops and nothing else: to look for more takes Numba longer than to compile the loops.
+OPTIONS = {"nogil": True, "error_model": "numpy"}  # other Python threads run meanwhile, and x / 0 is inf as in NumPy
+# Only prange loops run in parallel: a search for other candidates takes Numba longer than compiling the loops.
 PRANGE_ALONE = dict(prange=True, comprehension=False, reduction=False, inplace_binop=False, setitem=False, numpy=False,
                     stencil=False, fusion=False)
 
 
-def kernel(function=None, *, parallel=False, **options):
+def kernel(function: Callable | None = None, *, parallel: bool = False, **options) -> Callable:
     """Make a function a kernel: Python calls it, Numba compiles it at its first call.
 
     Parameters
@@ -51,12 +53,11 @@ def kernel(function=None, *, parallel=False, **options):
     Notes
     -----
     Compiled code is kept beside the source file or, where that cannot be written, in the user's cache folder
-    (NUMBA_CACHE_DIR names another); where neither can, each run compiles anew. Numba notices changes of a kernel's own
-    file alone, so a kernel and its helpers live in one file.
+    (NUMBA_CACHE_DIR names another); where neither can, each run compiles anew (see `cache`).
     """
     if function is None:
         return functools.partial(kernel, parallel=parallel, **options)
-    run = _compiled(function, parallel=parallel and dict(PRANGE_ALONE), **options)  # a copy: Numba empties what it gets
+    run = _compiled(function, parallel=parallel and dict(PRANGE_ALONE), **options)  # a copy: Numba empties the dict
     if not parallel or numba.config.DISABLE_JIT:
         return functools.wraps(function)(lambda *arguments: run(*arguments))
     serial = _compiled(_twin(function), **options)
@@ -73,20 +74,20 @@ def kernel(function=None, *, parallel=False, **options):
     return call
 
 
-def helper(function=None, **options):
-    """Make a function that kernels of the same file call; it is compiled as a part of them. Options as in `kernel`."""
+def helper(function: Callable | None = None, **options) -> Callable:
+    """Make a function that kernels call; it is compiled as a part of them. Options as in `kernel`."""
     if function is None:
         return functools.partial(helper, **options)
     return numba.njit(**OPTIONS, **options)(function)
 
 
-def hands():
-    """How many threads the next parallel kernel has: as many sets of scratch does it need. No result depends on it."""
+def num_threads() -> int:
+    """How many threads the next parallel kernel runs on, each with its own scratch. Results do not depend on it."""
     return 1 if _state.forked else numba.get_num_threads()
 
 
 class _State:
-    """What the process has been through: whether it is a forked child, whether its threads may run kernels at once."""
+    """Whether this process is a forked child, and whether its Python threads may run kernels at the same time."""
 
     def __init__(self):
         self.forked, self.lock, self.layer = False, threading.Lock(), None
@@ -94,7 +95,7 @@ class _State:
             os.register_at_fork(after_in_child=self.after_fork)
 
     def after_fork(self):
-        """GNU's OpenMP ends a child that uses it after its parent did: from here on, kernels run on one thread."""
+        """GNU's OpenMP ends a child process that uses it after its parent did: here, kernels run on one thread."""
         self.forked, self.lock = True, threading.Lock()
 
     def layer_takes_threads(self):
@@ -107,19 +108,20 @@ class _State:
 
 
 _state = _State()
-_ours, _homeless = set(), []
+_kernels, _uncached = set(), []
 
 
 def _compiled(function, **options):
     """The function as Numba will compile it, with a cache on disk where one can be written."""
-    try:
-        dispatcher = numba.njit(cache=True, **OPTIONS, **options)(function)
-    except RuntimeError as error:
-        if "cannot cache" not in str(error):
-            raise
-        _homeless.append(function)
-        dispatcher = numba.njit(**OPTIONS, **options)(function)
-    _ours.add(dispatcher)
+    dispatcher = numba.njit(**OPTIONS, **options)(function)
+    if not numba.config.DISABLE_JIT:
+        try:
+            dispatcher._cache = KernelCache(function)
+        except RuntimeError as error:
+            if "cannot cache" not in str(error):
+                raise
+            _uncached.append(function)
+    _kernels.add(dispatcher)
     return dispatcher
 
 
@@ -132,19 +134,17 @@ def _twin(function):
 
 
 class _Announcer(event.Listener):
-    """Says once that something is compiled, where the reader sees it; what the cache holds compiles nothing."""
+    """Announces once a run that kernels are compiled; those that the cache holds are not compiled again."""
 
-    said = False
+    announced = False
 
     def on_start(self, event):
-        if self.said or event.data["dispatcher"] not in _ours:
+        if self.announced or event.data["dispatcher"] not in _kernels:
             return
-        self.said = True
-        once = "for this run (no cache folder can be written; NUMBA_CACHE_DIR names one)" if _homeless else "once"
-        # On a notebook's page what stands in stderr reads as an error; elsewhere stdout is the program's own.
-        stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
-        print(f"stn_numpy.fast: compiling kernels for this machine, {once} (about 20 s in all)",
-              file=stream, flush=True)
+        self.announced = True
+        once = "for this run (no cache folder can be written; NUMBA_CACHE_DIR names one)" if _uncached else "once"
+        if not reported_unreadable():
+            report(f"compiling kernels for this machine, {once} (about 20 s in all)")
 
     def on_end(self, event):
         pass
@@ -153,10 +153,10 @@ class _Announcer(event.Listener):
 event.register("numba:compile", _Announcer())
 
 
-def ready(array):
-    """The array as kernels take it: a plain one in C order that may be written, copied only where it is not.
+def ready(array: np.ndarray) -> np.ndarray:
+    """The array in the layout of all kernels: C order, aligned and writeable, copied only where it is not.
 
-    Numba compiles a kernel anew for every other memory layout, and for arrays that are read only.
+    Numba compiles a kernel anew for every other memory layout, and for read-only arrays.
     """
     array = np.asarray(array)
     flags = array.flags

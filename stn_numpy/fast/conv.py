@@ -5,84 +5,49 @@ import functools
 import numpy as np
 from numba import prange
 
-from ..check import check_arrays, check_pair
+from ..check import check_arrays, check_gradient, check_pair
 from ..windows import output_length
-from .compiling import APART, hands, helper, kernel, ready
+from .compiling import APART, helper, kernel, num_threads, ready
 from .lanes import lanes_for, pack, unpack
 
-SUMS = {"fastmath": {"contract", "reassoc", "nsz"}}  # sums may go in another order; NaN and infinity stay what they are
+SUMS = {"fastmath": {"contract", "reassoc", "nsz"}}  # sums may be reordered; NaN and infinity keep their meaning
 Index = np.uint64
 ROWS_FIRST = (0, 2, 1, 3)  # the order of a filter's taps: row, channel, column
 
 
-def conv2d(image, weight, bias, stride=1, padding=0):
-    """Slide a bank of small filters over an image (a cross-correlation, as in torch: nothing is flipped).
-
-    Parameters
-    ----------
-    image : (N, C, H, W) array of float32 or float64
-    weight : (O, C, kh, kw) array of the image's dtype
-        One filter for each output channel.
-    bias : (O,) array of the image's dtype
-    stride, padding : int or (int, int)
-        In pixels; outside the image stand zeros.
-
-    Returns
-    -------
-    (N, O, h, w) array
-        ``h = (H + 2 * padding - kh) // stride + 1``, and so the width.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-    """
+def conv2d(image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
+           padding: int | tuple = 0) -> np.ndarray:
+    """As `stn_numpy.conv2d`, compiled."""
     check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
     lanes = lanes_for(len(image))
     out = conv2d_lanes(pack(image, lanes), lanes, weight, bias, stride, padding)
     return unpack(out, lanes, len(image))
 
 
-def conv2d_backward(d_out, image, weight, bias, stride=1, padding=0):
-    """Gradients of `conv2d` for image, weight and bias.
-
-    Parameters
-    ----------
-    d_out : (N, O, h, w) array
-        Gradient of the loss for the output.
-    image, weight, bias, stride, padding
-        What the forward saw.
-
-    Returns
-    -------
-    d_image : (N, C, H, W) array
-    d_weight : (O, C, kh, kw) array
-    d_bias : (O,) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-    """
+def conv2d_backward(d_out: np.ndarray, image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
+                    padding: int | tuple = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As `stn_numpy.conv2d_backward`, compiled."""
     check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
-    height, width = _geometry(image.shape[2:], weight, stride, padding)[2]
-    check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), d_out=(d_out, f"N O {height} {width}"))
+    *_, out_size = _geometry(image.shape[2:], weight, stride, padding)
+    check_gradient("d_out", d_out, (len(image), len(weight), *out_size), image.dtype)
     lanes = lanes_for(len(image))
     d_image, *others = conv2d_lanes_backward(pack(d_out, lanes), pack(image, lanes), lanes, weight, stride, padding)
     return unpack(d_image, lanes, len(image)), *others
 
 
-def conv2d_lanes(image, lanes, weight, bias, stride=1, padding=0):
+def conv2d_lanes(image: np.ndarray, lanes: int, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
+                 padding: int | tuple = 0) -> np.ndarray:
     """`conv2d` for images in lanes: (groups, C, H, W * lanes) to (groups, O, h, w * lanes)."""
     size = image.shape[2], image.shape[3] // lanes
     stride, padding, (height, width) = _geometry(size, weight, stride, padding)
     out = np.empty((len(image), len(weight), height, width * lanes), image.dtype)
     plan = _plan(size, (height, width), weight.shape[1:], stride, padding, (1, 1), lanes)
-    _correlate(image, _flat(weight), ready(bias), *plan, lanes, hands(), out)
+    correlate(image, _flat(weight), ready(bias), *plan, lanes, num_threads(), out)
     return out
 
 
-def conv2d_lanes_backward(d_out, image, lanes, weight, stride=1, padding=0):
+def conv2d_lanes_backward(d_out: np.ndarray, image: np.ndarray, lanes: int, weight: np.ndarray, stride: int | tuple = 1,
+                          padding: int | tuple = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """`conv2d_backward` for images in lanes; the gradient for the image comes in lanes too.
 
     The gradient for the image is a convolution again: of the output's gradient, its pixels set `stride` apart, with
@@ -92,13 +57,13 @@ def conv2d_lanes_backward(d_out, image, lanes, weight, stride=1, padding=0):
     stride, padding, out_size = _geometry(size, weight, stride, padding)
     plan = _plan(size, out_size, weight.shape[1:], stride, padding, (1, 1), lanes)
     partial = np.zeros((len(image), len(weight), weight[0].size + 1), image.dtype)
-    _correlate_gradients(d_out, image, *plan, lanes, hands(), partial)
-    total = partial.sum(axis=0)  # group after group, whatever thread each was counted by
+    _correlate_gradients(d_out, image, *plan, lanes, num_threads(), partial)
+    total = partial.sum(axis=0)  # in the order of the groups, so that the number of threads changes no bit
     turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
     around = tuple(k - 1 - p for k, p in zip(weight.shape[2:], padding))
     plan = _plan(out_size, size, turned.shape[1:], (1, 1), around, stride, lanes)
     d_image = np.empty_like(image)
-    _correlate(d_out, _flat(turned), np.zeros(len(turned), image.dtype), *plan, lanes, hands(), d_image)
+    correlate(d_out, _flat(turned), np.zeros(len(turned), image.dtype), *plan, lanes, num_threads(), d_image)
     d_weight = total[:, :-1].reshape([weight.shape[k] for k in ROWS_FIRST]).transpose(ROWS_FIRST).copy()
     return d_image, d_weight, total[:, -1].copy()
 
@@ -155,13 +120,16 @@ def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
 
 
 @kernel(parallel=True, **SUMS)
-def _correlate(image, weight, bias, rows, columns, taps, spans, step, height, width, lanes, hands, out):
-    """Images in lanes: a row of outputs at once, in the nearest cache until all taps have been added to it. What four
-    taps read once, two outputs use. No aliasing; threads over the batch."""
+def correlate(image, weight, bias, rows, columns, taps, spans, step, height, width, lanes, threads, out):
+    """Images in lanes; no aliasing; threads over the batch.
+
+    A row of outputs stays in the nearest cache until all taps have been added to it. Four taps and two outputs are
+    worked on together, so that each number is read once for two uses.
+    """
     outputs, height_out, length = out.shape[1:]
-    copy = np.zeros((hands, image.shape[1] * height * width + APART), image.dtype)
-    for me in prange(hands):
-        for group in range(len(image) * me // hands, len(image) * (me + 1) // hands):
+    copy = np.zeros((threads, image.shape[1] * height * width + APART), image.dtype)
+    for me in prange(threads):
+        for group in range(len(image) * me // threads, len(image) * (me + 1) // threads):
             _copy_padded(image, group, rows, columns, height, width, lanes, copy, me)
             for i in range(height_out):
                 first, end, start = spans[i, 0], spans[i, 1], i * step
@@ -194,13 +162,17 @@ def _correlate(image, weight, bias, rows, columns, taps, spans, step, height, wi
 
 
 @kernel(parallel=True, **SUMS)
-def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height, width, lanes, hands, partial):
-    """Images in lanes: how each tap's pixels go with each output's gradients, and in the last column their sum. Eight
-    sums grow at once, each as wide as the machine. No aliasing; threads over the batch: each group has its own sums."""
+def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height, width, lanes, threads, partial):
+    """Images in lanes; no aliasing; threads over the batch.
+
+    partial : (groups, O, taps + 1), zeros at first: for each output and tap, the sum over pixels of the output's
+        gradient times the tap's pixel; in the last column, of the gradient alone (the bias). Four taps and two outputs
+        are worked on together: eight sums, each as wide as the machine's registers.
+    """
     outputs, height_out, length = d_out.shape[1:]
-    copy, zero = np.zeros((hands, image.shape[1] * height * width + APART), image.dtype), image.dtype.type(0)
-    for me in prange(hands):
-        for group in range(len(image) * me // hands, len(image) * (me + 1) // hands):
+    copy, zero = np.zeros((threads, image.shape[1] * height * width + APART), image.dtype), image.dtype.type(0)
+    for me in prange(threads):
+        for group in range(len(image) * me // threads, len(image) * (me + 1) // threads):
             _copy_padded(image, group, rows, columns, height, width, lanes, copy, me)
             for i in range(height_out):
                 first, end, start = spans[i, 0], spans[i, 1], i * step
@@ -210,9 +182,9 @@ def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height,
                     for o in range(0, outputs - 1, 2):
                         w0 = w1 = w2 = w3 = v0 = v1 = v2 = v3 = zero
                         for p in range(Index(length)):
-                            given, other = d_out[group, o, i, p], d_out[group, o + 1, i, p]
+                            one, other = d_out[group, o, i, p], d_out[group, o + 1, i, p]
                             x, y, z, t = copy[me, a + p], copy[me, b + p], copy[me, c + p], copy[me, d + p]
-                            w0, w1, w2, w3 = w0 + given * x, w1 + given * y, w2 + given * z, w3 + given * t
+                            w0, w1, w2, w3 = w0 + one * x, w1 + one * y, w2 + one * z, w3 + one * t
                             v0, v1, v2, v3 = v0 + other * x, v1 + other * y, v2 + other * z, v3 + other * t
                         for k, w, v in ((0, w0, v0), (1, w1, v1), (2, w2, v2), (3, w3, v3)):
                             partial[group, o, tap + k] += w
@@ -232,7 +204,7 @@ def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height,
 
 @helper
 def _copy_padded(image, group, rows, columns, height, width, lanes, copy, me):
-    """Copy the images of one group to where the plan wants their pixels; around them, zeros stay."""
+    """Copy the images of one group into the padded layout of the plan; around them, zeros stay."""
     for c in range(image.shape[1]):
         for i in range(len(rows)):
             for j in range(len(columns)):

@@ -1,4 +1,4 @@
-"""Images in lanes: the layout in which one instruction serves sixteen images.
+"""Images in lanes: the layout in which one instruction works on sixteen images.
 
 An image array (N, C, H, W) becomes (groups, C, H, W * lanes): each group holds `lanes` images, and equal pixels of the
 group's images stand side by side. A loop over a row then runs over contiguous numbers, with no rest, however narrow
@@ -9,16 +9,16 @@ import numpy as np
 
 from .compiling import ready
 
-LANES = 16
+LANES = 16  # images side by side
 SMALL_BATCH = 8  # half-empty lanes cost as much as full ones
 
 
-def lanes_for(batch):
+def lanes_for(batch: int) -> int:
     """How many lanes suit a batch."""
     return 1 if batch < SMALL_BATCH else LANES
 
 
-def pack(image, lanes):
+def pack(image: np.ndarray, lanes: int) -> np.ndarray:
     """Put images in lanes: (N, C, H, W) to (groups, C, H, W * lanes); lanes left over hold zeros."""
     if lanes == 1:
         return ready(image)
@@ -31,7 +31,7 @@ def pack(image, lanes):
     return packed
 
 
-def unpack(packed, lanes, batch):
+def unpack(packed: np.ndarray, lanes: int, batch: int) -> np.ndarray:
     """Take images out of their lanes: (groups, C, H, W * lanes) to (N, C, H, W)."""
     if lanes == 1:
         return packed

@@ -6,108 +6,37 @@ NumPy's matrix product is machine code already, so the linear layer uses it too.
 import numpy as np
 from numba import prange
 
-from ..check import check_arrays, check_floating
+from ..check import check_arrays, check_floating, check_gradient
 from .compiling import kernel, ready
 
 
-def linear(inputs, weight, bias):
-    """Weigh the inputs and add a bias.
-
-    Parameters
-    ----------
-    inputs : (N, I) array of float32 or float64
-    weight : (O, I) array of the inputs' dtype
-        One row for each output, as torch stores it.
-    bias : (O,) array of the inputs' dtype
-
-    Returns
-    -------
-    (N, O) array
-        ``inputs @ weight.T + bias``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-    """
+def linear(inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """As `stn_numpy.linear`; the bias is added in place."""
     check_arrays(inputs=(inputs, "N I"), weight=(weight, "O I"), bias=(bias, "O"))
     out = inputs @ weight.T
     out += bias
     return out
 
 
-def linear_backward(d_out, inputs, weight, bias):
-    """Gradients of `linear` for inputs, weight and bias.
-
-    Parameters
-    ----------
-    d_out : (N, O) array
-        Gradient of the loss for the output.
-    inputs, weight, bias
-        What the forward saw.
-
-    Returns
-    -------
-    d_inputs : (N, I) array
-    d_weight : (O, I) array
-    d_bias : (O,) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-    """
+def linear_backward(d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray,
+                    bias: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """As `stn_numpy.linear_backward`."""
     check_arrays(inputs=(inputs, "N I"), weight=(weight, "O I"), bias=(bias, "O"), d_out=(d_out, "N O"))
     return d_out @ weight, d_out.T @ inputs, d_out.sum(axis=0)
 
 
-def relu(inputs):
-    """Keep what is positive, put zero for the rest.
-
-    Parameters
-    ----------
-    inputs : array of float32 or float64, any shape
-
-    Returns
-    -------
-    array of the same shape and dtype
-
-    Raises
-    ------
-    TypeError
-        If inputs is not an array of float32 or float64.
-    """
+def relu(inputs: np.ndarray) -> np.ndarray:
+    """As `stn_numpy.relu`, compiled."""
     check_floating("inputs", inputs)
     out = np.empty(inputs.shape, inputs.dtype)
     _relu(ready(inputs).ravel(), out.ravel())
     return out
 
 
-def relu_backward(d_out, inputs):
-    """Gradient of `relu`: it passes where the input was positive. At exactly 0 it is 0, as in torch.
-
-    Parameters
-    ----------
-    d_out : array shaped like inputs
-        Gradient of the loss for the output.
-    inputs : array
-        What the forward saw.
-
-    Returns
-    -------
-    array shaped like inputs
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-    """
+def relu_backward(d_out: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    """As `stn_numpy.relu_backward`, compiled."""
     check_floating("inputs", inputs)
-    check_floating("d_out", d_out)
-    if d_out.shape != inputs.shape:
-        raise ValueError(f"d_out: expected shape {inputs.shape} like inputs, got {d_out.shape}")
-    if d_out.dtype != inputs.dtype:
-        raise TypeError(f"d_out: expected dtype {inputs.dtype} like inputs, got {d_out.dtype}")
+    check_gradient("d_out", d_out, inputs.shape, inputs.dtype)
     d_inputs = np.empty(inputs.shape, inputs.dtype)
     _relu_backward(ready(d_out).ravel(), ready(inputs).ravel(), d_inputs.ravel())
     return d_inputs
@@ -115,7 +44,7 @@ def relu_backward(d_out, inputs):
 
 @kernel(parallel=True)
 def _relu(inputs, out):
-    """Threads over the batch; a NaN is not below zero, and stays."""
+    """Threads over the batch. A NaN is not <= 0, and stays."""
     for k in prange(len(out)):
         out[k] = 0 if inputs[k] <= 0 else inputs[k]
 
@@ -124,4 +53,4 @@ def _relu(inputs, out):
 def _relu_backward(d_out, inputs, d_inputs):
     """Threads over the batch."""
     for k in prange(len(d_out)):
-        d_inputs[k] = d_out[k] if inputs[k] > 0 else 0
+        d_inputs[k] = 0 if inputs[k] <= 0 else d_out[k]

@@ -3,106 +3,43 @@
 import numpy as np
 from numba import prange
 
-from ..check import check_arrays, check_pair
+from ..check import check_arrays, check_gradient, check_pair
 from ..windows import output_length
-from .compiling import APART, hands, helper, kernel, ready
+from .compiling import APART, helper, kernel, num_threads, ready
 from .lanes import LANES
 
 Index = np.uint64
 EIGHT = 8  # windows that are worked on at once
 
 
-def max_pool2d(image, kernel_size, stride=None):
-    """Keep the largest value of every window.
-
-    Parameters
-    ----------
-    image : (N, C, H, W) array of float32 or float64
-    kernel_size, stride : int or (int, int)
-        In pixels; stride is kernel_size if left out. A rest at the right or below that fills no window is dropped.
-
-    Returns
-    -------
-    (N, C, h, w) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-    """
+def max_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None) -> np.ndarray:
+    """As `stn_numpy.max_pool2d`, compiled."""
     check_arrays(image=(image, "N C H W"))
     return max_pool2d_lanes(ready(image), 1, kernel_size, stride)
 
 
-def max_pool2d_backward(d_out, image, kernel_size, stride=None):
-    """Gradient of `max_pool2d`: it goes to the largest pixel of the window, to the first one where several tie.
-
-    Parameters
-    ----------
-    d_out : (N, C, h, w) array
-        Gradient of the loss for the output.
-    image, kernel_size, stride
-        What the forward saw.
-
-    Returns
-    -------
-    (N, C, H, W) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-    """
+def max_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
+                        stride: int | tuple | None = None) -> np.ndarray:
+    """As `stn_numpy.max_pool2d_backward`, compiled."""
     _check_gradient(d_out, image, kernel_size, stride)
     return max_pool2d_lanes_backward(ready(d_out), ready(image), 1, kernel_size, stride)
 
 
-def avg_pool2d(image, kernel_size, stride=None):
-    """Take the mean of every window.
-
-    Parameters
-    ----------
-    image : (N, C, H, W) array of float32 or float64
-    kernel_size, stride : int or (int, int)
-        As in `max_pool2d`.
-
-    Returns
-    -------
-    (N, C, h, w) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-    """
+def avg_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None) -> np.ndarray:
+    """As `stn_numpy.avg_pool2d`, compiled."""
     check_arrays(image=(image, "N C H W"))
     return avg_pool2d_lanes(ready(image), 1, kernel_size, stride)
 
 
-def avg_pool2d_backward(d_out, image, kernel_size, stride=None):
-    """Gradient of `avg_pool2d`: every pixel of a window receives the same share.
-
-    Parameters
-    ----------
-    d_out : (N, C, h, w) array
-        Gradient of the loss for the output.
-    image, kernel_size, stride
-        What the forward saw.
-
-    Returns
-    -------
-    (N, C, H, W) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
-    """
+def avg_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
+                        stride: int | tuple | None = None) -> np.ndarray:
+    """As `stn_numpy.avg_pool2d_backward`, compiled."""
     _check_gradient(d_out, image, kernel_size, stride)
     return avg_pool2d_lanes_backward(ready(d_out), ready(image), 1, kernel_size, stride)
 
 
-def max_pool2d_lanes(image, lanes, kernel_size, stride=None, relu=False):
+def max_pool2d_lanes(image: np.ndarray, lanes: int, kernel_size: int | tuple, stride: int | tuple | None = None,
+                     relu: bool = False) -> np.ndarray:
     """`max_pool2d` for images in lanes; with `relu`, ReLU before or after it, which is the same, in one go."""
     kernel_size, stride, out = _prepare(image, lanes, kernel_size, stride)
     least = image.dtype.type(0 if relu else -np.inf)
@@ -113,16 +50,17 @@ def max_pool2d_lanes(image, lanes, kernel_size, stride=None, relu=False):
     return out
 
 
-def max_pool2d_lanes_backward(d_out, image, lanes, kernel_size, stride=None, relu=False):
+def max_pool2d_lanes_backward(d_out: np.ndarray, image: np.ndarray, lanes: int, kernel_size: int | tuple,
+                              stride: int | tuple | None = None, relu: bool = False) -> np.ndarray:
     """`max_pool2d_backward` for images in lanes; what is largest is found anew, so that the forward keeps nothing."""
     kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
-    blocked = image.dtype.type(0 if relu else np.nan)  # a maximum up to here passes no gradient; none is up to NaN
+    blocked = image.dtype.type(0 if relu else np.nan)  # no gradient for a maximum <= blocked; no number is <= NaN
     if _halves(kernel_size, stride, lanes):
         d_image = np.empty(image.shape, image.dtype)  # each pixel is written once; of zeros there is only the rest
         d_image[:, :, 2 * d_out.shape[2]:] = 0
         d_image[:, :, :, 2 * d_out.shape[3]:] = 0
         if lanes == 1:
-            _halve_backward(_planes(d_out), _planes(image), blocked, hands(), _planes(d_image))
+            _halve_backward(_planes(d_out), _planes(image), blocked, num_threads(), _planes(d_image))
         else:
             _halve_lanes_backward(_planes(d_out), _planes(image), blocked, _planes(d_image))
     else:
@@ -132,14 +70,16 @@ def max_pool2d_lanes_backward(d_out, image, lanes, kernel_size, stride=None, rel
     return d_image
 
 
-def avg_pool2d_lanes(image, lanes, kernel_size, stride=None):
+def avg_pool2d_lanes(image: np.ndarray, lanes: int, kernel_size: int | tuple,
+                     stride: int | tuple | None = None) -> np.ndarray:
     """`avg_pool2d` for images in lanes."""
     kernel_size, stride, out = _prepare(image, lanes, kernel_size, stride)
     _avg_pool(_planes(image), *_unsigned(lanes, kernel_size, stride), _planes(out))
     return out
 
 
-def avg_pool2d_lanes_backward(d_out, image, lanes, kernel_size, stride=None):
+def avg_pool2d_lanes_backward(d_out: np.ndarray, image: np.ndarray, lanes: int, kernel_size: int | tuple,
+                              stride: int | tuple | None = None) -> np.ndarray:
     """`avg_pool2d_backward` for images in lanes."""
     kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
     d_image = np.zeros(image.shape, image.dtype)
@@ -162,8 +102,8 @@ def _prepare(image, lanes, kernel_size, stride):
 
 def _check_gradient(d_out, image, kernel_size, stride):
     check_arrays(image=(image, "N C H W"))
-    height, width = _geometry(image.shape[2:], kernel_size, stride)[2]
-    check_arrays(image=(image, "N C H W"), d_out=(d_out, f"N C {height} {width}"))
+    *_, out_size = _geometry(image.shape[2:], kernel_size, stride)
+    check_gradient("d_out", d_out, (*image.shape[:2], *out_size), image.dtype)
 
 
 def _halves(kernel_size, stride, lanes):
@@ -172,7 +112,7 @@ def _halves(kernel_size, stride, lanes):
 
 
 def _unsigned(lanes, kernel_size, stride):
-    """Numbers to count with, as kernels want them: of a signed index Numba asks whether it counts from the end."""
+    """The same numbers unsigned: for a signed index, Numba adds a test of whether it counts from the end."""
     return [Index(number) for number in (lanes, *kernel_size, *stride)]
 
 
@@ -182,26 +122,38 @@ def _planes(image):
 
 
 @helper
-def _larger(pixel, best):
-    """The larger of a pixel and the best before it; a NaN takes any number's place, nothing takes its place."""
-    return pixel if (pixel > best) | (pixel != pixel) else best
+def _exceeds(pixel, best):
+    """Whether a pixel takes the place of the best before it: a larger one does, and so does a NaN."""
+    return (pixel > best) | (pixel != pixel)
 
 
 @helper
-def _first_of(a, b, c, d, blocked, given):
-    """What each of four pixels is given: everything goes to the first that is the largest. A NaN equals nothing."""
-    best, nothing = _larger(d, _larger(c, _larger(b, a))), type(given)(0)
-    given = nothing if best <= blocked else given
-    to_b, to_c = (a != best) & (b == best), (a != best) & (b != best) & (c == best)
-    to_d = (a != best) & (b != best) & (c != best) & (d == best)
-    return (given if a == best else nothing, given if to_b else nothing, given if to_c else nothing,
-            given if to_d else nothing)
+def _larger(pixel, best):
+    """The larger of two pixels, NaN if one of them is."""
+    return pixel if _exceeds(pixel, best) else best
+
+
+@helper
+def _shares(a, b, c, d, blocked, d_out):
+    """The gradient of each of four pixels: all of it for the first of the largest, or for the last NaN."""
+    up_to_b = _larger(b, a)
+    up_to_c = _larger(c, up_to_b)
+    nothing = type(d_out)(0)
+    d_out = nothing if _larger(d, up_to_c) <= blocked else d_out
+    is_d = _exceeds(d, up_to_c)
+    is_c = _exceeds(c, up_to_b) & (not is_d)
+    is_b = _exceeds(b, a) & (not is_d) & (not is_c)
+    return (nothing if is_b | is_c | is_d else d_out, d_out if is_b else nothing, d_out if is_c else nothing,
+            d_out if is_d else nothing)
 
 
 @kernel(parallel=True)
 def _halve(image, least, out):
-    """Windows of 2 x 2 in plain images, by eights, which fill the machine's width: the last eight reach back, as a
-    rest, one by one, takes longer. Threads over the batch and its channels."""
+    """Windows of 2 x 2 in plain images; threads over the batch and its channels.
+
+    Eight windows fill the machine's registers. The last eight of a row begin early enough to be eight, as a rest would
+    be worked on one by one, which takes longer.
+    """
     windows = out.shape[2]
     together = min(windows, EIGHT)
     for plane in prange(len(image)):
@@ -218,8 +170,7 @@ def _halve(image, least, out):
 
 @kernel(parallel=True)
 def _halve_lanes(image, least, out):
-    """Windows of 2 x 2, images in lanes: neighbours lie one group of lanes apart. Threads over the batch and its
-    channels."""
+    """Windows of 2 x 2, images in lanes: neighbours lie LANES apart. Threads over the batch and its channels."""
     for plane in prange(len(image)):
         for i in range(out.shape[1]):
             upper, lower = Index(2 * i), Index(2 * i + 1)
@@ -233,24 +184,23 @@ def _halve_lanes(image, least, out):
 
 
 @kernel(parallel=True)
-def _halve_backward(d_out, image, blocked, hands, d_image):
-    """The way back of windows of 2 x 2 in plain images: what is largest is found anew. Threads over the batch and its
-    channels.
+def _halve_backward(d_out, image, blocked, threads, d_image):
+    """Backward of windows of 2 x 2 in plain images, each window's largest found anew; threads as in the forward.
 
-    The four shares of a row of windows wait in a scratch: a loop that decides and also writes every second pixel is not
-    made as wide as the machine.
+    The four shares of a row of windows are written to a scratch first: a loop that compares and also writes every
+    second pixel is not vectorised.
     """
-    shares, windows = np.empty((hands, 4, d_out.shape[2] + APART), image.dtype), d_out.shape[2]
+    shares, windows = np.empty((threads, 4, d_out.shape[2] + APART), image.dtype), d_out.shape[2]
     together = min(windows, EIGHT)
-    for me in prange(hands):
-        for plane in range(len(image) * me // hands, len(image) * (me + 1) // hands):
+    for me in prange(threads):
+        for plane in range(len(image) * me // threads, len(image) * (me + 1) // threads):
             for i in range(d_out.shape[1]):
                 upper, lower = Index(2 * i), Index(2 * i + 1)
                 for block in range(0, windows, together):
                     start = Index(min(block, windows - together))
                     for k in range(start, start + Index(together)):
                         left, right = k + k, k + k + Index(1)
-                        a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
+                        a, b, c, d = _shares(image[plane, upper, left], image[plane, upper, right],
                                                image[plane, lower, left], image[plane, lower, right],
                                                blocked, d_out[plane, i, k])
                         shares[me, 0, k], shares[me, 1, k], shares[me, 2, k], shares[me, 3, k] = a, b, c, d
@@ -269,7 +219,7 @@ def _halve_lanes_backward(d_out, image, blocked, d_image):
             for start in range(0, d_out.shape[2], LANES):
                 for lane in range(LANES):
                     left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
-                    a, b, c, d = _first_of(image[plane, upper, left], image[plane, upper, right],
+                    a, b, c, d = _shares(image[plane, upper, left], image[plane, upper, right],
                                            image[plane, lower, left], image[plane, lower, right],
                                            blocked, d_out[plane, i, start + lane])
                     d_image[plane, upper, left], d_image[plane, upper, right] = a, b
@@ -277,7 +227,7 @@ def _halve_lanes_backward(d_out, image, blocked, d_image):
 
 
 @kernel(parallel=True)
-def _max_pool(image, lanes, kernel_height, kernel_width, stride_y, stride_x, least, out):
+def _max_pool(image, lanes: int, kernel_height, kernel_width, stride_y, stride_x, least, out):
     """Windows of any size; threads over the batch and its channels."""
     for plane in prange(len(image)):
         for i in range(Index(out.shape[1])):
@@ -290,7 +240,7 @@ def _max_pool(image, lanes, kernel_height, kernel_width, stride_y, stride_x, lea
 
 
 @kernel(parallel=True)
-def _max_pool_backward(d_out, image, lanes, kernel_height, kernel_width, stride_y, stride_x, blocked, d_image):
+def _max_pool_backward(d_out, image, lanes: int, kernel_height, kernel_width, stride_y, stride_x, blocked, d_image):
     """Windows of any size, which may overlap; threads over the batch and its channels: no two write one pixel."""
     for plane in prange(len(image)):
         for i in range(Index(d_out.shape[1])):
@@ -299,15 +249,15 @@ def _max_pool_backward(d_out, image, lanes, kernel_height, kernel_width, stride_
                 best, found, place = image[plane, i * stride_y, first], i * stride_y, first
                 for row in range(i * stride_y, i * stride_y + kernel_height):
                     for column in range(kernel_width):
-                        larger = _larger(image[plane, row, first + column * lanes], best)
-                        if larger != best:
-                            best, found, place = larger, row, first + column * lanes
-                if best > blocked or blocked != blocked and best == best:
+                        pixel = image[plane, row, first + column * lanes]
+                        if _exceeds(pixel, best):
+                            best, found, place = pixel, row, first + column * lanes
+                if not best <= blocked:
                     d_image[plane, found, place] += d_out[plane, i, k]
 
 
 @kernel(parallel=True)
-def _avg_pool(image, lanes, kernel_height, kernel_width, stride_y, stride_x, out):
+def _avg_pool(image, lanes: int, kernel_height, kernel_width, stride_y, stride_x, out):
     """Threads over the batch and its channels."""
     for plane in prange(len(image)):
         for i in range(Index(out.shape[1])):
@@ -320,7 +270,7 @@ def _avg_pool(image, lanes, kernel_height, kernel_width, stride_y, stride_x, out
 
 
 @kernel(parallel=True)
-def _avg_pool_backward(d_out, lanes, kernel_height, kernel_width, stride_y, stride_x, d_image):
+def _avg_pool_backward(d_out, lanes: int, kernel_height, kernel_width, stride_y, stride_x, d_image):
     """Threads over the batch and its channels: no two of them write one pixel."""
     for plane in prange(len(d_image)):
         for i in range(Index(d_out.shape[1])):

@@ -3,78 +3,25 @@
 import numpy as np
 from numba import prange
 
-from ..check import check_arrays, check_size
+from ..check import check_arrays, check_output
+from ..coordinates import FAR, HORIZON
 from .compiling import helper, kernel, ready
-from .grid import pixel_centres
-
-HORIZON = 1e-6  # a denominator is positive if it exceeds this part of the largest that its row allows
-FAR = 1e6  # normalised units: outside every image
+from .grid import output_axes
 
 
-def projective_grid(theta, size, align_corners=False):
-    """Say for each output pixel which point of the input it shows, under a projective map theta.
-
-    Parameters
-    ----------
-    theta : (N, 3, 3) array of float32 or float64
-        One homography for each image of the batch, in normalised units. Only the ratios of its nine numbers count.
-    size : (N, C, h, w) ints
-        The shape of the **output**; the input's size plays no part here.
-    align_corners : bool
-        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
-
-    Returns
-    -------
-    (N, h, w, 2) array of theta's dtype
-        Points of the input in normalised units, x before y.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If theta or size has the wrong type or shape; the message says what was expected and what came.
-
-    Notes
-    -----
-    Convention: as in `stn_numpy.projective.projective_grid`, the horizon included.
-    """
-    batch, _, height, width = check_size("size", size)
-    check_arrays(theta=(theta, "N 3 3"))
-    if len(theta) != batch:
-        raise ValueError(f"theta: expected shape (N={batch}, 3, 3) to go with size, got {theta.shape}")
-    xs, ys = (pixel_centres(length, align_corners, theta.dtype) for length in (width, height))
-    grid = np.empty((batch, height, width, 2), theta.dtype)
+def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False) -> np.ndarray:
+    """As `stn_numpy.projective_grid`, compiled."""
+    xs, ys = output_axes(*check_output(size, theta=(theta, "N 3 3")), align_corners, theta.dtype)
+    grid = np.empty((len(theta), len(ys), len(xs), 2), theta.dtype)
     with np.errstate(all="ignore"):
         _grid(ready(theta), xs, ys, grid)
     return grid
 
 
-def projective_grid_backward(d_grid, theta, align_corners=False):
-    """Gradient of `projective_grid`: the quotient rule, summed over the output pixels.
-
-    Parameters
-    ----------
-    d_grid : (N, h, w, 2) array of theta's dtype
-        Gradient of the loss for the grid, x before y; the output's size is its own.
-    theta : (N, 3, 3) array of float32 or float64
-    align_corners : bool
-        As in the forward.
-
-    Returns
-    -------
-    (N, 3, 3) array
-        Summed over the pixels in front of the horizon, normalised units.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If d_grid or theta has the wrong type or shape; the message says what was expected and what came.
-
-    Notes
-    -----
-    Convention: as in `projective_grid`.
-    """
+def projective_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corners: bool = False) -> np.ndarray:
+    """As `stn_numpy.projective_grid_backward`, compiled."""
     check_arrays(theta=(theta, "N 3 3"), d_grid=(d_grid, "N h w 2"))
-    xs, ys = (pixel_centres(length, align_corners, theta.dtype) for length in (d_grid.shape[2], d_grid.shape[1]))
+    xs, ys = output_axes(*d_grid.shape[1:3], align_corners, theta.dtype)
     d_theta = np.empty(theta.shape, theta.dtype)
     with np.errstate(all="ignore"):
         _grid_backward(ready(d_grid), ready(theta), xs, ys, d_theta)
@@ -82,7 +29,7 @@ def projective_grid_backward(d_grid, theta, align_corners=False):
 
 
 @helper
-def _divide(theta, x, y):
+def as_fraction(theta, x, y):
     """Numerators and denominator of one point, and whether it lies in front of the horizon."""
     side = -1 if theta[2, 2] < 0 else 1
     a = side * (theta[0, 0] * x + theta[0, 1] * y + theta[0, 2])
@@ -99,7 +46,7 @@ def _grid(theta, xs, ys, grid):
     for row in prange(len(theta) * height):
         n, i = row // height, row % height
         for j in range(width):
-            _, a, b, c, behind = _divide(theta[n], xs[j], ys[i])
+            _, a, b, c, behind = as_fraction(theta[n], xs[j], ys[i])
             grid[n, i, j, 0] = (-FAR if a < 0 else FAR) if behind else a / c
             grid[n, i, j, 1] = (-FAR if b < 0 else FAR) if behind else b / c
 
@@ -112,7 +59,7 @@ def _grid_backward(d_grid, theta, xs, ys, d_theta):
         side = 1
         for i in range(len(ys)):
             for j in range(len(xs)):
-                side, a, b, c, behind = _divide(theta[n], xs[j], ys[i])
+                side, a, b, c, behind = as_fraction(theta[n], xs[j], ys[i])
                 if behind:
                     continue
                 d_a, d_b = d_grid[n, i, j, 0] / c, d_grid[n, i, j, 1] / c

@@ -1,16 +1,15 @@
-"""The sampler for every mode and padding: right everywhere, point by point. The fast paths are in _bilinear.py."""
+"""The sampler for every mode and padding: right everywhere, point by point. The fast paths are in bilinear.py."""
 
 import math
 
 import numpy as np
 from numba import prange
 
+from ..taps import KEYS, MODES, PADDING_MODES
 from .compiling import helper, kernel
 
-MODES = ("bilinear", "nearest", "bicubic")
-PADDING_MODES = ("zeros", "border", "reflection")
-BILINEAR, NEAREST, BICUBIC = range(3)
-ZEROS, BORDER, REFLECTION = range(3)
+BILINEAR, NEAREST, BICUBIC = (MODES.index(mode) for mode in ("bilinear", "nearest", "bicubic"))
+ZEROS, REFLECTION = PADDING_MODES.index("zeros"), PADDING_MODES.index("reflection")
 
 
 @helper
@@ -30,8 +29,8 @@ def reflect(place, length, corners):
 
 @helper
 def cubic(d):
-    """Keys' cubic convolution at a signed distance, with torch's a = -0.75: weight and slope."""
-    a, sign, d = -0.75, 1.0 if d >= 0 else -1.0, abs(d)
+    """Keys' cubic convolution at a signed distance: weight and slope."""
+    a, sign, d = KEYS, 1.0 if d >= 0 else -1.0, abs(d)
     if d <= 1:
         return ((a + 2) * d - (a + 3)) * d * d + 1, sign * (3 * (a + 2) * d - 2 * (a + 3)) * d
     return ((d - 5) * d + 8) * d * a - 4 * a, sign * ((3 * d - 10) * d + 8) * a

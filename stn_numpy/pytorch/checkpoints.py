@@ -1,51 +1,31 @@
 """Checkpoints of torch: the old file or the new one, never half of one, and never a damaged one unnoticed."""
 
+import contextlib
 import hashlib
+import os
+import sqlite3
+from pathlib import Path
 
 import torch
 
-from .command import Refusal
 from .weights import write_whole
 
 
-def save(path, content):
+def save_checkpoint(path, content: dict) -> None:
     """Write a checkpoint in the old one's place.
 
     Parameters
     ----------
     path : path
-        Its folder is made if need be.
     content : dict
         Tensors, numbers, words, and dicts and lists of them: nothing that runs when it is read. A digest is added,
         since ``torch.load`` does not notice a wrong bit.
-
-    Raises
-    ------
-    OSError
-        If the disk is full or the folder cannot be written; the old file stays as it was.
     """
     write_whole(path, content | {"digest": _digest(content)})
 
 
-def load(path, device="cpu"):
-    """Read a checkpoint and check every bit of it.
-
-    Parameters
-    ----------
-    path : path
-    device : torch.device or str
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    Refusal
-        If the file is damaged.
-    OSError, torch.OutOfMemoryError
-        If it cannot be read, or the device has no room for it.
-    """
+def load_checkpoint(path, device="cpu") -> dict:
+    """Read a checkpoint and check every bit of it: ValueError if it is damaged, OSError if it cannot be read."""
     try:
         content = torch.load(path, map_location=device, weights_only=True)
         if content.pop("digest") != _digest(content):
@@ -55,22 +35,16 @@ def load(path, device="cpu"):
         raise
     except Exception as error:  # a single wrong bit can raise nearly anything
         reason = str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__
-        raise Refusal(f"checkpoint: {path} is damaged ({reason}); delete it to start anew") from error
+        raise ValueError(f"checkpoint: {path} is damaged ({reason}); delete it to start anew") from error
 
 
-def check_facts(path, expected, found):
-    """Refuse a file of another run, and say what differs.
-
-    Parameters
-    ----------
-    path : path
-    expected, found : dict
-        What decides a run's numbers, by name.
-    """
+def check_facts(path, expected: dict, found: dict) -> None:
+    """Refuse a file of another run, and say which of its settings differs."""
     for name in sorted(expected | found):
         if expected.get(name) != found.get(name):
-            raise Refusal(f"{path} belongs to another run ({name}: expected {expected.get(name)!r}, got "
-                          f"{found.get(name)!r}); name another folder, or delete the file to start anew")
+            words = f"{name}: expected {expected.get(name)!r}, got {found.get(name)!r}"
+            raise ValueError(f"{path} belongs to another run ({words}); name another folder, or delete the file to "
+                             "start anew")
 
 
 def _digest(content):
@@ -92,3 +66,29 @@ def _feed(found, content):
             _feed(found, value)
     else:
         found.update(repr(content).encode())
+
+
+@contextlib.contextmanager
+def locked(path):
+    """Hold a lock file, which names this process; BlockingIOError if another process, or another run of this, does.
+
+    The lock is SQLite's, which is the operating system's: it ends with its process, so the file that a killed process
+    has left behind locks nothing.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as file:
+        try:
+            file.execute(f"PRAGMA user_version = {os.getpid()}")
+            file.execute("BEGIN IMMEDIATE")  # others can read, but not write
+        except sqlite3.Error as error:
+            if "locked" not in str(error):
+                raise OSError(f"{path}: {error}") from error
+            process = file.execute("PRAGMA user_version").fetchone()[0]
+            raise BlockingIOError(f"{path.with_suffix('')} is being trained by process {process}; wait for its end, "
+                                  "stop it, or name another folder") from error
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # Windows keeps a file that is open
+                path.unlink()

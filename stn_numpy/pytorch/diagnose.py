@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .watch import measure, watch
+from .diagnose_figure import draw_diagnosis
+from .watch import measure_grid, watch
 
 FRAME = 0.02  # a step between background and padding from here on, as a share of the contrast, is named
 FAR = 2  # pixels between neighbouring samples: a tap reaches one pixel to either side, so beyond this some are left out
@@ -17,17 +18,7 @@ FAR = 2  # pixels between neighbouring samples: a tap reaches one pixel to eithe
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
-
-    Attributes
-    ----------
-    value : object
-        The number or numbers that were found; None where there was nothing to find.
-    verdict : str
-        One line that says it.
-    suspicious : bool
-        Whether it is worth a look.
-    """
+    """One thing that was examined: what was found (None for nothing), in one line, and whether it is suspicious."""
 
     value: Any
     verdict: str
@@ -62,7 +53,7 @@ class Diagnosis:
         return "\n".join(textwrap.fill(line, 84, subsequent_indent=(8 + width) * " ") for line in lines)
 
 
-def diagnose(model, batch, loss=F.cross_entropy, draw=True):
+def diagnose(model: nn.Module, batch, loss=F.cross_entropy, draw: bool = True) -> Diagnosis:
     """Print and draw what the transformer in a model does to a batch, and what is worth a look.
 
     Any module will do that calls `torch.nn.functional.grid_sample` on 4-dimensional images on its way. It runs once,
@@ -79,21 +70,17 @@ def diagnose(model, batch, loss=F.cross_entropy, draw=True):
     draw : bool
         Draw a figure for each sampler, where matplotlib is installed.
 
-    Returns
-    -------
-    Diagnosis
-
     Raises
     ------
-    TypeError, ValueError
-        If an argument does not fit, or the model never samples; the message says what was expected and what came.
+    ValueError
+        If the model never samples.
 
     Notes
     -----
-    "outside": samples whose point lies beyond -1 or 1 along either axis. "singular values": of theta's linear part,
-    theta being the affine map nearest to the grid that was sampled. "drift": how far the points lie from where the
-    identity puts them, in pixels of what is sampled. "background": what the picture's outermost pixels show, against
-    what is read beyond them. "gradients": norms over the parameters that the grid depends on, and over all others.
+    "outside": samples whose point lies beyond -1 or 1 along either axis. "singular values": of the linear part of the
+    affine map nearest to the grid. "drift": distance of the points from where the identity puts them, in pixels of what
+    is sampled. "background": what the picture's outermost pixels show, against what is read beyond them. "gradients":
+    norms over the parameters that the grid depends on, and over all others.
     """
     images, labels = _check(model, batch)
     model = getattr(model, "_orig_mod", model)  # torch.compile's wrapper, which no mode can look into
@@ -103,14 +90,15 @@ def diagnose(model, batch, loss=F.cross_entropy, draw=True):
                          f"got {type(model).__name__}, which never does (scripted modules cannot be watched)")
     findings, measures = {}, []
     for number, look in enumerate(looks, 1):
-        measures.append(measure(look))
+        measures.append(measure_grid(look))
         named = _geometry(look, measures[-1]) | _reading(look)
         findings |= {name if number == 1 else f"{name} {number}": found for name, found in named.items()}
     findings |= _learning(looks, total, parameters)
     diagnosis = Diagnosis(findings, looks)
     print(diagnosis)
     if draw and importlib.util.find_spec("matplotlib"):
-        diagnosis.figures = [_draw(look, found, findings["gradients"].value) for look, found in zip(looks, measures)]
+        norms = findings["gradients"].value
+        diagnosis.figures = [draw_diagnosis(look, found, norms) for look, found in zip(looks, measures)]
     return diagnosis
 
 
@@ -136,7 +124,6 @@ def _check(model, batch):
 
 
 def _geometry(look, found):
-    """What the grid says of itself."""
     bad = int((~torch.isfinite(look.grid)).any(-1).sum())
     if bad:
         return {"finite": Finding(bad, f"{bad} of {look.grid[..., 0].numel()} points are NaN or infinite: theta has "
@@ -163,7 +150,6 @@ def _geometry(look, found):
 
 
 def _spread(found):
-    """Whether all images are looked at alike."""
     apart = found["drift"].std(correction=0).item()
     same = (found["theta"] - found["theta"][:1]).abs().max() < 1e-6
     return "the same for every image" if same else f"between images that varies by {apart:.1f}"
@@ -177,7 +163,6 @@ def _percent(share):
 
 
 def _reading(look):
-    """What the sampler was told."""
     ground, step = background(look)
     if look.padding_mode == "zeros":
         words = f"the pictures' edges show {ground:.2g} and the padding reads 0: "
@@ -196,18 +181,11 @@ def _reading(look):
     return {"background": Finding(step, words, step > FRAME), "align_corners": convention}
 
 
-def background(look):
+def background(look) -> tuple[float, float]:
     """What the outermost pixels show, and by how much of the contrast that differs from what the padding reads.
 
-    Parameters
-    ----------
-    look : Look
-
-    Returns
-    -------
-    ground, step : floats
-        The median of each picture's outermost pixels, averaged; its mean distance from the padding's 0 as a share of
-        each picture's contrast, and 0 for a padding that goes on with the picture.
+    The first is the median of each picture's outermost pixels, averaged; the second its mean distance from the
+    padding's 0, as a share of each picture's contrast, and 0 for a padding that continues the picture.
     """
     image = look.image.double()
     ring = torch.cat([image[:, :, 0], image[:, :, -1], image[:, :, :, 0], image[:, :, :, -1]], dim=2)
@@ -219,7 +197,7 @@ def background(look):
 
 
 def _learning(looks, total, parameters):
-    """What the loss tells whom: gradient norms by part."""
+    """Whether the loss reaches what was sampled, and gradient norms by part."""
     if total is None or not parameters:
         why = "the batch has no labels" if total is None else "no parameter of the model is trained"
         return {"gradients": Finding(None, f"not looked at: {why}")}
@@ -254,13 +232,3 @@ def _norms(norms, moving):
     here, there = norms["localisation"], norms["rest"]
     words = f"{here:.2g} in what the grid depends on, {there:.2g} in the rest"
     return Finding(norms, words + (": the transformer learns nothing" if here == 0 else ""), here == 0)
-
-
-def _draw(look, found, gradients):
-    from .. import viz
-
-    image = look.image.double().mean(1, keepdim=True) if look.image.shape[1] != 3 else look.image.double()
-    out = look.out.double().mean(1, keepdim=True) if look.out.shape[1] != 3 else look.out.double()
-    arrays = [tensor.cpu().numpy() for tensor in (image, look.grid.double(), out)]
-    measured = {name: found[name].cpu().numpy() for name in ("outside", "singular_values", "drift")}
-    return viz.show_diagnosis(*arrays, measured, gradients, look.padding_mode, look.align_corners)

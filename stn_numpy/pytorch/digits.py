@@ -1,16 +1,27 @@
-"""Distorted digits, made on the device in large pieces, so that nobody waits for data."""
+"""Distorted digits, made on the device in large pieces, so that no step waits for data."""
 
 from functools import lru_cache
 
 import numpy as np
 import torch
 
-from .command import load_split
+from ..digits import load_digits, load_mnist
 from .distortions import distort
 
+DATA = {"mnist": load_mnist, "small": load_digits}
 STEPS_A_PIECE = 25  # what one call of `distort` makes; part of what a seed means
-KNOWN = 5_000  # training digits that a probe of what theta betrays compares with
+KNOWN = 5_000  # training digits that a probe of theta compares with
 TEST_SEED = 2015  # the test digits are distorted once, the same for every model, seed and device
+
+
+def load_split(data: str, split: str) -> tuple:
+    """Digits and labels, ``"train"`` or ``"test"``, of all of MNIST or of the package's own (``"small"``)."""
+    try:
+        return DATA[data](split)
+    except ModuleNotFoundError as error:
+        raise FileNotFoundError(f"MNIST is not here, and downloading it needs the package {error.name}; set STN_DATA "
+                                f"to a folder with its four files, or take the digits of the package: --data small"
+                                ) from error
 
 
 class Digits:
@@ -28,7 +39,7 @@ class Digits:
         self.images, self.labels = torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device)
         self.test_count = None
 
-    def piece(self, seeds, number, part=slice(None)):
+    def piece(self, seeds, number: int, part=slice(None)) -> tuple[torch.Tensor, torch.Tensor]:
         """Several steps' digits, drawn with replacement and distorted anew.
 
         Parameters
@@ -44,9 +55,8 @@ class Digits:
         images : (S, steps, B, 1, h, w) tensor
         labels : (S, steps, B) tensor
         """
-        made = [self._piece_of(seed, number, part) for seed in seeds]
-        images, labels = zip(*made)
-        return (images[0][None], labels[0][None]) if len(made) == 1 else (torch.stack(images), torch.stack(labels))
+        images, labels = zip(*(self._piece_of(seed, number, part) for seed in seeds))
+        return (images[0][None], labels[0][None]) if len(images) == 1 else (torch.stack(images), torch.stack(labels))
 
     def _piece_of(self, seed, number, part):
         generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
@@ -55,7 +65,7 @@ class Digits:
         images, _ = distort(self.images[index], self.settings.distortion, generator)
         return images.unflatten(0, shape)[:, part], self.labels[index].unflatten(0, shape)[:, part]
 
-    def test_batches(self, batch):
+    def test_batches(self, batch: int):
         """The distorted test digits, as pairs of images (B, 1, h, w) and labels (B,)."""
         images, labels = test_digits(self.settings.data, self.settings.distortion)[:2]
         self.test_count = len(images)
@@ -64,26 +74,13 @@ class Digits:
 
 
 @lru_cache(maxsize=2)
-def test_digits(data, distortion):
-    """The test digits as every model meets them.
-
-    Parameters
-    ----------
-    data : {"mnist", "small"}
-    distortion : {"R", "RTS", "P", "E", "TC"}
-
-    Returns
-    -------
-    images : (N, 1, h, w) tensor
-    labels : (N,) tensor
-    truth
-        Their true poses, as `distort` returns them.
-    """
+def test_digits(data: str, distortion: str) -> tuple:
+    """The test digits as every model meets them: images (N, 1, h, w), labels (N,), and poses as `distort` has them."""
     return _distorted_once(*load_split(data, "test"), distortion, TEST_SEED)
 
 
 @lru_cache(maxsize=2)
-def known_digits(data, distortion):
+def known_digits(data: str, distortion: str) -> tuple[torch.Tensor, torch.Tensor]:
     """The first training digits, distorted once, and their labels."""
     images, labels = load_split(data, "train")
     return _distorted_once(images[:KNOWN], labels[:KNOWN], distortion, TEST_SEED + 1)[:2]
@@ -95,6 +92,6 @@ def _distorted_once(images, labels, distortion, seed):
     return distorted, torch.from_numpy(labels), truth
 
 
-def mixed_seed(seed, number):
+def mixed_seed(seed: int, number: int) -> int:
     """A generator's seed from two numbers; torch's on the CPU looks at 32 bits, so they must be well mixed."""
     return int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0]) >> 1

@@ -6,9 +6,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..pose import label_readable_from, remaining_pose
+from ..pose import circular_deviation, describe_angles, label_readable_from, remaining_pose
+from ..theta import rotation_angle
+from .digits import test_digits
 from .watch import ROUNDING
 
+TURNED = ("R", "RTS")  # the distortions that turn every digit by an angle of its own
 DIGIT = 28  # pixels a side, before a digit is distorted
 PROBED = 5  # every so manieth test digit's class is read from theta
 
@@ -84,7 +87,12 @@ def is_silent(life) -> bool:
 
 
 @torch.no_grad()
-def label_leak(network, known, known_labels, images, labels, batch=500) -> float:
+def thetas(network, images, batch=500) -> torch.Tensor:
+    """The theta of each of many pictures, on the CPU."""
+    return torch.cat([network.transformer.theta(part) for part in images.split(batch)]).cpu()
+
+
+def label_leak(network, known, known_labels, images, labels) -> float:
     """How often a digit's class can be read from theta alone, by a vote of the 15 nearest of the known digits.
 
     Parameters
@@ -99,7 +107,22 @@ def label_leak(network, known, known_labels, images, labels, batch=500) -> float
     float
         A share, 0 to 1; one in ten is chance.
     """
-    first, second = (torch.cat([network.transformer.theta(part).flatten(1) for part in digits.split(batch)]).cpu()
-                     for digits in (known, images[::PROBED]))
-    return label_readable_from(first.numpy(), known_labels.cpu().numpy(), second.numpy(),
-                                labels[::PROBED].cpu().numpy())
+    first, second = (thetas(network, digits).flatten(1).numpy() for digits in (known, images[::PROBED]))
+    return label_readable_from(first, known_labels.cpu().numpy(), second, labels[::PROBED].cpu().numpy())
+
+
+def angles_left(network, settings) -> dict:
+    """``angles``, in degrees: how the test digits stand ``before`` and after a transformer, where it can turn them.
+
+    What is said of after is described in `stn_numpy.pose.describe_angles`.
+    """
+    if network.transformer is None or settings.distortion not in TURNED:
+        return {}
+    images, labels, truth = test_digits(settings.data, settings.distortion)
+    theta = thetas(network, images)
+    if theta.shape[1:] != (2, 3) or not theta.isfinite().all():
+        return {}
+    angle = truth.angle.double().numpy()
+    found = dict(before=circular_deviation(angle))
+    found |= describe_angles(angle + rotation_angle(theta.double().numpy()), labels.numpy())
+    return dict(angles={name: np.round(value, 2).tolist() for name, value in found.items()})

@@ -1,4 +1,4 @@
-"""The paper's networks for distorted digits: FCN, CNN, and the same behind a transformer."""
+"""The paper's networks for distorted digits: FCN, CNN, and the same after a transformer."""
 
 import numpy as np
 import torch
@@ -13,19 +13,19 @@ from .transformer import SpatialTransformer
 
 MODELS = ("fcn", "cnn", "st-fcn", "st-cnn")
 SIZES = {"R": 28, "RTS": 42, "P": 28, "E": 28, "TC": 60}
-POOLED = ("RTS", "TC")  # where an average pool by 2 stands behind the transformer
+POOLED = ("RTS", "TC")  # where an average pool by 2 follows the transformer
 PARAMETERS = 400_000
 LEAST = 10_000  # what is left for a classifier
 
 
-def build(model, distortion, transform="affine", localisation_depth=2, rng=None, dtype=torch.float32,
-          parameters=PARAMETERS):
+def build(model: str, distortion: str, transform="affine", localisation_depth=2, rng=None, dtype=torch.float32,
+          parameters=PARAMETERS) -> Classifier:
     """Build one of the paper's networks.
 
     Parameters
     ----------
     model : {"fcn", "cnn", "st-fcn", "st-cnn"}
-        "st-" puts a transformer in front; its localisation network is of the classifier's kind.
+        "st-" begins with a transformer; its localisation network is of the classifier's kind.
     distortion : {"R", "RTS", "P", "E", "TC"}
         What the digits suffer, which decides their size: 28, 42, 28, 28, 60 pixels.
     transform : str
@@ -36,32 +36,22 @@ def build(model, distortion, transform="affine", localisation_depth=2, rng=None,
         Of the first weights; an int is a seed.
     dtype : torch.float32 or torch.float64
     parameters : int
-        About how many numbers the whole network shall learn: the classifier gets what the transformer leaves.
-
-    Returns
-    -------
-    Classifier
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit; the message says what was expected and what came.
+        About how many numbers the whole network learns: the classifier gets what the transformer leaves.
 
     Notes
     -----
     What the sources say: three weight layers in a classifier; FCN: two hidden layers; CNN: convolution 9x9, max-pool 2,
     convolution 7x7, max-pool 2, output; ST-FCN: a localisation network of three linear layers (32, 32, P);
     ST-CNN: one on the image downsampled by 2, of convolution 5x5 (20), max-pool 2, convolution 5x5 (20), linear (20),
-    linear (P); with RTS and TC an average pool by 2 behind the transformer, so the networks without one get no pool;
+    linear (P); with RTS and TC an average pool by 2 after the transformer, so the networks without one get no pool;
     about 400,000 parameters in every network.
 
-    What they leave open, and what is done here. P and E keep 28x28: no larger canvas is named for them, and what
-    leaves it is cut off. Convolutions are not padded, as the localisation network's shapes suggest (14x14 ends in
-    1x1); but in ST-CNN with RTS the 9x9 is, since the pool leaves 21x21, too small for both without. Widths: both
-    hidden layers of an FCN are equally wide; a CNN has 64 filters of 9x9, and as many of 7x7 as bring the whole
-    network to 400,000. (The 32 to 64 filters of our source would bring it to half of that.) Localisation networks of
-    other depths than the paper's keep the image's size in their convolutions and pool after each, so that there is
-    room for three. Source: Jaderberg et al. 2015, sections 4.1 and A.4, taken second-hand.
+    What they leave open, and what is done here. P and E keep 28x28, and what leaves it is cut off. Convolutions are not
+    padded, as the localisation network's shapes suggest (14x14 ends in 1x1); but in ST-CNN with RTS the 9x9 is, since
+    the pool leaves 21x21, too small for both without. Both hidden layers of an FCN are equally wide; a CNN has 64
+    filters of 9x9, and as many of 7x7 as bring the whole network to 400,000. Localisation networks of other depths than
+    the paper's keep the image's size in their convolutions and pool after each, so that there is room for three.
+    Source: Jaderberg et al. 2015, sections 4.1 and A.4, taken second-hand.
     """
     check_choice("model", model, MODELS)
     check_choice("distortion", distortion, tuple(SIZES))
@@ -84,7 +74,6 @@ def build(model, distortion, transform="affine", localisation_depth=2, rng=None,
 
 
 def _localisation(kind, size, identity, depth, rng, dtype):
-    """The localisation network of one kind, of the paper's depth or of another."""
     shared = dict(image_shape=(1, size, size), identity=identity, kind=kind, rng=rng, dtype=dtype)
     if kind == "fcn":
         return LocalisationNetwork(hidden=(32,) * depth, **shared)
@@ -100,7 +89,7 @@ def _localisation(kind, size, identity, depth, rng, dtype):
 def _fcn(pool, size, parameters, rng, dtype):
     """Two hidden layers of one width, the one that comes closest to so many parameters."""
     inputs = size * size
-    width = _closest(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * 10, parameters)
+    width = closest_width(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * 10, parameters)
     return nn.Sequential(*pool, nn.Flatten(), linear(inputs, width, rng, dtype), nn.ReLU(),
                          linear(width, width, rng, dtype), nn.ReLU(), linear(width, 10, rng, dtype))
 
@@ -109,14 +98,15 @@ def _cnn(pool, size, parameters, rng, dtype, first=64):
     """64 filters of 9x9, and of 7x7 as many as come closest to so many parameters."""
     padding = 0 if size >= 22 else 4  # 9x9, a pool, 7x7 and a pool need 22 pixels
     last = ((size + 2 * padding - 8) // 2 - 6) // 2
-    width = _closest(lambda width: 82 * first + (49 * first + 1) * width + (last * last * width + 1) * 10, parameters)
+    width = closest_width(lambda width: 82 * first + (49 * first + 1) * width + (last ** 2 * width + 1) * 10,
+                          parameters)
     return nn.Sequential(*pool, conv2d(1, first, 9, padding, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
                          conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
                          linear(last * last * width, 10, rng, dtype))
 
 
-def _closest(count, parameters):
-    """The width whose count of parameters is closest to the wanted one."""
+def closest_width(count, parameters: int) -> int:
+    """The width whose number of parameters, ``count(width)``, is closest to `parameters`."""
     return min(range(1, 2000), key=lambda width: abs(count(width) - parameters))
 
 

@@ -1,4 +1,4 @@
-"""Transformers beside each other: each looks at the same picture in its own way."""
+"""Transformers in parallel: each looks at the same picture in its own way."""
 
 import math
 
@@ -12,12 +12,7 @@ TILED = {"attention": (0, 0, 1, 2), "affine": (0, 4, 2, 5)}  # where scale x, sc
 
 
 class ParallelTransformers(nn.Module):
-    """Several transformers that all see the same image; what they make of it stands in channels beside each other.
-
-    Parameters
-    ----------
-    transformers : list of SpatialTransformer
-        Of one output size.
+    """Several transformers of one output size that all see the same image; their outputs are concatenated channels.
 
     Notes
     -----
@@ -32,19 +27,19 @@ class ParallelTransformers(nn.Module):
     def forward(self, image):
         return torch.cat([transformer(image) for transformer in self.transformers], dim=1)
 
-    def theta(self, image):
-        """What each transformer says of each image: (T, N, 2, 3)."""
+    def theta(self, image: torch.Tensor) -> torch.Tensor:
+        """The theta of each transformer for each image: (T, N, 2, 3)."""
         return torch.stack([transformer.theta(image) for transformer in self.transformers])
 
 
-def tiled_starts(count, transform="attention", share=None):
+def tiled_starts(count: int, transform: str = "attention", share: float | None = None) -> list[tuple]:
     """Parameters that let several transformers begin by looking at different parts of the picture.
 
     Parameters
     ----------
     count : int
-        How many transformers. They are laid out in as many columns as rows, or one more; if they do not fill
-        the last row, those in it are spread over its width.
+        How many transformers, in as many columns as rows, or one more; those of a row that is not full are spread over
+        its width.
     transform : {"attention", "affine"}
     share : float or None
         How much of the picture's width and height each sees; None for 1 over the number of columns, so that together
@@ -54,11 +49,6 @@ def tiled_starts(count, transform="attention", share=None):
     -------
     list of tuple of float
         For each transformer the parameters to start with, normalised units.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit.
     """
     check_whole("count", count, 1)
     check_choice("transform", transform, tuple(TILED))

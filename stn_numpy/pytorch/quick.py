@@ -1,25 +1,18 @@
-"""The same network in less time on a CPU, where a training step leaves room for it in two places."""
+"""The same network in less time on a CPU: two changes to a training step."""
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .model import Classifier
 
-def quicken(network):
-    """Make a classifier's training steps quicker on a CPU; the function that it computes stays the same.
 
-    A ReLU in front of a max-pool goes behind it: the largest of what is left is what is left of the largest, and there
-    is a quarter to look at. And behind a transformer, which needs it, the gradient that the first convolution sends to
-    a picture of one channel is computed as a product of matrices.
+def quicken(network: Classifier) -> Classifier:
+    """Make a classifier's training steps quicker on a CPU, in place; function, parameters and names stay the same.
 
-    Parameters
-    ----------
-    network : Classifier
-        Changed in place; its parameters stay the same objects under the same names.
-
-    Returns
-    -------
-    Classifier
+    A ReLU before a max-pool is moved after it: the two commute, and a quarter of the numbers is left. And after a
+    transformer, which needs it, the gradient of the first convolution for a picture of one channel is computed as a
+    product of matrices.
     """
     layers = network.network
     for place in range(len(layers) - 1):
@@ -35,7 +28,7 @@ class OneChannelConv2d(nn.Conv2d):
     """A convolution of pictures with one channel, whose gradient for the picture is quick on a CPU."""
 
     @classmethod
-    def of(cls, layer):
+    def of(cls, layer: nn.Conv2d) -> "OneChannelConv2d":
         """With the weights of another: the same parameters, no copies."""
         quick = nn.utils.skip_init(cls, 1, layer.out_channels, layer.kernel_size, padding=layer.padding)
         quick.weight, quick.bias = layer.weight, layer.bias
@@ -49,8 +42,8 @@ class OneChannelConv2d(nn.Conv2d):
 
 
 class _Convolve(torch.autograd.Function):
-    """torch's convolution; its backward says for each pixel of the output what each tap of the kernel sends back, one
-    product of matrices, and adds that up where it belongs. torch's own takes five times as long for one channel."""
+    """torch's convolution. Its backward computes what each tap of the kernel sends back from each pixel of the output,
+    one product of matrices, and adds that up where it belongs; torch's own takes five times as long for one channel."""
 
     @staticmethod
     def forward(image, weight, bias, padding):
@@ -70,8 +63,6 @@ class _Convolve(torch.autograd.Function):
             columns = torch.bmm(taps, d_out.flatten(2))
             # 81 numbers meet in a pixel: bfloat16 has too few digits for their sum.
             wide = torch.promote_types(columns.dtype, torch.float32)
-            d_image = F.fold(columns.to(wide), image.shape[2:], weight.shape[2:],
-                             padding=ctx.padding).to(image.dtype)
-        d_weight = nn.grad.conv2d_weight(image, weight.shape, d_out,
-                                         padding=ctx.padding)
+            d_image = F.fold(columns.to(wide), image.shape[2:], weight.shape[2:], padding=ctx.padding).to(image.dtype)
+        d_weight = nn.grad.conv2d_weight(image, weight.shape, d_out, padding=ctx.padding)
         return d_image, d_weight, d_out.sum((0, 2, 3)), None

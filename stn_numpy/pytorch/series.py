@@ -9,7 +9,7 @@ from .transformer import SpatialTransformer
 WAYS = ("compose", "warp")
 
 
-def compose_affine(first, second):
+def compose_affine(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
     """Join two (N, 2, 3) thetas, `first` being the one that reads the image; as `stn_numpy.compose_affine`."""
     shift = torch.zeros_like(second)
     shift[:, :, 2] = first[:, :, 2]
@@ -27,18 +27,13 @@ class SeriesTransformer(nn.Module):
         An affine family: a name in `TRANSFORMS`.
     way : {"compose", "warp"}
         Read the image afresh each time, by all thetas joined; or read each output from the one before.
-    size, mode, padding_mode, align_corners
-        As in `SpatialTransformer`; `size` is that of every output.
-
-    Raises
-    ------
-    ValueError
-        If an argument does not fit.
+    **reading
+        As in `SpatialTransformer`; ``size`` is that of every output.
 
     Notes
     -----
-    Forward: (N, C, H, W) to (N, C, h, w). With "compose" a network is shown the image through all corrections so far,
-    and its own is put behind them, so that the image is interpolated once, whatever the number of steps.
+    Forward: (N, C, H, W) to (N, C, h, w). With "compose" a network sees the image through all corrections so far, and
+    its own follows them, so that the image is interpolated once, whatever the number of steps.
     Source: Lin and Lucey 2017.
     """
 
@@ -60,7 +55,7 @@ class SeriesTransformer(nn.Module):
             image = step(image)
         return image
 
-    def theta(self, image):
+    def theta(self, image: torch.Tensor) -> torch.Tensor:
         """The joint theta of all steps, (N, 2, 3), from the last output to the image."""
         joint, seen = None, image
         for place, step in enumerate(self.steps):

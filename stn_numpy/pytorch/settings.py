@@ -3,69 +3,66 @@
 import math
 from dataclasses import asdict, dataclass, fields
 
-from .networks import SIZES, build
+from ..arguments import option
+from .digits import DATA
+from .families import TRANSFORMS
+from .networks import MODELS, SIZES, build
 
 DISTORTIONS = tuple(SIZES)
 PRECISIONS = ("float32", "bfloat16")
 OPTIMIZERS = ("sgd", "adamw")
 SCHEDULES = ("thirds", "cosine")
-LATER = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")  # named where they differ from default
 ITERATIONS = 150_000  # the paper's, from notes on it
+LATER = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")  # not in the first recorded results
 
 
 @dataclass(frozen=True)
 class Settings:
     """One cell of a table: a network, what its digits suffer, and how it is trained.
 
-    Attributes
-    ----------
-    model, distortion, transform, localisation_depth
-        As in `stn_numpy.pytorch.build`.
-    data : {"mnist", "small"}
-        All of MNIST, or the digits that come with the package.
-    iterations : int
-        Training steps.
-    batch : int
-        Images a step.
-    rate : float
-        The base rate: the largest, before the schedule lowers it.
-    momentum : float
-        Of stochastic gradient descent.
-    localisation_rate : float
-        What the rate is multiplied by for the localisation network.
-    precision : {"float32", "bfloat16"}
-        Of convolutions and products in training; weights, grid and loss are float32 always.
-    optimizer : {"sgd", "adamw"}
-        Stochastic gradient descent or AdamW, which takes no notice of `momentum`.
-    nesterov : bool
-        Whether the momentum is Nesterov's.
-    schedule : {"thirds", "cosine"}
-        The rate falls to a tenth after each third of the steps, or along half a cosine to 0.
-    warm_up : float
-        Share of the steps, at the beginning, over which the rate rises linearly from 0.
-    clip : float
-        The largest norm of a network's gradient: a longer one is scaled down to it; 0 for no limit.
-    weight_decay : float
-        Coupled with the gradient in SGD, decoupled in AdamW.
+    Each field's help, which the command line shows too, says what the field means.
     """
 
-    model: str
-    distortion: str
-    transform: str = "affine"
-    localisation_depth: int = 2
-    data: str = "mnist"
-    iterations: int = ITERATIONS
-    batch: int = 256
-    rate: float = 0.01
-    momentum: float = 0.9
-    localisation_rate: float = 0.1
-    precision: str = "float32"
-    optimizer: str = "sgd"
-    nesterov: bool = False
-    schedule: str = "thirds"
-    warm_up: float = 0.0
-    clip: float = 0.0
-    weight_decay: float = 0.0
+    model: str = option(choices=MODELS, help="fully connected or convolutional; st-: after a transformer")
+    distortion: str | None = option(
+        choices=DISTORTIONS,
+        help="rotation; rotation, scale and translation; projective; elastic; translation and clutter",
+    )
+    transform: str = option(
+        "affine",
+        choices=TRANSFORMS,  # itself: a family that is added later is a choice, too
+        help="the family of maps that a transformer chooses from, by so many numbers: "
+        + ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items()),
+    )
+    localisation_depth: int = option(
+        2, least=0, most=3, help="convolutions, or hidden layers, of the localisation network; the paper has 2"
+    )
+    data: str = option("mnist", choices=tuple(DATA), help="all of MNIST, or the digits that come with the package")
+    iterations: int = option(ITERATIONS, least=1, help="training steps")
+    batch: int = option(256, least=1, help="images a step")
+    rate: float = option(0.01, least=0, help="the base rate: the largest, before the schedule lowers it")
+    momentum: float = option(0.9, least=0, help="of SGD; not stated in the paper")
+    localisation_rate: float = option(
+        0.1, least=0, help="what the rate is multiplied by for the localisation network; 0 holds it still"
+    )
+    precision: str = option(
+        "float32",
+        choices=PRECISIONS,
+        help="of convolutions and products while training; grid, loss and weights are float32, and so is the test; "
+        "auto: bfloat16 on a processor that computes in it, else float32, and TF32 for convolutions on CUDA",
+    )
+    optimizer: str = option("sgd", choices=OPTIMIZERS, help="stochastic gradient descent, or AdamW without momentum")
+    nesterov: bool = option(False, help="the momentum is Nesterov's")
+    schedule: str = option(
+        "thirds",
+        choices=SCHEDULES,
+        help="the rate falls to a tenth after each third of the steps, or along half a cosine to 0",
+    )
+    warm_up: float = option(
+        0.0, least=0, most=1, help="share of the steps, at the beginning, over which the rate rises linearly from 0"
+    )
+    clip: float = option(0.0, least=0, help="the largest norm of a network's gradient: longer ones are scaled; 0: any")
+    weight_decay: float = option(0.0, least=0, help="coupled with the gradient in SGD, decoupled in AdamW")
 
     def __post_init__(self):
         if self.nesterov and self.optimizer != "sgd":
@@ -81,23 +78,22 @@ class Settings:
                 name += f"-depth{self.localisation_depth}"
             if self.localisation_rate != Settings.localisation_rate:
                 name += f"-rate{self.localisation_rate:g}"
-        for field, value in self._later().items():
-            name += f"-{value}" if isinstance(value, str) else f"-{field}" + f"{value:g}" * (value is not True)
+        for field, value in self.facts().items():
+            if field in LATER:
+                name += f"-{value}" if isinstance(value, str) else f"-{field}" + f"{value:g}" * (value is not True)
         return name
 
-    def _later(self):
-        """The settings in `LATER` that differ from the default: earlier results do not name them."""
-        defaults = {field.name: field.default for field in fields(self)}
-        return {name: getattr(self, name) for name in LATER if getattr(self, name) != defaults[name]}
+    def unused(self) -> tuple:
+        """The settings that do not concern this network."""
+        return () if self.model.startswith("st-") else ("transform", "localisation_depth", "localisation_rate")
 
     def facts(self) -> dict:
-        """All of it by name, but for what concerns a transformer where there is none, and defaults in `LATER`."""
-        left_out = () if self.model.startswith("st-") else ("transform", "localisation_depth", "localisation_rate")
-        facts = {name: value for name, value in asdict(self).items() if name not in (*LATER, *left_out)}
-        return facts | self._later()
+        """All settings by name, without those that are unused, and without those in `LATER` at their defaults."""
+        left_out = {one.name for one in fields(self) if one.name in LATER and getattr(self, one.name) == one.default}
+        return {name: value for name, value in asdict(self).items() if name not in left_out.union(self.unused())}
 
-    def beside(self):
-        """What else the file of the trained weights shall hold: nothing, since these settings rebuild the network."""
+    def beside(self) -> dict:
+        """What else the file of the trained weights holds: nothing, since these settings rebuild the network."""
         return {}
 
     def build(self, seed):

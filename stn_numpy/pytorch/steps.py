@@ -14,7 +14,7 @@ warnings.filterwarnings("ignore", message=".*batching rule for aten::affine_grid
 
 
 class SideBySide(nn.Module):
-    """Several networks of one shape, each with its own images, as one module: a GPU is larger than one of them.
+    """Several networks of one shape, each with its own images, as one module: a GPU has room for more than one.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ class SideBySide(nn.Module):
     def _call(self, parameters, images):
         return functional_call(self.skeleton[0], parameters, (images,))
 
-    def weights(self, place):
+    def weights(self, place: int) -> dict:
         """The weights of one of the networks, by their names in it."""
         if self.count == 1:
             return {name: tensor.detach().clone() for name, tensor in self.only.state_dict().items()}
         return {name: tensor[place].detach().clone() for name, tensor in zip(self.names, self.stacked)}
 
-    def groups(self, localisation_rate):
+    def groups(self, localisation_rate: float) -> list[dict]:
         """The parameters for an optimizer, those of localisation networks apart; `factor` multiplies the rate."""
         named = self.only.named_parameters() if self.count == 1 else zip(self.names, self.stacked)
         parts = {True: [], False: []}
@@ -61,19 +61,18 @@ class SideBySide(nn.Module):
         return [group for group in groups if group["params"]]
 
 
-def make_optimizer(networks, settings, device):
-    """The optimizer of the settings, with rates that a recorded step on CUDA reads anew each time: tensors."""
+def make_optimizer(networks, settings, device) -> torch.optim.Optimizer:
+    """The optimizer of the settings. On CUDA its rates are tensors, which a recorded step reads anew each time."""
     cuda = device.type == "cuda"
-    groups = [group | dict(lr=settings.rate) for group in networks.groups(settings.localisation_rate)]
-    for group in groups if cuda else ():
-        group["lr"] = torch.tensor(settings.rate, device=device)
+    groups = [group | dict(lr=torch.tensor(settings.rate, device=device) if cuda else settings.rate)
+              for group in networks.groups(settings.localisation_rate)]
     if settings.optimizer == "sgd":
         return torch.optim.SGD(groups, momentum=settings.momentum, nesterov=settings.nesterov,
                                weight_decay=settings.weight_decay, fused=cuda or None)
     return torch.optim.AdamW(groups, weight_decay=settings.weight_decay, capturable=cuda)
 
 
-def set_rate(optimizer, rate):
+def set_rate(optimizer, rate: float) -> None:
     """Give each group of parameters its rate."""
     for group in optimizer.param_groups:
         if isinstance(group["lr"], torch.Tensor):
@@ -82,21 +81,25 @@ def set_rate(optimizer, rate):
             group["lr"] = rate * group["factor"]
 
 
-def clip_gradients(parameters, largest, count):
+def clip_gradients(parameters, largest: float, count: int) -> None:
     """Scale the gradient of each of so many networks down to a norm of at most `largest`.
 
-    Parameters
-    ----------
-    parameters : list of tensors
-        With one network those of it; with several, stacked: the first axis says which.
-    largest : float
-    count : int
+    With several networks the parameters are stacked: their first axis says which network.
     """
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
     squares = [gradient.reshape(count, -1).square().sum(1) for gradient in gradients]
     factor = (largest / (torch.stack(squares).sum(0).sqrt() + 1e-6)).clamp(max=1)
     for gradient in gradients:
         gradient.mul_(factor.view(-1, *[1] * (gradient.ndim - 1)))
+
+
+def choose_acceleration(name: str, device, processes: int = 1) -> str:
+    """What "auto" means on a device: recorded steps where one process has a CUDA device, else eager ones."""
+    recordable = device.type == "cuda" and processes == 1
+    if name == "graph" and not recordable:
+        raise ValueError("acceleration: graph needs a CUDA device and a single process, "
+                         f"got {device} and {processes}; expected auto, eager or compile")
+    return name if name != "auto" else "graph" if recordable else "eager"
 
 
 class Stepper:
@@ -116,8 +119,9 @@ class Stepper:
 
     def __init__(self, model, optimizer, precision="float32", acceleration="eager", clip=0.0):
         self.model, self.optimizer, self.precision, self.clip = model, optimizer, precision, clip
+        self.parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
         self.outcome = torch.compile(self._outcome) if acceleration == "compile" else self._outcome
-        self.graph, self.wanted = None, acceleration == "graph"
+        self.graph, self.recorded = None, acceleration == "graph"
 
     def __call__(self, images, labels):
         """One step on (S, B, C, H, W) images and (S, B) labels.
@@ -127,7 +131,7 @@ class Stepper:
         losses, errors : (S,) tensors
             On the device, before the step; valid until the next one.
         """
-        if not self.wanted:
+        if not self.recorded:
             return self._step(images, labels)
         if self.graph is None:
             self._record(images, labels)
@@ -147,38 +151,33 @@ class Stepper:
         self.optimizer.zero_grad(set_to_none=True)
         losses.sum().backward()  # each network's gradient is that of its own loss
         if self.clip:
-            clip_gradients(self._parameters(), self.clip, len(images))
+            clip_gradients(self.parameters, self.clip, len(images))
         self.optimizer.step()
         return losses.detach(), errors
-
-    def _parameters(self):
-        return [parameter for group in self.optimizer.param_groups for parameter in group["params"]]
 
     def _record(self, images, labels):
         """Record one step on CUDA, and leave weights and momentum as they were."""
         self.images, self.labels = images.clone(), labels.clone()
-        weights = self._parameters()
-        before = [(parameter.detach().clone(), _tensors(self.optimizer, parameter)) for parameter in weights]
-        beside = torch.cuda.Stream(images.device)
-        beside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(beside):  # a recording must not be the first to ask libraries for memory
+        before = [(parameter.detach().clone(), {name: tensor.clone() for name, tensor in self._state(parameter)})
+                  for parameter in self.parameters]
+        other = torch.cuda.Stream(images.device)
+        other.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(other):  # a recording must not be the first to ask libraries for memory
             for _ in range(3):
                 self._step(self.images, self.labels)
-        torch.cuda.current_stream().wait_stream(beside)
+        torch.cuda.current_stream().wait_stream(other)
         self.optimizer.zero_grad(set_to_none=True)  # gradients then live in the graph's own memory
         self.graph = torch.cuda.CUDAGraph()
-        # Other threads may go on with what they do, a DataLoader's that pins memory for example.
-        with torch.cuda.graph(self.graph, stream=beside, capture_error_mode="thread_local"):
+        # Other threads may continue what they do, such as a DataLoader's that pins memory.
+        with torch.cuda.graph(self.graph, stream=other, capture_error_mode="thread_local"):
             self.losses, self.errors = self._step(self.images, self.labels)
         with torch.no_grad():
-            for parameter, (value, kept) in zip(weights, before):
+            for parameter, (value, state) in zip(self.parameters, before):
                 parameter.copy_(value)
-                for name, tensor in self.optimizer.state[parameter].items():
-                    if isinstance(tensor, torch.Tensor):  # the first step of all starts from none: the same as from 0
-                        tensor.copy_(kept[name] if name in kept else torch.zeros_like(tensor))
+                for name, tensor in self._state(parameter):
+                    tensor.copy_(state.get(name, torch.zeros_like(tensor)))  # no state at all is the same as zeros
 
-
-def _tensors(optimizer, parameter):
-    """Copies of what an optimizer keeps of a parameter: momentum, or Adam's means and its count."""
-    return {name: value.clone() for name, value in optimizer.state.get(parameter, {}).items()
-            if isinstance(value, torch.Tensor)}
+    def _state(self, parameter):
+        """What the optimizer keeps of a parameter, by name: momentum, or Adam's means and its count."""
+        return [(name, value) for name, value in self.optimizer.state.get(parameter, {}).items()
+                if isinstance(value, torch.Tensor)]

@@ -36,7 +36,7 @@ def bending_energy(displacements, points=tps.CONTROL_SHAPE):
 @torch.compiler.assume_constant_result
 def _basis(points, *rest):
     """How far each pixel follows each control point: (h * w, K)."""
-    return _kept("_basis", *_key(points), *rest)
+    return _kept("tps_basis", *_key(points), *rest)
 
 
 @torch.compiler.assume_constant_result
@@ -49,7 +49,7 @@ def _key(points):
     return tps._key(tps._as_points(points))
 
 
-@lru_cache(maxsize=tps.KEPT)
+@lru_cache(maxsize=tps.REMEMBERED)
 def _kept(name, *arguments):
     """A matrix of NumPy's, as a tensor on its device: copied there once."""
     *arguments, dtype, device = arguments

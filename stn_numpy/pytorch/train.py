@@ -1,27 +1,23 @@
 """Train one network on distorted digits: ``python -m stn_numpy.pytorch.train``."""
 
-import argparse
 import contextlib
 import os
 import sys
+from dataclasses import dataclass
 
 import torch
 from torch import distributed
 
-from .command import DATA, Parser, Refusal, Stop, best_precision, find_devices, plain_errors
-from .families import TRANSFORMS
+from ..arguments import add_arguments, from_arguments, option
+from .command import Parser, Refusal, Stop, best_precision, find_devices, plain_errors
 from .folder import open_folder
 from .life import is_silent
-from .networks import MODELS
 from .run import Run, Stopped, World, finished, made_by
-from .settings import DISTORTIONS, PRECISIONS, Settings
-from .steps import ACCELERATIONS
+from .settings import Settings
+from .steps import ACCELERATIONS, choose_acceleration
 from .tiles import LEAST_SIZE
 
 PROGRAM = "python -m stn_numpy.pytorch.train"
-
-SILENT = ("warning: the localisation network's last hidden layer is silent for every picture: theta is a constant; "
-          "lower --localisation-rate")
 
 DESCRIPTION = """\
 Train one of the paper's networks on digits that are distorted anew for every batch, and measure its error on all test
@@ -47,95 +43,52 @@ Each batch is divided among the processes; they must be able to divide it evenly
 Exit codes: 0 done, 1 something failed, 2 a wrong argument, 130 stopped and saved.
 """
 
+SILENT = ("warning: the localisation network's last hidden layer is silent for every picture: theta is a constant; "
+          "lower --localisation-rate")
 
-def make_parser():
+
+@dataclass(frozen=True)
+class Options:
+    """What a run needs to know that does not decide its numbers, but for the seed and the tiles."""
+
+    seed: int = option(0, least=0, help="of the first weights, the batches and the distortions")
+    data_folder: str | None = option(None, metavar="DIR", help="no digits, but your own tiles: image files, in one "
+                                     "folder for each class; a fifth is tested on")
+    tile_size: int = option(48, least=LEAST_SIZE, help="pixels; tiles of a folder are cut to their middle square and "
+                            "resized to it")
+    acceleration: str = option("auto", choices=("auto", *ACCELERATIONS), help="how steps are taken: as they come, "
+                               "through torch.compile, or recorded once and replayed (CUDA only); auto is the last "
+                               "where there is CUDA, else the first")
+    checkpoint_every: int = option(1000, least=1, help="steps")
+    record_every: int = option(0, least=0, help="steps between two entries of the result's history: test error, and "
+                               "whether the transformer lives, turns and betrays the label; 0 for no history")
+    device: str = option("auto", metavar="NAME", help="auto, cpu, cuda or cuda:N; auto is CUDA if there is")
+    out: str = option("runs/train", metavar="DIR", help="folder of checkpoint and result")
+
+
+def make_parser() -> Parser:
     """The command's arguments."""
-    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
-    add = parser.add_argument
-    add("--model", required=True, choices=MODELS, help="fully connected or convolutional; st-: behind a transformer")
-    what = parser.add_mutually_exclusive_group(required=True).add_argument
-    what("--distortion", choices=DISTORTIONS,
-         help="rotation; rotation, scale and translation; projective; elastic; translation and clutter")
-    what("--data-folder", metavar="DIR",
-         help="no digits, but your own tiles: image files, in one folder for each class; a fifth is tested on")
-    add("--tile-size", type=whole(LEAST_SIZE), default=48, metavar="N",
-        help="pixels; tiles of a folder are cut to their middle square and resized to it (default: %(default)s)")
-    add("--transform", choices=tuple(TRANSFORMS), default=Settings.transform,
-        help="the family of maps that a transformer chooses from, by so many numbers: "
-             + ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items())
-             + " (default: %(default)s)")
-    add("--seed", type=whole(0), default=0, help="of the first weights, the batches and the distortions (default: 0)")
-    add_settings(add)
-    add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto, CUDA if there is)")
-    add("--out", default="runs/train", metavar="DIR", help="folder of checkpoint and result (default: %(default)s)")
+    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG)
+    pictures = parser.add_mutually_exclusive_group(required=True)
+    add_arguments(pictures, Settings, only=("distortion",), distortion=None)
+    add_arguments(pictures, Options, only=("data_folder",))
+    add_arguments(parser, Settings, omit=("distortion",), precision="auto")
+    add_arguments(parser, Options, omit=("data_folder",))
     return parser
 
 
-def add_settings(add):
-    """The arguments that the training command and the table share."""
-    base = Settings("st-cnn", "R")
-    add("--localisation-depth", type=whole(0, 3), default=base.localisation_depth, metavar="N",
-        help="convolutions, or hidden layers, of the localisation network, 0 to 3 (default: %(default)s, the paper's)")
-    add("--localisation-rate", type=real(0), default=base.localisation_rate, metavar="X",
-        help="what the rate is multiplied by for the localisation network; 0 holds it still (default: %(default)s)")
-    add("--iterations", type=whole(1), default=base.iterations, metavar="N", help="steps (default: %(default)s)")
-    add("--batch", type=whole(1), default=base.batch, metavar="N", help="images a step (default: %(default)s)")
-    add("--rate", type=real(0), default=base.rate, metavar="X", help="of the first third (default: %(default)s)")
-    add("--momentum", type=real(0), default=base.momentum, metavar="X",
-        help="not stated in the paper (default: %(default)s)")
-    add("--precision", choices=("auto", *PRECISIONS), default="auto",
-        help="of convolutions and products while training; grid, loss and weights are float32, and so is the test "
-             "(default: auto, bfloat16 on a processor that computes in it, else float32; torch's convolutions on CUDA "
-             "then use TF32)")
-    add("--data", choices=tuple(DATA), default=base.data,
-        help="all of MNIST, or the 5,000 digits that come with the package (default: %(default)s)")
-    add("--acceleration", choices=("auto", *ACCELERATIONS), default="auto",
-        help="how steps are taken: as they come, through torch.compile, or recorded once and replayed (CUDA only); "
-             "default: auto, the last where there is CUDA, else the first")
-    add("--checkpoint-every", type=whole(1), default=1000, metavar="N", help="steps (default: %(default)s)")
-    add("--record-every", type=whole(0), default=0, metavar="N",
-        help="steps between two entries of the result's history: test error, and whether the transformer lives, turns "
-             "and betrays the label (default: no history)")
-
-
-def whole(least, most=None):
-    """A type for argparse: a whole number, at least so large."""
-    def number(text):
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if value < least or (most is not None and value > most):
-            limits = f"{least} or more" if most is None else f"from {least} to {most}"
-            raise argparse.ArgumentTypeError(f"expected a whole number, {limits}, got {text!r}")
-        return value
-    return number
-
-
-def real(least):
-    """A type for argparse: a number, at least so large."""
-    def number(text):
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if not least <= value < float("inf"):
-            raise argparse.ArgumentTypeError(f"expected a number, {least} or more, got {text!r}")
-        return value
-    return number
-
-
-def settings_of(given, device, **cell):
-    """The `Settings` in parsed arguments, for a device."""
-    found = {name: value for name, value in vars(given).items() if name in Settings.__dataclass_fields__}
-    if found["precision"] == "auto":
-        found["precision"] = best_precision(device)
-    return Settings(**found | cell)
+def settings_of(args, device, **changes) -> Settings:
+    """The `Settings` in parsed arguments, for a device, which decides what the precision "auto" is."""
+    if args.precision == "auto":
+        changes["precision"] = best_precision(device)
+    try:
+        return from_arguments(Settings, args, **changes)
+    except ValueError as error:
+        raise Refusal(f"--{error}", 2) from error
 
 
 @contextlib.contextmanager
-def join_world(name):
+def join_world(name: str):
     """The processes that torchrun has started, and this one's device; alone where there is no torchrun."""
     if "WORLD_SIZE" not in os.environ or "RANK" not in os.environ:
         yield World(), find_devices(name)[0]
@@ -153,7 +106,7 @@ def join_world(name):
 
 
 @contextlib.contextmanager
-def show_progress(run, hidden):
+def show_progress(run, hidden: bool):
     """A bar with loss, error and images per second, or nothing."""
     from tqdm import tqdm
 
@@ -165,57 +118,65 @@ def show_progress(run, hidden):
             images, before = steps * run.settings.batch / max(run.seconds - before, 1e-9), run.seconds
             bar.set_postfix_str(f"loss {loss:.4f}, error {error:.2%}, {images:,.0f} images/s", refresh=False)
             bar.update(steps)
+
         yield progress
 
 
-def check_together(given, world):
-    """Refuse what several processes cannot do."""
-    if given.batch % world.size:
-        raise Refusal(f"--batch: expected a multiple of {world.size}, the number of processes, got {given.batch}", 2)
+def check_together(args, device, world) -> None:
+    """Refuse what a device, or several processes, cannot do."""
+    if args.batch % world.size:
+        raise Refusal(f"--batch: expected a multiple of {world.size}, the number of processes, got {args.batch}", 2)
+    try:
+        choose_acceleration(args.acceleration, device, world.size)
+    except ValueError as error:
+        raise Refusal(f"--{error}", 2) from error
 
 
-def train(given, command):
-    """Run the command; the last line says what came of it."""
-    with join_world(given.device) as (world, device):
-        check_together(given, world)
-        settings, digits = settings_of(given, device), None
-        leads = world.rank == 0
-        if given.data_folder:
-            settings, digits = open_folder(given.data_folder, given.tile_size, settings, device, say=leads)
-        result = finished(given.out, settings, given.seed)
-        if result is None:
-            with Stop(patient=world.size > 1) as stop:
-                run = Run(settings, [given.seed], device, given.out, given.acceleration, given.checkpoint_every, world,
-                          digits, given.record_every)
-                if run.step and leads:
-                    print(f"going on after step {run.step} of {settings.iterations}", file=sys.stderr)
-                try:
-                    with show_progress(run, hidden=not leads) as progress:
-                        run.train(progress, stop)
-                except Stopped:
-                    if leads:
-                        print(f"stopped after step {run.step} of {settings.iterations}, saved in {run.checkpoint}; "
-                              "the same command goes on from there", file=sys.stderr)
-                    raise SystemExit(130) from None
-            if not leads:
-                return
-            result = run.finish(made_by(command, device))[0]
-        elif leads:
-            print("done already", file=sys.stderr)
-        if leads:
-            if "life" in result and is_silent(result["life"]):
-                print(SILENT, file=sys.stderr)
-            print(f"test error {result['test_error']:.2%}, {result['parameters']:,} parameters, "
-                  f"{result['images_per_second']:,} images/s; "
-                  f"written to {given.out}/{settings.name}-seed{given.seed}.json")
+def train_one(args, settings, digits, device, world, command) -> dict | None:
+    """Train a network from where its checkpoint ends; return its result, but None in all processes but the first."""
+    def say(*words):
+        if world.rank == 0:
+            print(*words, file=sys.stderr)
+
+    with Stop(patient=world.size > 1) as stop:
+        run = Run(settings, [args.seed], device, args.out, args.acceleration, args.checkpoint_every, world, digits,
+                  args.record_every)
+        if run.step:
+            say(f"going on after step {run.step} of {settings.iterations}")
+        try:
+            with show_progress(run, hidden=world.rank > 0) as progress:
+                run.train(progress, stop)
+        except Stopped:
+            say(f"stopped after step {run.step} of {settings.iterations}, saved in {run.checkpoint}; "
+                "the same command goes on from there")
+            raise SystemExit(130) from None
+    return run.finish(made_by(command, device))[0] if world.rank == 0 else None
 
 
-def main(arguments=None):
+def report(result, path) -> None:
+    """Print what came of a run, and warn of a transformer that stands still."""
+    if "life" in result and is_silent(result["life"]):
+        print(SILENT, file=sys.stderr)
+    print(f"test error {result['test_error']:.2%}, {result['parameters']:,} parameters, "
+          f"{result['images_per_second']:,} images/s; written to {path}")
+
+
+def main(arguments=None) -> None:
     """The command; see ``--help``."""
-    given = make_parser().parse_args(arguments)
+    args = make_parser().parse_args(arguments)
     command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
-    with plain_errors("train", rank=int(os.environ.get("RANK", 0))):
-        train(given, command)
+    with plain_errors("train", rank=int(os.environ.get("RANK", 0))), join_world(args.device) as (world, device):
+        check_together(args, device, world)
+        settings, digits = settings_of(args, device), None
+        if args.data_folder:
+            settings, digits = open_folder(args.data_folder, args.tile_size, settings, device, say=world.rank == 0)
+        result = finished(args.out, settings, args.seed)
+        if result is None:
+            result = train_one(args, settings, digits, device, world, command)
+        elif world.rank == 0:
+            print("done already", file=sys.stderr)
+        if world.rank == 0:
+            report(result, f"{args.out}/{settings.name}-seed{args.seed}.json")
 
 
 if __name__ == "__main__":

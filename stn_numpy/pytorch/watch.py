@@ -19,7 +19,7 @@ class Look:
     Attributes
     ----------
     image, grid, out : (N, C, H, W), (N, h, w, 2), (N, C, h, w) tensors
-        What was sampled, where, and what was read, as it was then; without gradients.
+        What was sampled, where, and what was read: copies without gradients.
     padding_mode : str
     align_corners : bool
     made_with : bool or None
@@ -39,7 +39,7 @@ class Look:
 
 
 class _Watch(TorchFunctionMode):
-    """While it is on, every call of the two functions is noted, in whatever module it stands."""
+    """While it is on, every call of the two functions is noted, in any module."""
 
     def __init__(self):
         super().__init__()
@@ -63,8 +63,8 @@ def _affine_grid_corners(theta, size, align_corners=None):
     return bool(align_corners)
 
 
-def watch(model, images, loss=None):
-    """Run a module once and note every call of `grid_sample`; nothing of it, and no random number, is used up.
+def watch(model: torch.nn.Module, images: torch.Tensor, loss=None) -> tuple:
+    """Run a module once and note every call of `grid_sample`; its buffers and the random numbers stay as they were.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def watch(model, images, loss=None):
     total : tensor or None
         The loss, with its graph.
     parameters : list of tensors
-        What the graph begins with: those of the module's parameters that are trained.
+        Those of the module's parameters that are trained.
     """
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}  # running means move in these
@@ -90,12 +90,8 @@ def watch(model, images, loss=None):
     return watching.looks, total, trained
 
 
-def measure(look):
+def measure_grid(look: Look) -> dict:
     """What the grid of one look says, image by image.
-
-    Parameters
-    ----------
-    look : Look
 
     Returns
     -------

@@ -12,7 +12,7 @@ EXERCISE = Exercise(
     name="affine_grid",
     answer="stn_numpy.grid",
     gives=("grid",),
-    also=("pixel_centres", "_base_points"),
+    also=("pixel_centres", "base_points"),
     cases=[
         Case("the identity, two rows and three columns, -1 and 1 are centres", IDENTITY, (1, 1, 2, 3),
              align_corners=True,

@@ -11,23 +11,25 @@ TWO_OF_EIGHT = np.zeros((1, 2, 4, 2))
 TWO_OF_EIGHT[0, 0, 3] = 4, 0
 TWO_OF_EIGHT[0, 1, 1] = 0, 8
 ONE_ROW = np.array([[[[1.0, 4], [2, 0], [5, -3]]]])
+THETA = np.array([[[1.0, 0, 0.5], [0.5, 2, 0]]])
+TWO_THETAS = np.concatenate([THETA, -THETA])
 
 EXERCISE = Exercise(
     name="affine_grid_backward",
     answer="stn_numpy.grid",
     gives=("d_theta",),
-    also=("pixel_centres", "_base_points"),
+    also=("pixel_centres", "base_points"),
     cases=[
-        Case("2 x 3 pixels, -1 and 1 are centres", SIX, align_corners=True,
+        Case("2 x 3 pixels, -1 and 1 are centres", SIX, THETA, align_corners=True,
              expected=[[[3, -2, 8], [5, 7, 15]]]),
-        Case("2 x 4 pixels, two of them with a gradient, -1 and 1 are edges", TWO_OF_EIGHT, align_corners=False,
+        Case("2 x 4 pixels, two of them with a gradient, -1 and 1 are edges", TWO_OF_EIGHT, THETA, align_corners=False,
              expected=[[[3, -2, 4], [-2, 4, 8]]]),
         Case("two images of one row of two pixels", np.array([[[[0, 3.0], [0, -3]]], [[[2, 0], [2, 0]]]]),
-             align_corners=False, expected=[[[0, 0, 0], [-3, 0, 0]], [[0, 0, 4], [0, 0, 0]]]),
-        Case("two images of 3 x 2 pixels", RNG.normal(size=(2, 3, 2, 2)), align_corners=False),
+             TWO_THETAS, align_corners=False, expected=[[[0, 0, 0], [-3, 0, 0]], [[0, 0, 4], [0, 0, 0]]]),
+        Case("two images of 3 x 2 pixels", RNG.normal(size=(2, 3, 2, 2)), TWO_THETAS, align_corners=False),
         Case("two images of 2 x 5 pixels, in float32", RNG.normal(size=(2, 2, 5, 2)).astype("float32"),
-             align_corners=True),
-        Case("one row of three pixels, -1 and 1 are centres", ONE_ROW, align_corners=True,
+             TWO_THETAS.astype("float32"), align_corners=True),
+        Case("one row of three pixels, -1 and 1 are centres", ONE_ROW, THETA, align_corners=True,
              expected=[[[4, 0, 8], [-7, 0, 1]]]),
     ],
 )
@@ -48,39 +50,39 @@ def summed(d_grid, x, y, one=1):
 
 @EXERCISE.wrong("Only the shift is there", "theta's first two columns sum each pixel's gradient times its place, x_t "
                 "and y_t; yours leaves them at zero, and no picture would ever be turned or scaled.", "sec-theta-sum")
-def shift_alone(d_grid, align_corners=False):
+def shift_alone(d_grid, theta, align_corners=False):
     return summed(d_grid, 0, 0)
 
 
 @EXERCISE.wrong("The shift is lost", "the lever arm is (x_t, y_t, 1), and under the 1 stands the plain sum of all "
                 "gradients; yours leaves the third column at zero.", "sec-theta-sum")
-def without_shift(d_grid, align_corners=False):
+def without_shift(d_grid, theta, align_corners=False):
     return summed(d_grid, *arms(d_grid, align_corners), 0)
 
 
 @EXERCISE.wrong("The lever arms are missing", "each pixel's gradient is multiplied by its place, x_t for the first "
                 "column and y_t for the second; yours puts the plain sum into all three.", "sec-theta-sum")
-def without_arms(d_grid, align_corners=False):
+def without_arms(d_grid, theta, align_corners=False):
     return summed(d_grid, 1, 1)
 
 
 @EXERCISE.wrong("= for += in the sum over the pixels", "every pixel's share is added to what the pixels before it have "
                 "left, with +=; yours assigns, so that only the last pixel's is there at the end.", "sec-theta-hand")
-def last_pixel(d_grid, align_corners=False):
+def last_pixel(d_grid, theta, align_corners=False):
     last = np.zeros_like(d_grid)
     last[:, -1, -1] = d_grid[:, -1, -1]
-    return affine_grid_backward(last, align_corners)
+    return affine_grid_backward(last, theta, align_corners)
 
 
 @EXERCISE.wrong("The 1 comes first", "theta's columns belong to x_t, y_t and 1 in this order, so the plain sum of the "
                 "gradients is the third; yours is (1, x_t, y_t).", "sec-theta-sum")
-def one_first(d_grid, align_corners=False):
-    return affine_grid_backward(d_grid, align_corners)[..., [2, 0, 1]]
+def one_first(d_grid, theta, align_corners=False):
+    return affine_grid_backward(d_grid, theta, align_corners)[..., [2, 0, 1]]
 
 
 @EXERCISE.wrong("y_t points up", "rows are counted downwards and y_t grows with them, from -1 at the top to 1 at the "
                 "bottom; your lever arms run the other way.", "sec-grid-units")
-def y_points_up(d_grid, align_corners=False):
+def y_points_up(d_grid, theta, align_corners=False):
     x, y = arms(d_grid, align_corners)
     return summed(d_grid, x, -y)
 
@@ -88,7 +90,7 @@ def y_points_up(d_grid, align_corners=False):
 @EXERCISE.wrong("Reshaped where it should be transposed", "(h * w, 2) becomes (2, h * w) by exchanging its axes, as "
                 "swapaxes does; a reshape only cuts the row of numbers at other places, and mixes x with y.",
                 "sec-theta-sum")
-def reshaped(d_grid, align_corners=False):
+def reshaped(d_grid, theta, align_corners=False):
     batch, height, width, _ = d_grid.shape
     points = np.stack([arm.ravel() for arm in arms(d_grid, align_corners)] + [np.ones(height * width, d_grid.dtype)], 1)
     return d_grid.reshape(batch, 2, height * width) @ points
@@ -97,7 +99,7 @@ def reshaped(d_grid, align_corners=False):
 @EXERCISE.wrong("Height and width are exchanged", "an image of h rows and w columns has w different x_t and h "
                 "different y_t, and lists them row by row; yours has h of the one and w of the other.",
                 "sec-theta-hand")
-def sizes_exchanged(d_grid, align_corners=False):
+def sizes_exchanged(d_grid, theta, align_corners=False):
     _, height, width, _ = d_grid.shape
     x, y = (arm.reshape(height, width) for arm in arms(d_grid.swapaxes(1, 2), align_corners))
     return summed(d_grid, x, y)
@@ -106,7 +108,7 @@ def sizes_exchanged(d_grid, align_corners=False):
 @EXERCISE.wrong("x_t is measured by the height, y_t by the width", "x_t runs along a row, which has w pixels, and y_t "
                 "down a column, which has h; yours divides the column's number by h and the row's by w.",
                 "sec-grid-units")
-def measured_by_the_other(d_grid, align_corners=False):
+def measured_by_the_other(d_grid, theta, align_corners=False):
     def place(index, length):
         if align_corners:
             return 2 * index / (length - 1) - 1 if length > 1 else 0 * index
@@ -118,73 +120,73 @@ def measured_by_the_other(d_grid, align_corners=False):
 
 @EXERCISE.wrong("The mean over the pixels", "every pixel acts on theta, and what comes back from all of them is "
                 "added; yours divides by the number of pixels.", "sec-theta-sum")
-def mean(d_grid, align_corners=False):
-    return affine_grid_backward(d_grid, align_corners) / d_grid.dtype.type(d_grid.shape[1] * d_grid.shape[2])
+def mean(d_grid, theta, align_corners=False):
+    return affine_grid_backward(d_grid, theta, align_corners) / d_grid.dtype.type(d_grid.shape[1] * d_grid.shape[2])
 
 
 @EXERCISE.wrong("Summed over the batch as well", "each image of the batch has a theta of its own, so the sum runs "
                 "over the pixels of one image and the result is (N, 2, 3).", "sec-theta-sum")
-def over_the_batch(d_grid, align_corners=False):
-    return affine_grid_backward(d_grid, align_corners).sum(axis=0)
+def over_the_batch(d_grid, theta, align_corners=False):
+    return affine_grid_backward(d_grid, theta, align_corners).sum(axis=0)
 
 
 @EXERCISE.wrong("Only the first image, without the batch's axis", "each image of the batch has a theta of its own, so "
                 "the result is (N, 2, 3), a sum of its own for each image; yours is the first image's, (2, 3).",
                 "sec-theta-sum")
-def first_image(d_grid, align_corners=False):
-    return affine_grid_backward(d_grid, align_corners)[0]
+def first_image(d_grid, theta, align_corners=False):
+    return affine_grid_backward(d_grid, theta, align_corners)[0]
 
 
 @EXERCISE.wrong("The batch's sum for every image", "each image of the batch has a theta of its own and hears its own "
                 "pixels only; yours gives all images the sum over all.", "sec-theta-sum")
-def batch_for_everyone(d_grid, align_corners=False):
-    right = affine_grid_backward(d_grid, align_corners)
+def batch_for_everyone(d_grid, theta, align_corners=False):
+    right = affine_grid_backward(d_grid, theta, align_corners)
     return np.broadcast_to(right.sum(axis=0), right.shape).copy()
 
 
 @EXERCISE.wrong("Transposed", "an outer product is column times row, the pixel's (x, y) gradient down the rows and "
                 "its lever arm (x_t, y_t, 1) along the columns; yours has them exchanged, and a reshape does not "
                 "turn them back.", "sec-theta-sum")
-def transposed(d_grid, align_corners=False):
-    return affine_grid_backward(d_grid, align_corners).swapaxes(1, 2).reshape(-1, 2, 3)
+def transposed(d_grid, theta, align_corners=False):
+    return affine_grid_backward(d_grid, theta, align_corners).swapaxes(1, 2).reshape(-1, 2, 3)
 
 
 @EXERCISE.wrong("The other align_corners", "True puts -1 and 1 on the centres of the outermost pixels, False on the "
                 "outer edges; your lever arms are those of the other convention.", "sec-grid-units")
-def other_convention(d_grid, align_corners=False):
-    return affine_grid_backward(d_grid, not align_corners)
+def other_convention(d_grid, theta, align_corners=False):
+    return affine_grid_backward(d_grid, theta, not align_corners)
 
 
 @EXERCISE.wrong("align_corners is ignored, centres always", "with False, -1 and 1 are the outer edges, so the "
                 "outermost lever arms are half a pixel shorter than 1; yours reach to -1 and 1 always.",
                 "sec-grid-units")
-def always_corners(d_grid, align_corners=False):
-    return affine_grid_backward(d_grid, True)
+def always_corners(d_grid, theta, align_corners=False):
+    return affine_grid_backward(d_grid, theta, True)
 
 
 @EXERCISE.wrong("align_corners is ignored, edges always", "with True, -1 and 1 are the centres of the outermost "
                 "pixels; your lever arms end half a pixel inside always.", "sec-grid-units")
-def always_edges(d_grid, align_corners=False):
-    return affine_grid_backward(d_grid, False)
+def always_edges(d_grid, theta, align_corners=False):
+    return affine_grid_backward(d_grid, theta, False)
 
 
 @EXERCISE.wrong("Lever arms in pixels", "the lever arms are the pixels' places in normalised units, from -1 to 1, "
                 "with 0 in the middle; yours count columns and rows.", "sec-theta-sum")
-def arms_in_pixels(d_grid, align_corners=False):
+def arms_in_pixels(d_grid, theta, align_corners=False):
     _, height, width, _ = d_grid.shape
     return summed(d_grid, np.arange(width, dtype=d_grid.dtype), np.arange(height, dtype=d_grid.dtype)[:, None])
 
 
 @EXERCISE.wrong("x_t and y_t are swapped", "in the lever arm, (x_t, y_t, 1), x_t changes from column to column and "
                 "makes theta's first column, y_t its second.", "sec-theta-sum")
-def arms_swapped(d_grid, align_corners=False):
+def arms_swapped(d_grid, theta, align_corners=False):
     return summed(d_grid, *arms(d_grid, align_corners)[::-1])
 
 
 @EXERCISE.wrong("The pixels are listed column by column", "d_grid lists its pixels row by row, so x_t runs through a "
                 "whole row before y_t changes; yours lists the lever arms the other way, as np.meshgrid does with "
                 "indexing='ij'.", "sec-theta-hand")
-def column_by_column(d_grid, align_corners=False):
+def column_by_column(d_grid, theta, align_corners=False):
     _, height, width, _ = d_grid.shape
     x, y = (arm.T.reshape(height, width) for arm in arms(d_grid, align_corners))
     return summed(d_grid, x, y)
@@ -192,13 +194,13 @@ def column_by_column(d_grid, align_corners=False):
 
 @EXERCISE.wrong("The rows of theta are swapped", "the first row of theta gives x and hears the x parts of d_grid, "
                 "which come first in its last axis; yours writes them into the second row.", "sec-theta-sum")
-def rows_swapped(d_grid, align_corners=False):
-    return affine_grid_backward(d_grid, align_corners)[:, ::-1].copy()
+def rows_swapped(d_grid, theta, align_corners=False):
+    return affine_grid_backward(d_grid, theta, align_corners)[:, ::-1].copy()
 
 
 @EXERCISE.wrong("A single pixel sits at -1", "a single row or column has its centre in the middle, at 0, in both "
                 "conventions; np.linspace(-1, 1, 1) puts it at -1.", "sec-grid-units")
-def single_pixel_at_the_edge(d_grid, align_corners=False):
+def single_pixel_at_the_edge(d_grid, theta, align_corners=False):
     x, y = arms(d_grid, align_corners)
     if align_corners:
         x, y = x - (x.shape[1] == 1), y - (y.shape[0] == 1)
@@ -208,19 +210,19 @@ def single_pixel_at_the_edge(d_grid, align_corners=False):
 @EXERCISE.wrong("The wish in place of the gradient", "d_theta is the sum of the gradients as they come; the way in "
                 "which theta should go is the opposite, and taking a step that way is the optimizer's part.",
                 "sec-theta-hand")
-def opposite_sign(d_grid, align_corners=False):
-    return -affine_grid_backward(d_grid, align_corners)
+def opposite_sign(d_grid, theta, align_corners=False):
+    return -affine_grid_backward(d_grid, theta, align_corners)
 
 
 @EXERCISE.wrong("Units become pixels a second time", "d_grid comes in normalised units already, so no factor of W / "
                 "2 or (W - 1) / 2 is due here; the sampler has put it in.", "sec-sback-pull")
-def factor_again(d_grid, align_corners=False):
+def factor_again(d_grid, theta, align_corners=False):
     lengths = np.array(d_grid.shape[2:0:-1], d_grid.dtype)
-    return affine_grid_backward(d_grid * ((lengths - align_corners) / 2).astype(d_grid.dtype), align_corners)
+    return affine_grid_backward(d_grid * ((lengths - align_corners) / 2).astype(d_grid.dtype), theta, align_corners)
 
 
 @EXERCISE.right_too
-def with_loops(d_grid, align_corners=False):
+def with_loops(d_grid, theta, align_corners=False):
     batch, height, width, _ = d_grid.shape
     d_theta = np.zeros((batch, 2, 3))
     for n, i, j in np.ndindex(batch, height, width):
@@ -234,7 +236,7 @@ def with_loops(d_grid, align_corners=False):
 
 
 @EXERCISE.right_too
-def with_einsum(d_grid, align_corners=False):
+def with_einsum(d_grid, theta, align_corners=False):
     _, height, width, _ = d_grid.shape
     reach_x, reach_y = ((width > 1, height > 1) if align_corners else (1 - 1 / width, 1 - 1 / height))
     y, x = np.meshgrid(np.linspace(-reach_y, reach_y, height), np.linspace(-reach_x, reach_x, width), indexing="ij")
@@ -243,7 +245,7 @@ def with_einsum(d_grid, align_corners=False):
 
 
 @EXERCISE.right_too
-def axis_by_axis(d_grid, align_corners=False):
+def axis_by_axis(d_grid, theta, align_corners=False):
     """Sums along one axis first: x_t is the same in a whole column, y_t in a whole row."""
     of_columns, of_rows = d_grid.sum(axis=1), d_grid.sum(axis=2)                # (N, w, 2), (N, h, 2)
 

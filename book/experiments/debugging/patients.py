@@ -9,7 +9,7 @@ from torch import nn
 from book.experiments.engine import NO_SERIES
 from stn_numpy.digits import load_digits
 from stn_numpy.pytorch.distortions import distort
-from stn_numpy.pytorch.watch import measure, watch
+from stn_numpy.pytorch.watch import measure_grid, watch
 
 CANVAS, SEEN = 42, 28  # pixels a side: of what comes in, and of what the transformer makes of it
 RATE, BATCH = 3e-3, 64
@@ -220,7 +220,7 @@ def train_patient(name, steps, seed=0, every=25, context=NO_SERIES):
 def _look(model, probe, course, step):
     """Note where a model looks; return its grid."""
     look = watch(model, probe)[0][0]
-    found = measure(look)
+    found = measure_grid(look)
     larger, smaller = found["singular_values"].mean(0).tolist()
     for key, value in dict(step=step, outside=found["outside"].mean().item(), larger=larger, smaller=smaller).items():
         course[key].append(value)

@@ -160,5 +160,5 @@ def bounded_tps_transform(control_shape):
         backward,
         tuple(np.arctanh(points).ravel().tolist()),
         lambda displacements, size, align_corners: tps_grid(displacements, size, align_corners, points),
-        lambda d_grid, displacements, align_corners: tps_grid_backward(d_grid, align_corners, points),
+        lambda d_grid, displacements, align_corners: tps_grid_backward(d_grid, displacements, align_corners, points),
     )

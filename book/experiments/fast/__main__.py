@@ -56,7 +56,7 @@ def measure(packages, counts, budget, missing, shapes=None):
 def read_arguments(arguments):
     """The command's options."""
     parser = argparse.ArgumentParser(prog="python -m book.experiments.fast", description=__doc__,
-                                     epilog="Peers: pip install -r requirements-bench.txt. Close what else runs.")
+                                     epilog="Peers: pip install -r requirements.txt. Close what else runs.")
     add = parser.add_argument
     add("--out", default="book/results/kernels.json", help="the file to write (default: %(default)s)")
     add("--quick", action="store_true", help="fewer calls of each, in under a minute")

@@ -71,25 +71,25 @@ def pixel_matrices(theta, height, width):
 def _ours(image, theta, d_out):
     from stn_numpy.fast.sampler import affine_sample
 
-    return Side(lambda: affine_sample(image, theta, image.shape, "zeros", False), lambda out: [out])
+    return Side(lambda: affine_sample(image, theta, image.shape), lambda out: [out])
 
 
 def _ours_backward(image, theta, d_out):
     from stn_numpy.fast.sampler import affine_sample_backward
 
-    return Side(lambda: affine_sample_backward(d_out, image, theta, "zeros", False), list)
+    return Side(lambda: affine_sample_backward(d_out, image, theta), list)
 
 
 def _numpy(image, theta, d_out):
     from stn_numpy.sampler import affine_sample
 
-    return Side(lambda: affine_sample(image, theta, image.shape, "zeros", False), lambda out: [out])
+    return Side(lambda: affine_sample(image, theta, image.shape), lambda out: [out])
 
 
 def _numpy_backward(image, theta, d_out):
     from stn_numpy.sampler import affine_sample_backward
 
-    return Side(lambda: affine_sample_backward(d_out, image, theta, "zeros", False), list)
+    return Side(lambda: affine_sample_backward(d_out, image, theta), list)
 
 
 def _torch_warp(image, theta):

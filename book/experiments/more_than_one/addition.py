@@ -15,16 +15,15 @@ from book.experiments.engine import Experiment
 from book.experiments.networks import settings_from, train_run
 from stn_numpy.check import check_choice
 from stn_numpy.pose import remaining_pose
-from stn_numpy.pytorch.command import load_split
-from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, mixed_seed
+from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, load_split, mixed_seed
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.layer import conv2d, linear
 from stn_numpy.pytorch.localisation import LocalisationNetwork
-from stn_numpy.pytorch.networks import PARAMETERS, _closest
+from stn_numpy.pytorch.networks import PARAMETERS, closest_width
 from stn_numpy.pytorch.parallel import ParallelTransformers, tiled_starts
 from stn_numpy.pytorch.run import Run
-from stn_numpy.pytorch.settings import LATER, Settings
+from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.transformer import SpatialTransformer
 
 MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # how many transformers stand before the classifier
@@ -62,15 +61,14 @@ class AdditionSettings(Settings):
         """A file name's beginning, of what sets the cells of the table apart."""
         return f"{self.model}-{self.answer}" + (f"-{self.start}" if self.start != "identity" else "")
 
+    def unused(self):
+        """The settings that do not concern this network."""
+        alone = () if MODELS[self.model] else ("transform", "localisation_rate", "localisation", "start")
+        return (*alone, "localisation_depth", *["momentum"] * (self.optimizer == "adam"))
+
     def facts(self):
-        """All of it by name; what concerns a transformer is left out where there is none."""
-        facts = {name: value for name, value in vars(self).items() if name not in LATER}
-        facts |= self._later() | dict(optimizer=self.optimizer)
-        for name in () if MODELS[self.model] else ("transform", "localisation_rate", "localisation", "start"):
-            del facts[name]
-        for name in ("localisation_depth", *["momentum"] * (self.optimizer == "adam")):
-            del facts[name]
-        return facts
+        """All settings by name, without those that are unused."""
+        return super().facts() | dict(optimizer=self.optimizer)
 
     def rate_at(self, step):
         """The base rate of a step: as in `Settings`, or with Adam a tenth of it in the last sixth of the run."""
@@ -164,7 +162,7 @@ def build_addition(model, transform="affine", start="identity", answer="sum", lo
 def _fcn(channels, classes, parameters, rng, dtype):
     """Two hidden layers of one width, the one that comes closest to so many parameters, on pooled pictures."""
     inputs = channels * (CANVAS // 2) ** 2
-    width = _closest(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * classes, parameters)
+    width = closest_width(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * classes, parameters)
     return nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), linear(inputs, width, rng, dtype), nn.ReLU(),
                          linear(width, width, rng, dtype), nn.ReLU(), linear(width, classes, rng, dtype))
 
@@ -172,7 +170,7 @@ def _fcn(channels, classes, parameters, rng, dtype):
 def _cnn(channels, classes, parameters, rng, dtype, first=64):
     """64 padded filters of 9x9, and of 7x7 as many as come closest to so many parameters, on pooled pictures."""
     last = (CANVAS // 4 - 6) // 2
-    width = _closest(lambda width: (81 * channels + 1) * first + (49 * first + 1) * width
+    width = closest_width(lambda width: (81 * channels + 1) * first + (49 * first + 1) * width
                      + (last * last * width + 1) * classes, parameters)
     return nn.Sequential(nn.AvgPool2d(2), conv2d(channels, first, 9, 4, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
                          conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),

@@ -12,12 +12,11 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from book.experiments.engine import Experiment
-from stn_numpy.pytorch.command import Refusal, find_devices, load_split
-from stn_numpy.pytorch.digits import STEPS_A_PIECE
+from stn_numpy.pytorch.command import Refusal, find_devices
+from stn_numpy.pytorch.digits import STEPS_A_PIECE, load_split
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.run import Run
 from stn_numpy.pytorch.settings import Settings
-from stn_numpy.pytorch.steps import set_rate
 
 # `steps` of each turn; `loaders` are the DataLoader's processes, 0 as in its default: more are quicker where there are
 # idle cores; `side_by_side` seeds are trained at once by our loop. Unlike other cells this one takes several threads.
@@ -85,23 +84,15 @@ class PlainLoop:
 
 
 class OurLoop:
-    """The parts of the training command's loop, a number of steps at a time."""
+    """The training command's loop, a number of steps at a time."""
 
     def __init__(self, settings, device, acceleration, count, folder):
-        self.run = Run(settings, range(count), device, folder, acceleration)
-        self.pieces = 0
+        self.run = Run(settings, range(count), device, folder, acceleration, checkpoint_every=10**9)
 
     def __call__(self, steps):
-        """Take some steps, a multiple of `STEPS_A_PIECE`; return the last loss."""
-        run, losses = self.run, torch.zeros(STEPS_A_PIECE, len(self.run.seeds), device=self.run.device)
-        for _ in range(steps // STEPS_A_PIECE):
-            images, labels = run.digits.piece(run.seeds, self.pieces)
-            for k in range(STEPS_A_PIECE):
-                set_rate(run.optimizer, run.settings.rate_at(self.pieces * STEPS_A_PIECE + k))
-                losses[k] = run.stepper(images[:, k], labels[:, k])[0]
-            self.pieces += 1
-            losses.cpu()
-        return losses[-1].mean().item()
+        """Take some steps; return the last loss."""
+        self.run.train(until=self.run.step + steps)
+        return self.run.losses[self.run.step - 1].mean().item()
 
 
 def measure_speed(cell, context):
