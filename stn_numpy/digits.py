@@ -10,7 +10,7 @@ from .mnist import FILES, read_file
 EMBEDDED = Path(__file__).parent / "datasets" / "mnist_small.npz"
 
 
-def load_digits(split="train"):
+def load_digits(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     """Load the digits that come with the package: 500 of each class to train on, 100 of each to test with.
 
     Parameters
@@ -25,11 +25,6 @@ def load_digits(split="train"):
     labels : (N,) array of int64
         The digits' classes, 0 to 9.
 
-    Raises
-    ------
-    ValueError
-        If the split is unknown.
-
     Notes
     -----
     The first digits of each class of MNIST, in MNIST's order; origin and licence: datasets/README.md.
@@ -39,12 +34,12 @@ def load_digits(split="train"):
         return _as_batch(arrays[f"{split}_images"], arrays[f"{split}_labels"])
 
 
-def load_mnist(split="train"):
+def load_mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
     """Load all of MNIST, from a folder of yours or from the network, and check that it is MNIST.
 
-    The environment variable ``STN_DATA`` names a folder with the four files
-    (``train-images-idx3-ubyte.gz`` and so on, packed or not). Without it the files are downloaded once,
-    11 MB, and kept in pooch's cache folder.
+    The environment variable ``STN_DATA`` names a folder with the four files (``train-images-idx3-ubyte.gz`` and so
+    on, packed or not), or one that torchvision has filled. Without it the files are downloaded once, 11 MB, and kept
+    in pooch's cache folder.
 
     Parameters
     ----------
@@ -61,9 +56,11 @@ def load_mnist(split="train"):
     Raises
     ------
     ValueError
-        If the split is unknown, or a file is cut short, damaged or not MNIST's (by SHA-256).
+        If a file is cut short, damaged or not MNIST's (by SHA-256).
     FileNotFoundError
         If ``STN_DATA`` names no folder, or one without the file.
+    PermissionError
+        If a file may not be read, or the cache folder not written.
     ConnectionError
         If no mirror delivers the file; `load_digits` works without a network.
     """

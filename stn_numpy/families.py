@@ -1,10 +1,13 @@
 """Families of transformations: from a network's numbers to theta, and from theta to the grid."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
+
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward
+from .check import check_choice
 from .grid import affine_grid, affine_grid_backward
 from .projective import projective_grid, projective_grid_backward, projective_theta, projective_theta_backward
 from .theta import (
@@ -28,6 +31,8 @@ class Transform:
 
     Attributes
     ----------
+    name : str
+        What messages and the torch twin call it.
     forward : callable
         (N, P) parameters to theta: (N, 2, 3) in an affine family, whatever `theta_grid` takes in another.
     backward : callable
@@ -38,36 +43,38 @@ class Transform:
         ``theta_grid(theta, size, align_corners)``: theta to the (N, h, w, 2) grid.
     theta_grid_backward : callable
         ``theta_grid_backward(d_grid, theta, align_corners)``: the gradient for theta.
+
+    Notes
+    -----
+    Functions of a module, or `functools.partial` of them, can be pickled, and with them every network that uses the
+    family; a lambda cannot.
     """
 
-    forward: Callable
-    backward: Callable
+    name: str
+    forward: Callable = field(repr=False)
+    backward: Callable = field(repr=False)
     identity: tuple
-    theta_grid: Callable = affine_grid
-    theta_grid_backward: Callable = affine_grid_backward
+    theta_grid: Callable = field(default=affine_grid, repr=False)
+    theta_grid_backward: Callable = field(default=affine_grid_backward, repr=False)
 
-    @property
-    def affine(self):
-        """Whether theta is an affine map, so that `affine_sample` can read by it."""
-        return self.theta_grid is affine_grid
-
-    def grid(self, parameters, size, align_corners=False):
+    def grid(self, parameters: np.ndarray, size: tuple, align_corners: bool = False) -> np.ndarray:
         """The grid of a batch's parameters, as in `affine_grid`."""
         return self.theta_grid(self.forward(parameters), size, align_corners)
 
-    def grid_backward(self, d_grid, parameters, align_corners=False):
+    def grid_backward(self, d_grid: np.ndarray, parameters: np.ndarray, align_corners: bool = False) -> np.ndarray:
         """Gradient of `grid` for the parameters."""
         d_theta = self.theta_grid_backward(d_grid, self.forward(parameters), align_corners)
         return self.backward(d_theta, parameters)
 
 
-def tps_transform(control_shape):
+def tps_transform(control_shape, name: str = "tps") -> Transform:
     """The family of thin-plate splines through a regular grid of control points.
 
     Parameters
     ----------
     control_shape : int or (rows, columns)
         As in `control_points`.
+    name : str
 
     Returns
     -------
@@ -76,6 +83,7 @@ def tps_transform(control_shape):
     """
     count = len(control_points(control_shape))
     return Transform(
+        name,
         partial(tps_displacements, count=count),
         partial(tps_displacements_backward, count=count),
         (0.0,) * (2 * count),
@@ -84,14 +92,22 @@ def tps_transform(control_shape):
     )
 
 
-TRANSFORMS = {
-    "translation": Transform(translation_theta, translation_theta_backward, (0.0, 0.0)),
-    "rotation": Transform(rotation_theta, rotation_theta_backward, (0.0,)),
-    "attention": Transform(attention_theta, attention_theta_backward, (1.0, 0.0, 0.0)),
-    "similarity": Transform(similarity_theta, similarity_theta_backward, (1.0, 0.0, 0.0, 0.0)),
-    "affine": Transform(affine_theta, affine_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
-    "affine-exp": Transform(affine_exp_theta, affine_exp_theta_backward, (0.0,) * 6),
-    "projective": Transform(projective_theta, projective_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
-                            projective_grid, projective_grid_backward),
-    "tps": tps_transform((4, 4)),
-}
+TRANSFORMS = {family.name: family for family in (
+    Transform("translation", translation_theta, translation_theta_backward, (0.0, 0.0)),
+    Transform("rotation", rotation_theta, rotation_theta_backward, (0.0,)),
+    Transform("attention", attention_theta, attention_theta_backward, (1.0, 0.0, 0.0)),
+    Transform("similarity", similarity_theta, similarity_theta_backward, (1.0, 0.0, 0.0, 0.0)),
+    Transform("affine", affine_theta, affine_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
+    Transform("affine-exp", affine_exp_theta, affine_exp_theta_backward, (0.0,) * 6),
+    Transform("projective", projective_theta, projective_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
+              projective_grid, projective_grid_backward),
+    tps_transform((4, 4)),
+)}
+
+
+def as_transform(transform: str | Transform) -> Transform:
+    """The family of a name in `TRANSFORMS`; a `Transform` is returned as it is."""
+    if isinstance(transform, Transform):
+        return transform
+    check_choice("transform", transform, tuple(TRANSFORMS))
+    return TRANSFORMS[transform]

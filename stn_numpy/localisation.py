@@ -22,50 +22,45 @@ class LocalisationNetwork(Layer):
         The parameters that do nothing, such as ``TRANSFORMS["affine"].identity``; P is the number of outputs.
     kind : {"cnn", "fcn"}
         Convolutional, or fully connected throughout.
-    channels : sequence of int
-        For "cnn": one convolution, ReLU and max-pool by 2 for each entry, as many as you like.
-    kernel_size : int
-        Odd, in pixels; the convolutions keep the image's size.
+    channels : sequence of int or None
+        Of "cnn" alone: one convolution, ReLU and max-pool by 2 for each entry, as many as you like; None for (8, 10).
+    kernel_size : int or None
+        Of "cnn" alone: odd, in pixels; the convolutions keep the image's size. None for 5.
     hidden : sequence of int
         Widths of the fully connected layers before the last one.
     downsample : int
         Average-pool the image by so much first: where to look can be seen on a small picture.
     rng : numpy Generator, int or None
     dtype : float32 or float64
-    backend : {"numpy", "numba"}
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit; the message says what was expected and what came.
 
     Notes
     -----
     Forward: (N, C, H, W) to (N, P). Source: Jaderberg et al. 2015, section 3.1.
     """
 
-    def __init__(self, image_shape, identity, kind="cnn", channels=(8, 10), kernel_size=5, hidden=(32,), downsample=1,
-                 rng=None, dtype=np.float32, backend="numpy"):
+    def __init__(self, image_shape, identity, kind="cnn", channels=None, kernel_size=None, hidden=(32,), downsample=1,
+                 rng=None, dtype=np.float32):
         check_choice("kind", kind, KINDS)
         image_shape = check_image_shape(image_shape)
+        channels = check_widths("channels", only_for_cnn(kind, "channels", channels, (8, 10)))
+        kernel_size = only_for_cnn(kind, "kernel_size", kernel_size, 5)
         if check_whole("kernel_size", kernel_size, 1) % 2 == 0:
             raise ValueError(f"kernel_size: expected an odd number, got {kernel_size}")
-        rng, identity = np.random.default_rng(rng), check_identity(identity)
         if check_whole("downsample", downsample, 1) > min(image_shape[1:]):
             raise ValueError(f"downsample: expected at most {min(image_shape[1:])}, the image's shorter side, "
                              f"got {downsample}")
-        channels, hidden = check_widths("channels", channels), check_widths("hidden", hidden)
-        dtype = check_dtype(dtype)
-        layers = [AvgPool2d(downsample, backend=backend)] if downsample > 1 else []
+        hidden, identity, dtype = check_widths("hidden", hidden), check_identity(identity), check_dtype(dtype)
+        rng = np.random.default_rng(rng)
+        layers = [AvgPool2d(downsample)] if downsample > 1 else []
         if kind == "cnn":
-            layers += _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype, backend)
+            layers += _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype)
         layers.append(Flatten())
         width = output_shape(layers, image_shape, dtype)[0]
         for out_width in hidden:
-            layers += [Linear(width, out_width, rng, dtype, backend), ReLU(backend)]
+            layers += [Linear(width, out_width, rng, dtype), ReLU()]
             width = out_width
-        self.features = Sequential(*layers, backend=backend)
-        self.final = Linear(width, len(identity), rng, dtype, backend)
+        self.features = Sequential(*layers)
+        self.final = Linear(width, len(identity), rng, dtype)
         self.final.weight.data[:] = 0
         self.final.bias.data[:] = identity
 
@@ -76,17 +71,23 @@ class LocalisationNetwork(Layer):
         return self.features.backward(self.final.backward(d_parameters))
 
 
-def _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype, backend):
+def _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype):
     """Convolution, ReLU and pooling for each entry of channels; one-pixel-thin images are pooled no further."""
     layers, previous, smallest = [], image_shape[0], min(image_shape[1:]) // downsample
     for width in channels:
-        layers += [Conv2d(previous, width, kernel_size, padding=kernel_size // 2, rng=rng, dtype=dtype,
-                          backend=backend), ReLU(backend)]
+        layers += [Conv2d(previous, width, kernel_size, padding=kernel_size // 2, rng=rng, dtype=dtype), ReLU()]
         previous = width
         if smallest >= 2:
-            layers.append(MaxPool2d(2, backend=backend))
+            layers.append(MaxPool2d(2))
             smallest //= 2
     return layers
+
+
+def only_for_cnn(kind, name, value, default):
+    """An option that convolutions have: None stands for its default, and another kind of network refuses any other."""
+    if kind != "cnn" and value is not None:
+        raise ValueError(f"{name}: expected None, as kind={kind!r} has no convolutions, got {value!r}")
+    return default if value is None else value
 
 
 def check_image_shape(image_shape):
@@ -119,6 +120,6 @@ def check_identity(identity):
     return numbers
 
 
-def output_shape(layers, image_shape, dtype=np.float32):
-    """What shape one image has behind some layers, found by sending a black one through."""
+def output_shape(layers, image_shape, dtype=np.float32) -> tuple:
+    """The shape that one image has after some layers, found by sending a black one through."""
     return Sequential(*layers)(np.zeros((1, *image_shape), dtype)).shape[1:]

@@ -1,5 +1,6 @@
 """MNIST's four files: where they come from, and how each byte of them is checked."""
 
+import errno
 import gzip
 import hashlib
 import os
@@ -13,6 +14,8 @@ MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+PLACES = ("", "raw", "MNIST/raw")  # below STN_DATA's folder; the last is torchvision's
 
 
 @dataclass(frozen=True)
@@ -55,62 +58,60 @@ FILES = {
 }
 
 
-def read_file(file):
-    """The array in one of MNIST's files, out of STN_DATA's folder or else downloaded.
-
-    Parameters
-    ----------
-    file : IdxFile
-        Which one.
-
-    Returns
-    -------
-    array of uint8
-        Of shape file.shape.
+def read_file(file: IdxFile) -> np.ndarray:
+    """The array in one of MNIST's files, out of STN_DATA's folder or else downloaded; of uint8 and of file.shape.
 
     Raises
     ------
-    ValueError, FileNotFoundError, ConnectionError
+    ValueError, OSError
         As `stn_numpy.digits.load_mnist` says.
     """
-    return _read(file, _find(file))
-
-
-def _find(file):
-    """Path of a local copy: in STN_DATA's folder, or else downloaded."""
-    if not os.environ.get("STN_DATA"):
-        return _download(file)
-    folder = Path(os.environ["STN_DATA"]).expanduser()
-    if not folder.is_dir():
+    folder = os.environ.get("STN_DATA")
+    for path in _candidates(file, Path(folder).expanduser()) if folder else [_download(file)]:
+        if os.path.isdir(path):
+            continue
+        try:
+            content = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            raise type(error)(f"{path} cannot be read ({error.strerror}); change who may read it, or set STN_DATA to "
+                              f"another folder with MNIST's four files") from error
+        return _unpack(file, path, content)
+    if not os.path.isdir(Path(folder).expanduser()):
         raise FileNotFoundError(f"STN_DATA names {folder}, which is not a folder; set it to the folder that "
                                 f"holds MNIST's four files, or unset it to download them")
-    for path in (folder / f"{file.name}.gz", folder / file.name):
-        if path.is_file():
-            return path
-    raise FileNotFoundError(f"{folder}, which STN_DATA names, holds neither {file.name}.gz nor {file.name}; "
-                            f"put the file there, or unset STN_DATA to download it")
+    raise FileNotFoundError(f"{folder}, which STN_DATA names, holds neither {file.name}.gz nor {file.name}, and no "
+                            f"MNIST/raw with them; put the file there, or unset STN_DATA to download it")
+
+
+def _candidates(file, folder):
+    names = file.name, file.name.replace("-idx", ".idx")  # the second as some archives spell it
+    return [folder / place / f"{name}{ending}" for place in PLACES for name in names for ending in (".gz", "")]
 
 
 def _download(file):
     """Path of the file in the cache, fetched from the first mirror that delivers it unharmed."""
     import pooch  # here, so that the package loads with NumPy alone
 
-    failures = []
+    cache, failures = pooch.os_cache("stn_numpy"), []
     for mirror in MIRRORS:
         try:
-            return pooch.retrieve(f"{mirror}{file.name}.gz", f"sha256:{file.packed}", fname=f"{file.name}.gz",
-                                  path=pooch.os_cache("stn_numpy"), progressbar=True)
+            return Path(pooch.retrieve(f"{mirror}{file.name}.gz", f"sha256:{file.packed}", fname=f"{file.name}.gz",
+                                       path=cache, progressbar=True))
         except (OSError, ValueError) as error:  # no network, no such page, another file than expected
+            if isinstance(error, PermissionError) or getattr(error, "errno", None) in DISK_FULL:
+                raise type(error)(f"{cache}: MNIST's files cannot be kept there ({error.strerror or error}); make room "
+                                  f"or change who may write, or set STN_DATA to a folder that holds them") from error
             failures.append(f"{mirror}: {type(error).__name__}")
     raise ConnectionError(f"{file.name}.gz could not be downloaded ({'; '.join(failures)}); connect to a "
                           f"network, or set STN_DATA to a folder with MNIST's four files; the digits that "
                           f"load_digits() has embedded need no network")
 
 
-def _read(file, path):
-    """The array in an idx file, packed or not, after a check of every byte."""
+def _unpack(file, path, content):
+    """The array in the bytes of an idx file, packed or not, after a check of every byte."""
     remedy = "delete it and run again, or set STN_DATA to a folder with sound copies"
-    content = Path(path).read_bytes()
     try:
         if content.startswith(b"\x1f\x8b"):  # not by the name: browsers unpack a file and keep its name
             content = gzip.decompress(content)

@@ -23,12 +23,14 @@ class Optimizer:
     """
 
     slots = ()  # names of the arrays that are kept for each parameter
+    hyperparameters = ("first_rates",)  # names of the attributes that a resumed run must share
 
     def __init__(self, params_or_groups, lr):
         groups = list(params_or_groups)
         if not groups or not isinstance(groups[0], dict):
             groups = [{"params": groups}]
         self.groups = [{"lr": lr, **group, "params": list(group.get("params", ()))} for group in groups]
+        self.first_rates = [group["lr"] for group in self.groups]
         self.count = 0
         self._check()
         self.state = [{slot: np.zeros_like(p.data) for slot in self.slots} for p in self.parameters()]
@@ -44,28 +46,28 @@ class Optimizer:
         if len({id(p) for p in self.parameters()}) != len(self.parameters()):
             raise ValueError("params_or_groups: expected every parameter once, got one in two places")
 
-    def parameters(self):
+    def parameters(self) -> list[Parameter]:
         """The parameters of all groups in their order."""
         return [parameter for group in self.groups for parameter in group["params"]]
 
-    def zero_grad(self):
+    def zero_grad(self) -> None:
         """Set every gradient to zero, in place."""
         for parameter in self.parameters():
             parameter.grad[...] = 0
 
-    def step(self):
+    def step(self) -> None:
         """Move every parameter against its gradient."""
         self.count += 1
         rates = [group["lr"] for group in self.groups for _ in group["params"]]
         for parameter, state, lr in zip(self.parameters(), self.state, rates):
             self._move(parameter, state, lr)
 
-    def state_dict(self):
+    def state_dict(self) -> dict[str, np.ndarray]:
         """Everything that a resumed run needs, as a flat dict of arrays."""
         state = {f"{place}.{slot}": array for place, slots in enumerate(self.state) for slot, array in slots.items()}
         return {"count": np.array(self.count), "lr": np.array([group["lr"] for group in self.groups]), **state}
 
-    def load_state_dict(self, state):
+    def load_state_dict(self, state: dict[str, np.ndarray]) -> None:
         """Take back what `state_dict` gave."""
         self.count = int(state["count"])
         for group, lr in zip(self.groups, state["lr"], strict=True):
@@ -80,6 +82,7 @@ class SGD(Optimizer):
     ``data -= lr * velocity``."""
 
     slots = ("velocity",)
+    hyperparameters = ("first_rates", "momentum")
 
     def __init__(self, params_or_groups, lr, momentum=0.0):
         super().__init__(params_or_groups, lr)
@@ -95,6 +98,7 @@ class Adam(Optimizer):
     """Adam (Kingma and Ba, 2015): steps scaled by running means of the gradient and of its square, as torch has it."""
 
     slots = ("mean", "square")
+    hyperparameters = ("first_rates", "betas", "eps")
 
     def __init__(self, params_or_groups, lr=1e-3, betas=(0.9, 0.999), eps=1e-8):
         super().__init__(params_or_groups, lr)
@@ -118,11 +122,13 @@ class StepLR:
     gamma : float
     """
 
+    hyperparameters = ("step_size", "gamma")
+
     def __init__(self, optimizer, step_size, gamma=0.1):
         self.optimizer, self.gamma = optimizer, gamma
         self.step_size = check_whole("step_size", step_size, 1)
 
-    def step(self):
+    def step(self) -> None:
         """Call after each step of the optimizer, whose own count says when a rate is due."""
         if self.optimizer.count % self.step_size == 0:
             for group in self.optimizer.groups:

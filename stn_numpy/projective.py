@@ -136,15 +136,16 @@ def homography(corners_from: np.ndarray, corners_to: np.ndarray) -> np.ndarray:
     check_arrays(corners_from=(corners_from, "N 4 2"), corners_to=(corners_to, "N 4 2"))
     here = np.concatenate([corners_from, np.ones_like(corners_from[..., :1])], axis=2).astype(np.float64)
     zero, there = np.zeros_like(here), corners_to[..., None]
-    rows = [np.concatenate([here, zero, -there[:, :, 0] * here], axis=2),
-            np.concatenate([zero, here, -there[:, :, 1] * here], axis=2)]
-    system = np.concatenate(rows, axis=1)
-    finite = np.isfinite(system).all(axis=(1, 2), keepdims=True)  # NumPy gives up on a whole batch for one that is not
-    nine = np.linalg.svd(np.where(finite, system, 0))[2][:, -1]  # what the eight equations send nearest to zero
-    nine = np.where(finite[:, 0], nine, np.nan)
-    last = nine[:, 8:]
-    nine = nine / np.where(np.abs(last) > HORIZON, last, 1)
-    return nine.reshape(-1, 3, 3).astype(corners_from.dtype)
+    with np.errstate(all="ignore"):
+        rows = [np.concatenate([here, zero, -there[:, :, 0] * here], axis=2),
+                np.concatenate([zero, here, -there[:, :, 1] * here], axis=2)]
+        system = np.concatenate(rows, axis=1)
+        finite = np.isfinite(system).all(axis=(1, 2))  # for one matrix that is not, NumPy refuses the whole batch
+        nine = np.linalg.svd(np.where(finite[:, None, None], system, 0))[2][:, -1]  # nearly solves the eight equations
+        nine = np.where(finite[:, None], nine, np.nan)
+        last = nine[:, 8:]
+        nine = nine / np.where(np.abs(last) > HORIZON, last, 1)
+        return nine.reshape(-1, 3, 3).astype(corners_from.dtype)
 
 
 def as_fraction(theta: np.ndarray, base: np.ndarray) -> tuple:

@@ -32,7 +32,7 @@ class History:
 
 
 def train(model, optimizer, make_batch, steps, seed=0, schedule=None, checkpoint=None, checkpoint_every=100,
-          record=None, record_at=(), progress=True):
+          record=None, record_at=(), progress=True) -> History:
     """Train a model for a number of steps; go on where a checkpoint ends.
 
     Step k draws its batch from ``default_rng([seed, k])``, so that a resumed run sees the very batches that it would
@@ -69,13 +69,14 @@ def train(model, optimizer, make_batch, steps, seed=0, schedule=None, checkpoint
     Raises
     ------
     ValueError
-        If the checkpoint is damaged, belongs to another run or has more steps; the message says what to do.
+        If the checkpoint is damaged, belongs to another run (its network, optimizer, schedule or seed differ) or has
+        more steps; the message says what to do.
     """
     steps, seed = check_whole("steps", steps, 0), check_whole("seed", seed, 0)
     check_whole("checkpoint_every", checkpoint_every, 1)
     history = History()
     if checkpoint and Path(checkpoint).exists():
-        history = load_checkpoint(checkpoint, model, optimizer, seed, steps)
+        history = load_checkpoint(checkpoint, model, optimizer, seed, steps, schedule)
     for step in _steps(len(history.losses), steps, progress, history):
         if record and step in record_at and step not in history.records:
             history.records[step] = record(model)
@@ -85,15 +86,15 @@ def train(model, optimizer, make_batch, steps, seed=0, schedule=None, checkpoint
             schedule.step()
         history.seconds += time.perf_counter() - start
         if checkpoint and (step + 1) % checkpoint_every == 0 and step + 1 < steps:
-            save_checkpoint(checkpoint, model, optimizer, history, seed)
+            save_checkpoint(checkpoint, model, optimizer, history, seed, schedule)
     if record and steps in record_at and steps not in history.records:
         history.records[steps] = record(model)
     if checkpoint:
-        save_checkpoint(checkpoint, model, optimizer, history, seed)
+        save_checkpoint(checkpoint, model, optimizer, history, seed, schedule)
     return history
 
 
-def training_step(model, optimizer, images, labels):
+def training_step(model, optimizer, images: np.ndarray, labels: np.ndarray) -> float:
     """Forward, backward and one move of the optimizer; return the loss before the move."""
     logits = model(images)
     loss = cross_entropy(logits, labels)
@@ -103,7 +104,7 @@ def training_step(model, optimizer, images, labels):
     return float(loss)
 
 
-def error_rate(model, images, labels, batch_size=250):
+def error_rate(model, images: np.ndarray, labels: np.ndarray, batch_size: int = 250) -> float:
     """Share of images that the model gets wrong, 0 to 1.
 
     Parameters
@@ -120,7 +121,7 @@ def error_rate(model, images, labels, batch_size=250):
 
 
 def _steps(done, steps, progress, history):
-    """Count from done to steps, with a bar if wanted."""
+    """Count from done to steps, with a bar if `progress` is true."""
     if not progress:
         yield from range(done, steps)
         return
@@ -134,25 +135,25 @@ def _steps(done, steps, progress, history):
                 bar.set_postfix(loss=f"{np.mean(history.losses[-20:]):.3f}", refresh=False)
 
 
-def save_checkpoint(path, model, optimizer, history, seed):
+def save_checkpoint(path, model, optimizer, history, seed, schedule=None) -> None:
     """Write everything that a resumed run needs, so that the file is the old one or the new one, never half of one.
 
     Parameters
     ----------
     path : path
         Of an .npz file; it holds arrays only, nothing that runs when it is read.
-    model, optimizer, history, seed
+    model, optimizer, history, seed, schedule
         The state of the run.
     """
     arrays = _state(model, optimizer)
-    for step, found in history.records.items():
-        arrays |= {f"record/{step}/{name}": array for name, array in found.items()}
-    facts = dict(seed=seed, optimizer=type(optimizer).__name__, seconds=history.seconds)
+    for step, recorded in history.records.items():
+        arrays |= {f"record/{step}/{name}": array for name, array in recorded.items()}
+    facts = _facts(optimizer, seed, schedule) | {"seconds": history.seconds}
     with whole_file(path) as file:
         np.savez(file, losses=np.array(history.losses), facts=json.dumps(facts), **arrays)
 
 
-def load_checkpoint(path, model, optimizer, seed, steps=None):
+def load_checkpoint(path, model, optimizer, seed, steps=None, schedule=None) -> History:
     """Put a checkpoint's state into a model and an optimizer.
 
     Parameters
@@ -164,6 +165,7 @@ def load_checkpoint(path, model, optimizer, seed, steps=None):
         Of the run that goes on.
     steps : int or None
         Of that run in all; None for any number.
+    schedule : StepLR or None
 
     Returns
     -------
@@ -172,14 +174,17 @@ def load_checkpoint(path, model, optimizer, seed, steps=None):
     Raises
     ------
     ValueError
-        If the file is damaged, or holds another model, optimizer or seed, or more steps.
+        If the file is damaged, or holds another model, optimizer, schedule or seed, or more steps.
     """
     arrays = _read_arrays(path)
     facts = json.loads(str(arrays["facts"]))
     mine = _kinds(_state(model, optimizer))
     theirs = _kinds({k: array for k, array in arrays.items() if k.startswith(("model/", "optimizer/"))})
-    compared = [("seed", seed, facts["seed"]), ("optimizer", type(optimizer).__name__, facts["optimizer"])]
+    ours = _facts(optimizer, seed, schedule)
+    seconds = facts.pop("seconds")
+    compared = [(name, ours[name], facts.get(name)) for name in ("seed", "optimizer")]
     compared += [(name, mine.get(name), theirs.get(name)) for name in sorted(mine | theirs)]
+    compared += [(name, ours.get(name), facts.get(name)) for name in ours | facts]
     for what, expected, found in compared:
         if expected != found:
             raise ValueError(f"checkpoint: {path} belongs to another run ({what}: expected {expected}, got {found}); "
@@ -197,11 +202,19 @@ def load_checkpoint(path, model, optimizer, seed, steps=None):
         if key.startswith("record/"):
             _, step, name = key.split("/", 2)
             records.setdefault(int(step), {})[name] = array
-    return History(arrays["losses"].tolist(), records, facts["seconds"])
+    return History(arrays["losses"].tolist(), records, seconds)
+
+
+def _facts(optimizer, seed, schedule):
+    """What a run and the run that goes on must share besides their arrays, as JSON keeps it."""
+    facts = dict(seed=seed, optimizer=type(optimizer).__name__, schedule=schedule and type(schedule).__name__)
+    for part in (optimizer, schedule):
+        facts |= {name: np.asarray(getattr(part, name)).tolist() for name in getattr(part, "hyperparameters", ())}
+    return facts
 
 
 def _state(model, optimizer):
-    """What is learned and what the optimizer keeps, in the names of the file."""
+    """The parameters' data and the optimizer's state, by their names in the file."""
     state = {f"model/{name}": p.data for name, p in model.named_parameters().items()}
     return state | {f"optimizer/{name}": array for name, array in optimizer.state_dict().items()}
 

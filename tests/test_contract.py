@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from calls import backward_of, forward_of, ordinary_calls
-from support import as_tuple, normal
+from support import as_tuple, assert_refused, normal
 from tolerances import assert_agrees
 
 
@@ -96,3 +96,48 @@ def test_backward_is_linear_in_the_upstream_gradient(call):
         assert not gradient.any()
     for once, twice in zip(as_tuple(backward(d_out, *arrays)), as_tuple(backward(2 * d_out, *arrays)), strict=True):
         assert_agrees(twice, 2 * once)
+
+
+FLAGS = ["False", "", 1, 0, 0.0, None, np.array(True), np.array([False])]
+FLAGGED = [label for label, call in ordinary_calls("float64").items() if "align_corners" in call[2]]
+
+
+@pytest.mark.parametrize("value", FLAGS, ids=repr)
+@pytest.mark.parametrize("label", FLAGGED)
+def test_a_flag_is_true_or_false(implementation, label, value):
+    """The word "False" counts as true in Python."""
+    name, arrays, options = ordinary_calls("float64")[label]
+    d_out = np.ones_like(forward_of(implementation, name, options)(*arrays))
+    options = options | {"align_corners": value}
+    forward, backward = (make(implementation, name, options) for make in (forward_of, backward_of))
+    assert_refused(lambda: forward(*arrays), "align_corners", "True or False", repr(value))
+    assert_refused(lambda: backward(d_out, *arrays), "align_corners", "True or False", repr(value))
+
+
+@pytest.mark.parametrize("label", FLAGGED)
+def test_a_flag_of_numpy_is_a_flag(implementation, label):
+    name, arrays, options = ordinary_calls("float64")[label]
+    flag = np.bool_(options["align_corners"])
+    np.testing.assert_array_equal(forward_of(implementation, name, options | {"align_corners": flag})(*arrays),
+                                  forward_of(implementation, name, options)(*arrays))
+
+
+@pytest.mark.parametrize("kind", [np.ma.masked_array, lambda array: array.astype(array.dtype.newbyteorder())],
+                         ids=["masked", "bytes swapped"])
+def test_arrays_that_only_look_like_arrays_are_refused(call, kind):
+    """What a mask hides would be read."""
+    forward, backward, arrays, d_out = call
+    for place, array in enumerate(arrays):
+        others = [*arrays[:place], kind(array), *arrays[place + 1:]]
+        with pytest.raises(TypeError, match=r"^\w+: expected .*, got "):
+            forward(*others)
+        with pytest.raises(TypeError, match=r"^\w+: expected .*, got "):
+            backward(d_out, *others)
+
+
+@pytest.mark.parametrize("label", [label for label in ordinary_calls("float64") if not label.startswith("relu")])
+def test_an_empty_batch_is_refused(implementation, label):
+    """By all families alike, which have no grid to give; only what goes number by number takes none as well."""
+    name, arrays, options = ordinary_calls("float64")[label]
+    arrays = [array[:0] if len(array) == len(arrays[0]) else array for array in arrays]
+    assert_refused(lambda: forward_of(implementation, name, options)(*arrays), None, "", "(0, ")

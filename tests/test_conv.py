@@ -107,7 +107,8 @@ BAD = {
     "stride of True": ((X, W, B), {"stride": True}, "stride", "whole number", "True"),
     "three strides": ((X, W, B), {"stride": (1, 1, 1)}, "stride", "pair", "(1, 1, 1)"),
     "padding below zero": ((X, W, B), {"padding": -1}, "padding", "0", "-1"),
-    "padding as a word": ((X, W, B), {"padding": "same"}, "padding", "whole number", "same"),
+    "padding as a word": ((X, W, B), {"padding": "same"}, "padding", "(kernel_size - 1) // 2", "'same'"),
+    "stride as a word": ((X, W, B), {"stride": "two"}, "stride", "a pair of them", "'two'"),
 }
 
 

@@ -56,11 +56,6 @@ def test_every_family_comes_closer(digits, name):
     assert (left < 0.7 * before).all() or name in ("translation", "attention")     # which cannot turn
 
 
-def test_both_backends_find_the_same(digits):
-    one, other = (undo(np.roll(digits, 1, axis=3), digits, "projective", 15, backend=b) for b in ("numpy", "numba"))
-    np.testing.assert_allclose(one, other, atol=1e-9)
-
-
 def test_a_price_on_bending_bends_less(digits):
     seen = digits + 0.3 * normal(0, digits.shape)
     family = tps_transform(5)

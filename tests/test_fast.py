@@ -78,7 +78,7 @@ def test_whole_pixels_have_the_same_slope(dtype, align_corners, channels):
     size, shift = (7, channels, length, length), np.arange(-3, 4) / 2
     theta = np.tile(np.eye(2, 3), (7, 1, 1)).astype(dtype)
     theta[:, 0, 2], theta[:, 1, 2] = shift, shift[::-1]
-    arguments = normal(0, size, dtype), normal(1, size, dtype), theta, size, "zeros", align_corners
+    arguments = normal(0, size, dtype), normal(1, size, dtype), theta, size, "bilinear", "zeros", align_corners
     for found, expected in zip(both(fast, *arguments), both(reference, *arguments), strict=True):
         assert_agrees(found, expected, unit=10 * channels)
 
@@ -110,7 +110,8 @@ def test_no_theta_reads_or_writes_outside(
     with np.errstate(over="ignore", under="ignore"):
         theta[rng.random(theta.shape) < 0.3] = np.array(rng.choice(STRANGE)).astype(dtype)
     image, size = normal(seed, (4, channels, height, width), dtype), (4, channels, rows, columns)
-    out, d_image, d_theta = both(fast, normal(seed, size, dtype), image, theta, size, padding_mode, align_corners)
+    d_out, options = normal(seed, size, dtype), ("bilinear", padding_mode, align_corners)
+    out, d_image, d_theta = both(fast, d_out, image, theta, size, *options)
     assert np.isfinite(d_image).all()
     assert np.nanmax(np.abs(out), initial=0) <= np.abs(image).max() * 1.001
 

@@ -73,6 +73,97 @@ def test_a_read_only_install_compiles_for_each_run(tmp_path):
     assert errors.count(ANNOUNCED) == 1 and "NUMBA_CACHE_DIR" in errors and errors.count("\n") == 1
 
 
+KERNEL = QUICK + "assert relu(-image).max() == 0 and relu(image).min() == 1"
+
+
+def damage(path):
+    """One bit in the middle of the file."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+DAMAGE = {"emptied": lambda path: path.write_bytes(b""), "cut": lambda path: path.write_bytes(path.read_bytes()[:-9]),
+          "one bit": damage, "text": lambda path: path.write_text("no cache at all")}
+
+
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_cache_is_compiled_anew(tmp_path, how, kind):
+    """With one line that names the file; the next run finds the cache whole again."""
+    run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    [path] = tmp_path.rglob(f"*.{kind}")
+    DAMAGE[how](path)
+    out, errors = run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    assert out == "" and errors.count("\n") == 1 and f"the kernels' cache {path} cannot be read" in errors
+    assert run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path)) == ("", "")
+
+
+def test_the_cache_of_another_kernel_is_not_taken_for_this_one(tmp_path):
+    """Two processes that write at once can leave one's code under the other's name."""
+    both = QUICK + "relu(image); relu(image.astype('float32'))"
+    run(both, NUMBA_CACHE_DIR=str(tmp_path))
+    first, second = sorted(tmp_path.rglob("*.nbc"))
+    second.write_bytes(first.read_bytes())
+    for _ in range(2):
+        out, _ = run(both + "; print(relu(-image.astype('float32')).max(), relu(image).min())",
+                     NUMBA_CACHE_DIR=str(tmp_path))
+        assert out == "0.0 1.0\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="this system has no limits on the size of files")
+def test_a_full_disk_compiles_for_this_run(tmp_path):
+    """No file may grow beyond 8 kB: the kernel's does not fit."""
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))\n"
+    for _ in range(2):
+        _, errors = run(limit + KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+        assert errors.count(ANNOUNCED) == 1 and errors.count("cannot be written") == 1 and errors.count("\n") == 2
+        assert str(tmp_path) in errors.splitlines()[1]
+        assert not list(tmp_path.rglob("*.tmp*"))
+    run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    assert run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path)) == ("", "")
+
+
+def test_a_cache_that_can_be_neither_read_nor_written_later_on(tmp_path):
+    """Its folder was there when the library was loaded; a file that is a folder is unreadable even for root."""
+    run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    [index] = tmp_path.rglob("*.nbi")
+    index.unlink()
+    index.mkdir()
+    (index / "full").touch()
+    _, errors = run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    assert errors.count(str(index)) == 2 and errors.count("cannot be read") == errors.count("cannot be written") == 1
+    code = QUICK + f"import shutil; shutil.rmtree({str(tmp_path)!r}); open({str(tmp_path)!r}, 'w').close(); relu(image)"
+    shutil.rmtree(index)
+    _, errors = run(code, NUMBA_CACHE_DIR=str(tmp_path))
+    assert "cannot be" in errors
+
+
+CHANGES = {
+    "a constant of another file": ("lanes.py", "LANES = 16 ", "LANES = 8 ",
+                                   "from stn_numpy.fast.pool import max_pool2d_lanes\n"
+                                   "max_pool2d_lanes(np.ones((1, 1, 2, 4 * lanes)), lanes, 2)"),
+    "a constant behind a helper": ("../coordinates.py", "FAR = 1e6", "FAR = 2e6",
+                                   "from stn_numpy.fast import projective_grid\n"
+                                   "projective_grid(np.ones((1, 3, 3)), (1, 1, 2, 2))"),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_the_cache_notices_a_constant_that_changes(tmp_path, case):
+    """A kernel bakes in the constants that it imports: compiled code with the old ones must not run."""
+    file, before, after, call = CHANGES[case]
+    shutil.copytree(ROOT / "stn_numpy", tmp_path / "stn_numpy", ignore=shutil.ignore_patterns("__pycache__"))
+    code = f"import numpy as np\nfrom stn_numpy.fast.lanes import LANES as lanes\n{call}"
+    here = {"folder": tmp_path, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    assert ANNOUNCED in run(code, **here)[1] and run(code, **here) == ("", "")
+    path = tmp_path / "stn_numpy" / "fast" / file
+    text = path.read_text("utf8")
+    assert before in text
+    path.write_text(text.replace(before, after), "utf8")
+    assert ANNOUNCED in run(code, **here)[1]
+
+
 @pytest.mark.parametrize("layer", ["", "workqueue"], ids=["default", "workqueue"])
 def test_several_python_threads_at_once(layer):
     code = SETUP + """

@@ -8,6 +8,7 @@ from torch import nn
 from twins import as_functions, assert_same_as_twin, data_of
 
 from stn_numpy.layer import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, Parameter, ReLU, Sequential
+from stn_numpy.optimizer import SGD
 
 IMAGE = (3, 2, 6, 7)
 
@@ -74,27 +75,44 @@ def test_gradients_add_up_until_zero_grad(name):
 
 
 class Pair(Layer):
-    """Two layers as attributes, a parameter of its own, and things that are no parameters."""
+    """Layers and parameters as attributes, in lists, tuples and dicts; and things that are neither."""
 
     def __init__(self):
-        self.shift, self.memory, self.words = Parameter(np.zeros(3)), np.zeros(4), {"a": Parameter(np.zeros(5))}
+        self.shift, self.memory, self.words = Parameter(np.zeros(3)), np.zeros(4), {"a": Parameter(np.zeros(5)), "b": 1}
         self.first = Sequential(Linear(2, 3), ReLU(), Sequential(Linear(3, 4)))
-        self.last, self.none = Conv2d(1, 2, 3), None
+        self.branches = [Linear(1, 2), None, ("word", [Linear(2, 1)]), np.zeros(2)]
+        self.last, self.none, self.again = Conv2d(1, 2, 3), None, [self.shift]
 
 
 def test_parameters_are_named_as_torch_names_them():
     named = Pair().named_parameters()
-    assert list(named) == ["shift", "first.0.weight", "first.0.bias", "first.2.0.weight", "first.2.0.bias",
+    assert list(named) == ["shift", "words.a", "first.0.weight", "first.0.bias", "first.2.0.weight", "first.2.0.bias",
+                           "branches.0.weight", "branches.0.bias", "branches.2.1.0.weight", "branches.2.1.0.bias",
                            "last.weight", "last.bias"]
     assert all(isinstance(parameter, Parameter) for parameter in named.values())
     assert named["first.2.0.weight"].data.shape == (4, 3) and named["last.bias"].data.shape == (2,)
 
 
+def test_layers_in_a_list_learn():
+    """An optimizer sees them, and each once, wherever else they are."""
+    pair = Pair()
+    for parameter in pair.parameters():
+        parameter.grad[...] = 1
+    before = [layer.bias.data.copy() for layer in (pair.branches[0], pair.branches[2][1][0])]
+    SGD(pair.parameters(), lr=0.5).step()
+    for layer, data in zip((pair.branches[0], pair.branches[2][1][0]), before, strict=True):
+        np.testing.assert_allclose(layer.bias.data, data - 0.5)
+
+
 def test_parameters_are_those_with_names():
     pair = Pair()
     assert [id(p) for p in pair.parameters()] == [id(p) for p in pair.named_parameters().values()]
-    assert pair.parameter_count() == 3 + (6 + 3) + (12 + 4) + (18 + 2)
+    assert pair.parameter_count() == 3 + 5 + (6 + 3) + (12 + 4) + (2 + 2) + (2 + 1) + (18 + 2)
     assert ReLU().parameters() == [] and ReLU().parameter_count() == 0
+
+
+def test_average_pooling_is_no_max_pooling():
+    assert not isinstance(AvgPool2d(2), MaxPool2d)
 
 
 def test_a_new_parameter_has_a_gradient_of_zeros(dtype):

@@ -43,8 +43,13 @@ def test_relu_is_flat_at_zero(implementation):
 
 
 def test_relu_does_not_hide_nan(implementation):
-    out = implementation.relu(np.array([np.nan, -np.inf, np.inf]))
-    np.testing.assert_array_equal(out, [np.nan, 0, np.inf])
+    """Neither on the way back, as in torch."""
+    inputs, d_out = np.array([np.nan, -np.inf, np.inf]), np.array([3.0, 4.0, 5.0])
+    np.testing.assert_array_equal(implementation.relu(inputs), [np.nan, 0, np.inf])
+    tensor = torch.tensor(inputs, requires_grad=True)
+    torch.relu(tensor).backward(torch.tensor(d_out))
+    np.testing.assert_array_equal(tensor.grad.numpy(), [3, 0, 5])
+    np.testing.assert_array_equal(implementation.relu_backward(d_out, inputs), [3, 0, 5])
 
 
 X, W, B = np.ones((4, 3)), np.ones((2, 3)), np.ones(2)

@@ -7,6 +7,8 @@ from tolerances import FINITE_DIFFERENCES
 from torch import nn
 from twins import TorchLocalisation, as_functions, assert_same_as_twin, data_of, randomise
 
+import stn_numpy
+from stn_numpy import pytorch
 from stn_numpy.families import TRANSFORMS
 from stn_numpy.gradcheck import gradcheck
 from stn_numpy.grid import affine_grid
@@ -33,7 +35,8 @@ def kind(request):
 
 def test_any_size_number_of_channels_and_depth(image_shape, kind, dtype):
     for channels, hidden in [((), ()), ((2,), (3,)), ((2, 3, 2, 2), (4, 3)), ((2, 1, 2, 1, 2, 1, 2), (1, 2, 1))]:
-        network = LocalisationNetwork(image_shape, AFFINE, kind, channels, 3, hidden, dtype=dtype)
+        convolutions = dict(channels=channels, kernel_size=3) if kind == "cnn" else {}
+        network = LocalisationNetwork(image_shape, AFFINE, kind, hidden=hidden, dtype=dtype, **convolutions)
         out = network(normal(0, (2, *image_shape), dtype))
         assert out.shape == (2, 6) and out.dtype == dtype
         depth = len(hidden) + 1 + (len(channels) if kind == "cnn" else 0)
@@ -152,9 +155,20 @@ BAD = {
 
 @pytest.mark.parametrize("case", BAD)
 def test_bad_arguments_are_refused(case, kind):
-    changed, *message = BAD[case]
+    changed, name, expected, got = BAD[case]
+    if kind == "fcn" and name in ("channels", "kernel_size"):  # it has no convolutions, and says so
+        expected = "None"
     arguments = dict(image_shape=(1, 8, 10), identity=AFFINE, kind=kind) | changed
-    assert_refused(lambda: LocalisationNetwork(**arguments), *message)
+    assert_refused(lambda: LocalisationNetwork(**arguments), name, expected, got)
+
+
+@pytest.mark.parametrize("library", [stn_numpy, pytorch], ids=["numpy", "torch"])
+def test_what_only_convolutions_have_is_refused_without_them(library):
+    """Not ignored: a network of another size than the caller thinks would be trained."""
+    for option in (dict(channels=(4,)), dict(kernel_size=3)):
+        ((name, value),) = option.items()
+        assert_refused(lambda option=option: library.LocalisationNetwork((1, 8, 10), AFFINE, "fcn", **option),
+                       name, "None", str(value))
 
 
 def test_other_images_are_refused(kind):

@@ -15,6 +15,8 @@ from twins import (
     randomise,
 )
 
+import stn_numpy
+from stn_numpy import pytorch
 from stn_numpy.families import TRANSFORMS
 from stn_numpy.gradcheck import gradcheck
 from stn_numpy.localisation import LocalisationNetwork
@@ -33,11 +35,14 @@ NETWORKS = {
             lambda: [nn.Flatten(), nn.Linear(144, 5), nn.ReLU(), nn.Linear(5, 3), nn.ReLU(), nn.Linear(3, 4)]),
     "cnn": ("cnn", CNN, lambda: [nn.Conv2d(2, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(2, 3, 2), nn.ReLU(),
                                  nn.MaxPool2d(2), nn.Flatten(), nn.Linear(3, 4)]),
+    "cnn, hidden": ("cnn", dict(channels=(2,), kernel_sizes=(3,), hidden=(5, 3)),
+                    lambda: [nn.Conv2d(2, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 5), nn.ReLU(),
+                             nn.Linear(5, 3), nn.ReLU(), nn.Linear(3, 4)]),
 }
 
 
 def transformer(image_shape=SHAPE, dtype="float64", transform="affine", size=None, **options):
-    options = dict(channels=(2,), kernel_size=3, hidden=(3,)) | options
+    options = options or dict(channels=(2,), kernel_size=3, hidden=(3,))
     network = LocalisationNetwork(image_shape, TRANSFORMS[transform].identity, rng=7, dtype=dtype, **options)
     return SpatialTransformer(network, transform, size)
 
@@ -154,6 +159,14 @@ BAD = {
     "hidden as a number": (dict(kind="fcn", hidden=32), "hidden", "sequence", "32"),
     "whole numbers": (dict(dtype="int32"), "dtype", "float32 or float64", "int32"),
 }
+
+
+@pytest.mark.parametrize("library", [stn_numpy, pytorch], ids=["numpy", "torch"])
+@pytest.mark.parametrize("kind", ["linear", "fcn"])
+def test_what_only_convolutions_have_is_refused_without_them(kind, library):
+    for option in (dict(channels=(4,)), dict(kernel_sizes=(3,))):
+        ((name, value),) = option.items()
+        assert_refused(lambda option=option: library.Classifier((1, 28, 28), kind, **option), name, "None", str(value))
 
 
 @pytest.mark.parametrize("case", BAD)

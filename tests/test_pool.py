@@ -91,13 +91,20 @@ def test_stride_defaults_to_the_window(implementation, kind):
     assert_agrees(backward(d_out, image, (2, 3)), backward(d_out, image, (2, 3), stride=(2, 3)))
 
 
-def test_nan_spoils_only_its_own_window(implementation, kind):
-    image = normal(0, (1, 1, 4, 4))
-    image[0, 0, 1, 1] = np.nan
-    forward, _ = pooling(implementation, kind)
-    out = forward(image, 2)
-    expected = getattr(F, f"{kind}_pool2d")(torch.tensor(image), 2).numpy()
-    np.testing.assert_array_equal(np.isnan(out), np.isnan(expected))
+@pytest.mark.parametrize("kernel, stride", [(2, None), (3, 2), ((2, 3), 1)])
+def test_nan_as_in_torch(implementation, dtype, kind, kernel, stride):
+    """It spoils only its own windows, and the gradient goes where torch sends it: to a window's last NaN."""
+    image = normal(0, (3, 2, 6, 7), dtype)
+    image[0, 0, 1, 1] = image[1, 0, 2:4, 2:4] = image[2, 1, 0, 1] = image[2, 1, 1, 0] = np.nan
+    image[2, 0, :3, :3] = -np.inf
+    forward, backward = pooling(implementation, kind)
+    tensor = torch.tensor(image, requires_grad=True)
+    expected = getattr(F, f"{kind}_pool2d")(tensor, kernel, stride=stride)
+    d_out = normal(1, tuple(expected.shape), dtype)
+    expected.backward(torch.tensor(d_out))
+    assert np.isnan(forward(image, kernel, stride)).any()
+    np.testing.assert_allclose(forward(image, kernel, stride), expected.detach().numpy(), rtol=1e-5)
+    np.testing.assert_allclose(backward(d_out, image, kernel, stride), tensor.grad.numpy(), rtol=1e-5, atol=1e-6)
 
 
 def test_an_infinite_gradient_stays_with_its_winner(implementation):
@@ -116,6 +123,7 @@ BAD = {
     "image of no columns": ((X[..., :0], 2), {}, "image", "", "(2, 3, 4, 0)"),
     "window of zero": ((X, 0), {}, "kernel_size", "1", "0"),
     "window of a fraction": ((X, 2.0), {}, "kernel_size", "whole number", "2.0"),
+    "window of a word": ((X, "same"), {}, "kernel_size", "pair", "'same'"),
     "three windows": ((X, (2, 2, 2)), {}, "kernel_size", "pair", "(2, 2, 2)"),
     "window higher than the image": ((X, 5), {}, "kernel_size", "4", "5"),
     "window wider than the image": ((X, (2, 6)), {}, "kernel_size", "5", "6"),

@@ -242,6 +242,20 @@ def test_a_homography_of_points_on_a_line_is_finite(implementation):
                 assert np.isfinite(theta).all() and np.abs(theta).max() > 0.1
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e200])
+def test_one_homography_that_does_not_exist_spoils_no_other(implementation, value):
+    corners = np.tile([[-1.0, -1], [1, -1], [-1, 1], [1, 1]], (3, 1, 1))
+    there = corners + np.random.default_rng(0).uniform(-0.4, 0.4, corners.shape)
+    expected = implementation.homography(corners, there)
+    for bad, place in ((corners, "from"), (there, "to")):
+        spoilt = bad.copy()
+        spoilt[1, 2, 0] = value
+        with np.errstate(all="raise", under="ignore"):
+            theta = implementation.homography(*((spoilt, there) if place == "from" else (corners, spoilt)))
+        np.testing.assert_array_equal(theta[[0, 2]], expected[[0, 2]])
+        assert value == 1e200 or np.isnan(theta[1]).all()
+
+
 BAD = {
     "theta of an affine map": (np.ones((4, 2, 3)), (4, 1, 3, 3), "theta", "(N, 3, 3)", "(4, 2, 3)"),
     "eight numbers": (np.ones((4, 8)), (4, 1, 3, 3), "theta", "(N, 3, 3)", "(4, 8)"),

@@ -1,6 +1,10 @@
 """Tiles in, aligned tiles out: what is written, that it is turned the right way, and what is said when it cannot be."""
 
 import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,6 +132,97 @@ def test_networks_that_vote(tmp_path):
                                                                    size=32, directions=16))
     theta = align(rebuild(facts, rng=0), facts, Image.new("RGB", (60, 60)))[1]
     np.testing.assert_allclose(theta, [[1, 0, 0], [0, 1, 0]], atol=1e-6)
+
+
+def test_an_alpha_channel_is_turned_with_its_tile(checkpoint, tiles, tmp_path, capsys):
+    """Transparent at the left, then below; the magenta under it comes out nowhere, and outside is transparent too."""
+    pixels = np.zeros((40, 40, 4), np.uint8)
+    pixels[:20], pixels[20:] = (250, 0, 0, 255), (0, 0, 250, 255)
+    pixels[:, :20] = 255, 0, 255, 0
+    Image.fromarray(pixels).save(tiles / "a.png")
+    Image.fromarray(pixels).convert("LA").save(tiles / "deeper" / "b.png")
+    (tiles / "deeper" / "b.jpg").unlink()
+    run(checkpoint, tiles, tmp_path / "out")
+    after = np.asarray(Image.open(tmp_path / "out" / "a.png")).astype(int)
+    assert after.shape == (40, 40, 4) and Image.open(tmp_path / "out" / "deeper" / "b.png").mode == "RGBA"
+    assert after[:20, :20].reshape(-1, 4).tolist() == [[250, 0, 0, 255]] * 400
+    assert after[:20, 20:].reshape(-1, 4).tolist() == [[0, 0, 250, 255]] * 400
+    assert after[20:, :, 3].max() == 0 and after[20:, :, 1].min() == 64  # the mean colour
+    sheet = np.asarray(Image.open(tmp_path / "out" / "contact_sheet.png")).astype(int)
+    assert not ((sheet[..., 0] > 200) & (sheet[..., 1] < 100) & (sheet[..., 2] > 200)).any()
+    network, facts = network_that_says([1.0, 0.0, 1.0, 0.0])
+    aligned = align(network, facts, Image.new("RGBA", (24, 24), "white"))[0]
+    assert aligned[:, :, :12].min() == 255 and aligned[3, :, 12:].max() == 0
+
+
+def test_half_transparent_pixels_keep_their_colour():
+    network, facts = network_that_says([1.0, 0.0, 0.0, 0.0])
+    noise, ramp = Image.effect_noise((24, 24), 90), Image.linear_gradient("L").resize((24, 24))
+    image = Image.merge("RGBA", (noise, noise.rotate(90), noise.rotate(180), ramp))
+    aligned = align(network, facts, image)[0].astype(int)
+    before = np.asarray(image).transpose(2, 0, 1).astype(int)
+    assert abs(aligned[3] - before[3]).max() == 0
+    assert abs(aligned[:3] - before[:3])[:, before[3] > 0].max() <= 1
+
+
+def test_the_background_of_the_training_counts():
+    """The network looks at a tile on the background that it learned with."""
+    images = []
+    network, facts = network_that_says([1.0, 0.0, 0.0, 0.0])
+    network.transformer.localisation.register_forward_hook(lambda module, inputs, output: images.append(inputs[0]))
+    for background in (None, "#ffffff"):
+        align(network, facts | dict(background=background), Image.new("RGBA", (24, 24), (0, 0, 0, 51)))
+    torch.testing.assert_close(images[0], torch.full((1, 3, 24, 24), -1.0))
+    torch.testing.assert_close(images[1], torch.full((1, 3, 24, 24), 4 * (0.8 - 0.25)))
+
+
+def test_what_the_reader_should_know_is_said(checkpoint, tiles, tmp_path, capsys):
+    Image.fromarray(np.full((24, 24), 4000, np.uint16)).save(tiles / "c.tif")
+    run(checkpoint, tiles, tmp_path / "out")
+    assert capsys.readouterr().err.splitlines() == [
+        "c.tif: whole numbers of more than 8 bits, whose range is not declared: scaled by 4095",
+        "c.tif: is of one colour, or nearly"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text here")
+def test_names_that_are_not_utf_8_or_not_in_the_terminal_s_alphabet(checkpoint, tiles, tmp_path):
+    for name, content in ((b"\xe9t\xe9.png", (tiles / "a.png").read_bytes()), (b"\xff.txt", b"?")):
+        Path(os.fsdecode(os.fsencode(tiles) + b"/" + name)).write_bytes(content)
+    (tiles / "deeper").rename(tiles / "głębiej")
+    out = tmp_path / "wyniki ł"
+    done = subprocess.run([sys.executable, "-m", "stn_numpy.pytorch.align", "--checkpoint", checkpoint, "--in", tiles,
+                           "--out", out], cwd=Path(__file__).parents[1], capture_output=True, check=False,
+                          env=os.environ | dict(PYTHONIOENCODING="cp1252", OMP_NUM_THREADS="1"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(b"3 tiles aligned, 1 files skipped; written to ") and b"wyniki \\u0142" in done.stdout
+    rows = list(csv.DictReader(open(out / "poses.csv", encoding="utf8")))
+    assert [row["file"] for row in rows] == ["a.png", "głębiej/b.jpg", "\\udce9t\\udce9.png"]
+    assert os.path.exists(os.fsencode(out) + b"/\xe9t\xe9.png") and (out / "contact_sheet.png").exists()
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_the_table_has_what_was_written_before_a_stop(checkpoint, tiles, tmp_path, capsys, monkeypatch, stop):
+    original, count = Image.Image.save, 0
+
+    def save(image, path, *rest, **options):
+        nonlocal count
+        count += 1
+        if count == 2:
+            raise stop
+        original(image, path, *rest, **options)
+    monkeypatch.setattr(Image.Image, "save", save)
+    with pytest.raises(SystemExit):
+        run(checkpoint, tiles, tmp_path / "out")
+    assert [row["written"] for row in csv.DictReader(open(tmp_path / "out" / "poses.csv"))] == ["a.png"]
+    assert (tmp_path / "out" / "contact_sheet.png").exists()
+
+
+def test_names_that_differ_by_their_case_alone(checkpoint, tiles, tmp_path):
+    """They would be one file on a Mac and on Windows."""
+    Image.new("RGB", (24, 24)).save(tiles / "A.jpg")
+    run(checkpoint, tiles, tmp_path / "out")
+    written = [row["written"] for row in csv.DictReader(open(tmp_path / "out" / "poses.csv"))]
+    assert len({name.casefold() for name in written}) == 3
 
 
 def test_names_that_clash(checkpoint, tiles, tmp_path):

@@ -1,18 +1,22 @@
-"""The reader's own tiles: whatever the format, colours and size; and what is said when something is wrong."""
+"""The reader's own tiles: a folder of classes, training on it, and what is said when something is wrong."""
 
 import builtins
 import json
+import os
+import subprocess
+import sys
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from stn_numpy import pictures
 from stn_numpy.aerial.tiles import aerial_tiles
-from stn_numpy.pytorch import folder as folders
-from stn_numpy.pytorch.command import Refusal
-from stn_numpy.pytorch.folder import FolderTiles, as_array, read_folder, read_square, settings_for, split
+from stn_numpy.pictures import as_array, read_square
+from stn_numpy.pytorch.folder import FolderTiles, read_folder, settings_for, split
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.tiles import build, centred, load, rebuild, uncentred
 from stn_numpy.pytorch.train import main
@@ -56,37 +60,9 @@ def test_what_is_found(tiles):
     found = read_folder(tiles, 24)
     assert found.images.shape == (16, 3, 24, 24) and found.images.dtype == np.uint8
     assert found.classes == ["cars", "fighters"] and found.labels.tolist() == [0] * 8 + [1] * 8
-    assert found.files[0] == "cars/0.png" and found.resized == 16 and not found.skipped
-
-
-def test_a_tile_keeps_its_left_and_its_upper_side(tmp_path):
-    """Red is left, and bright is above, before and after; the middle square of a wide picture is its middle."""
-    wide = np.zeros((20, 60, 3), np.uint8)
-    wide[:10, 20:30] = 200, 0, 0
-    Image.fromarray(wide).save(tmp_path / "wide.png")
-    small = as_array(read_square(tmp_path / "wide.png"), 3, 4)
-    assert small[0, :2, :2].min() > 150 and small[0, 2:].max() < 60 and small[0, :, 2:].max() < 60
-
-
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"])
-def test_every_kind_of_pixel(tmp_path, mode):
-    """Half white, half black, whatever the file calls it."""
-    picture = Image.fromarray(np.repeat(np.array([[0, 255]], np.uint8), 8, 0).repeat(4, 1))
-    if mode == "I;16":
-        picture = Image.fromarray(np.asarray(picture).astype(np.uint16) * 257)
-    path = tmp_path / f"tile.{'jpg' if mode == 'CMYK' else 'png'}"
-    (picture if mode == "I;16" else picture.convert(mode)).save(path)
-    array = as_array(read_square(path), 1)[0].astype(int)
-    assert array.shape == (8, 8) and array[:, :3].max() < 20 and array[:, 5:].min() > 235
-
-
-def test_a_camera_that_was_held_sideways(tmp_path):
-    picture = Image.fromarray(np.repeat(np.array([[0, 255]], np.uint8), 8, 0).repeat(4, 1))
-    exif = Image.Exif()
-    exif[0x0112] = 6  # show it turned by a quarter, clockwise
-    picture.save(tmp_path / "tile.png", exif=exif)
-    turned = as_array(read_square(tmp_path / "tile.png"), 1)[0]
-    assert turned[0].max() == 0 and turned[-1].min() == 255
+    assert found.files[0] == "cars/0.png" and found.remarks == [
+        "16 tiles, in colour: cars 8, fighters 8",
+        "16 of them had another size: cut to their middle square, resized to 24x24"]
 
 
 def test_all_grey_is_one_channel_and_one_colour_makes_all_three(tiles):
@@ -101,16 +77,16 @@ def test_tiles_are_resized_at_once_to_the_very_same_values(tiles, monkeypatch):
     """Grey and in colour, of the right size and of others: as if all were read first, and one at a time is held."""
     Image.effect_noise((24, 24), 80).save(tiles / "cars" / "0.png")
     Image.effect_noise((70, 50), 80).save(tiles / "cars" / "2.bmp")
-    read, expected = [], [as_array(read_square(file), 3, 24) for file in folders.image_files(tiles)]
+    read, expected = [], [as_array(read_square(file)[0], 3, 24) for file in pictures.image_files(tiles)]
 
     def watched(path):
         assert sum(image() is not None for image in read) <= 1
-        image = read_square(path)
+        image, remarks = read_square(path)
         read.append(weakref.ref(image))
-        return image
-    monkeypatch.setattr(folders, "read_square", watched)
+        return image, remarks
+    monkeypatch.setattr(pictures, "read_square", watched)
     found = read_folder(tiles, 24)
-    assert np.array_equal(found.images, expected) and found.resized == 15 and len(read) == 16
+    assert np.array_equal(found.images, expected) and "15 of them had" in found.remarks[-1] and len(read) == 16
 
 
 def test_files_that_cannot_be_read_are_named_and_skipped(tiles, tmp_path, capsys):
@@ -178,27 +154,71 @@ def test_pieces_are_decided_by_seed_and_number(tiles):
     assert torch.equal(images[:, :, 1:3], source.piece([1, 2], 3, slice(1, 3))[0])
 
 
-@pytest.mark.parametrize("break_it, code, part", [
-    (lambda path: path.rename(path.with_name("elsewhere")), 2, "which is not there"),
-    (lambda path: [path.rename(path.with_name("other")), path.write_text("")], 2, "which is a file"),
-    (lambda path: (path / "fighters").rename(path.parent / "fighters"), 2, "found one alone, cars"),
-    (lambda path: [(path / name).rename(path.parent / name) for name in ("cars", "fighters")], 2, "found none"),
-    (lambda path: (path / "empty").mkdir(), 1, "two tiles or more of each class"),
-    (lambda path: [file.unlink() for file in (path / "cars").glob("[1-9].*")], 1, "found 1 in"),
-    (lambda path: [file.write_text("?") for file in (path / "cars").iterdir()], 1, "cars/0.png: not an image"),
+@pytest.mark.parametrize("break_it, part", [
+    (lambda path: path.rename(path.with_name("elsewhere")), "which is not there"),
+    (lambda path: [path.rename(path.with_name("other")), path.write_text("")], "which is a file"),
+    (lambda path: (path / "fighters").rename(path.parent / "fighters"), "found one alone, cars"),
+    (lambda path: [(path / name).rename(path.parent / name) for name in ("cars", "fighters")], "found none"),
+    (lambda path: (path / "empty").mkdir(), "two tiles or more of each class"),
+    (lambda path: [file.unlink() for file in (path / "cars").glob("[1-9].*")], "found 1 in"),
+    (lambda path: [file.write_text("?") for file in (path / "cars").iterdir()], "cars/0.png: not an image"),
 ])
-def test_folders_that_will_not_do(tiles, tmp_path, capsys, break_it, code, part):
+def test_folders_that_will_not_do(tiles, tmp_path, capsys, break_it, part):
     break_it(tiles)
-    said = complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / "out")], capsys, code)
+    said = complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / "out")], capsys, 2)
     assert "--data-folder: expected" in said and part in said
 
 
 @pytest.mark.parametrize("arguments, part", [
     (["--model", "st-fcn"], "--model: expected one of cnn, st-cnn with --data-folder, got 'st-fcn'"),
-    (["--distortion", "R"], "not allowed with argument"), (["--tile-size", "8"], "24 or more, got '8'"),
+    (["--distortion", "R"], "not allowed with argument"), (["--background", "?"], "invalid colour value: '?'"),
+    (["--tile-size", "8"], "24 or more, got '8'"),
 ])
 def test_arguments_that_do_not_go_together(tiles, capsys, arguments, part, tmp_path):
     assert part in complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path), *arguments], capsys, 2)
+
+
+@pytest.mark.parametrize("out", ["mine", "mine/runs", "mine/cars/deep/er", "link/runs"])
+def test_results_among_the_tiles_are_refused_before_a_tile_is_read(tiles, tmp_path, capsys, out, monkeypatch):
+    (tmp_path / "link").symlink_to(tiles)
+    monkeypatch.setattr(pictures, "read_square", lambda path: pytest.fail("a tile was read"))
+    said = complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / out)], capsys, 2)
+    assert "--out: expected a folder outside of --data-folder" in said and not (tiles / "runs").exists()
+
+
+def test_what_is_transparent_is_seen_on_the_background_of_one_s_choice(tiles, tmp_path, capsys):
+    for file in (tiles / "cars").glob("*.png"):
+        image = Image.open(file).convert("RGBA")
+        image.paste((255, 0, 255, 0), (0, 0, 30, 15))
+        image.save(file)
+    found = read_folder(tiles, 24)
+    assert found.remarks[0].startswith("cars/0.png and 2 more: has transparent pixels, laid over the mean colour of")
+    mean = np.asarray(Image.open(tiles / "cars" / "0.png"))[15:, :, :3].mean((0, 1))
+    assert abs(found.images[0, :, :10] - mean.reshape(3, 1, 1)).max() <= 0.5
+    out = tmp_path / "out"
+    main([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(out), "--background", "lime"])
+    assert "laid over #00ff00" in capsys.readouterr().err
+    assert load(out / "st-cnn-mine-similarity-seed0.pt")[1]["background"] == "#00ff00"
+    assert read_folder(tiles, 24, "#00ff00").images[0, :, 0, 0].tolist() == [0, 255, 0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text here")
+def test_names_that_are_not_utf_8_or_not_in_the_terminal_s_alphabet(tiles, tmp_path):
+    """Of a class, of tiles, and of the folder of results."""
+    os.rename(os.fsencode(tiles / "cars"), os.fsencode(tiles) + b"/\xe9t\xe9")
+    os.rename(os.fsencode(tiles) + b"/\xe9t\xe9/0.png", os.fsencode(tiles) + b"/\xe9t\xe9/\xff.txt")
+    tiles = tiles.rename(tmp_path / "żółw żółwi")
+    Path(os.fsdecode(os.fsencode(tiles) + b"/\xe9t\xe9/1\xe9.png")).write_text("?")
+    command = [sys.executable, "-m", "stn_numpy.pytorch.train", *ARGUMENTS, "--data-folder", tiles, "--out",
+               tmp_path / "wyniki ł"]
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, check=False,
+                          env=os.environ | dict(PYTHONIOENCODING="cp1252", OMP_NUM_THREADS="1"))
+    assert done.returncode == 0, done.stderr
+    assert b"wyniki \\u0142/st-cnn-" in done.stdout
+    assert b"skipped \\udce9t\\udce9/1\\udce9.png: not an image" in done.stderr
+    network, facts = load(tmp_path / "wyniki ł" / "st-cnn-żółw żółwi-similarity-seed0.pt")
+    assert [os.fsencode(name) for name in facts["classes"]] == [b"fighters", b"\xe9t\xe9"]
+    assert json.loads(next((tmp_path / "wyniki ł").glob("*.json")).read_text())["test_images"] == 4
 
 
 def test_neither_digits_nor_a_folder(capsys):
@@ -213,8 +233,8 @@ def test_without_pillow(tiles, capsys, tmp_path, monkeypatch):
             raise ImportError("No module named 'PIL'")
         return original(name, *rest, **more)
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(Refusal, match="pip install pillow"):
-        folders.pillow()
+    with pytest.raises(ImportError, match="pip install pillow"):
+        pictures.pillow()
     said = complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / "out")], capsys, 1)
     assert "needs Pillow, which comes with matplotlib" in said
 

@@ -9,8 +9,7 @@ from torch import nn
 from twins import randomise
 
 import stn_numpy
-from stn_numpy import _backend, pytorch
-from stn_numpy import layer as numpy_layer
+from stn_numpy import fast, pytorch
 from stn_numpy.training import training_step
 
 SHAPE = (2, 11, 13)
@@ -26,8 +25,8 @@ def build(library, kind="cnn", transform=None, dtype="float64", **options):
         localisation = library.LocalisationNetwork(SHAPE, identity, channels=(3,), kernel_size=3, hidden=(4,),
                                                    downsample=2, rng=1, dtype=dtype)
         transformer = library.SpatialTransformer(localisation, transform, **options)
-    return library.Classifier(SHAPE, kind, 5, transformer, hidden=(6,), channels=(3, 4), kernel_sizes=(3, 2), rng=2,
-                              dtype=dtype)
+    widths = dict(channels=(3, 4), kernel_sizes=(3, 2)) if kind == "cnn" else dict(hidden=(6,))
+    return library.Classifier(SHAPE, kind, 5, transformer, rng=2, dtype=dtype, **widths)
 
 
 def generic(transform=None, kind="cnn", dtype="float64", **options):
@@ -66,21 +65,17 @@ def test_from_numpy_same_outputs_and_gradients(transform, dtype):
     assert_twins(layer, pytorch.from_numpy(layer), normal(3, (3, *SHAPE), dtype))
 
 
-@pytest.mark.parametrize("backend", ["numpy", "numba"])
 @pytest.mark.parametrize("kind", ["linear", "fcn", "cnn"])
-def test_to_numpy_same_outputs_and_gradients(kind, backend, dtype):
+def test_to_numpy_same_outputs_and_gradients(kind, dtype):
     module = pytorch.from_numpy(generic("similarity", kind, dtype, size=(9, 8)))
-    assert_twins(pytorch.to_numpy(module, backend), module, normal(3, (3, *SHAPE), dtype))
+    assert_twins(pytorch.to_numpy(module), module, normal(3, (3, *SHAPE), dtype))
 
 
-def test_to_numpy_hands_the_backend_to_every_layer():
-    module = nn.Sequential(pytorch.from_numpy(generic("affine")), nn.Sequential(nn.ReLU(), nn.AvgPool2d(2)))
-    asked, original = [], _backend.load
-    with pytest.MonkeyPatch.context() as patch:
-        for home in (_backend, numpy_layer):
-            patch.setattr(home, "load", lambda backend, module: asked.append(backend) or original(backend, module))
-        pytorch.to_numpy(module, "numba")
-    assert len(asked) > 10 and set(asked) == {"numba"}
+def test_a_compiled_network_has_the_same_torch_twin():
+    layer = generic("affine")
+    images = torch.tensor(normal(3, (3, *SHAPE)))
+    one, other = (pytorch.from_numpy(network)(images) for network in (layer, fast.compiled(layer)))
+    assert torch.equal(one, other)
 
 
 def test_reads_as_it_is_told(mode, padding_mode, align_corners):
@@ -142,44 +137,6 @@ def test_ten_training_steps_have_the_same_losses(optimizer, transform, dtype):
 
 
 @pytest.mark.parametrize("transform", FAMILIES)
-def test_families_have_the_same_identity_theta_and_grid(transform, align_corners, dtype):
-    ours, theirs = stn_numpy.TRANSFORMS[transform], pytorch.TRANSFORMS[transform]
-    assert ours.identity == theirs.identity
-    parameters = (np.array(ours.identity) + 0.2 * normal(4, (6, len(ours.identity)))).astype(dtype)
-    tensor = torch.tensor(parameters, requires_grad=True)
-    assert_agrees(theirs.forward(tensor).detach().numpy(), ours.forward(parameters))
-    size = (6, 1, 5, 7)
-    grid = theirs.grid(tensor, size, align_corners)
-    assert_agrees(grid.detach().numpy(), ours.grid(parameters, size, align_corners))
-    d_grid = normal(5, grid.shape, dtype)
-    grid.backward(torch.tensor(d_grid))
-    assert_agrees(tensor.grad.numpy(), ours.grid_backward(d_grid, parameters, align_corners), unit=30)
-
-
-def test_both_registries_have_the_same_names():
-    assert tuple(pytorch.TRANSFORMS) == FAMILIES
-
-
-def test_what_lies_behind_the_horizon_is_far_away_and_passes_no_gradient():
-    theta = torch.tensor([[[1.0, 0, 0], [0, 1, 0], [0, -2, 1]], [[-1, 0, 0], [0, -1, 0], [0, 2, -1]]],
-                         dtype=torch.float64, requires_grad=True)
-    grid = pytorch.projective.projective_grid(theta, (2, 1, 9, 9))
-    expected = stn_numpy.projective_grid(theta.detach().numpy(), (2, 1, 9, 9))
-    assert_agrees(grid.detach().numpy(), expected)
-    assert (np.abs(expected) > 1e5).any() and (np.abs(expected) < 1).any()
-    d_grid = torch.tensor(normal(2, grid.shape))
-    grid.backward(d_grid)
-    assert_agrees(theta.grad.numpy(), stn_numpy.projective_grid_backward(d_grid.numpy(), theta.detach().numpy()), 30)
-
-
-@pytest.mark.parametrize("transform", FAMILIES)
-def test_compiles_as_one_graph(transform):
-    module = pytorch.from_numpy(generic(transform))
-    images = torch.tensor(normal(3, (3, *SHAPE)))
-    torch.testing.assert_close(torch.compile(module, backend="eager", fullgraph=True)(images), module(images))
-
-
-@pytest.mark.parametrize("transform", FAMILIES)
 def test_several_networks_run_as_one(transform):
     modules = [pytorch.from_numpy(randomise(generic(transform), seed, 0.1)) for seed in range(3)]
     parameters, _ = torch.func.stack_module_state(modules)
@@ -211,6 +168,100 @@ def test_feature_maps_in_half_precision_are_read_at_the_right_points():
     torch.testing.assert_close(out.float(), maps.float(), atol=0.02, rtol=0)
 
 
+class Residual(nn.Sequential):
+    """A forward of its own."""
+
+    def forward(self, image):
+        return image + super().forward(image)
+
+
+class Turned(pytorch.SpatialTransformer):
+    """Likewise, and a subclass of this library."""
+
+    def forward(self, image):
+        return super().forward(image).flip(3)
+
+
+def with_hook(module, register):
+    getattr(module, register)(lambda *_: None)
+    return module
+
+
+def with_forward(module):
+    module.forward = torch.sin
+    return module
+
+
+def tied():
+    """Two linear layers of one weight, which would be learned as one."""
+    one, other = nn.Linear(3, 3), nn.Linear(3, 3)
+    other.weight = one.weight
+    return nn.Sequential(one, other)
+
+
+def with_weight_hook(module):
+    module.weight.register_hook(lambda grad: 2 * grad)
+    return module
+
+
+NO_TWIN = {
+    "a Sequential that adds its input": (lambda: Residual(nn.ReLU()), "Residual"),
+    "within a Sequential": (lambda: nn.Sequential(Residual(nn.ReLU())), "Residual"),
+    "a transformer's subclass": (lambda: Turned(nn.Flatten(), "rotation"), "Turned"),
+    "a layer's subclass": (lambda: type("Dense", (nn.Linear,), {})(2, 3), "Dense"),
+    "forward hook": (lambda: with_hook(nn.ReLU(), "register_forward_hook"), "_forward_hooks"),
+    "forward pre-hook": (lambda: with_hook(nn.ReLU(), "register_forward_pre_hook"), "_forward_pre_hooks"),
+    "hook of a part": (lambda: nn.Sequential(with_hook(nn.ReLU(), "register_forward_hook")), "ReLU with"),
+    "backward hook": (lambda: with_hook(nn.ReLU(), "register_full_backward_hook"), "_backward_hooks"),
+    "backward pre-hook": (lambda: with_hook(nn.ReLU(), "register_full_backward_pre_hook"), "_backward_pre_hooks"),
+    "hook of a weight": (lambda: with_weight_hook(nn.Linear(2, 3)), "_backward_hooks"),
+    "forward of an object": (lambda: with_forward(nn.ReLU()), "a forward"),
+    "weight norm": (lambda: nn.utils.parametrizations.weight_norm(nn.Linear(2, 3)), "Linear"),
+    "weights in two places": (tied, "1.weight"),
+    "half precision": (lambda: nn.Linear(2, 3).half(), "float16"),
+    "bfloat16": (lambda: nn.Linear(2, 3).bfloat16(), "bfloat16"),
+    "another divisor": (lambda: nn.AvgPool2d(2, divisor_override=1), "AvgPool2d"),
+    "averages of what is left": (lambda: nn.AvgPool2d(2, ceil_mode=True), "AvgPool2d"),
+    "padded averages": (lambda: nn.AvgPool2d(2, padding=1), "AvgPool2d"),
+    "indices": (lambda: nn.MaxPool2d(2, return_indices=True), "MaxPool2d"),
+    "dilated pooling": (lambda: nn.MaxPool2d(2, dilation=2), "MaxPool2d"),
+    "padding in words": (lambda: nn.Conv2d(1, 2, 3, padding="same"), "padding=same"),
+    "padding by reflection": (lambda: nn.Conv2d(1, 2, 3, padding_mode="reflect"), "reflect"),
+    "groups": (lambda: nn.Conv2d(2, 2, 3, groups=2), "groups=2"),
+    "a kernel that is not square": (lambda: nn.Conv2d(1, 2, (3, 5)), "(3, 5)"),
+    "flattened from the first axis": (lambda: nn.Flatten(0), "start_dim=0"),
+    "no bias": (lambda: nn.Linear(2, 3, bias=False), "bias=False"),
+    "no twin": (lambda: nn.Sequential(nn.Tanh()), "Tanh()"),
+    "no module": (lambda: torch.sin, "builtin"),
+}
+
+
+@pytest.mark.parametrize("case", NO_TWIN)
+def test_to_numpy_refuses_what_it_would_not_compute_exactly(case):
+    make, got = NO_TWIN[case]
+    with pytest.raises(TypeError):
+        pytorch.to_numpy(make())
+    assert_refused(lambda: pytorch.to_numpy(make()), "module", "", got)
+
+
+@pytest.mark.parametrize("module", [
+    nn.MaxPool2d((3, 2), (1, 2), padding=(0, 0), dilation=(1, 1)), nn.AvgPool2d((2, 3), padding=(0, 0)),
+    nn.AvgPool2d(2, count_include_pad=False), nn.ReLU(inplace=True), nn.Conv2d(2, 3, (2, 2), (2, 2), (1, 1)),
+    nn.Sequential(), nn.Flatten(),
+], ids=str)
+def test_to_numpy_takes_other_words_for_the_same(module):
+    images = normal(3, (2, 2, 6, 7), "float32")
+    assert_agrees(module(torch.tensor(images)).detach().numpy(), pytorch.to_numpy(module)(images))
+
+
+def test_from_numpy_refuses_a_subclass():
+    class Twice(stn_numpy.Sequential):
+        def forward(self, inputs):
+            return 2 * super().forward(inputs)
+
+    assert_refused(lambda: pytorch.from_numpy(stn_numpy.Sequential(Twice())), "layer", "stn_numpy", "Twice")
+
+
 BAD = {
     "kind": (lambda: build(pytorch, "mlp"), "kind", "'linear', 'fcn', 'cnn'", "'mlp'"),
     "dtype": (lambda: pytorch.Classifier((1, 8, 8), dtype=torch.float16), "dtype", "torch.float32", "torch.float16"),
@@ -219,9 +270,6 @@ BAD = {
     "downsample": (lambda: pytorch.LocalisationNetwork((1, 8, 6), (0.0,), downsample=7), "downsample", "6", "7"),
     "kernel sizes": (lambda: pytorch.Classifier((1, 8, 8), channels=(2, 2), kernel_sizes=(3,)), "kernel_sizes",
                      "channels=(2, 2)", "(3,)"),
-    "backend": (lambda: pytorch.to_numpy(nn.Flatten(), "cuda"), "backend", "'numpy', 'numba'", "'cuda'"),
-    "no twin there": (lambda: pytorch.to_numpy(nn.Sequential(nn.Tanh())), "module", "stn_numpy", "Tanh()"),
-    "no bias": (lambda: pytorch.to_numpy(nn.Linear(2, 3, bias=False)), "module", "stn_numpy", "bias=False"),
     "no twin here": (lambda: pytorch.from_numpy(stn_numpy.Layer()), "layer", "stn_numpy", "Layer"),
 }
 

@@ -11,7 +11,7 @@ import pytest
 from tiny_run import KILLED_STEPS, build_model, build_optimizer, make_batch, record, run, same
 from twins import data_of
 
-from stn_numpy.optimizer import Adam
+from stn_numpy.optimizer import SGD, Adam, StepLR
 from stn_numpy.training import train
 
 ROOT = Path(__file__).parents[1]
@@ -172,7 +172,8 @@ def test_a_damaged_checkpoint_is_refused(tmp_path, damage):
 def as_it_was(**changes):
     """Build what goes on from the checkpoint: the same, but for the changes."""
     model = build_model(**changes.get("model", {}))
-    return model, changes.get("optimizer", build_optimizer)(model), changes.get("seed", 5)
+    optimizer = changes.get("optimizer", build_optimizer)(model)
+    return model, optimizer, changes.get("seed", 5), changes.get("schedule", lambda optimizer: None)(optimizer)
 
 
 def in_one_group(model):
@@ -193,7 +194,18 @@ OTHERS = {
     "one group for two": (dict(optimizer=in_one_group), "optimizer/lr"),
     "groups in another order": (dict(optimizer=in_other_order), "optimizer/0"),
     "another seed": (dict(seed=6), "seed"),
+    "another rate": (dict(optimizer=lambda model: rated(model, 3e-2, 3e-3)), "first_rates: expected [0.03, 0.003]"),
+    "another rate of a group": (dict(optimizer=lambda model: rated(model, 1e-2, 3e-4)), "first_rates"),
+    "other betas": (dict(optimizer=lambda model: rated(model, 1e-2, 3e-3, betas=(0.8, 0.999))), "betas"),
+    "another eps": (dict(optimizer=lambda model: rated(model, 1e-2, 3e-3, eps=1e-6)), "eps: expected 1e-06, got 1e-08"),
+    "a schedule for none": (dict(schedule=lambda optimizer: StepLR(optimizer, 2)), "expected StepLR, got None"),
 }
+
+
+def rated(model, lr, own, **options):
+    """The run's optimizer with other numbers."""
+    groups = [{"params": model.network.parameters()}, {"params": model.transformer.parameters(), "lr": own}]
+    return Adam(groups, lr, **options)
 
 
 @pytest.mark.parametrize("case", OTHERS)
@@ -203,10 +215,10 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path, case):
     run(4, checkpoint=path)
     content = path.read_bytes()
     changes, named = OTHERS[case]
-    model, optimizer, seed = as_it_was(**changes)
+    model, optimizer, seed, schedule = as_it_was(**changes)
     before, state = data_of(model), {name: array.copy() for name, array in optimizer.state_dict().items()}
     with pytest.raises(ValueError, match="belongs to another run") as caught:
-        train(model, optimizer, make_batch, 8, seed, checkpoint=path, progress=False)
+        train(model, optimizer, make_batch, 8, seed, schedule, checkpoint=path, progress=False)
     for part in (str(path), named, "name another file, or delete this one"):
         assert part in str(caught.value)
     assert all(np.array_equal(*pair) for pair in zip(data_of(model), before, strict=True))
@@ -218,7 +230,7 @@ def test_fewer_steps_than_the_checkpoint_has_are_refused(tmp_path):
     """And nothing of it is taken over."""
     path = tmp_path / "run.npz"
     run(4, checkpoint=path)
-    content, (model, optimizer, seed) = path.read_bytes(), as_it_was()
+    content, (model, optimizer, seed, _) = path.read_bytes(), as_it_was()
     before = data_of(model)
     with pytest.raises(ValueError, match="steps: expected at least 4, .* got 3; ask for more, name another") as caught:
         train(model, optimizer, make_batch, 3, seed, checkpoint=path, progress=False)
@@ -228,6 +240,27 @@ def test_fewer_steps_than_the_checkpoint_has_are_refused(tmp_path):
 
 def test_the_unchanged_run_is_not_refused(tmp_path):
     run(4, checkpoint=tmp_path / "run.npz")
-    model, optimizer, seed = as_it_was()
+    model, optimizer, seed, _ = as_it_was()
     history = train(model, optimizer, make_batch, 8, seed, checkpoint=tmp_path / "run.npz", progress=False)
     assert same(run(8), (model, optimizer, history))
+
+
+@pytest.mark.parametrize("changes, named", [
+    (dict(), None), (dict(momentum=0.0), "momentum: expected 0.0, got 0.9"), (dict(lr=0.5), "first_rates"),
+    (dict(step_size=3), "step_size: expected 3, got 2"), (dict(gamma=0.5), "gamma: expected 0.5, got 0.1"),
+])
+def test_sgd_and_its_schedule_go_on_as_they_were(tmp_path, changes, named):
+    """Though the rate has fallen since, the run is the same if it began with the same numbers."""
+    def go_on(steps, lr=0.1, momentum=0.9, step_size=2, gamma=0.1):
+        model = build_model()
+        optimizer = SGD(model.parameters(), lr, momentum)
+        return train(model, optimizer, make_batch, steps, 5, StepLR(optimizer, step_size, gamma),
+                     checkpoint=tmp_path / "run.npz", progress=False)
+
+    go_on(4)
+    if named is None:
+        assert len(go_on(8).losses) == 8
+    else:
+        with pytest.raises(ValueError, match="belongs to another run") as caught:
+            go_on(8, **changes)
+        assert named in str(caught.value)

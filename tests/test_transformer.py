@@ -19,9 +19,8 @@ from twins import (
     with_same_parameters,
 )
 
-from stn_numpy.families import TRANSFORMS, Transform
+from stn_numpy.families import TRANSFORMS
 from stn_numpy.gradcheck import gradcheck
-from stn_numpy.grid import affine_grid
 from stn_numpy.localisation import LocalisationNetwork
 from stn_numpy.sampler import grid_sample, grid_sample_backward
 from stn_numpy.transformer import SpatialTransformer
@@ -129,14 +128,6 @@ def test_every_image_is_turned_by_its_own_angle(align_corners):
         assert_agrees(turned, np.rot90(image, quarter, axes=(1, 2)))
 
 
-def test_the_first_shift_is_along_the_columns():
-    """Two of 8 columns to the right and one of 4 rows down is where it looks."""
-    images = normal(0, (1, 3, 4, 8))
-    out = SpatialTransformer(Says([2 * 2 / 8, 2 * 1 / 4]), "translation")(images)
-    assert_agrees(out[:, :, :3, :6], images[:, :, 1:, 2:])
-    assert not out[:, :, 3].any() and not out[..., 6:].any()
-
-
 def test_the_grid_is_where_the_last_batch_was_read(transform, mode, align_corners):
     transformer = build(transform, size=(4, 6), mode=mode, align_corners=align_corners)
     for count in (3, 2):
@@ -145,66 +136,6 @@ def test_the_grid_is_where_the_last_batch_was_read(transform, mode, align_corner
         parameters = transformer.localisation(images)
         assert_agrees(transformer.grid, TRANSFORMS[transform].grid(parameters, (count, 2, 4, 6), align_corners))
         assert_agrees(grid_sample(images, transformer.grid, mode, align_corners=align_corners), out)
-
-
-def test_a_family_gives_grid_and_gradient_from_parameters(transform, align_corners):
-    """`grid_backward` is the finite difference of `grid`, parameter by parameter."""
-    family = TRANSFORMS[transform]
-    parameters = np.array([family.identity] * 2) + 0.1 * normal(0, (2, len(family.identity)))
-    [error] = gradcheck(lambda p: family.grid(p, (2, 1, 4, 3), align_corners),
-                        lambda d_grid, p: family.grid_backward(d_grid, p, align_corners), [parameters])
-    assert error < FINITE_DIFFERENCES
-
-
-def test_a_new_family_is_one_line_in_the_registry(monkeypatch):
-    """A wave along x, by a grid of its own: height times sin(2 y)."""
-    def grid(heights, size, align_corners):
-        base = np.tile(np.eye(2, 3), (len(heights), 1, 1))
-        points = affine_grid(base, size, align_corners)
-        points[..., 0] += heights[:, :, None] * np.sin(2 * points[..., 1])
-        return points
-
-    def backward(d_grid, heights, align_corners):
-        y = affine_grid(np.tile(np.eye(2, 3), (len(heights), 1, 1)), (*d_grid.shape[:1], 1, *d_grid.shape[1:3]),
-                        align_corners)[..., 1]
-        return (d_grid[..., 0] * np.sin(2 * y)).sum(axis=(1, 2))[:, None]
-
-    monkeypatch.setitem(TRANSFORMS, "wave", Transform(np.copy, lambda d, p: d.copy(), (0.0,), grid, backward))
-    transformer = build("wave", size=(4, 3), align_corners=True)
-    errors = gradcheck(*as_functions(transformer), [normal(0, (2, *SHAPE)), *data_of(transformer)])
-    assert max(errors) < FINITE_DIFFERENCES
-
-
-@pytest.mark.parametrize("transform, told", [
-    ("projective", [1, 0, 2 * 2 / 8, 0, 1, 2 * 1 / 4, 0, 0]),
-    ("tps", [2 * 2 / 8, 2 * 1 / 4] * 16),
-    ("affine-exp", [0, 0, 2 * 2 / 8, 0, 0, 2 * 1 / 4]),
-])
-def test_other_families_shift_along_the_columns_first(transform, told, dtype):
-    """As the translation does: two of 8 columns to the right and one of 4 rows down."""
-    images = normal(0, (1, 3, 4, 8))
-    out = SpatialTransformer(Says(told), transform)(images)
-    assert_agrees(out[:, :, :3, :6], images[:, :, 1:, 2:])
-    assert np.abs(out[:, :, 3]).max() < 1e-12 and np.abs(out[..., 6:]).max() < 1e-12
-
-
-def test_the_other_backend_does_the_same(transform, dtype):
-    images = normal(0, (3, *SHAPE), dtype)
-    ours, theirs = (build(transform, dtype, size=(4, 6), backend=backend) for backend in ("numpy", "numba"))
-    d_out = normal(1, ours(images).shape, dtype)
-    assert_agrees(theirs(images), ours(images))
-    assert_agrees(theirs.grid, ours.grid)
-    assert_agrees(theirs.backward(d_out), ours.backward(d_out), unit=100)
-    for one, other in zip(theirs.parameters(), ours.parameters(), strict=True):
-        assert_agrees(one.grad, other.grad, unit=100)
-
-
-def test_a_family_uses_the_compiled_grid_where_there_is_one():
-    found = {name: build(name, backend="numba").theta_grid.__module__ for name in ("affine", "projective", "tps")}
-    assert found.pop("affine") == "stn_numpy.fast.grid" and found.pop("projective") == "stn_numpy.fast.projective"
-    assert found == {"tps": "stn_numpy.families"}  # matrix products, in NumPy
-    assert build("projective", backend="numba").theta_grid_backward.__module__ == "stn_numpy.fast.projective"
-    assert build("projective").theta_grid.__module__ == "stn_numpy.projective"
 
 
 def test_channels_are_moved_together():

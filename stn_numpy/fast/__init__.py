@@ -10,3 +10,4 @@ from .linear import linear, linear_backward, relu, relu_backward
 from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from .projective import projective_grid, projective_grid_backward
 from .sampler import affine_sample, affine_sample_backward, grid_sample, grid_sample_backward
+from .transformer import compiled

@@ -2,15 +2,19 @@
 
 import argparse
 import csv
+import io
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch.nn.functional import grid_sample
 
+from ..files import whole_file
+from ..pictures import as_array, image_files, pillow, read_squares
 from ..theta import read_theta, rotation_angle
 from .command import Parser, Refusal, plain_errors
-from .folder import as_array, image_files, pillow, read_square
 from .tiles import centred, load, uncentred
 
 PROGRAM = "python -m stn_numpy.pytorch.align"
@@ -23,9 +27,10 @@ a PNG; a table says what was done to each, and a contact sheet shows some pairs,
 EPILOG = """\
 In DIR of --out: a .png for each tile, in the folders that it lay in; poses.csv: what the network takes it for, and
 theta in words (heading in degrees on the compass, scale, shift); contact_sheet.png. The heading is what the transformer
-has made of it: where the network was never told which way is up, it is known up to a constant at best.
+has made of it: where the network did not learn which way is up, it is known up to a constant at best.
 
-Tiles that aren't square are cut to their middle square. Files that cannot be read are named and skipped.
+Tiles that aren't square are cut to their middle square. Files that cannot be read are named and skipped. A tile with
+an alpha channel keeps one, and the network sees it on the background that it was trained with.
 Exit codes: 0 done, 1 something failed, 2 a wrong argument.
 """
 
@@ -34,7 +39,7 @@ COLUMNS, ROWS, CELL, GAP = 8, 3, 96, 6  # of the contact sheet: pairs across and
 FIELDS = ("file", "written", "class", "share", "heading", "scale", "shift_x", "shift_y")
 
 
-def make_parser():
+def make_parser() -> Parser:
     """The command's arguments."""
     parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -46,7 +51,7 @@ def make_parser():
 
 
 @torch.no_grad()
-def align(network, facts, image):
+def align(network, facts: dict, image):
     """Read one tile through the network's transformer.
 
     Parameters
@@ -54,32 +59,44 @@ def align(network, facts, image):
     network : Classifier
         With a transformer.
     facts : dict
-        As `stn_numpy.pytorch.tiles.load` gives them.
+        As `stn_numpy.pytorch.tiles.load` returns them.
     image : Pillow image
         Square, of any size; theta is in normalised units, so that it holds for all of them.
 
     Returns
     -------
     aligned : (C, S, S) array of uint8
-        At the image's own size; what lies outside of it has the training tiles' mean colour.
+        At the image's own size; what lies outside of it has the training tiles' mean colour. An image with an alpha
+        channel keeps one, as the last channel, with 0 outside.
     theta : array
         (2, 3) in an affine family.
     shares : (classes,) array
         How sure the network is of each class.
     """
     channels, side = facts["network"]["image_shape"][:2]
-    small, whole = (centred(torch.from_numpy(as_array(image, channels, size).copy())[None].float() / 255, facts)
-                    for size in (side, None))
     transformer = network.transformer
+    small = centred(_tensor(as_array(image, channels, side, facts.get("background"))), facts)
     parameters = transformer.localisation(small)
-    grid = transformer.transform.grid(parameters, whole.shape, transformer.reading["align_corners"])
-    aligned = uncentred(torch.nn.functional.grid_sample(whole, grid, **transformer.reading), facts)
+    grid = transformer.transform.grid(parameters, (1, channels, *image.size), transformer.reading["align_corners"])
+    read = partial(grid_sample, grid=grid, **transformer.reading)
+    if "A" in image.getbands():  # colours count by their alpha, so that none comes out of transparent pixels
+        alpha = _tensor(np.asarray(image.getchannel("A"))[None])
+        colour = centred(_tensor(as_array(image.convert("RGB"), channels)), facts)
+        cover = read(alpha)
+        aligned = torch.cat([uncentred(read(alpha * colour) / cover.clamp(min=1e-6), facts), cover], 1)
+    else:
+        aligned = uncentred(read(centred(_tensor(as_array(image, channels)), facts)), facts)
     shares = network.network(transformer.sample(small, parameters)).softmax(1)
     return ((255 * aligned[0]).round().byte().numpy(), transformer.transform.forward(parameters)[0].numpy(),
             shares[0].numpy())
 
 
-def in_words(theta):
+def _tensor(array):
+    """A batch of one, from 0 to 1."""
+    return torch.from_numpy(array.copy())[None].float() / 255
+
+
+def in_words(theta: np.ndarray) -> dict:
     """A (2, 3) theta as heading in degrees on the compass, scale and shift; nothing for another family."""
     if theta.shape != (2, 3):
         return {}
@@ -90,39 +107,26 @@ def in_words(theta):
                 shift_x=f"{read['shift_x']:.3f}", shift_y=f"{read['shift_y']:.3f}")
 
 
-def as_image(array):
-    """A Pillow image of (C, S, S) uint8."""
+def as_image(array: np.ndarray):
+    """A Pillow image of (C, S, S) uint8: grey, grey and alpha, RGB, or RGB and alpha."""
     return pillow()[0].fromarray(array[0] if len(array) == 1 else array.transpose(1, 2, 0))
 
 
 def contact_sheet(pairs):
-    """One picture of several pairs of Pillow images, each before above after.
-
-    Parameters
-    ----------
-    pairs : list of (image, image)
-
-    Returns
-    -------
-    Pillow image
-    """
+    """One picture of several pairs of Pillow images, each before above after, transparent where they are on white."""
     image_module, _ = pillow()
     across, down = min(len(pairs), COLUMNS), -(-len(pairs) // COLUMNS)
     sheet = image_module.new("RGB", (across * (CELL + GAP) + GAP, down * (2 * CELL + 3 * GAP) + GAP), "white")
     for place, pair in enumerate(pairs):
         left, top = GAP + place % COLUMNS * (CELL + GAP), GAP + place // COLUMNS * (2 * CELL + 3 * GAP)
         for below, image in enumerate(pair):
-            sheet.paste(image.convert("RGB").resize((CELL, CELL)), (left, top + below * (CELL + GAP // 2)))
+            cell = image.convert("RGBA").resize((CELL, CELL))
+            sheet.paste(cell, (left, top + below * (CELL + GAP // 2)), cell)
     return sheet
 
 
-def check_folders(source, out):
-    """Refuse folders that cannot be what they are named for.
-
-    Returns
-    -------
-    source, out : Path
-    """
+def check_folders(source, out) -> tuple[Path, Path]:
+    """Refuse folders that cannot be what they are named for."""
     source, out = Path(source), Path(out)
     if not source.is_dir():
         raise Refusal(f"--in: expected a folder, got {source}, which is {'a file' if source.exists() else 'not there'}",
@@ -138,78 +142,71 @@ def check_folders(source, out):
     return source, out
 
 
-def place_for(name, taken):
-    """Where a tile is written: its own name with .png, or that after its whole name if another has taken it."""
-    path = Path(name).with_suffix(".png")
-    if str(path) in taken or str(path) == SHEET:
-        path = Path(f"{name}.png")
-    taken.add(str(path))
-    return path
+def place_for(name: str, places: set) -> str:
+    """Where a tile is written: its own name with .png, or that after its whole name if there is another."""
+    place = Path(name).with_suffix(".png").as_posix()
+    while place.casefold() in places:  # as names count on a Mac and on Windows
+        place = name = f"{name}.png"
+    places.add(place.casefold())
+    return place
 
 
-def align_folder(checkpoint, source, out, say):
-    """Align every tile of a folder.
+def write_table(path, rows) -> None:
+    """Write rows as CSV, whole; of a file name that is not UTF-8 the odd bytes as escapes."""
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, FIELDS)
+    writer.writeheader()
+    writer.writerows(rows)
+    with whole_file(path) as file:
+        file.write(table.getvalue().encode("utf8", "backslashreplace"))
+
+
+def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
+    """Align every tile of a folder; return how many were written, and how many files could not be read.
 
     Parameters
     ----------
     checkpoint, source, out : path
     say : callable
-        Is told of each file that is skipped.
-
-    Returns
-    -------
-    done, skipped : int
-        How many tiles were written, and how many files could not be read.
-
-    Raises
-    ------
-    Refusal
-        If something is not as expected, or no tile can be read.
+        Gets a line for each file that is skipped, and for what else the reader should know.
     """
     source, out = check_folders(source, out)
     network, facts = load(checkpoint)
     if network.transformer is None:
         raise Refusal(f"--checkpoint: expected a network with a transformer (st-cnn), got one without in {checkpoint}")
-    files, written = image_files(source), out.resolve()
-    if source.resolve() in written.parents:  # what an earlier run wrote is no tile
-        files = [file for file in files if written not in file.resolve().parents]
+    own = out.resolve() if source.resolve() in out.resolve().parents else None  # what an earlier run wrote is no tile
+    files = [file for file in image_files(source) if own is None or own not in file.resolve().parents]
     if not files:
         raise Refusal(f"--in: expected tiles, found no file in {source}")
-    rows, pairs, skipped, taken = [], [], 0, set()
-    shown = {round(place) for place in np.linspace(0, len(files) - 1, COLUMNS * ROWS)}  # of every folder some
-    for place, file in enumerate(files):
-        name = str(file.relative_to(source))
-        try:
-            image = read_square(file)
-        except ValueError as error:
-            say(f"skipped {name}: {error}")
-            skipped += 1
-            continue
-        aligned, theta, shares = align(network, facts, image)
-        where = place_for(name, taken)
-        (out / where).parent.mkdir(parents=True, exist_ok=True)
-        as_image(aligned).save(out / where)
-        rows.append(dict(file=name, written=str(where), share=f"{shares.max():.3f}",
-                         **{"class": facts["classes"][int(shares.argmax())]}, **in_words(theta)))
-        if place in shown or not pairs:
-            pairs.append((image.resize((CELL, CELL)), as_image(aligned).resize((CELL, CELL))))
+    rows, pairs, places = [], [], {SHEET}
+    on_sheet = {round(place) for place in np.linspace(0, len(files) - 1, COLUMNS * ROWS)}  # of every folder some
+    try:
+        for file, image in read_squares(files, source, say, facts.get("background")):
+            name = file.relative_to(source).as_posix()
+            aligned, theta, shares = align(network, facts, image)
+            where = place_for(name, places)
+            (out / where).parent.mkdir(parents=True, exist_ok=True)
+            as_image(aligned).save(out / where)
+            if len(rows) in on_sheet:
+                pairs.append((image.resize((CELL, CELL)), as_image(aligned).resize((CELL, CELL))))
+            rows.append(dict(file=name, written=where, share=f"{shares.max():.3f}",
+                             **{"class": facts["classes"][int(shares.argmax())]}, **in_words(theta)))
+    finally:  # whatever stops it, the table has what was written
+        if rows:
+            write_table(out / POSES, rows)
+            contact_sheet(pairs).save(out / SHEET)
     if not rows:
         raise Refusal(f"--in: none of the {len(files)} files in {source} can be read as an image")
-    with open(out / POSES, "w", newline="", encoding="utf8") as table:
-        writer = csv.DictWriter(table, FIELDS)
-        writer.writeheader()
-        writer.writerows(rows)
-    contact_sheet(pairs).save(out / SHEET)
-    return len(rows), skipped
+    return len(rows), len(files) - len(rows)
 
 
-def main(arguments=None):
+def main(arguments=None) -> None:
     """The command; see ``--help``."""
-    given = make_parser().parse_args(arguments)
+    args = make_parser().parse_args(arguments)
     with plain_errors("align"):
-        done, skipped = align_folder(given.checkpoint, given.source, given.out,
+        done, skipped = align_folder(args.checkpoint, args.source, args.out,
                                      say=lambda line: print(line, file=sys.stderr))
-        print(f"{done} tiles aligned, {skipped} files skipped; written to {given.out}, with {SHEET} and {POSES}")
+        print(f"{done} tiles aligned, {skipped} files skipped; written to {args.out}, with {SHEET} and {POSES}")
 
 
 if __name__ == "__main__":

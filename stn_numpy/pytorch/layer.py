@@ -1,36 +1,64 @@
-"""Torch's own layers, with first weights drawn as `stn_numpy.layer` draws them: same seed, same weights."""
+"""Torch's own layers, from this library's, or drawn as `stn_numpy.layer` draws them: same seed, same weights."""
 
+import numpy as np
 import torch
 from torch import nn
 
-
-def linear(in_features, out_features, rng, dtype):
-    """`torch.nn.Linear`, its weights drawn from a NumPy generator in the order of `stn_numpy.layer.Linear`."""
-    layer = nn.utils.skip_init(nn.Linear, in_features, out_features, dtype=dtype)
-    return _draw(layer, in_features ** -0.5, rng)
+from .. import layer as numpy_layer
 
 
-def conv2d(in_channels, out_channels, kernel_size, padding, rng, dtype):
-    """`torch.nn.Conv2d`, its weights drawn from a NumPy generator in the order of `stn_numpy.layer.Conv2d`."""
-    layer = nn.utils.skip_init(nn.Conv2d, in_channels, out_channels, kernel_size, padding=padding, dtype=dtype)
-    return _draw(layer, (in_channels * kernel_size ** 2) ** -0.5, rng)
+def layer_from_numpy(layer: numpy_layer.Layer) -> nn.Module:
+    """The torch twin of one layer, with a copy of its weights, on the CPU and in the same dtype."""
+    match layer:
+        case numpy_layer.Linear():
+            out_features, in_features = layer.weight.data.shape
+            return _filled(nn.utils.skip_init(nn.Linear, in_features, out_features), layer)
+        case numpy_layer.Conv2d():
+            out_channels, in_channels, *kernel_size = layer.weight.data.shape
+            return _filled(nn.utils.skip_init(nn.Conv2d, in_channels, out_channels, kernel_size, layer.stride,
+                                              layer.padding), layer)
+        case numpy_layer.AvgPool2d():
+            return nn.AvgPool2d(layer.kernel_size, layer.stride)
+        case numpy_layer.MaxPool2d():
+            return nn.MaxPool2d(layer.kernel_size, layer.stride)
+        case numpy_layer.ReLU():
+            return nn.ReLU()
+        case numpy_layer.Flatten():
+            return nn.Flatten()
+    raise TypeError(f"layer: expected one of stn_numpy's own, got {type(layer).__name__}")
 
 
-def _draw(layer, bound, rng):
-    with torch.no_grad():
-        for parameter in (layer.weight, layer.bias):
-            parameter.copy_(torch.from_numpy(rng.uniform(-bound, bound, tuple(parameter.shape))))
-    return layer
+def _filled(module, layer):
+    """A torch layer with a copy of a NumPy layer's weights, in their dtype."""
+    module.weight = nn.Parameter(torch.tensor(layer.weight.data))
+    module.bias = nn.Parameter(torch.tensor(layer.bias.data))
+    return module
 
 
-def check_dtype(dtype):
+def linear(in_features, out_features, rng, dtype) -> nn.Linear:
+    """`torch.nn.Linear`, its weights drawn from a NumPy generator as `stn_numpy.Linear` draws them."""
+    return layer_from_numpy(numpy_layer.Linear(in_features, out_features, rng, numpy_dtype(dtype)))
+
+
+def conv2d(in_channels, out_channels, kernel_size, padding, rng, dtype) -> nn.Conv2d:
+    """`torch.nn.Conv2d`, its weights drawn from a NumPy generator as `stn_numpy.Conv2d` draws them."""
+    return layer_from_numpy(numpy_layer.Conv2d(in_channels, out_channels, kernel_size, 1, padding, rng,
+                                               numpy_dtype(dtype)))
+
+
+def check_dtype(dtype) -> torch.dtype:
     """Check that a dtype is one of the two; return it."""
     if dtype not in (torch.float32, torch.float64):
         raise TypeError(f"dtype: expected torch.float32 or torch.float64, got {dtype}")
     return dtype
 
 
-def output_shape(layers, image_shape, dtype=torch.float32):
-    """What shape one image has behind some layers, found by sending a black one through."""
+def numpy_dtype(dtype) -> type:
+    """NumPy's name of one of the two dtypes."""
+    return {torch.float32: np.float32, torch.float64: np.float64}[check_dtype(dtype)]
+
+
+def output_shape(layers, image_shape, dtype=torch.float32) -> tuple:
+    """The shape that one image has after some layers, found by sending a black one through."""
     with torch.no_grad():
         return tuple(nn.Sequential(*layers)(torch.zeros(1, *image_shape, dtype=dtype)).shape[1:])

@@ -5,12 +5,11 @@ import torch
 from torch import nn
 
 from ..check import check_whole
-from .command import Refusal
 from .families import TRANSFORMS
 from .localisation import LocalisationNetwork
 from .model import Classifier
 from .transformer import SpatialTransformer
-from .weights import check_architecture
+from .weights import load as load_weights
 from .weights import save as save_weights
 
 PARAMETERS = 80_000
@@ -29,15 +28,15 @@ class Compass(nn.Module):
 
     Notes
     -----
-    Forward: (N, directions) votes, before a softmax, to (N, 1) radians. A rotation by this angle turns what has it for
-    a heading until it points north.
+    Forward: (N, directions) votes, before a softmax, to (N, 1) radians. A rotation by this angle turns a thing with
+    this heading to the north.
     """
 
     def __init__(self, directions):
         super().__init__()
         self.directions = directions
 
-    def angles(self):
+    def angles(self) -> torch.Tensor:
         """The directions, in radians."""
         return torch.arange(self.directions) * (2 * torch.pi / self.directions)
 
@@ -51,9 +50,9 @@ class Compass(nn.Module):
         return f"{self.directions}"
 
 
-def build(image_shape, classes, transform=None, size=None, localisation_depth=3, directions=None,
-          parameters=PARAMETERS, rng=None):
-    """Build a convolutional classifier of tiles, alone or behind a transformer.
+def build(image_shape, classes: int, transform=None, size=None, localisation_depth=3, directions=None,
+          parameters=PARAMETERS, rng=None) -> Classifier:
+    """Build a convolutional classifier of tiles, alone or after a transformer.
 
     Parameters
     ----------
@@ -67,20 +66,11 @@ def build(image_shape, classes, transform=None, size=None, localisation_depth=3,
     localisation_depth : int
         Convolutions of the localisation network, 0 to 3.
     directions : int or None
-        For a rotation: its angle is not said as a number but voted for, among so many directions; see `Compass`.
+        For a rotation: its angle is voted for, among so many directions; see `Compass`. None for a number.
     parameters : int
-        About how many numbers the whole network shall learn: the classifier gets what the transformer leaves.
+        About how many numbers the whole network learns: the classifier gets what the transformer leaves.
     rng : numpy Generator, int or None
         Of the first weights; an int is a seed.
-
-    Returns
-    -------
-    Classifier
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit; the message says what was expected and what came.
 
     Notes
     -----
@@ -96,100 +86,83 @@ def build(image_shape, classes, transform=None, size=None, localisation_depth=3,
         if directions and transform != "rotation":
             raise ValueError(f"directions: expected None with the transform {transform!r}, which is no rotation, "
                              f"got {directions}")
-        start = TRANSFORMS[transform].identity if not directions else (2.0, *[0.0] * (directions - 1))
+        start = (2.0, *[0.0] * (directions - 1)) if directions else TRANSFORMS[transform].identity
         localisation = LocalisationNetwork(image_shape, start, rng=rng, downsample=2,
                                            channels=LOCALISATION[:localisation_depth], hidden=(32,))
         if directions:
             localisation = nn.Sequential(localisation, Compass(directions))
         transformer = SpatialTransformer(localisation, transform, size)
-    taken = sum(parameter.numel() for parameter in transformer.parameters()) if transformer else 0
+    spent = sum(parameter.numel() for parameter in transformer.parameters()) if transformer else 0
     first, second = CHANNELS
     last = (((seen - 4) // 2 - 2) // 2 - 2) // 2
-    fixed = taken + first * (25 * channels + 1) + second * (9 * first + 1) + classes
-    width = round((parameters - fixed) / (9 * second + 1 + last * last * classes))
+    spent += first * (25 * channels + 1) + second * (9 * first + 1) + classes
+    width = round((parameters - spent) / (9 * second + 1 + last * last * classes))
     if width < 8:
-        raise ValueError(f"parameters: expected more, since all but the last convolution have {fixed} already, "
+        raise ValueError(f"parameters: expected more, since all but the last convolution have {spent} already, "
                          f"got {parameters}")
     return Classifier(tuple(image_shape), "cnn", classes, transformer, channels=(*CHANNELS, width),
                       kernel_sizes=(5, 3, 3), rng=rng)
 
 
-def rebuild(facts, rng=None):
+def rebuild(facts: dict, rng=None) -> Classifier:
     """A network from what a checkpoint says of it: ``facts["network"]`` holds the arguments of `build`."""
     return build(**facts["network"], classes=len(facts["classes"]), rng=rng)
 
 
-def centred(images, facts):
-    """Tiles as the networks take them: their training set's mean colour is 0, so that what lies outside has it too.
+def centred(images: torch.Tensor, facts: dict) -> torch.Tensor:
+    """Tiles (N, C, S, S) from 0 to 1 as the networks take them.
 
-    Parameters
-    ----------
-    images : (N, C, S, S) tensor
-        From 0 to 1.
-    facts : dict
-        ``mean``, C numbers.
-
-    Returns
-    -------
-    (N, C, S, S) tensor
+    The mean colour of the training tiles, ``facts["mean"]``, is 0, so that what lies outside has it too.
     """
-    return 4 * (images - torch.tensor(facts["mean"], dtype=images.dtype, device=images.device).view(1, -1, 1, 1))
+    return 4 * (images - _mean(images, facts))
 
 
-def uncentred(images, facts):
+def uncentred(images: torch.Tensor, facts: dict) -> torch.Tensor:
     """The inverse of `centred`, cut to what an image file can hold."""
-    mean = torch.tensor(facts["mean"], dtype=images.dtype, device=images.device).view(1, -1, 1, 1)
-    return (images / 4 + mean).clamp(0, 1)
+    return (images / 4 + _mean(images, facts)).clamp(0, 1)
 
 
-def mean_colour(images):
-    """The mean of each channel of (N, C, S, S) images from 0 to 1, as `centred` wants it."""
+def _mean(images, facts):
+    return torch.tensor(facts["mean"], dtype=images.dtype, device=images.device).view(1, -1, 1, 1)
+
+
+def mean_colour(images: torch.Tensor) -> list[float]:
+    """The mean of each channel of (N, C, S, S) images from 0 to 1, for `centred`."""
     return [round(float(value), 4) for value in images.mean((0, 2, 3))]
 
 
-def save(path, network, facts):
+def save(path, network: Classifier, facts: dict) -> None:
     """Write a network and what is needed to use it again.
 
     Parameters
     ----------
     path : path
-    network : Module
+    network : Classifier
     facts : dict
-        ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build`.
+        ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build`; ``background``: what
+        shows through transparent pixels, see `stn_numpy.pictures.opaque`, if not their own mean.
     """
     save_weights(path, network, tiles=facts)
 
 
-def load(path):
-    """Read what `save` wrote, or what the training command wrote for a folder of tiles.
-
-    Parameters
-    ----------
-    path : path
-
-    Returns
-    -------
-    network : Classifier
-    facts : dict
+def load(path) -> tuple[Classifier, dict]:
+    """Read a network and its facts, which `save` wrote, or the training command for a folder of tiles.
 
     Raises
     ------
-    Refusal
-        If there is no such file, or it is damaged, or it is no network for tiles.
+    ValueError
+        If the file is damaged, or holds no network for tiles.
     """
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:
+    except OSError:  # the file may well be sound
         raise
     except Exception as error:  # a single wrong bit can raise nearly anything
-        raise Refusal(f"{path} is no checkpoint, or is damaged ({type(error).__name__})") from error
+        raise ValueError(f"{path} is no checkpoint, or is damaged ({type(error).__name__})") from error
     if not isinstance(content, dict) or "tiles" not in content:
-        raise Refusal(f"{path} is not a finished network for tiles: expected a .pt that training with --data-folder, "
-                      f"or book.experiments.aerial.rivals, has left at its end")
+        raise ValueError(f"{path} is not a finished network for tiles: expected a .pt that training with "
+                         f"--data-folder, or book.experiments.aerial.rivals, has left at its end")
     try:
-        network = rebuild(content["tiles"])
-        check_architecture(network, content["architecture"], path)
-        network.load_state_dict(content["state"])
+        return load_weights(path, rebuild(content["tiles"])).eval(), content["tiles"]
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise Refusal(f"{path} is damaged ({error})") from error
-    return network.eval(), content["tiles"]
+        raise ValueError(f"{path} is damaged ({error})") from error

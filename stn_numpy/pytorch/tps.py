@@ -9,49 +9,66 @@ from .. import tps
 from .grid import base_points
 
 
-def tps_displacements(parameters, count=16):
-    """(N, 2 * K) to (N, K, 2), as `stn_numpy.tps.tps_displacements`."""
+def tps_displacements(parameters: torch.Tensor, count: int = 16) -> torch.Tensor:
+    """(N, 2 * K) to (N, K, 2). As in `stn_numpy.tps.tps_displacements`."""
     return parameters.reshape(-1, count, 2)
 
 
-def tps_grid(displacements, size, align_corners=False, points=tps.CONTROL_SHAPE):
-    """(N, K, 2) to (N, h, w, 2), as `stn_numpy.tps.tps_grid`.
+def tps_grid(displacements: torch.Tensor, size: tuple, align_corners: bool = False,
+             points=tps.CONTROL_SHAPE) -> torch.Tensor:
+    """(N, K, 2) to (N, h, w, 2). As in `stn_numpy.tps.tps_grid`.
 
-    Points are a (K, 2) NumPy array or the shape of a regular grid. The system is solved at the first call for a size
-    and a set of points, on the CPU: make that call before you capture a CUDA graph.
+    The system is solved at the first call for a size and a set of points, on the CPU: make that call before you capture
+    a CUDA graph.
     """
     batch, _, height, width = size
     dtype, device = displacements.dtype, displacements.device
-    basis = _basis(points, height, width, align_corners, dtype, device)
+    basis = _constant("basis", _key(points), dtype, device, int(height), int(width), align_corners)
     base = base_points(height, width, align_corners, dtype, device)[:, :2]
     return (base + basis @ displacements).reshape(batch, height, width, 2)
 
 
-def bending_energy(displacements, points=tps.CONTROL_SHAPE):
-    """(N, K, 2) to (N,), as `stn_numpy.tps.bending_energy`; points as in `tps_grid`."""
-    bending = _bending(points, displacements.dtype, displacements.device)
+def bending_energy(displacements: torch.Tensor, points=tps.CONTROL_SHAPE) -> torch.Tensor:
+    """(N, K, 2) to (N,). As in `stn_numpy.tps.bending_energy`."""
+    bending = _constant("bending", _key(points), displacements.dtype, displacements.device)
     return (displacements * (bending @ displacements)).sum(dim=(1, 2))
 
 
-@torch.compiler.assume_constant_result
-def _basis(points, *rest):
-    """How far each pixel follows each control point: (h * w, K)."""
-    return _kept("tps_basis", *_key(points), *rest)
-
-
-@torch.compiler.assume_constant_result
-def _bending(points, *rest):
-    """8 pi B of the bending energy: (K, K)."""
-    return _kept("_bending", *_key(points), *rest)
-
-
 def _key(points):
-    return tps._key(tps._as_points(points))
+    """Control points, or the shape of their grid, as something that a cache can look up."""
+    return tuple(map(tuple, points.tolist())) if isinstance(points, np.ndarray) else points
 
 
-@lru_cache(maxsize=tps.REMEMBERED)
-def _kept(name, *arguments):
-    """A matrix of NumPy's, as a tensor on its device: copied there once."""
-    *arguments, dtype, device = arguments
+@torch.compiler.assume_constant_result
+def _constant(*arguments):
+    if torch.jit.is_tracing():  # which compares the graphs of two calls: a remembered tensor would make them differ
+        return _remembered.__wrapped__(*arguments)
+    return _remembered(*arguments)
+
+
+@lru_cache(maxsize=8)
+def _remembered(kind, points, dtype, device, *options):
+    """A matrix that follows from the control points alone, as a tensor on its device: copied there once."""
+    points = np.array(points, float) if isinstance(points, tuple) and isinstance(points[0], tuple) else points
     with torch.inference_mode(False):  # the first call may be in it, and a later one may want gradients
-        return torch.tensor(getattr(tps, name)(*arguments, np.float64), dtype=dtype, device=device)
+        return torch.tensor({"basis": _basis, "bending": _bending}[kind](points, *options), dtype=dtype, device=device)
+
+
+def _basis(points, height, width, align_corners):
+    """How far each pixel follows each control point, (h * w, K): each is moved by 1, and the grid follows."""
+    moved = _one_by_one(points)
+    grids = (tps.tps_grid(place * moved, (len(moved), 1, height, width), align_corners, points) for place in (1, 0))
+    moves, stays = (grid[..., 0].reshape(len(moved), -1) for grid in grids)
+    return (moves - stays).T
+
+
+def _bending(points):
+    """8 pi B of the bending energy, (K, K): half the energy's gradient, as each point is moved by 1."""
+    moved = _one_by_one(points)
+    return tps.bending_energy_backward(np.ones(len(moved)), moved, points)[..., 0].T / 2
+
+
+def _one_by_one(points):
+    """Displacements (K, K, 2) of which the k-th moves the k-th point by 1 along x."""
+    count = len(points if isinstance(points, np.ndarray) else tps.control_points(points))
+    return np.stack([np.eye(count), np.zeros((count, count))], axis=2)

@@ -9,6 +9,7 @@ import torch
 from torch import distributed
 
 from ..arguments import add_arguments, from_arguments, option
+from ..pictures import colour
 from .command import Parser, Refusal, Stop, best_precision, find_devices, plain_errors
 from .folder import open_folder
 from .life import is_silent
@@ -74,6 +75,8 @@ def make_parser() -> Parser:
     add_arguments(pictures, Options, only=("data_folder",))
     add_arguments(parser, Settings, omit=("distortion",), precision="auto")
     add_arguments(parser, Options, omit=("data_folder",))
+    parser.add_argument("--background", type=colour, metavar="COLOUR", help="what shows through a tile's transparent "
+                        "pixels, by name or as #rrggbb (default: its own mean colour)")
     return parser
 
 
@@ -169,7 +172,8 @@ def main(arguments=None) -> None:
         check_together(args, device, world)
         settings, digits = settings_of(args, device), None
         if args.data_folder:
-            settings, digits = open_folder(args.data_folder, args.tile_size, settings, device, say=world.rank == 0)
+            settings, digits = open_folder(args.data_folder, args.tile_size, settings, device, world.rank == 0,
+                                           args.out, args.background)
         result = finished(args.out, settings, args.seed)
         if result is None:
             result = train_one(args, settings, digits, device, world, command)

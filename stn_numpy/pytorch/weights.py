@@ -1,25 +1,27 @@
 """Weights between NumPy and torch, both ways, and between torch and a file that only its own architecture reads."""
 
 import io
+from functools import partial
 
+import numpy as np
 import torch
 from torch import nn
 
+from .. import families as numpy_families
 from .. import layer as numpy_layer
 from .. import localisation as numpy_localisation
 from .. import model as numpy_model
 from .. import transformer as numpy_transformer
-from .._backend import BACKENDS
-from ..check import check_choice
-from ..families import TRANSFORMS as NUMPY_TRANSFORMS
 from ..files import whole_file
+from . import families
+from .layer import layer_from_numpy
 from .localisation import LocalisationNetwork
 from .model import Classifier
 from .transformer import SpatialTransformer
 
 
-def from_numpy(layer):
-    """The torch twin of a NumPy layer or network, with a copy of its weights.
+def from_numpy(layer: numpy_layer.Layer) -> nn.Module:
+    """The torch twin of a NumPy layer or network, compiled or not, with a copy of its weights.
 
     Parameters
     ----------
@@ -34,37 +36,24 @@ def from_numpy(layer):
     Raises
     ------
     TypeError
-        If a layer has no twin; the message names it.
+        If a layer is of a class that this library does not know, or its family not one of `TRANSFORMS`.
     """
+    if type(layer).__module__.partition(".")[0] != "stn_numpy":  # a subclass may have a forward of its own
+        raise TypeError(f"layer: expected one of stn_numpy's own, got {type(layer).__name__}")
     match layer:
-        case numpy_layer.Linear():
-            out_features, in_features = layer.weight.data.shape
-            return _filled(nn.utils.skip_init(nn.Linear, in_features, out_features), layer)
-        case numpy_layer.Conv2d():
-            out_channels, in_channels, *kernel_size = layer.weight.data.shape
-            return _filled(nn.utils.skip_init(nn.Conv2d, in_channels, out_channels, kernel_size, layer.stride,
-                                              layer.padding), layer)
-        case numpy_layer.AvgPool2d():  # before MaxPool2d, whose child it is
-            return nn.AvgPool2d(layer.kernel_size, layer.stride)
-        case numpy_layer.MaxPool2d():
-            return nn.MaxPool2d(layer.kernel_size, layer.stride)
-        case numpy_layer.ReLU():
-            return nn.ReLU()
-        case numpy_layer.Flatten():
-            return nn.Flatten()
         case numpy_layer.Sequential():
             return nn.Sequential(*map(from_numpy, layer.layers))
         case numpy_localisation.LocalisationNetwork():
             return LocalisationNetwork.of(from_numpy(layer.features), from_numpy(layer.final))
         case numpy_transformer.SpatialTransformer():
-            family = next(name for name, transform in NUMPY_TRANSFORMS.items() if transform is layer.transform)
+            family = _same_family("layer", layer.transform, numpy_families.TRANSFORMS, families.TRANSFORMS)
             return SpatialTransformer(from_numpy(layer.localisation), family, layer.size, **layer.reading)
         case numpy_model.Classifier():
             return Classifier.of(from_numpy(layer.network), layer.transformer and from_numpy(layer.transformer))
-    raise TypeError(f"layer: expected one of stn_numpy's own, got {type(layer).__name__}")
+    return layer_from_numpy(layer)
 
 
-def to_numpy(module, backend="numpy"):
+def to_numpy(module: nn.Module) -> numpy_layer.Layer:
     """The NumPy twin of a torch module, with a copy of its weights.
 
     Parameters
@@ -72,8 +61,6 @@ def to_numpy(module, backend="numpy"):
     module : torch.nn.Module
         A network of this package, on any device; or one of torch's Linear, Conv2d, ReLU, MaxPool2d, AvgPool2d,
         Flatten and Sequential, in the forms that the NumPy layers have.
-    backend : {"numpy", "numba"}
-        Who computes the twin.
 
     Returns
     -------
@@ -82,43 +69,75 @@ def to_numpy(module, backend="numpy"):
 
     Raises
     ------
-    TypeError, ValueError
-        If a module has no twin or there is no such backend; the message names it.
+    TypeError
+        If a module has no twin that computes the very same: another class or a subclass, a hook, weights in two places,
+        an option or a dtype that the NumPy layers do not know.
     """
-    check_choice("backend", backend, tuple(BACKENDS))
-    match module:
-        case nn.Linear(bias=nn.Parameter()):
-            return _carried(numpy_layer.Linear(module.in_features, module.out_features, backend=backend), module)
-        case nn.Conv2d(bias=nn.Parameter(), groups=1, dilation=(1, 1), padding_mode="zeros"):
-            return _carried(numpy_layer.Conv2d(module.in_channels, module.out_channels, _one(module.kernel_size),
-                                               _one(module.stride), _one(module.padding), backend=backend), module)
-        case nn.AvgPool2d(padding=0, ceil_mode=False):
-            return numpy_layer.AvgPool2d(module.kernel_size, module.stride, backend)
-        case nn.MaxPool2d(padding=0, dilation=1, ceil_mode=False):
-            return numpy_layer.MaxPool2d(module.kernel_size, module.stride, backend)
-        case nn.ReLU():
-            return numpy_layer.ReLU(backend)
-        case nn.Flatten(start_dim=1, end_dim=-1):
-            return numpy_layer.Flatten()
-        case nn.Sequential():
-            return numpy_layer.Sequential(*(to_numpy(part, backend) for part in module), backend=backend)
-        case LocalisationNetwork():
-            return _of(numpy_localisation.LocalisationNetwork, features=to_numpy(module.features, backend),
-                       final=to_numpy(module.final, backend))
-        case SpatialTransformer():
-            return numpy_transformer.SpatialTransformer(to_numpy(module.localisation, backend), module.family,
-                                                        module.size, **module.reading, backend=backend)
-        case Classifier():
-            transformer = None if module.transformer is None else to_numpy(module.transformer, backend)
-            return _of(numpy_model.Classifier, transformer=transformer, network=to_numpy(module.network, backend))
+    _check_plain(module)
+    kind = type(module)  # a subclass may have a forward of its own
+    if kind is nn.Sequential:
+        return numpy_layer.Sequential(*map(to_numpy, module))
+    if kind is LocalisationNetwork:
+        return _of(numpy_localisation.LocalisationNetwork, features=module.features, final=module.final)
+    if kind is SpatialTransformer:
+        family = _same_family("module", module.transform, families.TRANSFORMS, numpy_families.TRANSFORMS)
+        return numpy_transformer.SpatialTransformer(to_numpy(module.localisation), family, module.size,
+                                                    **module.reading)
+    if kind is Classifier:
+        return _of(numpy_model.Classifier, transformer=module.transformer, network=module.network)
+    if kind in PLAIN:
+        match module:
+            case nn.Linear(bias=nn.Parameter()):
+                return _carried(numpy_layer.Linear(module.in_features, module.out_features), module)
+            case nn.Conv2d(bias=nn.Parameter(), groups=1, dilation=(1, 1), padding_mode="zeros", padding=(_, _)):
+                return _carried(numpy_layer.Conv2d(module.in_channels, module.out_channels, _one(module.kernel_size),
+                                                   _one(module.stride), _one(module.padding)), module)
+            case nn.AvgPool2d(padding=0 | (0, 0), ceil_mode=False, divisor_override=None):
+                return numpy_layer.AvgPool2d(module.kernel_size, module.stride)
+            case nn.MaxPool2d(padding=0 | (0, 0), dilation=1 | (1, 1), ceil_mode=False, return_indices=False):
+                return numpy_layer.MaxPool2d(module.kernel_size, module.stride)
+            case nn.ReLU():
+                return numpy_layer.ReLU()
+            case nn.Flatten(start_dim=1, end_dim=-1):
+                return numpy_layer.Flatten()
     raise TypeError(f"module: expected one with a twin in stn_numpy, got {module!r}")
 
 
-def _filled(module, layer):
-    """A torch layer with a copy of a NumPy layer's weights, in their dtype."""
-    module.weight = nn.Parameter(torch.tensor(layer.weight.data))
-    module.bias = nn.Parameter(torch.tensor(layer.bias.data))
-    return module
+PLAIN = (nn.Linear, nn.Conv2d, nn.AvgPool2d, nn.MaxPool2d, nn.ReLU, nn.Flatten)
+HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks",
+         "_post_accumulate_grad_hooks")
+
+
+def _check_plain(module):
+    """Refuse what makes a module compute otherwise than its class does: hooks, a forward of its own, shared weights."""
+    if not isinstance(module, nn.Module):
+        raise TypeError(f"module: expected a torch.nn.Module, got {type(module).__name__}")
+    for part in (*module.modules(), *module.parameters()):
+        hooks = [name for name in HOOKS if getattr(part, name, None)]
+        if hooks or "forward" in vars(part):
+            raise TypeError(f"module: expected no hooks and no forward of its own, got {type(part).__name__} with "
+                            f"{', '.join(hooks) or 'a forward'}")
+        if isinstance(part, nn.Parameter) and part.dtype not in (torch.float32, torch.float64):
+            raise TypeError(f"module: expected parameters of float32 or float64, got {part.dtype}")
+    places = [name for name, _ in module.named_parameters(remove_duplicate=False)]
+    shared = set(places) - {name for name, _ in module.named_parameters()}
+    if shared:
+        raise TypeError(f"module: expected every parameter in one place, got {sorted(shared)[0]} in two")
+
+
+def _same_family(argument, family, registry, other):
+    """The family of the same name in the other library, if this one is that of its name in its own."""
+    own = registry.get(family.name)
+    if own is None or family.name not in other or _maps(own) != _maps(family):
+        raise TypeError(f"{argument}: expected a family of TRANSFORMS in both libraries, got {family!r}")
+    return other[family.name]
+
+
+def _maps(family):
+    """A family's maps such that equal ones compare equal: copies of one `functools.partial` do not."""
+    maps = (family.forward, family.theta_grid)
+    return [(one.func, [np.asarray(value).tolist() for value in (*one.args, *one.keywords.values())])
+            if isinstance(one, partial) else one for one in maps]
 
 
 def _carried(layer, module):
@@ -136,24 +155,14 @@ def _one(pair):
 
 
 def _of(kind, **parts):
-    """A NumPy network of parts that exist: nothing is drawn, nothing is built twice."""
+    """A NumPy network of the twins of a torch network's parts: nothing is drawn, nothing is built twice."""
     network = kind.__new__(kind)
-    vars(network).update(parts)
+    vars(network).update({name: None if part is None else to_numpy(part) for name, part in parts.items()})
     return network
 
 
-def architecture(module):
-    """Describe what a network is made of, for a checkpoint: names of parts to what they are.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-
-    Returns
-    -------
-    dict of str to str
-        Such as ``{"network.0": "Conv2d(1, 64, 9)", ...}``, and ``"dtype"``.
-    """
+def architecture(module: nn.Module) -> dict[str, str]:
+    """What a network is made of, for a checkpoint: ``{"network.0": "Conv2d(1, 64, 9)", ...}``, and ``"dtype"``."""
     parts = {name or "whole": _describe(part) for name, part in module.named_modules()}
     return parts | {"dtype": str(next(module.parameters()).dtype)}
 
@@ -172,7 +181,7 @@ def _describe(part):
     return type(part).__name__
 
 
-def check_architecture(module, found, path="checkpoint"):
+def check_architecture(module: nn.Module, found: dict[str, str], path="checkpoint") -> None:
     """Refuse a checkpoint of another architecture.
 
     Parameters
@@ -198,27 +207,16 @@ def check_architecture(module, found, path="checkpoint"):
         raise ValueError(f"checkpoint: expected the network that is to take it, got another in {path} ({first}{more})")
 
 
-def save(path, module, **beside):
-    """Write a network's weights and what it is made of; the file is the old one or the new one, never half of one.
+def save(path, module: nn.Module, **extra) -> None:
+    """Write a network's weights and what it is made of, and `extra` by name, which `load` does not look at.
 
-    Parameters
-    ----------
-    path : path
-    module : torch.nn.Module
-    **beside
-        What else the file shall hold, by name; `load` does not look at it.
+    The file is the old one or the new one, never half of one.
     """
-    write_whole(path, {"architecture": architecture(module), "state": module.state_dict()} | beside)
+    write_whole(path, {"architecture": architecture(module), "state": module.state_dict()} | extra)
 
 
-def write_whole(path, content):
-    """Write what ``torch.save`` makes of content: beside the old file, down to the disk, then in the old one's place.
-
-    Raises
-    ------
-    OSError
-        If the disk is full or the folder cannot be written; the old file stays as it was.
-    """
+def write_whole(path, content) -> None:
+    """Write what ``torch.save`` makes of content, as `whole_file` writes."""
     packed = io.BytesIO()
     torch.save(content, packed)
     try:
@@ -228,7 +226,7 @@ def write_whole(path, content):
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def load(path, module):
+def load(path, module: nn.Module) -> nn.Module:
     """Read weights that `save` wrote into a network of the same architecture; return the network.
 
     Parameters

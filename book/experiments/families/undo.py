@@ -2,18 +2,18 @@
 
 import numpy as np
 
-from stn_numpy._backend import counterpart, operation
-from stn_numpy.check import check_arrays, check_choice, check_whole
-from stn_numpy.families import TRANSFORMS, Transform
+from stn_numpy.check import check_arrays, check_whole
+from stn_numpy.families import Transform, as_transform
 from stn_numpy.grid import affine_grid
 from stn_numpy.layer import Parameter
 from stn_numpy.optimizer import Adam
+from stn_numpy.sampler import grid_sample, grid_sample_backward
 from stn_numpy.tps import bending_energy_backward, control_points, tps_displacements, tps_grid, tps_grid_backward
 
 BOUNDED_SPAN = 0.9  # of the control points of `bounded_tps_transform`: tanh reaches 1 nowhere
 
 
-def undo(images, wanted, transform, steps=200, rate=0.03, bending=0.0, points=None, backend="numpy"):
+def undo(images, wanted, transform, steps=200, rate=0.03, bending=0.0, points=None):
     """Fit one family to each picture of a batch, so that what it reads there comes close to what is wanted.
 
     Parameters
@@ -32,7 +32,6 @@ def undo(images, wanted, transform, steps=200, rate=0.03, bending=0.0, points=No
         What the bending energy of a thin-plate spline is weighed with in the loss.
     points : (K, 2) array, (rows, columns) or None
         The spline's control points, for `bending`; as in `tps_grid`.
-    backend : {"numpy", "numba"}
 
     Returns
     -------
@@ -45,22 +44,18 @@ def undo(images, wanted, transform, steps=200, rate=0.03, bending=0.0, points=No
         If an argument does not fit; the message says what was expected and what came.
     """
     check_arrays(images=(images, "N C H W"), wanted=(wanted, "N C h w"))
-    if isinstance(transform, str):
-        check_choice("transform", transform, tuple(TRANSFORMS))
-        transform = TRANSFORMS[transform]
+    transform = as_transform(transform)
     if bending and points is None:
         raise ValueError(f"points: expected the spline's control points to go with bending={bending}, got None")
-    read, read_backward = operation(backend, "sampler.grid_sample")
-    make, make_backward = (counterpart(backend, f) for f in (transform.theta_grid, transform.theta_grid_backward))
     fitted = Parameter(np.tile(np.array(transform.identity, images.dtype), (len(images), 1)))
     optimizer = Adam([fitted], rate)
     for step in range(check_whole("steps", steps, 0)):
         optimizer.groups[0]["lr"] = rate * (1 - step / steps)
         theta = transform.forward(fitted.data)
-        grid = make(theta, wanted.shape, align_corners=False)
-        wrong = read(images, grid, align_corners=False) - wanted
-        d_grid = read_backward(wrong, images, grid, align_corners=False)[1]
-        d_theta = make_backward(d_grid, theta, align_corners=False)
+        grid = transform.theta_grid(theta, wanted.shape, align_corners=False)
+        wrong = grid_sample(images, grid, align_corners=False) - wanted
+        d_grid = grid_sample_backward(wrong, images, grid, align_corners=False)[1]
+        d_theta = transform.theta_grid_backward(d_grid, theta, align_corners=False)
         if bending:
             d_theta = d_theta + bending_energy_backward(np.full(len(theta), bending, theta.dtype), theta, points)
         fitted.grad[...] = transform.backward(d_theta, fitted.data)
@@ -85,9 +80,8 @@ def places_shown(grid, distortion_grid):
         displacement goes on as at the edge.
     """
     check_arrays(grid=(grid, "N h w 2"), distortion_grid=(distortion_grid, "N H W 2"))
-    read, _ = operation("numpy", "sampler.grid_sample")
     moved = np.ascontiguousarray((distortion_grid - straight(distortion_grid)).transpose(0, 3, 1, 2))
-    there = read(moved, grid, padding_mode="border", align_corners=False)
+    there = grid_sample(moved, grid, padding_mode="border", align_corners=False)
     return grid + there.transpose(0, 2, 3, 1)
 
 
@@ -156,6 +150,7 @@ def bounded_tps_transform(control_shape):
         return d_displacements.reshape(parameters.shape) * (1 - np.tanh(parameters) ** 2)
 
     return Transform(
+        "tps, bounded",
         lambda parameters: tps_displacements(np.tanh(parameters), count) - points.astype(parameters.dtype),
         backward,
         tuple(np.arctanh(points).ravel().tolist()),

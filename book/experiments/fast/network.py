@@ -35,7 +35,7 @@ def cases(packages, shapes):
                        bytes_moved=bytes_a_value * image.size, sides=partial(pool_sides, direction, packages, image))
     for batch in shapes.get("step", BATCHES):
         images, labels = step_example(batch)
-        moved = STEP_BYTES["image"] * images.size + STEP_BYTES["parameter"] * network("numpy").parameter_count()
+        moved = STEP_BYTES["image"] * images.size + STEP_BYTES["parameter"] * network().parameter_count()
         yield dict(what="step", shape=images.shape, direction="both", tolerance=TOLERANCES["step"], image=images,
                    bytes_moved=moved, sides=partial(step_sides, packages, images, labels))
 
@@ -98,7 +98,7 @@ def step_example(batch):
     return images[:, None].astype(np.float32), rng.integers(0, 10, batch)
 
 
-def network(backend):
+def network():
     """The tutorial's network, with first parameters that turn and stretch each image differently.
 
     As the identity, it would read every image exactly at its pixels, where the gradient has a kink and two right
@@ -106,7 +106,7 @@ def network(backend):
     """
     from book.experiments.fast.tutorial import tutorial_network
 
-    model = tutorial_network(backend, seed=0)
+    model = tutorial_network(seed=0)
     weight, bias = model.layers[0].localisation.parameters()[-2:]
     weight.data[:] = 0.1 * np.random.default_rng(1).standard_normal(weight.data.shape)
     bias.data[:] = SLANTED
@@ -115,16 +115,17 @@ def network(backend):
 
 def step_sides(packages, images, labels):
     """Every side of a training step: name -> Side, each with a network of its own that learns as it is called."""
-    makers = {"ours": lambda: _own_step("numba", images, labels), "NumPy": lambda: _own_step("numpy", images, labels),
+    makers = {"ours": lambda: _own_step(True, images, labels), "NumPy": lambda: _own_step(False, images, labels),
               "torch": lambda: _torch_step(images, labels)}
     return {name: make() for name, make in makers.items() if name in packages}
 
 
-def _own_step(backend, images, labels):
+def _own_step(fast, images, labels):
+    from stn_numpy.fast import compiled
     from stn_numpy.loss import cross_entropy, cross_entropy_backward
     from stn_numpy.optimizer import Adam
 
-    model = network(backend)
+    model = compiled(network()) if fast else network()
     optimizer = Adam(model.parameters(), lr=1e-3)
 
     def call():
@@ -142,7 +143,7 @@ def _torch_step(images, labels):
     import torch
     from torch.nn import functional as F
 
-    model = torch_network([parameter.data for parameter in network("numpy").parameters()])
+    model = torch_network([parameter.data for parameter in network().parameters()])
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     images, labels = torch.from_numpy(images), torch.from_numpy(labels)
 

@@ -7,14 +7,13 @@ from stn_numpy.layer import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
 from stn_numpy.transformer import SpatialTransformer
 
 
-def tutorial_network(backend="numpy", seed=0, dtype=np.float32):
+def tutorial_network(seed=0, dtype=np.float32):
     """Build the tutorial's classifier of digits.
 
     Parameters
     ----------
-    backend : {"numpy", "numba"}
     seed : int
-        Of the first weights, which are the same for both backends.
+        Of the first weights.
     dtype : float32 or float64
 
     Returns
@@ -26,15 +25,15 @@ def tutorial_network(backend="numpy", seed=0, dtype=np.float32):
     -----
     Source: Ghassen Hamrouni, "Spatial Transformer Networks Tutorial", PyTorch tutorials.
     """
-    how = dict(rng=np.random.default_rng(seed), dtype=dtype, backend=backend)
+    how = dict(rng=np.random.default_rng(seed), dtype=dtype)
     final = Linear(32, 6, **how)
     final.weight.data[:], final.bias.data[:] = 0, TRANSFORMS["affine"].identity
     localisation = Sequential(
-        Conv2d(1, 8, 7, **how), MaxPool2d(2, backend=backend), ReLU(backend),
-        Conv2d(8, 10, 5, **how), MaxPool2d(2, backend=backend), ReLU(backend),
-        Flatten(), Linear(90, 32, **how), ReLU(backend), final, backend=backend)
+        Conv2d(1, 8, 7, **how), MaxPool2d(2), ReLU(),
+        Conv2d(8, 10, 5, **how), MaxPool2d(2), ReLU(),
+        Flatten(), Linear(90, 32, **how), ReLU(), final)
     return Sequential(
-        SpatialTransformer(localisation, "affine", backend=backend),
-        Conv2d(1, 10, 5, **how), MaxPool2d(2, backend=backend), ReLU(backend),
-        Conv2d(10, 20, 5, **how), MaxPool2d(2, backend=backend), ReLU(backend),
-        Flatten(), Linear(320, 50, **how), ReLU(backend), Linear(50, 10, **how), backend=backend)
+        SpatialTransformer(localisation, "affine"),
+        Conv2d(1, 10, 5, **how), MaxPool2d(2), ReLU(),
+        Conv2d(10, 20, 5, **how), MaxPool2d(2), ReLU(),
+        Flatten(), Linear(320, 50, **how), ReLU(), Linear(50, 10, **how))

@@ -1,0 +1,127 @@
+"""The layers compiled: stn_numpy/layer.py with the operations of this package, and runs of image layers in lanes."""
+
+from .. import layer
+from ..check import check_arrays
+from .chain import chain
+from .conv import conv2d, conv2d_backward, conv2d_lanes, conv2d_lanes_backward
+from .linear import linear, linear_backward, relu, relu_backward
+from .pool import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    avg_pool2d_lanes,
+    avg_pool2d_lanes_backward,
+    max_pool2d,
+    max_pool2d_backward,
+    max_pool2d_lanes,
+    max_pool2d_lanes_backward,
+)
+
+
+class Linear(layer.Linear):
+    """As `stn_numpy.Linear`, compiled."""
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        return linear(inputs, self.weight.data, self.bias.data)
+
+    def backward(self, d_out):
+        d_inputs, d_weight, d_bias = linear_backward(d_out, self.inputs, self.weight.data, self.bias.data)
+        self.weight.grad += d_weight
+        self.bias.grad += d_bias
+        return d_inputs
+
+
+class Conv2d(layer.Conv2d):
+    """As `stn_numpy.Conv2d`, compiled."""
+
+    def forward(self, image):
+        self.image = image
+        return conv2d(image, self.weight.data, self.bias.data, self.stride, self.padding)
+
+    def backward(self, d_out):
+        return self._gather(conv2d_backward(d_out, self.image, self.weight.data, self.bias.data, self.stride,
+                                            self.padding))
+
+    def forward_lanes(self, image, lanes):
+        weight, bias = self.weight.data, self.bias.data
+        check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
+        self.image = image
+        return conv2d_lanes(image, lanes, weight, bias, self.stride, self.padding)
+
+    def backward_lanes(self, d_out, lanes):
+        return self._gather(conv2d_lanes_backward(d_out, self.image, lanes, self.weight.data, self.stride,
+                                                  self.padding))
+
+    def _gather(self, gradients):
+        d_image, d_weight, d_bias = gradients
+        self.weight.grad += d_weight
+        self.bias.grad += d_bias
+        return d_image
+
+
+class ReLU(layer.ReLU):
+    """As `stn_numpy.ReLU`, compiled."""
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        return relu(inputs)
+
+    def backward(self, d_out):
+        return relu_backward(d_out, self.inputs)
+
+    def forward_lanes(self, image, lanes):
+        return self.forward(image)
+
+    def backward_lanes(self, d_out, lanes):
+        return self.backward(d_out)
+
+
+class MaxPool2d(layer.MaxPool2d):
+    """As `stn_numpy.MaxPool2d`, compiled; in lanes together with a `ReLU` before or after it, if that is so."""
+
+    def forward(self, image):
+        self.image = image
+        return max_pool2d(image, self.kernel_size, self.stride)
+
+    def backward(self, d_out):
+        return max_pool2d_backward(d_out, self.image, self.kernel_size, self.stride)
+
+    def forward_lanes(self, image, lanes, relu=False):
+        self.image = image
+        return max_pool2d_lanes(image, lanes, self.kernel_size, self.stride, relu)
+
+    def backward_lanes(self, d_out, lanes, relu=False):
+        return max_pool2d_lanes_backward(d_out, self.image, lanes, self.kernel_size, self.stride, relu)
+
+
+class AvgPool2d(layer.AvgPool2d):
+    """As `stn_numpy.AvgPool2d`, compiled."""
+
+    def forward(self, image):
+        self.image = image
+        return avg_pool2d(image, self.kernel_size, self.stride)
+
+    def backward(self, d_out):
+        return avg_pool2d_backward(d_out, self.image, self.kernel_size, self.stride)
+
+    def forward_lanes(self, image, lanes):
+        self.image = image
+        return avg_pool2d_lanes(image, lanes, self.kernel_size, self.stride)
+
+    def backward_lanes(self, d_out, lanes):
+        return avg_pool2d_lanes_backward(d_out, self.image, lanes, self.kernel_size, self.stride)
+
+
+class Sequential(layer.Sequential):
+    """As `stn_numpy.Sequential`; image layers that follow one another keep the batch in lanes."""
+
+    def forward(self, inputs):
+        self.steps = chain(self.layers)
+        for step in self.steps:
+            inputs = step(inputs)
+        return inputs
+
+    def backward(self, d_out):
+        for step in reversed(self.steps):
+            d_out = step.backward(d_out)
+        return d_out
