@@ -5,7 +5,7 @@ import torch
 from series import record_of
 
 from book.experiments.debugging import clinic, patients
-from stn_numpy.pytorch.watch import measure, watch
+from stn_numpy.pytorch.watch import measure_grid, watch
 
 
 @pytest.mark.parametrize("name", patients.PATIENTS)
@@ -18,9 +18,9 @@ def test_every_patient_trains_the_same_way_twice(name):
 def test_the_identity_is_where_patients_start_that_should():
     images, _ = patients.training_batch(torch.Generator().manual_seed(0), 2)
     assert images.shape == (2, 1, 42, 42)
-    start = measure(watch(patients.Healthy(), images)[0][0])
+    start = measure_grid(watch(patients.Healthy(), images)[0][0])
     assert start["drift"].max() < 1e-4
-    assert measure(watch(patients.PixelCoordinates(), images)[0][0])["outside"].min() > 0.99
+    assert measure_grid(watch(patients.PixelCoordinates(), images)[0][0])["outside"].min() > 0.99
 
 
 @pytest.mark.parametrize("name, outside", [("healthy", 0), ("normalised first", 0), ("pixel coordinates", 1)])
