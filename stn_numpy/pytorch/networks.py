@@ -18,8 +18,9 @@ PARAMETERS = 400_000
 LEAST = 10_000  # what is left for a classifier
 
 
-def build(model: str, distortion: str, transform="affine", localisation_depth=2, rng=None, dtype=torch.float32,
-          parameters=PARAMETERS) -> Classifier:
+def build(
+    model, distortion, transform="affine", localisation_depth=2, rng=None, dtype=torch.float32, parameters=PARAMETERS
+) -> Classifier:
     """Build one of the paper's networks.
 
     Parameters
@@ -68,8 +69,7 @@ def build(model: str, distortion: str, transform="affine", localisation_depth=2,
     taken = sum(p.numel() for p in transformer.parameters()) if transformer else 0
     left = check_whole("parameters", parameters, 1) - taken
     if left < LEAST:
-        raise ValueError(f"parameters: expected more than {taken + LEAST}, of which the transformer has {taken}, "
-                         f"got {parameters}")
+        raise ValueError(f"parameters: expected over {taken + LEAST}, the transformer's {taken} included, got {parameters}")
     return Classifier.of(CLASSIFIERS[kind](pool, size // 2 if pool else size, left, rng, dtype), transformer)
 
 
@@ -79,8 +79,8 @@ def _localisation(kind, size, identity, depth, rng, dtype):
         return LocalisationNetwork(hidden=(32,) * depth, **shared)
     if depth != 2:
         return LocalisationNetwork(channels=(20,) * depth, hidden=(20,), downsample=2, **shared)
-    layers = [nn.AvgPool2d(2), conv2d(1, 20, 5, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
-              conv2d(20, 20, 5, 0, rng, dtype), nn.ReLU(), nn.Flatten()]
+    layers = [nn.AvgPool2d(2), conv2d(1, 20, 5, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
+    layers += [conv2d(20, 20, 5, 0, rng, dtype), nn.ReLU(), nn.Flatten()]
     width = output_shape(layers, (1, size, size), dtype)[0]
     features = nn.Sequential(*layers, linear(width, 20, rng, dtype), nn.ReLU())
     return LocalisationNetwork.of(features, identity_layer(20, identity, rng, dtype))
@@ -90,19 +90,18 @@ def _fcn(pool, size, parameters, rng, dtype):
     """Two hidden layers of one width, the one that comes closest to so many parameters."""
     inputs = size * size
     width = closest_width(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * 10, parameters)
-    return nn.Sequential(*pool, nn.Flatten(), linear(inputs, width, rng, dtype), nn.ReLU(),
-                         linear(width, width, rng, dtype), nn.ReLU(), linear(width, 10, rng, dtype))
+    hidden = [linear(inputs, width, rng, dtype), nn.ReLU(), linear(width, width, rng, dtype), nn.ReLU()]
+    return nn.Sequential(*pool, nn.Flatten(), *hidden, linear(width, 10, rng, dtype))
 
 
 def _cnn(pool, size, parameters, rng, dtype, first=64):
     """64 filters of 9x9, and of 7x7 as many as come closest to so many parameters."""
     padding = 0 if size >= 22 else 4  # 9x9, a pool, 7x7 and a pool need 22 pixels
     last = ((size + 2 * padding - 8) // 2 - 6) // 2
-    width = closest_width(lambda width: 82 * first + (49 * first + 1) * width + (last ** 2 * width + 1) * 10,
-                          parameters)
-    return nn.Sequential(*pool, conv2d(1, first, 9, padding, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
-                         conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                         linear(last * last * width, 10, rng, dtype))
+    width = closest_width(lambda width: 82 * first + (49 * first + 1) * width + (last**2 * width + 1) * 10, parameters)
+    layers = [*pool, conv2d(1, first, 9, padding, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
+    layers += [conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()]
+    return nn.Sequential(*layers, linear(last * last * width, 10, rng, dtype))
 
 
 def closest_width(count, parameters: int) -> int:
