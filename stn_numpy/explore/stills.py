@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from .. import viz
-from ..grid import affine_grid, pixel_centres
+from ..coordinates import pixel_centres
+from ..grid import affine_grid
 from ..pool import avg_pool2d
 from ..projective import homography, projective_grid
 from ..sampler import affine_sample, affine_sample_backward, grid_sample, grid_sample_backward
