@@ -2,10 +2,12 @@
 
 import contextlib
 import json
+import math
 import os
 import platform
 import re
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,35 +16,29 @@ import numpy as np
 
 @contextlib.contextmanager
 def whole_file(path):
-    """A file for bytes, beside the old one; at the end it is brought down to the disk and takes the old one's place.
+    """A binary file to write to; at the end it is synced to the disk and replaces the old file of that name.
 
     Parameters
     ----------
     path : path
-        Its folder is made if need be.
-
-    Raises
-    ------
-    OSError
-        If the disk is full or the folder cannot be written; the old file stays as it was.
+        Its folder is made if need be. Where writing fails or is interrupted, the old file stays as it was.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
+    part = path.with_name(path.name + ".part")
     try:
-        with open(beside, "wb") as file:
+        with open(part, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
     _sync_folder(path.parent)
 
 
 def _sync_folder(path):
-    """Bring a folder's list of files down to the disk, since who has a result deletes the checkpoint."""
+    """Sync a folder's list of files to the disk: a checkpoint is deleted as soon as its result is written."""
     with contextlib.suppress(OSError):  # not every system can; the file itself is there
         folder = os.open(path, os.O_RDONLY)
         try:
@@ -51,7 +47,7 @@ def _sync_folder(path):
             os.close(folder)
 
 
-def write_json(path, content):
+def write_json(path, content) -> None:
     """Write a JSON file that is never half there, with lists of numbers on one line each.
 
     Parameters
@@ -59,29 +55,49 @@ def write_json(path, content):
     path : path
         Its folder is made if need be.
     content : dict
+        Arrays and tensors become lists; numbers that are not finite, which JSON does not have, become null.
     """
-    text = re.sub(r'\[\n[^\[\]{}"]*\]', lambda found: " ".join(found.group().split()), json.dumps(content, indent=1))
+    text = json.dumps(as_json(content), indent=1, allow_nan=False)
+    text = re.sub(r'\[\n[^\[\]{}"]*\]', lambda found: " ".join(found.group().split()), text)
     with whole_file(path) as file:
         file.write(f"{text}\n".encode())
 
 
-def provenance(command):
-    """What made a results file.
+def as_json(value) -> object:
+    """The value as it comes back from a JSON file."""
+    if hasattr(value, "tolist"):
+        return as_json(value.tolist())
+    if isinstance(value, dict):
+        return {str(name): as_json(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def provenance(command, commit=None) -> dict:
+    """Command, commit, versions, machine and date: what makes a result.
 
     Parameters
     ----------
     command : str
-
-    Returns
-    -------
-    dict
-        Command, commit, versions, machine and date.
+    commit : str or None
+        As `commit_of_code` returned it when the command began; None for that of now.
     """
+    found = dict(command=command, commit=commit or commit_of_code(), python=platform.python_version(),
+                 numpy=np.__version__, machine=f"{platform.machine()}, {os.cpu_count()} cores",
+                 date=time.strftime("%Y-%m-%d"))
+    torch = sys.modules.get("torch")  # a result of a process that has not loaded it does not depend on it
+    return found if torch is None else found | dict(torch=torch.__version__, threads=torch.get_num_threads())
+
+
+def commit_of_code() -> str:
+    """The commit of this code, with "-dirty" where files have changed since, results apart; "unknown" without git."""
+    def git(*words):
+        return subprocess.run(["git", *words], capture_output=True, text=True, cwd=Path(__file__).parent).stdout.strip()
+
     try:
-        commit = subprocess.run(["git", "describe", "--always", "--dirty", "--abbrev=12"], capture_output=True,
-                                text=True, cwd=Path(__file__).parent).stdout.strip()
+        commit = git("describe", "--always", "--abbrev=12")
+        changed = git("status", "--porcelain", "--untracked-files=no", ":/", ":(top,exclude)book/results")
     except OSError:  # a training machine may have no git
-        commit = ""
-    return dict(command=command, commit=commit or "unknown", python=platform.python_version(),
-                numpy=np.__version__, machine=f"{platform.machine()}, {os.cpu_count()} cores",
-                date=time.strftime("%Y-%m-%d"))
+        commit = changed = ""
+    return f"{commit}-dirty" if commit and changed else commit or "unknown"

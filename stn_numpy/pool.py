@@ -44,15 +44,18 @@ def max_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int |
     """
     kernel, stride, out_shape = _geometry(image, kernel_size, stride)
     check_gradient("d_out", d_out, image.shape[:2] + out_shape, image.dtype)
-    largest = np.full(d_out.shape, -np.inf, image.dtype)
-    winner = np.zeros(d_out.shape, int)  # which place of the window holds it
-    for place, (_, _, view) in enumerate(window_views(image, kernel, stride, out_shape)):
-        larger = (view > largest) | np.isnan(view)
-        np.copyto(largest, view, where=larger)
-        np.copyto(winner, place, where=larger)
+    records, largest = [], np.full(d_out.shape, -np.inf, image.dtype)
+    for _, _, view in window_views(image, kernel, stride, out_shape):
+        records.append((view > largest) | np.isnan(view))
+        np.maximum(largest, view, out=largest)
+    records[0][...] = True  # where all are -inf
+    waiting = np.ones(d_out.shape, bool)
+    for record in reversed(records):  # a window's last record is its largest pixel
+        record &= waiting
+        waiting &= ~record
     d_image = np.zeros(image.shape, image.dtype)
-    for place, (_, _, d_view) in enumerate(window_views(d_image, kernel, stride, out_shape)):
-        d_view += np.where(winner == place, d_out, 0)
+    for winner, (_, _, d_view) in zip(records, window_views(d_image, kernel, stride, out_shape)):
+        d_view += np.where(winner, d_out, 0)
     return d_image
 
 

@@ -1,11 +1,12 @@
-"""What a transformer has learned: the angle that it leaves, and what its parameters betray."""
+"""What a transformer has learned: the pose that it leaves, and what its parameters betray."""
 
 import numpy as np
 
+from .layer import ReLU
 from .theta import rotation_angle
 
 
-def circular_deviation(angles):
+def circular_deviation(angles) -> float:
     """Circular standard deviation in degrees: ``sqrt(-2 log |mean(exp(i angle))|)``; a common offset does not count.
 
     Parameters
@@ -18,16 +19,16 @@ def circular_deviation(angles):
     float
         Degrees.
     """
-    together = np.abs(np.exp(1j * np.asarray(angles, float)).mean())
-    return float(np.degrees(np.sqrt(2 * abs(np.log(together)))))  # not -log: rounding may leave it above 1
+    length = np.abs(np.exp(1j * np.asarray(angles, float)).mean())
+    return float(np.degrees(np.sqrt(2 * abs(np.log(length)))))  # not -log: rounding may leave it above 1
 
 
-def outputs(layer, images, batch_size=250):
+def outputs(layer, images, batch_size=250) -> np.ndarray:
     """What a layer makes of more images than fit in one batch: (N, ...)."""
     return np.concatenate([layer(images[k:k + batch_size]) for k in range(0, len(images), batch_size)])
 
 
-def remaining_angle(transformer, images, pose):
+def remaining_angle(transformer, images, pose) -> np.ndarray:
     """The angle at which each digit stands after the transformer: its true turn and the transformer's, added.
 
     Parameters
@@ -46,35 +47,35 @@ def remaining_angle(transformer, images, pose):
     return pose.angle + rotation_angle(theta)
 
 
-def read_from_parameters(known, known_labels, asked, asked_labels, neighbours=15):
-    """How often the digit can be told from the transform's parameters alone, by a vote of nearest neighbours.
+def label_readable_from(known, known_labels, probed, probed_labels, neighbours=15) -> float:
+    """How often a digit's class can be read from the transform's parameters alone, by a vote of nearest neighbours.
 
     Parameters
     ----------
-    known, asked : (N, P), (M, P) arrays
-        What the localisation network says of training digits and of test digits; each of the P numbers is scaled to
+    known, probed : (N, P), (M, P) arrays
+        What the localisation network gives for training digits and for test digits; each of the P numbers is scaled to
         unit spread first.
-    known_labels, asked_labels : (N,), (M,) arrays of ints
+    known_labels, probed_labels : (N,), (M,) arrays of ints
     neighbours : int
 
     Returns
     -------
     float
-        Share of the asked that are told right, 0 to 1; one in ten is chance.
+        Share of the probed whose class is right, 0 to 1; one in ten is chance.
     """
     spread = known.std(axis=0) + 1e-12
-    known, asked, right = known / spread, asked / spread, 0
-    for start in range(0, len(asked), 250):
-        part = asked[start:start + 250]
+    known, probed, right = known / spread, probed / spread, 0
+    for start in range(0, len(probed), 250):
+        part = probed[start:start + 250]
         distance = ((part[:, None] - known[None]) ** 2).sum(axis=2)
         nearest = known_labels[np.argpartition(distance, neighbours, axis=1)[:, :neighbours]]
         votes = (nearest[:, :, None] == np.arange(10)).sum(axis=1)
-        right += (votes.argmax(axis=1) == asked_labels[start:start + 250]).sum()
-    return float(right / len(asked))
+        right += (votes.argmax(axis=1) == probed_labels[start:start + 250]).sum()
+    return float(right / len(probed))
 
 
-def describe_angles(angles, labels):
-    """How turned digits stand behind a transformer, in degrees.
+def describe_angles(angles, labels) -> dict:
+    """How turned digits stand after a transformer, in degrees.
 
     Parameters
     ----------
@@ -96,15 +97,15 @@ def describe_angles(angles, labels):
                 mean_degrees_by_class=np.degrees(means).tolist())
 
 
-def remaining_pose(truth, theta, digit_size, seen_size):
-    """How the digits stand in what a transformer lets through, each compared with the others.
+def remaining_pose(truth, theta, digit_size, seen_size) -> dict:
+    """How the digits stand after a transformer, each compared with the others.
 
     Parameters
     ----------
     truth : (N, 2, 3) array
         The map from each distorted picture to the digit that it was made of, in normalised units of the two.
     theta : (N, 2, 3) array
-        What the transformer says: the map from what is seen to the distorted picture.
+        The transformer's: the map from what is seen to the distorted picture.
     digit_size, seen_size : int
         Sides of the square digit and of the square picture that is seen, in pixels.
 
@@ -123,3 +124,49 @@ def remaining_pose(truth, theta, digit_size, seen_size):
     shrunk = np.sqrt(np.abs(np.linalg.det(linear))) * digit_size / seen_size
     return dict(degrees=circular_deviation(rotation_angle(left)), scale=float(np.log(shrunk).std()),
                 pixels=float(np.sqrt(middle.var(axis=0).sum())))
+
+
+def signs_of_life(transformer, images, pose=None, batch_size=250) -> dict:
+    """Measure over many pictures what tells a transformer that works from one that stands still.
+
+    Parameters
+    ----------
+    transformer : SpatialTransformer
+        With a `LocalisationNetwork`.
+    images : (N, C, H, W) array
+    pose : Pose or None
+        How each digit of 28 pixels a side was placed, as `distort` returned it.
+    batch_size : int
+
+    Returns
+    -------
+    dict
+        ``silent``: for each hidden layer of the localisation network the share of its units, or channels, that are 0
+        for every picture. ``theta_mean`` and ``theta_spread``: of each entry of theta over the pictures. ``outside``:
+        share of the samples that lie outside their picture. ``remaining``, with a pose and an affine theta: see
+        `remaining_pose`.
+    """
+    active, thetas, outside = {}, [], 0.0
+    for start in range(0, len(images), batch_size):
+        part = hidden = images[start:start + batch_size]
+        for place, layer in enumerate(transformer.localisation.features.layers):
+            hidden = layer(hidden)
+            if isinstance(layer, ReLU):
+                units = (hidden != 0).any(axis=(0, *range(2, hidden.ndim)))
+                active[place] = active.get(place, False) | units
+        seen = transformer(part).shape
+        thetas.append(transformer.theta)
+        outside += (np.abs(transformer.grid) > 1 + 1e-4).any(axis=-1).mean(axis=(1, 2)).sum()
+    theta = np.concatenate(thetas).astype(float)
+    found = dict(silent=[1 - units.mean() for units in active.values()], theta_mean=theta.mean(axis=0),
+                 theta_spread=theta.std(axis=0), outside=outside / len(images))
+    found = {name: _short(value) for name, value in found.items()}
+    if pose is not None and theta.shape[1:] == (2, 3):
+        remaining = remaining_pose(pose.theta, theta, 28, seen[2])
+        found["remaining"] = {name: _short(value) for name, value in remaining.items()}
+    return found
+
+
+def _short(numbers):
+    """Numbers with five significant digits, as nested lists."""
+    return np.vectorize(lambda number: float(f"{number:.5g}"), otypes=[float])(numbers).tolist()

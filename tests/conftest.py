@@ -12,6 +12,8 @@ import pytest
 from browser import browser  # noqa: F401  a fixture
 from judge import clip, judge_stub, paragraph, select, stubs
 
+import stn_numpy
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -25,10 +27,8 @@ class Implementation:
         self.package, self.partial = package, partial
 
     def __getattr__(self, name):
-        if name.startswith("_"):
-            raise AttributeError(name)
         package = importlib.import_module(self.package)
-        if self.partial and not hasattr(package, name):
+        if self.partial and not hasattr(package, name) and hasattr(stn_numpy, name):
             pytest.skip(f"{self.package} has no {name}")
         return getattr(package, name)
 

@@ -1,7 +1,6 @@
 """The explorables, taken hold of in Chromium: by mouse, finger and keyboard, and read back against the library."""
 
 import importlib.util
-import json
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +9,13 @@ from browser import listen
 from test_explore_maths import one_row, shrunk
 
 import stn_numpy as stn
+from book.experiments.training.rotated_mnist import snapshots_of_seed_0
 from stn_numpy import explore
 from stn_numpy.explore import contents
 from stn_numpy.theta import rotation_theta
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = json.loads((ROOT / "book/results/rotated_mnist.json").read_text("utf8"))
+RESULTS = snapshots_of_seed_0()
 SHELL = """<!doctype html><html lang="en" data-theme="light"><meta charset="utf8"><title>Explorables</title>
 <meta name="viewport" content="width=device-width"><body style="margin:0 auto;max-width:740px"><main>{}</main></html>"""
 
@@ -412,8 +412,7 @@ def test_growing(hand):
     growing.choose("classifier", "fcn")
     growing.choose("transformer", "affine")
     report = growing.slide("steps of training", 4)
-    run = next(r for r in RESULTS["runs"] if (r["classifier"], r["transform"], r["seed"]) == ("fcn", "affine", 0))
-    snapshot = run["snapshots"]["400"]
+    snapshot = RESULTS["fcn affine"]["400"]
     assert (report["error"], report["left"]) == (snapshot["error"], snapshot["remaining_degrees"])
     np.testing.assert_allclose(np.ravel(report["theta"]), np.ravel(snapshot["theta"]), rtol=0, atol=1e-6)
     assert "After 400 steps" in growing.figure.locator(".stnx-sentence").text_content()

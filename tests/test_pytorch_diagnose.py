@@ -1,6 +1,5 @@
 """What `diagnose` says of transformers whose trouble is known, in modules that know nothing of this package."""
 
-import json
 import math
 import random
 
@@ -11,9 +10,8 @@ import torch.nn.functional as F
 from support import assert_refused
 from torch import nn
 
-from book.experiments.debugging import clinic, patients
 from stn_numpy.pytorch import LocalisationNetwork, SpatialTransformer, build, diagnose
-from stn_numpy.pytorch.watch import Look, measure_grid, watch
+from stn_numpy.pytorch.watch import Look, measure_grid
 
 DIGIT = torch.zeros(3, 1, 8, 8)
 DIGIT[:, :, 2:6, 3:5] = 1.0
@@ -306,28 +304,3 @@ def _mean_square(out, target):
 ])
 def test_what_does_not_fit_is_refused(model, batch, argument, expected, given):
     assert_refused(lambda: diagnose(model, batch), argument, expected, given)
-
-
-@pytest.mark.parametrize("name", patients.PATIENTS)
-def test_every_patient_trains_the_same_way_twice(name):
-    course = [patients.train(name, 2, seed=1, every=1)[1] for _ in range(2)]
-    assert course[0] == course[1]
-    assert len(course[0]["loss"]) == 2 and len(course[0]["outside"]) == 3
-
-
-def test_the_identity_is_where_patients_start_that_should():
-    images, _ = patients.batch(torch.Generator().manual_seed(0), 2)
-    assert images.shape == (2, 1, 42, 42)
-    start = measure_grid(watch(patients.Healthy(), images)[0][0])
-    assert start["drift"].max() < 1e-4
-    assert measure_grid(watch(patients.PixelCoordinates(), images)[0][0])["outside"].min() > 0.99
-
-
-def test_the_clinic_keeps_what_is_done_and_the_commit_that_made_it(tmp_path, monkeypatch):
-    for seeds, commit in ((1, "one"), (2, "two")):
-        monkeypatch.setattr(clinic, "provenance", lambda command, commit=commit: dict(command=command, commit=commit))
-        clinic.main(["--seeds", str(seeds), "--steps", "50", "--only", "healthy", "--out", str(tmp_path)])
-    content = json.loads((tmp_path / "clinic.json").read_text())
-    assert [(run["seed"], run["commit"]) for run in content["runs"]] == [(0, "one"), (1, "two")]
-    assert content["made_by"]["command"].endswith(f"clinic --seeds 2 --steps 50 --only healthy --out {tmp_path}")
-    assert content["runs"][0]["loss"] != content["runs"][1]["loss"]

@@ -386,8 +386,6 @@ def test_the_second_of_two_runs_into_one_folder_is_told(tmp_path, capsys):
     lock = tmp_path / "st-fcn-R-affine-seed0.lock"
     first = command("--iterations", 100_000, "--out", tmp_path)
     wait_for(lock, first)
-    while not lock.read_text():
-        time.sleep(0.01)
     try:
         said = complaint([*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)], capsys, 1)
         assert f"is being trained by process {first.pid}" in said

@@ -1,1 +1,1 @@
-"""What single chapters tried: one folder a chapter, named after its page."""
+"""What single chapters tried, one folder a chapter: ``python -m book.experiments`` lists and runs it."""

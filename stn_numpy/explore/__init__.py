@@ -72,7 +72,8 @@ def show(name: str, results: dict | None = None) -> Explorable:
     name : str
         One of ``NAMES``.
     results : dict, optional
-        For "growing" alone, and required there: the content of ``book/results/rotated_mnist.json``.
+        For "growing" alone, and required there: by the names of a classifier and a transform ("linear affine"), the
+        snapshots of a recorded run by its number of steps.
     """
     from . import stills
 

@@ -58,13 +58,12 @@ def _corners():
                 corners=corners[0].tolist())
 
 
-def _growing(results):
-    """The recorded snapshots of seed 0, and the ten digits that they were recorded for."""
+def _growing(runs):
+    """The recorded snapshots, and the ten digits that they were recorded for."""
     from ..distortions import distort
 
     images, labels = load_digits("test")
     turned, _ = distort(images, "R", np.random.default_rng(2015))  # as they were when the run was recorded
-    runs = {f"{run['classifier']} {run['transform']}": run["snapshots"] for run in results["runs"] if run["seed"] == 0}
     return dict(digits=[turned[np.flatnonzero(labels == label)[0], 0].astype(np.float64) for label in range(10)],
                 steps=[int(step) for step in runs["linear none"]],
                 runs={name: _columns(snapshots.values()) for name, snapshots in runs.items()})

@@ -139,12 +139,11 @@ def _shares(a, b, c, d, blocked, d_out):
     up_to_b = _larger(b, a)
     up_to_c = _larger(c, up_to_b)
     nothing = type(d_out)(0)
-    d_out = nothing if _larger(d, up_to_c) <= blocked else d_out
-    is_d = _exceeds(d, up_to_c)
-    is_c = _exceeds(c, up_to_b) & (not is_d)
-    is_b = _exceeds(b, a) & (not is_d) & (not is_c)
-    return (nothing if is_b | is_c | is_d else d_out, d_out if is_b else nothing, d_out if is_c else nothing,
-            d_out if is_d else nothing)
+    left = nothing if _larger(d, up_to_c) <= blocked else d_out
+    to_d, left = (left, nothing) if _exceeds(d, up_to_c) else (nothing, left)
+    to_c, left = (left, nothing) if _exceeds(c, up_to_b) else (nothing, left)
+    to_b, to_a = (left, nothing) if _exceeds(b, a) else (nothing, left)
+    return to_a, to_b, to_c, to_d
 
 
 @kernel(parallel=True)

@@ -1,16 +1,14 @@
 """Checkpoints of torch: the old file or the new one, never half of one, and never a damaged one unnoticed."""
 
 import contextlib
-import errno
 import hashlib
 import os
+import sqlite3
 from pathlib import Path
 
 import torch
 
 from .weights import write_whole
-
-HELD = errno.EACCES, errno.EAGAIN, errno.EDEADLK  # what systems answer where another process has the lock
 
 
 def save_checkpoint(path, content: dict) -> None:
@@ -27,13 +25,7 @@ def save_checkpoint(path, content: dict) -> None:
 
 
 def load_checkpoint(path, device="cpu") -> dict:
-    """Read a checkpoint and check every bit of it.
-
-    Raises
-    ------
-    ValueError
-        If the file is damaged. One that is missing or may not be read is an OSError.
-    """
+    """Read a checkpoint and check every bit of it: ValueError if it is damaged, OSError if it cannot be read."""
     try:
         content = torch.load(path, map_location=device, weights_only=True)
         if content.pop("digest") != _digest(content):
@@ -47,11 +39,12 @@ def load_checkpoint(path, device="cpu") -> dict:
 
 
 def check_facts(path, expected: dict, found: dict) -> None:
-    """Refuse a file of another run, and say what of its settings differs."""
+    """Refuse a file of another run, and say which of its settings differs."""
     for name in sorted(expected | found):
         if expected.get(name) != found.get(name):
-            raise ValueError(f"{path} belongs to another run ({name}: expected {expected.get(name)!r}, got "
-                             f"{found.get(name)!r}); name another folder, or delete the file to start anew")
+            words = f"{name}: expected {expected.get(name)!r}, got {found.get(name)!r}"
+            raise ValueError(f"{path} belongs to another run ({words}); name another folder, or delete the file to "
+                             "start anew")
 
 
 def _digest(content):
@@ -77,43 +70,25 @@ def _feed(found, content):
 
 @contextlib.contextmanager
 def locked(path):
-    """Hold a lock file, which names this process, while the context lasts.
+    """Hold a lock file, which names this process; BlockingIOError if another process, or another run of this, does.
 
-    The operating system ends the lock with its process, so the file that a killed process has left behind locks
-    nothing. Where a file system has no locks, nothing is locked.
-
-    Raises
-    ------
-    BlockingIOError
-        If another process, or another run of this one, holds it.
+    The lock is SQLite's, which is the operating system's: it ends with its process, so the file that a killed process
+    has left behind locks nothing.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path, "a+") as file:
+    with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as file:
         try:
-            _lock(file)
-        except OSError as error:
-            if error.errno in HELD:
-                file.seek(0)
-                raise BlockingIOError(f"{path.with_suffix('')} is being trained by process {file.read() or 'unknown'}; "
-                                      "wait for its end, stop it, or name another folder") from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+            file.execute(f"PRAGMA user_version = {os.getpid()}")
+            file.execute("BEGIN IMMEDIATE")  # others can read, but not write
+        except sqlite3.Error as error:
+            if "locked" not in str(error):
+                raise OSError(f"{path}: {error}") from error
+            process = file.execute("PRAGMA user_version").fetchone()[0]
+            raise BlockingIOError(f"{path.with_suffix('')} is being trained by process {process}; wait for its end, "
+                                  "stop it, or name another folder") from error
         try:
             yield
         finally:
             with contextlib.suppress(OSError):  # Windows keeps a file that is open
                 path.unlink()
-
-
-def _lock(file):
-    try:
-        import fcntl
-    except ImportError:  # Windows, which locks a part of a file: one that is not read
-        import msvcrt
-
-        file.seek(1 << 30)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

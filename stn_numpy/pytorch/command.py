@@ -1,98 +1,11 @@
-"""What the commands share: one line for an error, a stop that saves first, the device."""
-
-import argparse
-import contextlib
-import errno
-import signal
-import sys
+"""What the commands with torch share besides `stn_numpy.command`: the device, and the precision that suits it."""
 
 import torch
 
-FULL = errno.ENOSPC, errno.EFBIG, errno.EDQUOT
+from ..command import Parser, Refusal, Stop, plain_errors  # noqa: F401  for its importers
 
 
-class Refusal(Exception):
-    """An error that the reader can mend: one line, no traceback; exit code 2 for a wrong argument, else 1."""
-
-    def __init__(self, message, code=1):
-        super().__init__(message, code)
-        self.message, self.code = message, code
-
-
-class Parser(argparse.ArgumentParser):
-    """Reports a wrong argument in one line; descriptions keep their line breaks."""
-
-    def __init__(self, **options):
-        super().__init__(**dict(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter) | options)
-
-    def error(self, message):
-        self.exit(2, f"{self.prog.rpartition('.')[2]}: {message}; --help explains\n")
-
-
-@contextlib.contextmanager
-def plain_errors(command, rank=0):
-    """Turn errors that the reader can mend into one line on stderr and an exit code.
-
-    Parameters
-    ----------
-    command : str
-        What the line begins with.
-    rank : int
-        Of this process, where several work together. An error that all of them meet is reported by the first alone.
-    """
-    shared = True
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # not in a notebook
-            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show ends no command
-    try:
-        yield
-    except Refusal as error:
-        message, code = error.message, error.code
-    except (ValueError, ImportError) as error:  # of the library's loaders
-        message, code = str(error), 1
-    except KeyboardInterrupt:
-        message, code = "stopped; only what was saved is kept", 130
-    except torch.OutOfMemoryError:
-        message, code, shared = "the device is out of memory; a smaller --batch needs less", 1, False
-    except OSError as error:
-        remedy = "; free some space and run the same command again" if error.errno in FULL else ""
-        where = f"{error.filename}: " if error.filename else ""
-        message, code, shared = f"{where}{error.strerror or error}{remedy}", 1, False
-    else:
-        return
-    if rank == 0 or not shared:
-        prefix = f"{command}: rank {rank}" if rank else command
-        print(f"{prefix}: {' '.join(message.split())}", file=sys.stderr)
-    raise SystemExit(code)
-
-
-class Stop:
-    """A context in which SIGINT (Ctrl-C) and SIGTERM request a stop instead of ending the program.
-
-    A second SIGINT ends it at once, unless `patient`: torchrun forwards the one that the terminal has sent already.
-    """
-
-    def __init__(self, patient=False):
-        self.patient, self.requested = patient, False
-
-    def __enter__(self):
-        self.before = {number: signal.signal(number, self._request) for number in (signal.SIGINT, signal.SIGTERM)}
-        return self
-
-    def __exit__(self, *_):
-        for number, handler in self.before.items():
-            signal.signal(number, handler)
-
-    def __call__(self):
-        return self.requested
-
-    def _request(self, number, _):
-        if self.requested and number == signal.SIGINT and not self.patient:
-            raise KeyboardInterrupt
-        self.requested = True
-
-
-def find_devices(name: str, place=None) -> list[torch.device]:
+def find_devices(name: str, place: int | None = None) -> list[torch.device]:
     """The devices that a ``--device`` means.
 
     Parameters
@@ -103,8 +16,7 @@ def find_devices(name: str, place=None) -> list[torch.device]:
         Which of several to take, for one of several processes; None for all of them.
     """
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    every = [torch.device("cuda", number) for number in range(count)]
-    cpu = [torch.device("cpu")]
+    every, cpu = [torch.device("cuda", number) for number in range(count)], [torch.device("cpu")]
     choices = {"auto": every or cpu, "cpu": cpu, "cuda": every} | {str(device): [device] for device in every}
     found = choices.get(name)
     if not found:
@@ -113,12 +25,12 @@ def find_devices(name: str, place=None) -> list[torch.device]:
     if place is None or found == cpu:
         return found
     if place >= len(found):
-        raise Refusal(f"--device: {place + 1} processes want a device each, torch finds {len(found)} here; "
-                      "start no more than that (--nproc-per-node)", 2)
+        words = f"{place + 1} processes want a device each, torch finds {len(found)} here; start no more than that"
+        raise Refusal(f"--device: {words} (--nproc-per-node)", 2)
     return [found[place]]
 
 
-def best_precision(device) -> str:
+def best_precision(device: torch.device) -> str:
     """What ``--precision auto`` means: bfloat16 on a processor that computes in it, and float32 elsewhere.
 
     On CUDA convolutions use TF32 with float32, which is torch's own choice.

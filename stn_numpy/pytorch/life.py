@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ..pose import circular_deviation, describe_angles, read_from_parameters, remaining_pose
+from ..pose import circular_deviation, describe_angles, label_readable_from, remaining_pose
 from ..theta import rotation_angle
 from .digits import test_digits
 from .watch import ROUNDING
@@ -46,8 +46,8 @@ def signs_of_life(network, images, pose=None, batch=500) -> dict:
         others = [axis for axis in range(out.ndim) if axis != 1]
         active[layer] = active.get(layer, False) | (out != 0).any(dim=others)
 
-    hooks = [layer.register_forward_hook(note) for layer in transformer.localisation.modules()
-             if isinstance(layer, nn.ReLU)]
+    layers = [layer for layer in transformer.localisation.modules() if isinstance(layer, nn.ReLU)]
+    hooks = [layer.register_forward_hook(note) for layer in layers]
     try:
         for part in images.split(batch):
             thetas.append(transformer.theta(part))
@@ -58,9 +58,9 @@ def signs_of_life(network, images, pose=None, batch=500) -> dict:
         for hook in hooks:
             hook.remove()
     theta = torch.cat(thetas).double().cpu()
-    found = dict(silent=[round(1 - units.double().mean().item(), 4) for units in active.values()],
-                 theta_mean=_short(theta.mean(0).tolist()), theta_spread=_short(theta.std(0, correction=0).tolist()),
-                 outside=_short(outside / len(images)))
+    silent = [round(1 - units.double().mean().item(), 4) for units in active.values()]
+    mean, spread = (_short(values.tolist()) for values in (theta.mean(0), theta.std(0, correction=0)))
+    found = dict(silent=silent, theta_mean=mean, theta_spread=spread, outside=_short(outside / len(images)))
     return found | _remaining(theta, pose, (transformer.size or images.shape[2:])[0])
 
 
@@ -108,7 +108,7 @@ def label_leak(network, known, known_labels, images, labels) -> float:
         A share, 0 to 1; one in ten is chance.
     """
     first, second = (thetas(network, digits).flatten(1).numpy() for digits in (known, images[::PROBED]))
-    return read_from_parameters(first, known_labels.cpu().numpy(), second, labels[::PROBED].cpu().numpy())
+    return label_readable_from(first, known_labels.cpu().numpy(), second, labels[::PROBED].cpu().numpy())
 
 
 def angles_left(network, settings) -> dict:

@@ -20,6 +20,7 @@ from .quick import quicken
 from .steps import SideBySide, Stepper, choose_acceleration, make_optimizer, set_rate
 from .weights import save
 
+KEPT = ("step", "seconds", "processor_seconds", "history")
 POSED = ("R", "RTS", "TC")  # the distortions that give each digit an angle, a scale and a place
 
 
@@ -80,8 +81,8 @@ class Run:
         self.networks = self._build_networks()
         self.optimizer = make_optimizer(self.networks, settings, device)
         parallel = torch.nn.parallel.DistributedDataParallel if self.world.size > 1 else lambda networks: networks
-        self.stepper = Stepper(parallel(self.networks), self.optimizer, settings.precision, self.acceleration,
-                               settings.clip)
+        how = settings.precision, self.acceleration, settings.clip
+        self.stepper = Stepper(parallel(self.networks), self.optimizer, *how)
         self.paths = [Path(folder) / f"{settings.name}-seed{seed}" for seed in self.seeds]
         self.checkpoint = Path(folder) / f"{settings.name}-seed{'+'.join(map(str, self.seeds))}.checkpoint.pt"
         self.step, self.seconds, self.processor_seconds = 0, 0.0, 0.0
@@ -190,15 +191,14 @@ class Run:
         """Write the weights of one network; return what its result says."""
         network, path = self._network(place), self.paths[place]
         save(path.with_name(path.name + ".pt"), network, **self.settings.beside())
-        images = self.settings.batch * self.step * len(self.seeds)
-        return dict(
-            made_by=made_by, settings=self.settings.facts(), seed=self.seeds[place],
-            parameters=network.parameter_count(), test_error=error, test_images=self.digits.test_count,
-            processes=self.world.size, side_by_side=len(self.seeds), acceleration=self.acceleration,
-            seconds=round(self.seconds, 1), processor_seconds=round(self.processor_seconds, 1),
-            images_per_second=round(images / max(self.seconds, 1e-9)), **self.measure(network), **self.life(network),
-            **(dict(history=self.history[place]) if self.history[place] else {}),
-            curve=curve(self.losses[:, place], self.errors[:, place]))
+        speed = self.settings.batch * self.step * len(self.seeds) / max(self.seconds, 1e-9)
+        found = dict(made_by=made_by, settings=self.settings.facts(), seed=self.seeds[place])
+        found |= dict(parameters=network.parameter_count(), test_error=error, test_images=self.digits.test_count)
+        found |= dict(processes=self.world.size, side_by_side=len(self.seeds), acceleration=self.acceleration)
+        found |= dict(seconds=round(self.seconds, 1), processor_seconds=round(self.processor_seconds, 1))
+        found |= dict(images_per_second=round(speed), **self.measure(network), **self.life(network))
+        found |= dict(history=self.history[place]) if self.history[place] else {}
+        return found | dict(curve=curve(self.losses[:, place], self.errors[:, place]))
 
     def measure(self, network) -> dict:
         """What a result says of a trained network in addition to its error and its transformer's life."""
@@ -245,19 +245,20 @@ class Run:
 
     def _save(self):
         if self.world.rank == 0:
-            save_checkpoint(self.checkpoint, dict(
-                facts=self._facts(), step=self.step, seconds=self.seconds, processor_seconds=self.processor_seconds,
-                networks=self.networks.state_dict(), optimizer=self.optimizer.state_dict(), history=self.history,
-                losses=self.losses[:self.step].clone(), errors=self.errors[:self.step].clone()))
+            content = dict(facts=self._facts()) | {name: getattr(self, name) for name in KEPT}
+            content |= {name: getattr(self, name)[: self.step].clone() for name in ("losses", "errors")}
+            content |= {name: getattr(self, name).state_dict() for name in ("networks", "optimizer")}
+            save_checkpoint(self.checkpoint, content)
 
     def _load(self):
         content = load_checkpoint(self.checkpoint, self.device)
         check_facts(self.checkpoint, self._facts(), content["facts"])
-        self.networks.load_state_dict(content["networks"])
-        self.optimizer.load_state_dict(content["optimizer"])
-        self.step, self.seconds = content["step"], content["seconds"]
-        self.processor_seconds, self.history = content["processor_seconds"], content.get("history", self.history)
-        self.losses[:self.step], self.errors[:self.step] = content["losses"].cpu(), content["errors"].cpu()
+        for name in KEPT:
+            setattr(self, name, content.get(name, getattr(self, name)))
+        for name in ("losses", "errors"):
+            getattr(self, name)[: self.step] = content[name].cpu()
+        for name in ("networks", "optimizer"):
+            getattr(self, name).load_state_dict(content[name])
 
 
 def finished(folder, settings, seed: int) -> dict | None:
@@ -275,10 +276,9 @@ def finished(folder, settings, seed: int) -> dict | None:
 
 
 def made_by(command: str, device) -> dict:
-    """What makes a result: `stn_numpy.files.provenance`, and torch and its device."""
+    """What makes a result: `stn_numpy.files.provenance` and the device."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor()
-    return provenance(command) | dict(torch=torch.__version__, device=f"{device.type}: {name}",
-                                      threads=torch.get_num_threads())
+    return provenance(command) | dict(device=f"{device.type}: {name}")
 
 
 def _processor():

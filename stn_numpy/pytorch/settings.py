@@ -3,7 +3,7 @@
 import math
 from dataclasses import asdict, dataclass, fields
 
-from .arguments import option
+from ..arguments import option
 from .digits import DATA
 from .families import TRANSFORMS
 from .networks import MODELS, SIZES, build
@@ -13,8 +13,7 @@ PRECISIONS = ("float32", "bfloat16")
 OPTIMIZERS = ("sgd", "adamw")
 SCHEDULES = ("thirds", "cosine")
 ITERATIONS = 150_000  # the paper's, from notes on it
-LATER = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")  # named where they differ from default
-OF_TRANSFORMERS = ("transform", "localisation_depth", "localisation_rate")
+LATER = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")  # not in the first recorded results
 
 
 @dataclass(frozen=True)
@@ -79,19 +78,19 @@ class Settings:
                 name += f"-depth{self.localisation_depth}"
             if self.localisation_rate != Settings.localisation_rate:
                 name += f"-rate{self.localisation_rate:g}"
-        for field, value in self._later().items():
-            name += f"-{value}" if isinstance(value, str) else f"-{field}" + f"{value:g}" * (value is not True)
+        for field, value in self.facts().items():
+            if field in LATER:
+                name += f"-{value}" if isinstance(value, str) else f"-{field}" + f"{value:g}" * (value is not True)
         return name
 
-    def _later(self):
-        """The settings in `LATER` that differ from their default; results recorded before them do not have them."""
-        return {one.name: getattr(self, one.name) for one in fields(self)
-                if one.name in LATER and getattr(self, one.name) != one.default}
+    def unused(self) -> tuple:
+        """The settings that do not concern this network."""
+        return () if self.model.startswith("st-") else ("transform", "localisation_depth", "localisation_rate")
 
     def facts(self) -> dict:
-        """All of it by name, but for what concerns a transformer where there is none, and defaults in `LATER`."""
-        left_out = LATER if self.model.startswith("st-") else LATER + OF_TRANSFORMERS
-        return {name: value for name, value in asdict(self).items() if name not in left_out} | self._later()
+        """All settings by name, without those that are unused, and without those in `LATER` at their defaults."""
+        left_out = {one.name for one in fields(self) if one.name in LATER and getattr(self, one.name) == one.default}
+        return {name: value for name, value in asdict(self).items() if name not in left_out.union(self.unused())}
 
     def beside(self) -> dict:
         """What else the file of the trained weights holds: nothing, since these settings rebuild the network."""

@@ -1,32 +1,22 @@
-"""The rivals of chapter 17 on aerial tiles: ``python -m book.experiments.aerial.rivals``."""
+"""Chapter 17: ways to read aerial tiles, each trained on the same tiles for about the same time.
 
-import argparse
+Measured are the error and the headings that a transformer leaves.
+"""
+
 import functools
-import json
-import sys
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+from book.experiments.engine import NO_SERIES, Experiment
 from stn_numpy.aerial.tiles import KINDS, SYMMETRIC, aerial_tiles
-from stn_numpy.files import write_json
-from stn_numpy.pytorch.arguments import whole
-from stn_numpy.pytorch.command import Parser, best_precision, plain_errors
-from stn_numpy.pytorch.run import made_by
-from stn_numpy.pytorch.tiles import centred, mean_colour, rebuild, save
+from stn_numpy.pytorch.command import best_precision
+from stn_numpy.pytorch.life import signs_of_life
+from stn_numpy.pytorch.tiles import centred, mean_colour, rebuild
 from stn_numpy.theta import rotation_angle
-
-PROGRAM = "python -m book.experiments.aerial.rivals"
-
-DESCRIPTION = """\
-Train each rival on the same aerial tiles, for about the same time, and measure its error and the headings that its
-transformer leaves. What is in DIR already is not run again; once every rival has every seed, the results file is
-written.
-"""
 
 SIZE, SEEN = 48, 32  # of a tile, and of what a transformer shows its classifier; pixels
 TRAIN, HELD_OUT, TEST, GALLERY = 4000, 1500, 2000, 240  # tiles
@@ -50,7 +40,7 @@ class Rival:
     told : bool
         Whether the votes learn from the true heading, and from that alone.
     steps : int
-        Such that all take about the same time: see ``--costs``.
+        Such that all take about the same time: see `measure_costs`.
     """
 
     transform: str | None
@@ -174,13 +164,13 @@ class Trainer:
                 return loss, loss
             network, compass = transformer.localisation
             votes = network(images).float()
-            angle = compass(votes).detach()  # who is told learns from that alone: the two losses pull apart
+            angle = compass(votes).detach()  # the votes learn from their own loss alone: the two losses pull apart
             logits = self.network.network(transformer.sample(images, angle)).float()
         loss = F.cross_entropy(logits, labels)
         return loss, loss + vote_loss(votes, theta, labels)
 
 
-def train(rival, seed, tiles, say=lambda step, loss: None):
+def train_rival(rival, seed, context=NO_SERIES):
     """Train one rival for one seed.
 
     Returns
@@ -188,14 +178,11 @@ def train(rival, seed, tiles, say=lambda step, loss: None):
     network, facts, curve
         The network; what rebuilds it; the loss in means of 50 steps.
     """
-    images, labels, theta = tiles
+    images, labels, theta, _ = tiles_of("train", TRAIN)
     network, facts = new_network(rival, seed)
     facts["mean"] = mean_colour(images)
-    trainer, losses = Trainer(rival, network, (centred(images, facts), labels, theta), seed), []
-    while trainer.step < rival.steps:
-        losses.append(trainer())
-        if trainer.step % 50 == 0:
-            say(trainer.step, float(np.mean(losses[-50:])))
+    trainer = Trainer(rival, network, (centred(images, facts), labels, theta), seed)
+    losses = [trainer() for _ in context.steps(rival.steps)]
     curve = np.mean(np.reshape(losses[:len(losses) // 50 * 50], (-1, 50)), axis=1)
     return network.eval(), facts, np.round(curve, 4).tolist()
 
@@ -211,7 +198,7 @@ def mean_heading(headings):
 
 
 def heading_errors(left, kinds):
-    """How headings behind a transformer differ from those of their own kind, in degrees.
+    """How headings after a transformer differ from those of their own kind, in degrees.
 
     Parameters
     ----------
@@ -242,19 +229,19 @@ def heading_errors(left, kinds):
 
 
 @torch.no_grad()
-def look(network, images):
-    """What a network takes tiles for, and its thetas (N, 2, 3) or None; batches of 250."""
+def classify(network, images):
+    """The kinds that a network takes tiles for, and its thetas (N, 2, 3) or None; batches of 250."""
     parts, transformer = images.split(250), network.transformer
-    said = torch.cat([network(part).argmax(1) for part in parts])
+    kinds = torch.cat([network(part).argmax(1) for part in parts])
     theta = torch.cat([transformer.theta(part) for part in parts]).double().numpy() if transformer else None
-    return said.numpy(), theta
+    return kinds.numpy(), theta
 
 
-def measure(network, facts, part, count):
+def measure_tiles(network, facts, part, count):
     """Error by class and by scale, and headings, on tiles that no network was trained on."""
     images, kinds, _, pose = tiles_of(part, count)
-    said, theta = look(network, centred(images, facts))
-    wrong = said != kinds.numpy()
+    found_kinds, theta = classify(network, centred(images, facts))
+    wrong = found_kinds != kinds.numpy()
     thirds = np.digitize(pose.scale, np.quantile(pose.scale, [1 / 3, 2 / 3]))
     found = dict(error=float(wrong.mean()), error_by_kind=[round(float(wrong[pose.kind == k].mean()), 4)
                                                            for k in range(len(KINDS))],
@@ -271,108 +258,47 @@ def measure(network, facts, part, count):
                    behind=round(float(np.sqrt(middle.var(0).sum())) * SIZE / 2, 2)))
 
 
-def gallery(network, facts):
+def gallery_thetas(network, facts):
     """Thetas of the tiles that chapter 17 shows, as whole thousandths; None without a transformer."""
-    _, theta = look(network, centred(tiles_of("gallery", GALLERY)[0], facts))
+    _, theta = classify(network, centred(tiles_of("gallery", GALLERY)[0], facts))
     return None if theta is None else np.round(1000 * theta.reshape(-1, 6)).astype(int).tolist()
 
 
-def run_one(name, seed, folder, tiles):
-    """Train and measure one rival for one seed; write its result and its weights."""
-    from tqdm import tqdm
-
-    rival, start, processor = RIVALS[name], time.perf_counter(), time.process_time()
-    with tqdm(total=rival.steps, desc=f"{name}, seed {seed}", unit="step") as bar:
-        def say(step, loss):
-            bar.set_postfix_str(f"loss {loss:.3f}", refresh=False)
-            bar.update(step - bar.n)
-        network, facts, curve = train(rival, seed, tiles, say)
-    seconds = dict(seconds=round(time.perf_counter() - start, 1),
-                   processor_seconds=round(time.process_time() - processor, 1))
-    save(folder / f"{name}-seed{seed}.pt", network, facts)
-    shown = dict(gallery=gallery(network, facts)) if seed == 0 else {}
-    result = dict(name=name, seed=seed, rival=asdict(rival), parameters=network.parameter_count(), **seconds,
-                  test=measure(network, facts, "test", TEST), curve=curve,
-                  made_by=made_by(PROGRAM, torch.device("cpu")), **shown)
-    write_json(folder / f"{name}-seed{seed}.json", result)
-    return result
-
-
-def done(name, seed, folder):
-    """The result of a run that is done with the settings of now, or None."""
-    path = folder / f"{name}-seed{seed}.json"
-    if not path.exists():
-        return None
-    result = json.loads(path.read_text())
-    return result if result["rival"] == asdict(RIVALS[name]) else None
-
-
-def costs(rounds=5, steps=20):
-    """Processor seconds a step of each rival, in turns: the least of some rounds."""
+def measure_costs(context=NO_SERIES, rounds=5, steps=20):
+    """Processor milliseconds a step of each rival, in turns: the least of some rounds."""
     images, labels, theta, _ = tiles_of("train", 10 * BATCH)
     facts = dict(mean=mean_colour(images))
     trainers = {name: Trainer(rival, new_network(rival, 0)[0], (centred(images, facts), labels, theta), 0)
                 for name, rival in RIVALS.items()}
     found = {name: [] for name in RIVALS}
-    for _ in range(rounds):
+    for _ in context.steps(rounds):
         for name, trainer in trainers.items():
             start = time.process_time()
             for _ in range(steps):
                 trainer()
             found[name].append((time.process_time() - start) / steps)
-    return {name: min(times) for name, times in found.items()}
+    return {name: round(1000 * min(times), 1) for name, times in found.items()}
 
 
-def make_parser():
-    """The command's arguments."""
-    parser = Parser(prog=PROGRAM, description=DESCRIPTION, allow_abbrev=False,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
-    add = parser.add_argument
-    add("--seeds", type=whole(1), default=3, metavar="N", help="runs of each rival (default: %(default)s)")
-    add("--only", nargs="+", choices=tuple(RIVALS), default=tuple(RIVALS), metavar="NAME",
-        help=f"which rivals: {', '.join(RIVALS)} (default: all)")
-    add("--most", type=whole(1), default=None, metavar="N", help="stop after so many runs (default: when all are done)")
-    add("--costs", action="store_true", help="measure what a step of each costs, and do nothing else")
-    add("--runs", default="runs/aerial", type=Path, metavar="DIR", help="of single runs (default: %(default)s)")
-    add("--out", default="book/results/aerial.json", metavar="FILE", help="of all together (default: %(default)s)")
-    return parser
+def describe_data():
+    """The tiles, and the headings that they have before any transformer."""
+    pose = tiles_of("test", TEST)[3]
+    return dict(kinds=KINDS, tiles=dict(size=SIZE, seen=SEEN, train=TRAIN, test=TEST, seeds=SEEDS), batch=BATCH,
+                rate=RATE, heading_before=heading_errors(pose.heading, pose.kind))
 
 
-def main(arguments=None):
-    """The command; see ``--help``."""
-    given = make_parser().parse_args(arguments)
-    torch.set_num_threads(1)
-    with plain_errors("aerial"):
-        if given.costs:
-            found = costs()
-            for name, cost in found.items():
-                print(f"{name:<18}{1000 * cost:6.1f} ms a step, {cost / found['cnn']:.2f} times that of the CNN")
-            return
-        wanted = [(name, seed) for seed in range(given.seeds) for name in given.only]
-        left = [cell for cell in wanted if done(*cell, given.runs) is None]
-        if left:
-            tiles = tiles_of("train", TRAIN)[:3]
-        for name, seed in left[:given.most]:
-            result = run_one(name, seed, given.runs, tiles)
-            print(f"{name}, seed {seed}: error {result['test']['error']:.2%}, {result['processor_seconds']:.0f} s of "
-                  f"processor time{_headings(result)}", flush=True)
-        results = [done(*cell, given.runs) for cell in wanted]
-        if None in results:
-            print(f"{results.count(None)} runs are left; the same command goes on")
-            return
-        cost, pose = costs(), tiles_of("test", TEST)[3]
-        command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
-        write_json(given.out, dict(made_by=made_by(command, torch.device("cpu")), kinds=KINDS, tiles=dict(
-            size=SIZE, seen=SEEN, train=TRAIN, test=TEST, seeds=SEEDS), batch=BATCH, rate=RATE,
-            costs={name: round(1000 * seconds, 1) for name, seconds in cost.items()},
-            heading_before=heading_errors(pose.heading, pose.kind), runs=results))
-        print(f"written to {given.out}")
+def measure_rival(cell, context):
+    """Train and measure one rival for one seed; or what the comparison rests on."""
+    if cell["part"] != "rivals":
+        return dict(costs=measure_costs(context)) if cell["part"] == "costs" else describe_data()
+    rival = Rival(**{name: cell[name] for name in Rival.__dataclass_fields__})
+    network, facts, curve = train_rival(rival, cell["seed"], context)
+    found = dict(parameters=network.parameter_count(), test=measure_tiles(network, facts, "test", TEST), curve=curve)
+    if network.transformer is not None:
+        found["life"] = signs_of_life(network, centred(tiles_of("test", TEST)[0], facts))
+    return found | (dict(gallery=gallery_thetas(network, facts)) if cell["seed"] == 0 else {})
 
 
-def _headings(result):
-    heading = result["test"].get("heading")
-    return "" if heading is None else f", headings {heading['median']:.0f} degrees off"
-
-
-if __name__ == "__main__":
-    main()
+CELLS = [*(dict(part="rivals", name=name, **asdict(rival), seed=seed)
+           for seed in range(3) for name, rival in RIVALS.items()), dict(part="costs"), dict(part="data")]
+EXPERIMENT = Experiment("aerial", 17, CELLS, measure_rival)

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from book.experiments.engine import NO_SERIES
 from stn_numpy.digits import load_digits
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.watch import measure_grid, watch
@@ -151,7 +152,7 @@ def digits(split):
     return tuple(map(torch.tensor, load_digits(split)))
 
 
-def batch(generator, size=BATCH):
+def training_batch(generator, size=BATCH):
     """Training digits, newly turned, scaled and put somewhere: images (N, 1, 42, 42), labels (N)."""
     images, labels = digits("train")
     chosen = torch.randint(len(images), (size,), generator=generator)
@@ -160,12 +161,13 @@ def batch(generator, size=BATCH):
 
 @cache
 def test_set():
-    """The test digits, each distorted once, always in the same way: images, labels."""
+    """The test digits, each distorted once, always in the same way: images, labels, pose."""
     images, labels = digits("test")
-    return distort(images, "RTS", torch.Generator().manual_seed(2015))[0], labels
+    distorted, pose = distort(images, "RTS", torch.Generator().manual_seed(2015))
+    return distorted, labels, pose
 
 
-def train(name, steps, seed=0, every=25):
+def train_patient(name, steps, seed=0, every=25, context=NO_SERIES):
     """Train one of the `PATIENTS` and note its course.
 
     Parameters
@@ -176,6 +178,7 @@ def train(name, steps, seed=0, every=25):
         Of the first weights and of the batches.
     every : int
         After how many steps the transformer is looked at.
+    context : Context
 
     Returns
     -------
@@ -194,14 +197,12 @@ def train(name, steps, seed=0, every=25):
     for label, parameter in model.named_parameters():
         parts[label.startswith("localisation")].append(parameter)
     optimizer = torch.optim.Adam([{"params": parts[True], "lr": slow}, {"params": parts[False], "lr": fast}])
-    probe = batch(torch.Generator().manual_seed(7), 64)[0]
+    probe = training_batch(torch.Generator().manual_seed(7), 64)[0]
     course = {key: [] for key in ("loss", "step", "outside", "larger", "smaller", "moved")}
-    for step in range(steps + 1):
+    for step in context.steps(steps):
         looked = step % every == 0
         before = _look(model, probe, course, step) if looked else None
-        if step == steps:
-            break
-        images, labels = batch(generator)
+        images, labels = training_batch(generator)
         loss = F.cross_entropy(model(images), labels)
         optimizer.zero_grad()
         loss.backward()
@@ -210,7 +211,9 @@ def train(name, steps, seed=0, every=25):
         if looked:
             moved = (watch(model, probe)[0][0].grid - before).norm(dim=-1) * CANVAS / 2
             course["moved"].append(moved.max().item())
-    course["error"] = error(model)
+    if steps % every == 0:
+        _look(model, probe, course, steps)
+    course["error"] = test_error(model)
     return model, course
 
 
@@ -224,8 +227,8 @@ def _look(model, probe, course, step):
     return look.grid
 
 
-def error(model):
+def test_error(model):
     """Share of the test digits that a model gets wrong."""
-    images, labels = test_set()
+    images, labels, _ = test_set()
     with torch.no_grad():
         return (model(images).argmax(1) != labels).double().mean().item()

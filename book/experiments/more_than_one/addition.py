@@ -1,56 +1,36 @@
-"""Two digits, two transformers, one sum: ``python -m book.experiments.more_than_one.addition``."""
+"""Chapter 16, MNIST addition: two digits, each turned, scaled and placed on its own in a channel of its own.
 
-import argparse
-import json
-import sys
+The answer is their sum. Networks without a transformer, with one, and with two in parallel, all of about 400,000
+parameters; each transformer sees and warps both channels. All classifiers read pictures that an average pool has
+halved.
+"""
+
 from dataclasses import dataclass
-from itertools import product
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
+from book.experiments.engine import Experiment
+from book.experiments.networks import settings_from, train_run
 from stn_numpy.check import check_choice
-from stn_numpy.files import provenance, write_json
 from stn_numpy.pose import remaining_pose
-from stn_numpy.pytorch.arguments import real, whole
-from stn_numpy.pytorch.command import Parser, Stop, best_precision, find_devices, plain_errors
-from stn_numpy.pytorch.digits import DATA, STEPS_A_PIECE, TEST_SEED, Digits, load_split, mixed_seed
+from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, load_split, mixed_seed
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.layer import conv2d, linear
 from stn_numpy.pytorch.localisation import LocalisationNetwork
 from stn_numpy.pytorch.networks import PARAMETERS, closest_width
 from stn_numpy.pytorch.parallel import ParallelTransformers, tiled_starts
-from stn_numpy.pytorch.run import Run, Stopped, finished, made_by
-from stn_numpy.pytorch.settings import LATER, PRECISIONS, Settings
-from stn_numpy.pytorch.train import show_progress
+from stn_numpy.pytorch.run import Run
+from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.transformer import SpatialTransformer
-from stn_numpy.pytorch.weights import load
 
-PROGRAM = "python -m book.experiments.more_than_one.addition"
-MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # how many transformers stand in front
+MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # how many transformers stand before the classifier
 STARTS = ("identity", "tiles")
 ANSWERS = {"sum": 19, "digits": 20}  # how many numbers the last layer gives
 KINDS = ("fcn", "cnn")
-OPTIMIZERS = ("sgd", "adam")
 CANVAS = 42  # pixels a side
-
-DESCRIPTION = """\
-MNIST addition: two digits, each turned, scaled and placed on its own in a channel of its own; the answer is their sum.
-Train networks without a transformer, with one, and with two in parallel, all of about 400,000 parameters; each
-transformer sees and warps both channels. All classifiers read pictures that an average pool has halved.
-"""
-
-EPILOG = """\
-In DIR: a checkpoint while a run lasts; at its end weights (.pt) and result (.json). Runs that are done are not run
-again; those that were stopped (Ctrl-C) or killed go on where they were. All that is done in DIR is written to FILE.
-
-The defaults are the paper's protocol as far as it is known, and take long. What makes shorter runs learn:
-  --localisation cnn --optimizer adam --localisation-rate 1 --rate 0.0005 --batch 64 --iterations 12000
-Told both digits, --answer digits, they learn sooner.
-"""
 
 
 @dataclass(frozen=True)
@@ -63,7 +43,7 @@ class AdditionSettings(Settings):
     start : {"identity", "tiles"}
         Where the transformers look at first: all at everything, or at parts of it.
     answer : {"sum", "digits"}
-        What is asked for and told in training: the sum, one of 19 classes, or both digits, from which it follows.
+        What is learned: the sum, one of 19 classes, or both digits, from which it follows.
     localisation : {"fcn", "cnn"}
         Of what kind the localisation networks are; the paper's are fully connected.
     optimizer : {"sgd", "adam"}
@@ -81,15 +61,14 @@ class AdditionSettings(Settings):
         """A file name's beginning, of what sets the cells of the table apart."""
         return f"{self.model}-{self.answer}" + (f"-{self.start}" if self.start != "identity" else "")
 
+    def unused(self):
+        """The settings that do not concern this network."""
+        alone = () if MODELS[self.model] else ("transform", "localisation_rate", "localisation", "start")
+        return (*alone, "localisation_depth", *["momentum"] * (self.optimizer == "adam"))
+
     def facts(self):
-        """All of it by name; what concerns a transformer is left out where there is none."""
-        facts = {name: value for name, value in vars(self).items() if name not in LATER}
-        facts |= self._later() | dict(optimizer=self.optimizer)
-        for name in () if MODELS[self.model] else ("transform", "localisation_rate", "localisation", "start"):
-            del facts[name]
-        for name in ("localisation_depth", *["momentum"] * (self.optimizer == "adam")):
-            del facts[name]
-        return facts
+        """All settings by name, without those that are unused."""
+        return super().facts() | dict(optimizer=self.optimizer)
 
     def rate_at(self, step):
         """The base rate of a step: as in `Settings`, or with Adam a tenth of it in the last sixth of the run."""
@@ -103,7 +82,7 @@ class AdditionSettings(Settings):
 
 
 class AdditionNetwork(nn.Module):
-    """Parallel transformers or None, and a classifier behind them: (N, 2, 42, 42) to (N, 19) or (N, 100) logits."""
+    """Parallel transformers or None, and a classifier after them: (N, 2, 42, 42) to (N, 19) or (N, 100) logits."""
 
     def __init__(self, transformers, network):
         super().__init__()
@@ -114,7 +93,7 @@ class AdditionNetwork(nn.Module):
 
     @property
     def transformer(self):
-        """What stands before the classifier, by the name that it has in a `Classifier`."""
+        """The transformers, by the name that a `Classifier` has for its own."""
         return self.transformers
 
     def parameter_count(self):
@@ -206,18 +185,18 @@ class Pairs(Digits):
         shape = STEPS_A_PIECE, self.settings.batch
         index = torch.randint(len(self.images), (2, shape[0] * shape[1]), generator=generator, device=self.device)
         pairs, _ = distort_pairs(self.images[index], generator)
-        labels = asked(self.settings.answer, *self.labels[index])
+        labels = answers_of(self.settings.answer, *self.labels[index])
         return pairs.unflatten(0, shape)[:, part], labels.unflatten(0, shape)[:, part]
 
     def test_batches(self, batch):
-        """The test pairs, as images (B, 2, 42, 42) and what is asked (B,)."""
+        """The test pairs, as images (B, 2, 42, 42) and answers (B,)."""
         pairs, digits, _ = test_pairs(self.settings.data)
-        labels, self.test_count = asked(self.settings.answer, *digits), len(pairs)
+        labels, self.test_count = answers_of(self.settings.answer, *digits), len(pairs)
         for start in range(0, len(pairs), batch):
             yield pairs[start:start + batch].to(self.device), labels[start:start + batch].to(self.device)
 
 
-def asked(answer, first, second):
+def answers_of(answer, first, second):
     """The class of each pair of digits (N,), (N,): their sum, or which pair it is."""
     return first + second if answer == "sum" else 10 * first + second
 
@@ -277,11 +256,11 @@ class AdditionRun(Run):
 
 @torch.no_grad()
 def sum_error(network, settings, batch=500):
-    """Share of the test pairs whose sum is wrong, whatever was asked."""
+    """Share of the test pairs whose sum is wrong, whichever answer the network gives."""
     pairs, digits, _ = test_pairs(settings.data)
-    said = torch.cat([network(part).argmax(1) for part in pairs.split(batch)])
-    said = said // 10 + said % 10 if settings.answer == "digits" else said
-    return (said != digits.sum(0)).double().mean().item()
+    answers = torch.cat([network(part).argmax(1) for part in pairs.split(batch)])
+    sums = answers // 10 + answers % 10 if settings.answer == "digits" else answers
+    return (sums != digits.sum(0)).double().mean().item()
 
 
 @torch.no_grad()
@@ -296,18 +275,17 @@ def division(network, data, batch=500):
     Returns
     -------
     dict
-        ``before``: for each of the two digits what `remaining_pose` says of the untouched
-        canvases; ``behind``: the same for each transformer and each digit, in this order; ``theta_mean`` and
-        ``theta_spread`` of each transformer.
+        ``before``: for each of the two digits the `remaining_pose` of the untouched canvases; ``behind``: the same
+        for each transformer and each digit, in this order; ``theta_mean`` and ``theta_spread`` of each transformer.
     """
     pairs, _, truth = test_pairs(data)
-    said = torch.cat([network.transformers.theta(part) for part in pairs.split(batch)], dim=1)
-    if said.shape[2:] != (2, 3) or not said.isfinite().all():
+    thetas = torch.cat([network.transformers.theta(part) for part in pairs.split(batch)], dim=1)
+    if thetas.shape[2:] != (2, 3) or not thetas.isfinite().all():
         return {}
-    still = torch.eye(2, 3).expand_as(said[0])
+    still = torch.eye(2, 3).expand_as(thetas[0])
     return dict(before=[_pose(true, still) for true in truth],
-                behind=[[_pose(true, theta) for true in truth] for theta in said],
-                theta_mean=_rounded(said.mean(1)), theta_spread=_rounded(said.std(1)))
+                behind=[[_pose(true, theta) for true in truth] for theta in thetas],
+                theta_mean=_rounded(thetas.mean(1)), theta_spread=_rounded(thetas.std(1)))
 
 
 def _pose(truth, theta):
@@ -318,121 +296,33 @@ def _rounded(tensor):
     return np.round(tensor.double().numpy(), 4).tolist()
 
 
-def make_parser():
-    """The command's arguments."""
-    base = AdditionSettings("fcn")
-    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
-    add = parser.add_argument
-    add("--models", nargs="+", choices=MODELS, default=tuple(MODELS), metavar="MODEL", help="of " + ", ".join(MODELS))
-    add("--starts", nargs="+", choices=STARTS, default=STARTS[:1], metavar="START",
-        help="where two transformers look at first, of " + ", ".join(STARTS) + " (default: identity)")
-    add("--answer", choices=ANSWERS, default=base.answer, help="what is asked for (default: %(default)s)")
-    add("--localisation", choices=KINDS, default=base.localisation,
-        help="fully connected or convolutional localisation networks (default: %(default)s)")
-    add("--optimizer", choices=OPTIMIZERS, default=base.optimizer, help="default: %(default)s")
-    add("--transform", choices=tuple(TRANSFORMS), default=base.transform, help="family of maps (default: %(default)s)")
-    add("--seeds", type=whole(0), nargs="+", default=(0, 1, 2), metavar="N", help="default: 0 1 2")
-    add("--iterations", type=whole(1), default=base.iterations, metavar="N", help="steps (default: %(default)s)")
-    add("--batch", type=whole(1), default=base.batch, metavar="N", help="pairs a step (default: %(default)s)")
-    add("--rate", type=real(0), default=base.rate, metavar="X",
-        help="of the first third; with Adam, until the last sixth (default: %(default)s)")
-    add("--momentum", type=real(0), default=base.momentum, metavar="X", help="default: %(default)s")
-    add("--localisation-rate", type=real(0), default=base.localisation_rate, metavar="X",
-        help="what the rate is multiplied by for the localisation networks (default: %(default)s)")
-    add("--precision", choices=("auto", *PRECISIONS), default="auto", help="as in the training command")
-    add("--data", choices=tuple(DATA), default=base.data, help="all of MNIST, or the package's digits")
-    add("--checkpoint-every", type=whole(1), default=500, metavar="N", help="steps (default: %(default)s)")
-    add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto)")
-    add("--out", default="runs/addition", metavar="DIR", help="folder of the runs (default: %(default)s)")
-    add("--results", metavar="FILE", help="where the table goes (default: addition.json in DIR)")
-    return parser
-
-
-def cells_of(given, device):
-    """The settings of each row of the table; a start concerns several transformers alone."""
-    shared = {name: value for name, value in vars(given).items() if name in AdditionSettings.__dataclass_fields__}
-    if shared["precision"] == "auto":
-        shared["precision"] = best_precision(device)
-    every = [AdditionSettings(model=model, start=start if MODELS[model] > 1 else "identity", **shared)
-             for model, start in product(given.models, given.starts)]
-    return list(dict.fromkeys(every))
-
-
-def train(settings, seed, device, given, command, stop):
-    """One run, or what it left when it was done before; None if it was asked to stop."""
-    result = finished(given.out, settings, seed)
-    if result is None:
-        run = AdditionRun(settings, [seed], device, given.out, checkpoint_every=given.checkpoint_every)
-        try:
-            with show_progress(run, hidden=not sys.stderr.isatty()) as progress:
-                run.train(progress, stop)
-        except Stopped:
-            return None
-        result = run.finish(made_by(command, device))[0]
-    print(f"{settings.name}, seed {seed}: sum wrong {result['sum_error']:.2%}, {result['parameters']:,} parameters, "
-          f"{result['processor_seconds']:.0f} s", flush=True)
-    return result
-
-
-def gather(folder):
-    """The results of all runs that are done in a folder, whichever command made them, in the order of the table."""
-    results = [json.loads(path.read_text()) | examples(path) for path in Path(folder).glob("*-seed*.json")]
-    return sorted(results, key=lambda result: (
-        list(ANSWERS).index(result["settings"]["answer"]), list(MODELS).index(result["settings"]["model"]),
-        result["settings"].get("start", ""), result["seed"]))
-
-
 @torch.no_grad()
-def examples(path, count=6):
-    """What a finished run's affine transformers say of the first of the package's test pairs.
-
-    Parameters
-    ----------
-    path : Path
-        Of the run's result; its weights have the same name with .pt.
-    count : int
-
-    Returns
-    -------
-    dict
-        ``examples``: (T, count, 2, 3), or nothing where there are no affine transformers.
-    """
-    result = json.loads(path.read_text())
-    if "division" not in result:
-        return {}
-    network = AdditionSettings(**result["settings"]).build(result["seed"])
-    load(path.with_suffix(".pt"), network)
-    return dict(examples=_rounded(network.transformers.theta(test_pairs("small")[0][:count])))
+def thetas_of_examples(network, count=6):
+    """The thetas that affine transformers give the first of the package's test pairs: (T, count, 2, 3)."""
+    return _rounded(network.transformers.theta(test_pairs("small")[0][:count]))
 
 
-def summarise(results):
-    """One row for each network: mean and sample standard deviation, over the seeds, of how often the sum is wrong."""
-    rows = {}
-    for result in results:
-        rows.setdefault(AdditionSettings(**result["settings"]), []).append(result)
-    return [settings.facts() | dict(
-        parameters=runs[0]["parameters"], seeds=len(runs), mean=float(np.mean(errors)),
-        spread=float(np.std(errors, ddof=1)) if len(errors) > 1 else None)
-        for settings, runs in rows.items() for errors in [[run["sum_error"] for run in runs]]]
+def measure_addition(cell, context):
+    """Train one network."""
+    result, network = train_run(settings_from(cell, AdditionSettings), cell["seed"], context, AdditionRun)
+    return result | (dict(examples=thetas_of_examples(network)) if result.get("division") else {})
 
 
-def main(arguments=None):
-    """The command; see ``--help``."""
-    given = make_parser().parse_args(arguments)
-    command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
-    with plain_errors("addition"), Stop() as stop:
-        device = find_devices(given.device)[0]
-        path = Path(given.results or Path(given.out) / "addition.json")
-        for seed, settings in product(given.seeds, cells_of(given, device)):
-            if train(settings, seed, device, given, command, stop) is None:
-                print(f"stopped; what was done is saved in {given.out}, and the same command goes on", file=sys.stderr)
-                raise SystemExit(130)
-            results = gather(given.out)
-            write_json(path, dict(made_by=provenance(command) | dict(torch=torch.__version__),
-                                  summary=summarise(results), runs=results))
-        print(f"written to {path}")
+def cell_of(model, seed, start="identity", answer="sum", **settings):
+    """One network: what does not concern it is left out."""
+    how = dict(localisation="cnn", optimizer="adam", localisation_rate=1.0, batch=64, precision="bfloat16")
+    return dict(**AdditionSettings(model, start=start, answer=answer, **how, **settings).facts(), seed=seed)
 
 
-if __name__ == "__main__":
-    main()
+def cells():
+    """The table of chapter 16, and a shorter experiment that learns from both digits."""
+    long, short = dict(rate=0.0005, iterations=12000), dict(answer="digits", rate=0.002, iterations=1200)
+    return [
+        *(cell_of(model, seed, **long) for seed in (0, 1) for model in MODELS),
+        *(cell_of("2xst-fcn", seed, "tiles", **long) for seed in (0, 1, 2)),
+        *(cell_of(model, 0, **short) for model in MODELS), cell_of("2xst-fcn", 0, "tiles", **short),
+        *(cell_of(model, 1, **short) for model in ("fcn", "st-fcn", "2xst-fcn")),
+        cell_of("2xst-fcn", 0, rate=0.002, iterations=600)]
+
+
+EXPERIMENT = Experiment("addition", 16, cells(), measure_addition)

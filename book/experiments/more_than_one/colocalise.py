@@ -1,38 +1,29 @@
-"""Find what pictures have in common: ``python -m book.experiments.more_than_one.colocalise``."""
+"""Chapter 16, co-localisation: a window finds what a hundred pictures have in common.
 
-import argparse
-import json
-import sys
-import time
+Each picture has one digit of the same class at a random place, with or without clutter; there is no box and no label.
+A window of the digit's size learns to look at what the pictures have in common: what it shows of two pictures shall be
+more alike than what it shows of one and a random piece of the same picture.
+"""
+
 from functools import cache
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from book.experiments.engine import NO_SERIES, Experiment
+from book.experiments.networks import Watched
 from stn_numpy.digits import load_digits
-from stn_numpy.files import write_json
-from stn_numpy.pytorch.arguments import whole
-from stn_numpy.pytorch.command import Parser, plain_errors
 from stn_numpy.pytorch.distortions import distort
+from stn_numpy.pytorch.life import signs_of_life
 from stn_numpy.pytorch.localisation import LocalisationNetwork
-from stn_numpy.pytorch.run import made_by
 from stn_numpy.pytorch.transformer import SpatialTransformer
 
-PROGRAM = "python -m book.experiments.more_than_one.colocalise"
 CANVAS, DIGIT, COUNT = 84, 28, 100  # pixels a side, pixels a side, pictures of one class
-PICTURES = {"plain": False, "cluttered": True}
 PATCHES, PATCH = 16, 6  # of clutter in each picture, pixels a side
 SCALE = DIGIT / CANVAS  # of the window that looks about
-MARGIN, RATE, STEPS = 1.0, 2e-3, 150
+MARGIN, RATE, STEPS = 1.0, 2e-3, 600
 EMBEDDING_STEPS, EMBEDDING_BATCH, EMBEDDING_RATE, EMBEDDING_LENGTH = 250, 64, 1e-3, 2.0
-
-DESCRIPTION = """\
-Co-localisation: a hundred pictures, each with one digit of the same class at a random place, with or without clutter.
-No box is given and no label. A window of the digit's size learns to look at what the pictures have in common: what it
-shows of two pictures shall be more alike than what it shows of one and a random piece of the same picture.
-"""
 
 
 def make_pictures(digit, clutter, seed=0):
@@ -93,7 +84,7 @@ def triplet_loss(shown, anywhere, margin=MARGIN, both_move=False):
         Features of what the window shows of each picture, and of a random piece of it.
     margin : float
     both_move : bool
-        Whether both pictures of a pair hear the gradient, or the first alone, the other being what it is compared with.
+        Whether the gradient reaches both pictures of a pair, or the first alone.
 
     Returns
     -------
@@ -123,7 +114,7 @@ class Embedding(nn.Module):
 
 
 @cache
-def embedding(seed=0, steps=EMBEDDING_STEPS):
+def train_embedding(seed=0, steps=EMBEDDING_STEPS):
     """An `Embedding` that has learned to classify distorted digits, none of which is the one in a picture.
 
     Its features are scaled so that digits have a root mean square length of 2: the margin of 1 is measured by it.
@@ -171,7 +162,8 @@ def random_pieces(pictures, generator):
     return torch.stack([picture[:, y:y + DIGIT, x:x + DIGIT] for picture, (x, y) in zip(pictures, places)])
 
 
-def colocalise(pictures, seed=0, steps=STEPS, both_move=False, note=lambda step, loss, window: None):
+def train_window(pictures, seed=0, steps=STEPS, both_move=False, note=lambda step, loss, window: None,
+                 context=NO_SERIES):
     """Train a window to look at what pictures have in common.
 
     Parameters
@@ -185,15 +177,16 @@ def colocalise(pictures, seed=0, steps=STEPS, both_move=False, note=lambda step,
         As in `triplet_loss`.
     note : callable
         ``note(step, loss, window)`` before each step.
+    context : Context
 
     Returns
     -------
     Window
     """
-    embed, window = embedding(), Window(seed)
+    embed, window = train_embedding(), Window(seed)
     optimizer = torch.optim.Adam(window.parameters(), RATE)
     generator = torch.Generator().manual_seed(seed)
-    for step in range(steps):
+    for step in context.steps(steps):
         anywhere = embed(random_pieces(pictures, generator))
         loss = triplet_loss(embed(window(pictures)), anywhere, both_move=both_move)
         note(step, loss.item(), window)
@@ -204,58 +197,33 @@ def colocalise(pictures, seed=0, steps=STEPS, both_move=False, note=lambda step,
 
 
 @torch.no_grad()
-def measure(window, pictures, boxes):
-    """How well windows lie on the digits: mean overlap, share above 1/2, and the mean of what is shown's brightness."""
+def measure_window(window, pictures, boxes):
+    """How well windows lie on the digits: mean overlap, share above 1/2, and the mean brightness of what is shown."""
     found = overlap(crop_boxes(window.shift(pictures)), boxes)
     return dict(share=(found > 0.5).double().mean().item(), overlap=round(found.mean().item(), 4),
                 brightness=round(window(pictures).mean().item(), 4))
 
 
-def run(digit, clutter, both_move, seed, steps):
-    """One run and what came of it; where the windows were on the way, every 20 steps."""
-    pictures, boxes = make_pictures(digit, clutter)
-    embedding()  # is paid for once
-    course, start = [], time.process_time()
+def measure_colocalisation(cell, context):
+    """One run and where it ended; and where the windows were on the way, every 20 steps."""
+    pictures, boxes = make_pictures(cell["digit"], cell["clutter"])
+    course = []
 
     def note(step, loss, window):
         if step % 20 == 0:
-            course.append(dict(step=step, loss=round(loss, 4), **measure(window, pictures, boxes)))
-    window = colocalise(pictures, seed, steps, both_move, note)
+            course.append(dict(step=step, loss=round(loss, 4), **measure_window(window, pictures, boxes)))
+    window = train_window(pictures, cell["seed"], cell["steps"], cell["both_move"], note, context)
     with torch.no_grad():
         shift = [[round(number, 4) for number in pair] for pair in window.shift(pictures[:8]).tolist()]
-    return dict(digit=digit, clutter=clutter, both_move=both_move, seed=seed, steps=steps,
-                **measure(window, pictures, boxes), shift=shift, course=course,
-                processor_seconds=round(time.process_time() - start, 1))
+    return dict(**measure_window(window, pictures, boxes), shift=shift, course=course,
+                life=signs_of_life(Watched(window, window.localisation), pictures))
 
 
-def main(arguments=None):
-    """Look for every digit, with and without clutter; what a results file has already is not run again."""
-    parser = Parser(prog=PROGRAM, description=DESCRIPTION, allow_abbrev=False,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
-    add = parser.add_argument
-    add("--digits", type=whole(0, 9), nargs="+", default=tuple(range(10)), metavar="D", help="classes (default: all)")
-    add("--pictures", nargs="+", choices=PICTURES, default=tuple(PICTURES), metavar="KIND",
-        help="plain, cluttered or both")
-    add("--seed", type=whole(0), default=0, help="of the first weights and the random pieces (default: %(default)s)")
-    add("--steps", type=whole(1), default=STEPS, help="of training in each run (default: %(default)s)")
-    add("--both-move", action="store_true", help="let both pictures of a pair hear the gradient")
-    add("--out", type=Path, default=Path("book/results/colocalisation.json"), metavar="FILE")
-    given = parser.parse_args(arguments)
-    command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
-    with plain_errors("colocalise"):
-        torch.set_num_threads(1)
-        runs = json.loads(given.out.read_text())["runs"] if given.out.exists() else []
-        for clutter in [PICTURES[kind] for kind in given.pictures]:
-            for digit in given.digits:
-                key = dict(digit=digit, clutter=clutter, both_move=given.both_move, seed=given.seed, steps=given.steps)
-                found = next((one for one in runs if all(one[name] == value for name, value in key.items())), None)
-                if found is None:
-                    found = run(**key)
-                    runs.append(found | dict(made_by=made_by(command, torch.device("cpu"))))
-                    write_json(given.out, dict(runs=runs))
-                print(f"digit {digit}, {'with' if clutter else 'without'} clutter: {found['share']:.0%} found, "
-                      f"{found['processor_seconds']} s", flush=True)
+def cell_of(digit, clutter, both_move=False):
+    """One run."""
+    return dict(digit=digit, clutter=clutter, both_move=both_move, steps=STEPS, seed=0)
 
 
-if __name__ == "__main__":
-    main()
+CELLS = [*(cell_of(digit, False) for digit in range(10)), cell_of(3, False, both_move=True),
+         *(cell_of(digit, True) for digit in range(10))]
+EXPERIMENT = Experiment("colocalisation", 16, CELLS, measure_colocalisation, alike=("seed", "digit", "clutter"))

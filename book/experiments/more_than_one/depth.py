@@ -1,49 +1,41 @@
-"""A transformer at several depths of a network: ``python -m book.experiments.more_than_one.depth``."""
+"""Chapter 16: one transformer that can only turn, at several depths of a small CNN.
 
-import argparse
-import json
-import sys
-import time
+Digits are turned by up to a quarter turn either way. The transformer stands before the first convolution, after it,
+after the second, before the first but with the network's own convolutions as its localisation network ("shared"), or
+nowhere.
+"""
+
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from book.experiments.engine import NO_SERIES, Experiment
+from book.experiments.networks import Watched
 from stn_numpy.digits import load_digits
-from stn_numpy.files import write_json
 from stn_numpy.pose import circular_deviation
-from stn_numpy.pytorch.arguments import whole
-from stn_numpy.pytorch.command import Parser, plain_errors
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.families import TRANSFORMS
+from stn_numpy.pytorch.life import signs_of_life
 from stn_numpy.pytorch.localisation import LocalisationNetwork, identity_layer
-from stn_numpy.pytorch.run import made_by
 from stn_numpy.pytorch.transformer import SpatialTransformer
 from stn_numpy.theta import rotation_angle
 
-PROGRAM = "python -m book.experiments.more_than_one.depth"
 STEPS, BATCH, RATE = 800, 64, 1e-3
-CHANNELS = (1, 16, 32)  # of the image, and behind the first and the second convolution
-
-DESCRIPTION = """\
-Digits turned by up to a quarter turn either way, and a small CNN with one transformer that can only turn: before the
-first convolution, behind it, behind the second, before the first but with the network's own convolutions as its
-localisation network ("shared"), or nowhere.
-"""
+CHANNELS = (1, 16, 32)  # of the image, and after the first and the second convolution
 
 
 class Placed(nn.Module):
-    """Two convolutions and a linear layer, with a turning transformer before, between or behind the convolutions.
+    """Two convolutions and a linear layer, with a turning transformer before, between or after the convolutions.
 
     Parameters
     ----------
     place : int or None
-        Behind how many convolutions the transformer stands; None for no transformer.
+        After how many convolutions the transformer stands; None for no transformer.
     shared : bool
-        Whether the angle is read from what the classifier's own convolutions say of the untouched image; else the
+        Whether the angle is read from the classifier's own convolutions of the untouched image; else the
         transformer has convolutions of its own, and sees what it transforms.
 
     Notes
@@ -56,8 +48,8 @@ class Placed(nn.Module):
         super().__init__()
         self.place, self.shared = place, shared
         self.blocks = nn.ModuleList(
-            nn.Sequential(nn.Conv2d(before, behind, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2))
-            for before, behind in zip(CHANNELS, CHANNELS[1:]))
+            nn.Sequential(nn.Conv2d(before, after, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2))
+            for before, after in zip(CHANNELS, CHANNELS[1:]))
         self.classifier = nn.Sequential(nn.Flatten(), nn.Linear(CHANNELS[-1] * 7 * 7, 10))
         self.transformer = None if place is None else SpatialTransformer(self._localisation(), "rotation")
 
@@ -70,7 +62,7 @@ class Placed(nn.Module):
         return LocalisationNetwork((CHANNELS[self.place], side, side), identity, channels=(16, 32), rng=rng)
 
     def angle(self, image):
-        """What the transformer says of each image: (N, 1) radians, counter-clockwise as seen."""
+        """The angle by which the transformer turns each image: (N, 1) radians, counter-clockwise as seen."""
         seen = image
         for block in self.blocks if self.shared else self.blocks[:self.place]:
             seen = block(seen)
@@ -93,80 +85,58 @@ PLACES = {"none": dict(place=None), "image": dict(place=0), "shared": dict(place
 
 
 @cache
-def test_digits():
-    """The test digits, each turned five times, always in the same way: images, labels, angles."""
+def turned_test_digits():
+    """The test digits, each turned five times, always in the same way: images, labels, pose."""
     images, labels = (torch.from_numpy(array).repeat_interleave(5, 0) for array in load_digits("test"))
     turned, pose = distort(images, "R", torch.Generator().manual_seed(2015))
-    return turned, labels, pose.angle
+    return turned, labels, pose
 
 
-def train(name, seed=0, steps=STEPS):
-    """Train one of the `PLACES`.
-
-    Returns
-    -------
-    model : Placed
-    result : dict
-        ``error`` on the test digits; ``remaining``: the circular deviation in degrees of the angle at which they stand
-        behind the transformer, None without one; parameters, processor time in seconds, and the loss in means of 50.
-    """
+def train_placed(name, seed=0, steps=STEPS, context=NO_SERIES):
+    """Train one of the `PLACES`; return the model, and the loss of each step."""
     digits, labels = map(torch.from_numpy, load_digits("train"))
-    generator, start, losses = torch.Generator().manual_seed(seed), time.process_time(), []
+    generator, losses = torch.Generator().manual_seed(seed), []
     with torch.random.fork_rng([]):
         torch.manual_seed(seed)
         model = Placed(**PLACES[name])
     optimizer = torch.optim.Adam(model.parameters(), RATE)
-    for _ in range(steps):
+    for _ in context.steps(steps):
         chosen = torch.randint(len(digits), (BATCH,), generator=generator)
         loss = F.cross_entropy(model(distort(digits[chosen], "R", generator)[0]), labels[chosen])
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    means = torch.tensor(losses[:len(losses) // 50 * 50]).view(-1, 50).mean(1).tolist()
-    return model, dict(name=name, seed=seed, steps=steps, **measure(model),
-                       parameters=sum(parameter.numel() for parameter in model.parameters()),
-                       processor_seconds=round(time.process_time() - start, 1), loss=[round(x, 4) for x in means])
+    return model, losses
 
 
 @torch.no_grad()
-def measure(model, batch=500):
-    """``error`` and ``remaining`` of a `Placed`, see `train`."""
-    images, labels, given = test_digits()
+def measure_turns(model, batch=500):
+    """The test error; and the circular deviation in degrees of the angles at which the test digits stand as they come
+    (``given``) and after the transformer (``remaining``, None without one)."""
+    images, labels, pose = turned_test_digits()
     wrong = sum((model(part).argmax(1) != label).sum().item()
                 for part, label in zip(images.split(batch), labels.split(batch)))
-    remaining = None
+    remaining, angle = None, pose.angle.double().numpy()
     if model.transformer is not None:
-        said = torch.cat([model.angle(part) for part in images.split(batch)])
-        turned = rotation_angle(TRANSFORMS["rotation"].forward(said).double().numpy())
-        remaining = round(circular_deviation(given.double().numpy() + turned), 2)
-    return dict(error=round(wrong / len(images), 4), given=round(circular_deviation(given.numpy()), 2),
-                remaining=remaining)
+        parameters = torch.cat([model.angle(part) for part in images.split(batch)])
+        turn = rotation_angle(TRANSFORMS["rotation"].forward(parameters).double().numpy())
+        remaining = round(circular_deviation(angle + turn), 2)
+    return dict(error=round(wrong / len(images), 4), given=round(circular_deviation(angle), 2), remaining=remaining)
 
 
-def main(arguments=None):
-    """Train them all and write the results; what a results file has already is not run again."""
-    parser = Parser(prog=PROGRAM, description=DESCRIPTION, allow_abbrev=False,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=whole(1), default=3, help="runs of each (default: %(default)s)")
-    parser.add_argument("--steps", type=whole(1), default=STEPS, help="of training in each (default: %(default)s)")
-    parser.add_argument("--out", type=Path, default=Path("book/results/depth.json"), metavar="FILE")
-    given = parser.parse_args(arguments)
-    command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
-    with plain_errors("depth"):
-        torch.set_num_threads(1)
-        kept = json.loads(given.out.read_text())["runs"] if given.out.exists() else []
-        runs = {(run["name"], run["seed"]): run for run in kept if run["steps"] == given.steps}
-        for seed in range(given.seeds):
-            for name in PLACES:
-                if (name, seed) not in runs:
-                    made = made_by(command, torch.device("cpu"))
-                    runs[name, seed] = train(name, seed, given.steps)[1] | dict(made_by=made)
-                    write_json(given.out, dict(runs=list(runs.values())))
-                run = runs[name, seed]
-                print(f"{name}, seed {seed}: error {run['error']:.1%}, {run['remaining']} of {run['given']} degrees "
-                      f"left, {run['processor_seconds']} s", flush=True)
+def measure_place(cell, context):
+    """Train one network and measure it; the loss is in means of 50 steps."""
+    model, losses = train_placed(cell["place"], cell["seed"], cell["steps"], context)
+    loss = np.reshape(losses[:len(losses) // 50 * 50], (-1, 50)).mean(axis=1)
+    found = dict(**measure_turns(model), parameters=sum(parameter.numel() for parameter in model.parameters()),
+                 loss=np.round(loss, 4))
+    if model.transformer is not None:
+        images, _, pose = turned_test_digits()
+        pose = pose if model.place == 0 else None  # theta speaks of the picture's pose where it reads the picture
+        found["life"] = signs_of_life(Watched(model, model.transformer.localisation), images, pose)
+    return found
 
 
-if __name__ == "__main__":
-    main()
+CELLS = [dict(place=name, steps=STEPS, seed=seed) for seed in range(3) for name in PLACES]
+EXPERIMENT = Experiment("depth", 16, CELLS, measure_place)

@@ -2,47 +2,39 @@
 
 import numpy as np
 
+from book.experiments.engine import NO_SERIES
 from stn_numpy.digits import load_digits
 from stn_numpy.distortions import distort
 from stn_numpy.families import TRANSFORMS
 from stn_numpy.localisation import LocalisationNetwork
 from stn_numpy.model import Classifier
 from stn_numpy.optimizer import Adam, StepLR
-from stn_numpy.pose import circular_deviation, describe_angles, outputs, read_from_parameters, remaining_angle
+from stn_numpy.pose import (
+    circular_deviation,
+    describe_angles,
+    label_readable_from,
+    outputs,
+    remaining_angle,
+    signs_of_life,
+)
 from stn_numpy.training import error_rate, train
 from stn_numpy.transformer import SpatialTransformer
 
 IMAGE_SHAPE = (1, 28, 28)
-# The table is made with the convolutional localisation network; the other one stands beside it, to compare angles.
+# The table has the convolutional localisation network; the other one is there to compare angles.
 LOCALISATIONS = {"cnn": dict(kind="cnn", channels=(8, 10), kernel_size=5, downsample=2, hidden=(32,)),
                  "fcn": dict(kind="fcn", hidden=(32, 32))}
-# What a classifier has alone and behind a transformer, so that the parameters of a row agree within 4 %.
+# What a classifier has alone and after a transformer, so that the parameters of a row agree within 4 %.
 ALONE = {"linear": dict(hidden=(17,)), "fcn": dict(hidden=(71,)), "cnn": dict(channels=(18, 34))}
 BEHIND = {"linear": dict(), "fcn": dict(hidden=(64,)), "cnn": dict(channels=(16, 32))}
-ARCHITECTURES = dict(localisations=LOCALISATIONS, alone=ALONE, behind=BEHIND)
 SETTINGS = dict(steps=4000, batch=64, rate=3e-3, decay_every=1500, decay=0.3)
 SNAPSHOTS = (0, 50, 100, 200, 400, 800, 1500, 2500, 4000)
 TEST_TURNS = 5  # every test digit is seen at so many angles
 
 
-def build(kind, transform, seed, localisation="cnn"):
-    """Build one cell of the table.
-
-    Parameters
-    ----------
-    kind : {"linear", "fcn", "cnn"}
-        The classifier.
-    transform : {"none", "rotation", "affine"}
-        What stands in front of it.
-    seed : int
-        Of the first weights.
-    localisation : {"cnn", "fcn"}
-        Which localisation network the transformer has.
-
-    Returns
-    -------
-    Classifier
-    """
+def new_classifier(kind, transform, seed, localisation="cnn"):
+    """A classifier ("linear", "fcn", "cnn") with its first weights, after a transform ("none", "rotation", "affine")
+    with a localisation network ("cnn", "fcn")."""
     rng = np.random.default_rng([seed, 1])
     if transform == "none":
         return Classifier(IMAGE_SHAPE, kind, rng=rng, **ALONE[kind])
@@ -51,48 +43,27 @@ def build(kind, transform, seed, localisation="cnn"):
     return Classifier(IMAGE_SHAPE, kind, transformer=transformer, rng=rng, **BEHIND[kind])
 
 
-def batches(images, labels, size):
-    """Make the function that `train` draws batches with: random digits, each newly turned.
+def turned_batches(images, labels, size, context=NO_SERIES):
+    """The function that `train` draws batches with: random digits, each newly turned."""
 
-    Parameters
-    ----------
-    images : (N, 1, 28, 28) array
-    labels : (N,) array of ints
-    size : int
-        Digits in a batch.
-
-    Returns
-    -------
-    callable
-        ``make_batch(rng) -> (turned images, labels)``.
-    """
     def make_batch(rng):
+        context.check()
         chosen = rng.integers(0, len(images), size)
         return distort(images[chosen], "R", rng)[0], labels[chosen]
+
     return make_batch
 
 
 def turned_set(split, turns=TEST_TURNS, seed=2015):
-    """The digits of a split, each turned several times: the same ones for every model.
-
-    Parameters
-    ----------
-    split : {"train", "test"}
-    turns : int
-    seed : int
-
-    Returns
-    -------
-    images, labels, pose
-    """
+    """The digits of a split, each turned several times, the same ones for every model: images, labels, pose."""
     images, labels = load_digits(split)
     images, labels = np.concatenate([images] * turns), np.concatenate([labels] * turns)
     turned, pose = distort(images, "R", np.random.default_rng(seed))
     return turned, labels, pose
 
 
-def snapshot(turned, labels, pose):
-    """Make the `record` of `train`: error, remaining angle, and theta for one digit of each class."""
+def take_snapshot(turned, labels, pose):
+    """The `record` of `train`: error, remaining angle, and theta for one digit of each class."""
     shown = [int(np.flatnonzero(labels == digit)[0]) for digit in range(10)]
 
     def record(model):
@@ -103,85 +74,58 @@ def snapshot(turned, labels, pose):
             model.transformer(turned[shown])
             found["theta"] = model.transformer.theta.copy()
         return found
+
     return record
 
 
-def train_one(kind, transform, seed, localisation="cnn", checkpoint=None, settings=SETTINGS):
-    """Train one cell of the table for one seed; go on where a checkpoint ends.
+def train_by(settings, model, optimizer, make_batch, seed, **how):
+    """Train a model by the recipe; return its history."""
+    schedule = StepLR(optimizer, settings["decay_every"], settings["decay"])
+    return train(model, optimizer, make_batch, settings["steps"], seed=seed, schedule=schedule, progress=False, **how)
 
-    Parameters
-    ----------
-    kind, transform, seed, localisation
-        As in `build`.
-    checkpoint : path or None
-    settings : dict
-        Like `SETTINGS`.
 
-    Returns
-    -------
-    Classifier, History
-    """
-    model = build(kind, transform, seed, localisation)
+def train_classifier(kind, transform, seed, localisation="cnn", settings=SETTINGS, context=NO_SERIES, checkpoint=None):
+    """Train one cell of the table for one seed, from its checkpoint if there is one; return model and history."""
+    model = new_classifier(kind, transform, seed, localisation)
     optimizer = Adam(model.parameters(), lr=settings["rate"])
-    history = train(model, optimizer, batches(*load_digits("train"), settings["batch"]), settings["steps"], seed=seed,
-                    schedule=StepLR(optimizer, settings["decay_every"], settings["decay"]),
-                    checkpoint=checkpoint, checkpoint_every=500, progress=False,
-                    record=snapshot(*turned_set("test", turns=1)), record_at=SNAPSHOTS + (settings["steps"],))
-    return model, history
+    make_batch = turned_batches(*load_digits("train"), settings["batch"], context)
+    record = dict(record=take_snapshot(*turned_set("test", turns=1)), record_at=SNAPSHOTS + (settings["steps"],))
+    return model, train_by(settings, model, optimizer, make_batch, seed, checkpoint=checkpoint, **record)
 
 
-def measure(model):
+def measure_classifier(model):
     """Error, remaining angle and what the parameters betray, on turned test digits."""
     turned, labels, pose = turned_set("test")
     found = {"test_error": error_rate(model, turned, labels)}
     if model.transformer is None:
         return found
-    angles = remaining_angle(model.transformer, turned, pose)
-    return found | describe_angles(angles, labels) | dict(read_from_parameters=told(model.transformer.localisation))
+    found |= describe_angles(remaining_angle(model.transformer, turned, pose), labels)
+    found["label_readable"] = label_readable(model.transformer.localisation)
+    return found | dict(life=signs_of_life(model.transformer, turned, pose))
 
 
-def told(localisation):
-    """How often the digit can be told from what a localisation network says of it; see `read_from_parameters`."""
+def label_readable(localisation):
+    """How often the label can be read from a localisation network's parameters; see `label_readable_from`."""
     turned, labels, _ = turned_set("test")
     known, known_labels, _ = turned_set("train", turns=1, seed=2016)
-    return read_from_parameters(outputs(localisation, known), known_labels, outputs(localisation, turned), labels)
+    return label_readable_from(outputs(localisation, known), known_labels, outputs(localisation, turned), labels)
 
 
-def told_by_chance(transform, seed):
+def label_readable_by_chance(transform, seed):
     """The same for a network that has learned nothing: random weights in its last layer too.
 
-    Numbers that depend on the picture tell something of it, wanted or not, and six tell more than one. What training
-    added is what goes beyond this.
-
-    Parameters
-    ----------
-    transform : {"rotation", "affine"}
-    seed : int
-
-    Returns
-    -------
-    float
+    Numbers that depend on the picture always say something about it, and six say more than one. What training added is
+    what goes beyond this.
     """
-    localisation = build("linear", transform, seed).transformer.localisation
+    localisation = new_classifier("linear", transform, seed).transformer.localisation
     weight = localisation.final.weight
     weight.data[:] = np.random.default_rng([seed, 2]).normal(size=weight.data.shape)
-    return told(localisation)
+    return label_readable(localisation)
 
 
-def train_frozen(seed, localisation, settings=SETTINGS):
-    """Train a rotation in front of a linear classifier that has learned upright digits and learns no more.
-
-    Parameters
-    ----------
-    seed : int
-    localisation : {"cnn", "fcn"}
-    settings : dict
-
-    Returns
-    -------
-    Classifier
-    """
-    model = build("linear", "rotation", seed, localisation)
+def train_frozen(seed, localisation, settings=SETTINGS, context=NO_SERIES):
+    """Train a rotation before a linear classifier that has learned upright digits and learns no more."""
+    model = new_classifier("linear", "rotation", seed, localisation)
     transformer, model.transformer = model.transformer, None
     images, labels = load_digits("train")
 
@@ -192,32 +136,21 @@ def train_frozen(seed, localisation, settings=SETTINGS):
     train(model, Adam(model.parameters(), lr=1e-3), upright, 1500, seed=seed, progress=False)
     model.transformer = transformer
     optimizer = Adam(transformer.parameters(), lr=settings["rate"])
-    train(model, optimizer, batches(images, labels, settings["batch"]), settings["steps"], seed=seed, progress=False,
-          schedule=StepLR(optimizer, settings["decay_every"], settings["decay"]))
+    train_by(settings, model, optimizer, turned_batches(images, labels, settings["batch"], context), seed)
     return model
 
 
-def train_guided(seed, localisation, settings=SETTINGS):
-    """Train the localisation network of a rotation on the true angle, which no transformer is ever told.
+def train_guided(seed, localisation, settings=SETTINGS, context=NO_SERIES):
+    """Train the transformer of a rotation on the true angle, from which it otherwise never learns.
 
     What it leaves is the floor for a transformer: it is minimal in ``mean(1 - cos(remaining angle))``.
-
-    Parameters
-    ----------
-    seed : int
-    localisation : {"cnn", "fcn"}
-    settings : dict
-
-    Returns
-    -------
-    SpatialTransformer
     """
-    transformer = build("linear", "rotation", seed, localisation).transformer
+    transformer = new_classifier("linear", "rotation", seed, localisation).transformer
     network = transformer.localisation
     optimizer = Adam(network.parameters(), lr=settings["rate"])
     schedule = StepLR(optimizer, settings["decay_every"], settings["decay"])
     images, _ = load_digits("train")
-    for step in range(settings["steps"]):
+    for step in context.steps(settings["steps"]):
         rng = np.random.default_rng([seed, step])
         turned, pose = distort(images[rng.integers(0, len(images), settings["batch"])], "R", rng)
         left = pose.angle + network(turned)[:, 0]

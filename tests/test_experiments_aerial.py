@@ -2,12 +2,12 @@
 
 import dataclasses
 import functools
-import json
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from series import record_of
 
 from book.experiments.aerial import rivals as aerial
 from book.experiments.aerial.rivals import (
@@ -16,14 +16,13 @@ from book.experiments.aerial.rivals import (
     differences,
     heading_errors,
     mean_heading,
-    measure,
+    measure_tiles,
     new_network,
     tiles_of,
     turned_anew,
     vote_loss,
 )
 from stn_numpy.aerial.tiles import KINDS
-from stn_numpy.pytorch.tiles import load
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +30,6 @@ def small(monkeypatch):
     """One thread, few tiles, few steps."""
     for name, value in dict(TRAIN=48, TEST=40, GALLERY=16, BATCH=8).items():
         monkeypatch.setattr(aerial, name, value)
-    monkeypatch.setattr(aerial, "RIVALS", {name: dataclasses.replace(rival, steps=2) for name, rival in RIVALS.items()})
-    monkeypatch.setattr(aerial, "costs", functools.partial(aerial.costs, rounds=1, steps=1))
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -114,22 +111,24 @@ def test_what_a_network_that_knows_leaves():
         def theta(self, images):
             return tiles_of("test", 40)[2]
 
-    found = measure(Knows(), dict(mean=[0.4] * 3), part="test", count=40)
+    found = measure_tiles(Knows(), dict(mean=[0.4] * 3), part="test", count=40)
     assert found["heading"]["median"] < 0.1 and found["heading"]["within"] == 1
     assert found["scale"]["spread_behind"] < 1e-3 < 0.2 < found["scale"]["spread_before"]
     assert found["shift"]["behind"] < 1e-3 < 1 < found["shift"]["before"]
 
 
-def test_the_command_goes_on_and_ends_with_all(tmp_path, capsys):
-    arguments = ["--seeds", "1", "--only", "cnn", "st-told", "--runs", str(tmp_path), "--out", str(tmp_path / "a.json")]
-    aerial.main([*arguments, "--most", "1"])
-    assert "1 runs are left" in capsys.readouterr().out and not (tmp_path / "a.json").exists()
-    aerial.main(arguments)
-    said = capsys.readouterr().out
-    assert "st-told, seed 0" in said and "cnn, seed 0" not in said
-    found = json.loads((tmp_path / "a.json").read_text())
-    assert [run["name"] for run in found["runs"]] == ["cnn", "st-told"] and "--seeds 1" in found["made_by"]["command"]
-    assert set(found["costs"]) == set(RIVALS) and min(found["costs"].values()) > 0
-    assert len(found["runs"][1]["gallery"]) == 16 and "gallery" in found["runs"][1] and len(found["kinds"]) == 8
-    network, facts = load(tmp_path / "st-told-seed0.pt")
-    assert measure(network, facts, "test", 40) == found["runs"][1]["test"]
+@pytest.mark.parametrize("name", ["cnn", "st-told"])
+def test_a_cell(tmp_path, name):
+    result = record_of(aerial.EXPERIMENT, tmp_path, f"name={name} seed=0", "steps=2").result
+    assert 0 <= result["test"]["error"] <= 1 and result["parameters"] > 10_000 and "gallery" in result
+    assert ("life" in result) == (name != "cnn")
+    if name != "cnn":
+        assert len(result["gallery"]) == 16 and len(result["life"]["silent"]) > 1
+
+
+def test_what_the_comparison_rests_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(aerial, "measure_costs", functools.partial(aerial.measure_costs, rounds=1, steps=1))
+    costs = record_of(aerial.EXPERIMENT, tmp_path, "part=costs").result["costs"]
+    assert set(costs) == set(RIVALS) and min(costs.values()) > 0
+    data = record_of(aerial.EXPERIMENT, tmp_path, "part=data").result
+    assert len(data["kinds"]) == len(data["heading_before"]["by_kind"]) == 8

@@ -1,15 +1,28 @@
 """What is measured of a trained transformer: the angle that it leaves, and what its parameters betray."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 from support import normal
 from twins import Says, randomise
 
+from stn_numpy import pytorch
 from stn_numpy.digits import load_digits
 from stn_numpy.distortions import Pose, distort
 from stn_numpy.families import TRANSFORMS
 from stn_numpy.localisation import LocalisationNetwork
-from stn_numpy.pose import circular_deviation, describe_angles, outputs, read_from_parameters, remaining_angle
+from stn_numpy.pose import (
+    circular_deviation,
+    describe_angles,
+    label_readable_from,
+    outputs,
+    remaining_angle,
+    remaining_pose,
+    signs_of_life,
+)
+from stn_numpy.pytorch import life
 from stn_numpy.transformer import SpatialTransformer
 
 EVEN = (np.arange(1000) + 0.5) / 1000 - 0.5  # evenly between -1/2 and 1/2
@@ -122,12 +135,12 @@ def clusters(seed, count, spread, places=10):
 
 
 def test_separate_clusters_are_read_without_an_error():
-    assert read_from_parameters(*clusters(0, 400, 0.05), *clusters(1, 601, 0.05)) == 1.0
+    assert label_readable_from(*clusters(0, 400, 0.05), *clusters(1, 601, 0.05)) == 1.0
 
 
 def test_noise_is_read_by_chance_alone():
     (known, known_labels), (asked, asked_labels) = clusters(0, 2000, 0), clusters(1, 2000, 0)
-    found = read_from_parameters(normal(2, known.shape), known_labels, normal(3, asked.shape), asked_labels)
+    found = label_readable_from(normal(2, known.shape), known_labels, normal(3, asked.shape), asked_labels)
     assert isinstance(found, float) and found == pytest.approx(0.1, abs=0.03)
 
 
@@ -135,13 +148,13 @@ def test_each_number_counts_by_its_own_spread():
     """A number a thousand times as large that says nothing does not drown the two that tell."""
     (known, known_labels), (asked, asked_labels) = clusters(0, 1000, 0.02), clusters(1, 300, 0.02)
     known, asked = (np.column_stack([points, 1000 * normal(k, len(points))]) for k, points in enumerate((known, asked)))
-    assert read_from_parameters(known, known_labels, asked, asked_labels) > 0.9
+    assert label_readable_from(known, known_labels, asked, asked_labels) > 0.9
 
 
 def test_a_number_that_never_changes_does_no_harm():
     (known, known_labels), (asked, asked_labels) = clusters(0, 400, 0.05), clusters(1, 100, 0.05)
     known, asked = (np.column_stack([points, np.ones(len(points))]) for points in (known, asked))
-    assert read_from_parameters(known, known_labels, asked, asked_labels) == 1.0
+    assert label_readable_from(known, known_labels, asked, asked_labels) == 1.0
 
 
 def test_the_majority_of_the_neighbours_decides():
@@ -149,7 +162,7 @@ def test_the_majority_of_the_neighbours_decides():
     labels = np.array([7] + [3] * 8 + [5] * 6 + [1] * 20)
     asked = np.zeros((1, 1))
     for neighbours, label in [(1, 7), (15, 3), (34, 1)]:
-        assert read_from_parameters(known, labels, asked, np.array([label]), neighbours) == 1.0
+        assert label_readable_from(known, labels, asked, np.array([label]), neighbours) == 1.0
 
 
 def test_angles_are_described_by_class():
@@ -162,3 +175,64 @@ def test_angles_are_described_by_class():
     assert found["remaining_degrees_by_class"] == pytest.approx([within] * 10)
     assert found["mean_degrees_by_class"] == pytest.approx(np.degrees(means))
     assert found["remaining_degrees"] > 3 * within
+
+
+# --- The pose that remains
+
+
+STILL = np.array([[[1.0, 0, 0], [0, 1, 0]]])
+
+
+@pytest.fixture(scope="module")
+def pose_of_digits():
+    digits = load_digits("test")[0][:200].astype(float)
+    return distort(digits, "RTS", np.random.default_rng(0))[1]
+
+
+def undo_theta(theta):
+    whole = np.concatenate([theta, np.broadcast_to([[[0.0, 0, 1]]], (len(theta), 1, 3))], axis=1)
+    return np.linalg.inv(whole)[:, :2]
+
+
+def test_standing_still_leaves_what_was_given(pose_of_digits):
+    left = remaining_pose(pose_of_digits.theta, STILL.repeat(200, 0), 28, 42)
+    assert left["degrees"] == pytest.approx(circular_deviation(pose_of_digits.angle))
+    assert left["scale"] == pytest.approx(np.log(pose_of_digits.scale).std())
+    assert left["pixels"] == pytest.approx(np.hypot(pose_of_digits.shift_x.std(), pose_of_digits.shift_y.std()))
+
+
+def test_undoing_everything_leaves_nothing(pose_of_digits):
+    left = remaining_pose(pose_of_digits.theta, undo_theta(pose_of_digits.theta), 28, 42)
+    assert max(left.values()) < 1e-5
+
+
+def test_each_part_is_measured_alone():
+    """Two digits, worked out by hand: only where their middles lie differs, by 6 pixels across."""
+    shift = STILL.repeat(2, 0)
+    shift[:, 0, 2] = 3 / 14, -3 / 14
+    left = remaining_pose(STILL.repeat(2, 0), shift, 28, 28)
+    assert left == pytest.approx(dict(degrees=0, scale=0, pixels=3), abs=1e-7)
+    zoom = STILL.repeat(2, 0) * np.array([1, 2])[:, None, None]
+    left = remaining_pose(STILL.repeat(2, 0), zoom, 28, 28)
+    assert left == pytest.approx(dict(degrees=0, scale=np.log(2) / 2, pixels=0), abs=1e-7)
+
+
+# --- Signs of life
+
+
+@pytest.mark.parametrize("transform, size", [("affine", None), ("rotation", 20), ("tps", None)])
+def test_signs_of_life_are_those_of_the_twin_in_torch(transform, size):
+    images, pose = distort(load_digits("test")[0][:300], "R", np.random.default_rng(0))
+    network = LocalisationNetwork((1, 28, 28), TRANSFORMS[transform].identity, rng=0)
+    network.final.weight.data[:] = 0.1 * normal(1, network.final.weight.data.shape, "float32")
+    network.features.layers[0].bias.data[:3] = -100  # three channels are silent
+    layer = SpatialTransformer(network, transform, size=size)
+    found = signs_of_life(layer, images, pose)
+    expected = life.signs_of_life(pytorch.from_numpy(layer), torch.from_numpy(images),
+                                  replace(pose, theta=torch.from_numpy(pose.theta)))
+    assert found["silent"] == pytest.approx(expected["silent"], abs=1e-4) and found["silent"][0] == 3 / 8
+    for name in ("theta_mean", "theta_spread", "outside"):
+        np.testing.assert_allclose(found[name], expected[name], rtol=1e-3, atol=1e-4)
+    assert ("remaining" in found) == (transform != "tps")
+    if "remaining" in found:
+        assert found["remaining"] == pytest.approx(expected["remaining"], rel=1e-3, abs=1e-6)

@@ -15,10 +15,8 @@ def option(default=MISSING, help="", choices=None, least=None, most=None, metava
         Left out for a field that every command line must name.
     help : str
         What the field means; the command line adds the default.
-    choices : tuple or None
-    least, most : numbers or None
-        Bounds of a number.
-    metavar : str or None
+    choices, least, most, metavar
+        The words that the field may have; the bounds of a number; what stands for the value in the help.
     """
     return field(default=default, metadata=dict(help=help, choices=choices, least=least, most=most, metavar=metavar))
 

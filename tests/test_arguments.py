@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from stn_numpy.pytorch.arguments import add_arguments, from_arguments, option
+from stn_numpy.arguments import add_arguments, from_arguments, option
 from stn_numpy.pytorch.settings import Settings
 
 

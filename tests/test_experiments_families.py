@@ -1,10 +1,12 @@
-"""undo: a known distortion is taken back, and what is left is measured in pixels."""
+"""Chapter 15's experiment: a known distortion is undone, what is left is measured in pixels, and each part of it."""
 
 import numpy as np
 import pytest
+from series import record_of
 from support import assert_refused, normal
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 
+from book.experiments.families import fits
 from book.experiments.families.undo import bounded_tps_transform, folded, places_left, places_shown, straight, undo
 from stn_numpy.digits import load_digits
 from stn_numpy.distortions import apply, draw
@@ -129,3 +131,54 @@ def test_what_does_not_fit_is_refused(digits):
     with pytest.raises(ValueError, match="transform"):
         undo(digits, digits, "thin plates")
     assert_refused(lambda: places_left(shifted(0, 0)[0], shifted(0, 0), None), "grid", "(N", "(28, 28, 2)")
+
+
+# --- The experiment
+
+
+@pytest.fixture
+def small(monkeypatch):
+    for name, value in dict(DIGITS=4, STEPS=3, DRAWS=1).items():
+        monkeypatch.setattr(fits, name, value)
+    fits.distorted_digits.cache_clear()
+    yield
+    fits.distorted_digits.cache_clear()
+
+
+@pytest.mark.parametrize("distortion, angle", [("R", None), ("R", 30), ("P", None), ("E", None)])
+def test_the_grid_is_the_one_by_which_the_digits_were_distorted(small, distortion, angle):
+    upright, images, grid = fits.distorted_digits(distortion, 0, angle)
+    np.testing.assert_allclose(grid_sample(upright, grid), images, atol=1e-12)
+    assert np.abs(grid - straight(grid)).max() > 0.1
+    if angle is not None:
+        turned, _ = apply(upright, "R", dict(angle=np.full(4, np.radians(angle))))
+        np.testing.assert_allclose(images, turned)
+
+
+def test_the_seed_decides_what_is_drawn(small):
+    one, again, other = (fits.distorted_digits("E", seed)[1] for seed in (0, 0, 1))
+    np.testing.assert_array_equal(one, again)
+    assert np.abs(one - other).max() > 0.5
+
+
+def test_noise_that_was_fitted_is_not_the_noise_that_is_tested_on(small):
+    found = fits.fit_noisy(3, 0.1, 0)
+    assert found["left"] != found["unseen"] and found["clean"] < found["unseen"]
+    assert 0 < found["energy"] < np.inf
+
+
+@pytest.mark.parametrize("only", [
+    ["part=families", "distortion=E", "family=tps"], ["part=angles", "angle=30", "family=tps, bounded"],
+    ["part=points", "side=2", "bending=0.1"]])
+def test_a_fit(small, tmp_path, only):
+    result = record_of(fits.EXPERIMENT, tmp_path, [*only, "seed=0"]).result
+    assert 0 < result["left"] and 0 <= result["found"] <= 1 and result["pixels_before"] > 0
+    assert ("unseen" in result) == ("part=points" in only)
+
+
+@pytest.mark.parametrize("only", ["model=fcn", "model=st-fcn transform=tps"])
+def test_a_network(small, tmp_path, only):
+    record = record_of(fits.EXPERIMENT, tmp_path, f"part=networks seed=0 {only}", "iterations=4 batch=4")
+    assert 0 <= record.result["error"] <= 1 and 0 <= record.result["train_error"] <= 1
+    assert ("moved" in record.result) == ("life" in record.result) == ("tps" in only)
+    assert "processor_seconds" not in record.result and record.processor_seconds is not None

@@ -1,0 +1,233 @@
+"""The loop of all experiments: measure the cells that are missing, and write down each as soon as it is done."""
+
+import contextlib
+import hashlib
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+
+from book.experiments import ledger
+from stn_numpy.files import as_json, provenance
+
+# Results must not depend on how many cells are measured at a time: each process computes on one thread.
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM")}
+REPORT_EVERY = 0.2  # seconds
+BAR = "{percentage:3.0f}%|{bar}| {n:.1f}/{total_fmt} cells [{elapsed}<{remaining}{postfix}]"
+
+
+class Stopped(Exception):
+    """A cell was asked to stop; what its folder holds is where it goes on."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A list of cells and a function that measures one.
+
+    Attributes
+    ----------
+    name : str
+        Of its ledger, too.
+    chapter : int
+    cells : list of dict
+        The settings of each cell, plain JSON: all that decides its result, the seed included.
+    measure : callable
+        ``measure(settings, context) -> dict``, a function of a module: other processes import it. Results are JSON;
+        arrays and tensors become lists. Its ``seconds`` and ``processor_seconds``, if any, replace the engine's own.
+    alike : tuple of str
+        Settings that do not change what a cell costs.
+    """
+
+    name: str
+    chapter: int
+    cells: list
+    measure: Callable
+    alike: tuple = ("seed",)
+
+
+class Context:
+    """The surroundings of a cell.
+
+    Attributes
+    ----------
+    folder : Path
+        The cell's own, for checkpoints; it is removed once the cell is written.
+    stop : callable
+        Whether the cell should save what it can and raise `Stopped`.
+    device : str
+        Where networks are trained: "auto", "cpu", "cuda" or "cuda:N".
+    """
+
+    def __init__(self, folder, stop=lambda: False, report=lambda share, text: None, device="cpu"):
+        self.folder, self.stop, self.device = Path(folder), stop, device
+        self._report, self._last = report, 0.0
+
+    def progress(self, share, text="") -> None:
+        """Show how much of the cell is done, 0 to 1."""
+        if time.monotonic() - self._last > REPORT_EVERY:
+            self._last = time.monotonic()
+            self._report(share, text)
+
+    def check(self) -> None:
+        """Raise `Stopped` where a stop was asked for."""
+        if self.stop():
+            raise Stopped
+
+    def steps(self, count):
+        """``range(count)``, which shows its progress and checks for a stop."""
+        for step in range(count):
+            self.check()
+            yield step
+            self.progress((step + 1) / count)
+
+
+NO_SERIES = Context("runs")  # for a page or a test that calls what an experiment calls
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of the ledgers and of the cells' own folders; command and commit, for the ledger; the device."""
+
+    results: Path = ledger.RESULTS
+    runs: Path = Path("runs")
+    command: str = ""
+    commit: str = ""
+    device: str = "cpu"
+
+    def of_cell(self, experiment, settings) -> Path:
+        """The folder of a cell."""
+        return Path(self.runs) / experiment.name / hashlib.sha256(ledger.key_of(settings).encode()).hexdigest()[:12]
+
+
+def records_of(experiment, results) -> ledger.Cells:
+    """What an experiment's ledger holds, its stale cells too."""
+    exists = ledger.path_of(experiment.name, results).exists()
+    return ledger.read(experiment.name, results) if exists else ledger.Cells()
+
+
+def cells_left(cells, records) -> list:
+    """Those of some cells that no record is of."""
+    done = {ledger.key_of(record.settings) for record in records}
+    return [cell for cell in cells if ledger.key_of(cell) not in done]
+
+
+def processor_seconds_of(experiment, settings, records) -> float | None:
+    """What a cell is likely to take: the mean of the records that differ in nothing that matters; None for none."""
+
+    def kind(found):
+        return ledger.key_of({name: value for name, value in found.items() if name not in experiment.alike})
+
+    alike = [record for record in records if kind(record.settings) == kind(settings)]
+    taken = [record.processor_seconds or record.seconds for record in alike]
+    taken = [seconds for seconds in taken if seconds is not None]
+    return sum(taken) / len(taken) if taken else None
+
+
+def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda share, text: None):
+    """Measure one cell and write it; return its record, or None where it was stopped or is another command's."""
+    folder = places.of_cell(experiment, settings)
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(ledger.locked(folder, patience=0))
+        except TimeoutError:
+            return None
+        if stop() or not cells_left([settings], records_of(experiment, places.results)):
+            return None
+        folder.mkdir(exist_ok=True)
+        start, processor_start = time.perf_counter(), time.process_time()
+        try:
+            result = as_json(experiment.measure(settings, Context(folder, stop, report, places.device)))
+        except Stopped:
+            return None
+        taken = dict(processor_seconds=time.process_time() - processor_start, seconds=time.perf_counter() - start)
+        taken = {name: result.pop(name, round(seconds, 1)) for name, seconds in taken.items()}
+        made_by = provenance(places.command, places.commit)
+        record = ledger.Record(as_json(settings), made_by, result=result, **taken)
+        ledger.add(experiment.name, record, places.results)
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # no harm if it stays: its owner looks into the ledger first
+            Path(f"{folder}.lock").unlink()
+        return record
+
+
+def run(experiment, cells, places, workers=1, stop=lambda: False) -> int:
+    """Measure the cells that are missing, several at a time, until `stop` says so; return how many are left."""
+    from tqdm import tqdm
+
+    os.environ.update(ONE_THREAD)
+    left = cells_left(cells, records_of(experiment, places.results))
+    context = multiprocessing.get_context("spawn")
+    stopping, reports, shares = context.Event(), context.Queue(), {}
+    pool = ProcessPoolExecutor(max(1, min(workers, len(left))), context, _start_worker, (stopping, reports))
+    with pool, tqdm(total=len(cells), initial=len(cells) - len(left), bar_format=BAR) as bar:
+        running = {pool.submit(_work, experiment, cell, places): cell for cell in left}
+        try:
+            while running:
+                done, _ = wait(running, REPORT_EVERY, FIRST_COMPLETED)
+                if stop():
+                    stopping.set()
+                while not reports.empty():
+                    key, shares[key], text = reports.get()
+                    bar.set_postfix_str(text, refresh=False)
+                for future in done:
+                    record = future.result()
+                    shares[ledger.key_of(running.pop(future))] = float(record is not None)
+                    if record is not None:
+                        bar.write(as_line(experiment, record), file=sys.stdout)
+                bar.n = len(cells) - len(left) + sum(shares.values())
+                bar.refresh()
+        except BaseException:
+            stopping.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children() if stop() else ():  # asked twice
+                process.kill()
+            raise
+    return len(cells_left(cells, records_of(experiment, places.results)))
+
+
+def as_line(experiment, record) -> str:
+    """A record in one line: the settings by which the experiment's cells differ, and the numbers of its result."""
+    numbers = [f"{name} {value:.4g}" for name, value in record.result.items() if isinstance(value, (int, float))]
+    return f"{in_words(record.settings, experiment.cells)}: {', '.join([*numbers, f'{record.processor_seconds} s'])}"
+
+
+def in_words(settings, cells) -> str:
+    """The settings by which some cells differ, as ``--only`` takes them."""
+    values = {name: {ledger.key_of(cell[name]) for cell in [settings, *cells] if name in cell} for name in settings}
+    return " ".join(f"{name}={as_word(value)}" for name, value in settings.items() if len(values[name]) > 1)
+
+
+def as_word(value) -> str:
+    """A setting's value as a word."""
+    return value if isinstance(value, str) else ledger.key_of(value)
+
+
+_WORKER = {}
+
+
+def _start_worker(stopping, reports):
+    """In each process: leave signals to the parent, which says when to stop."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    _WORKER.update(stopping=stopping, reports=reports)
+
+
+def _work(experiment, settings, places):
+    parent, key = multiprocessing.parent_process(), ledger.key_of(settings)
+
+    def stop():
+        return _WORKER["stopping"].is_set() or not parent.is_alive()
+
+    def report(share, text):
+        _WORKER["reports"].put((key, share, text))
+
+    record = measure_cell(experiment, settings, places, stop, report)
+    if not parent.is_alive():  # it was killed: nothing is left that could end this process
+        os._exit(1)
+    return record

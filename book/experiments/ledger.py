@@ -1,0 +1,115 @@
+"""What experiments have measured: one JSON file of cells for each, which the engine adds to and the chapters read."""
+
+import contextlib
+import json
+import sqlite3
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from stn_numpy.files import as_json, write_json
+
+RESULTS = Path(__file__).parents[1] / "results"
+
+
+class LedgerError(ValueError):
+    """A file that is not the ledger of this experiment."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A cell that is done: its settings, what made it (command, commit, versions, machine, date), its result.
+
+    The seconds are None where they were not recorded.
+    """
+
+    settings: dict
+    made_by: dict
+    processor_seconds: float | None
+    seconds: float | None
+    result: dict
+
+
+class Cells(list):
+    """Records, with means over their seeds."""
+
+    def where(self, **settings) -> "Cells":
+        """The records with these settings; None also stands for a setting that a record does not have."""
+        return Cells(cell for cell in self if all(cell.settings.get(name) == value for name, value in settings.items()))
+
+    def one(self, **settings) -> Record:
+        """The only record with these settings."""
+        found = self.where(**settings)
+        if len(found) != 1:
+            raise LookupError(f"expected one cell with {settings}, got {len(found)}")
+        return found[0]
+
+    def values(self, *path) -> list:
+        """The number that each record's result has at this path: ``values("test", "error")``."""
+        found = [cell.result for cell in self]
+        for name in path:
+            found = [value[name] for value in found]
+        return found
+
+    def mean(self, *path) -> float:
+        """The mean of `values`."""
+        return float(np.mean(self.values(*path)))
+
+    def spread(self, *path) -> float | None:
+        """The sample standard deviation of `values`; None for a single one."""
+        return float(np.std(self.values(*path), ddof=1)) if len(self) > 1 else None
+
+
+def key_of(settings) -> str:
+    """What two equal cells have in common and no others."""
+    return json.dumps(as_json(settings), sort_keys=True)
+
+
+def path_of(name, folder=RESULTS) -> Path:
+    """Where the ledger of an experiment lies."""
+    return Path(folder) / f"{name}.json"
+
+
+def read(name, folder=RESULTS) -> Cells:
+    """All cells of the experiment of this name that are done."""
+    path = path_of(name, folder)
+    try:
+        content = json.loads(path.read_text("utf8"))
+        cells = Cells(Record(cell["settings"], cell["made_by"], cell.get("processor_seconds"), cell.get("seconds"),
+                             cell["result"]) for cell in content["cells"])
+        found = content["experiment"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LedgerError(f"{path} is damaged or no ledger ({type(error).__name__}: {error}); move it away to start "
+                          f"anew") from error
+    if found != name:
+        raise LedgerError(f"{path} is the ledger of another experiment: expected {name!r}, got {found!r}")
+    return cells
+
+
+def add(name, record, folder=RESULTS) -> None:
+    """Write one record into the ledger of the experiment of this name, unless an equal cell is there already."""
+    path = path_of(name, folder)
+    with locked(path):  # several processes add to one ledger: each reads again what the others wrote
+        cells = read(name, folder) if path.exists() else Cells()
+        if all(key_of(cell.settings) != key_of(record.settings) for cell in cells):
+            write_json(path, dict(experiment=name, cells=[asdict(cell) for cell in [*cells, record]]))
+
+
+@contextlib.contextmanager
+def locked(path, patience=60.0):
+    """Hold the lock of a file; other processes wait, or get TimeoutError after so many seconds.
+
+    SQLite's lock, since it is one of the operating system's on every system: it ends with its process, however that
+    ends, where a lock file of one's own stays after a kill.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(sqlite3.connect(f"{path}.lock", patience, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise OSError(f"{path}.lock: {error}") from error
+            raise TimeoutError(f"{path}.lock: another process holds it") from error
+        yield

@@ -1,0 +1,84 @@
+"""What the experiments with torch networks share: a run within a cell, and a module of one's own to be looked at."""
+
+import os
+from dataclasses import fields
+from pathlib import Path
+
+import torch
+
+from book.experiments.engine import Stopped
+from stn_numpy.pytorch import run as training
+from stn_numpy.pytorch.command import find_devices
+from stn_numpy.pytorch.watch import measure_grid, watch
+from stn_numpy.pytorch.weights import load
+
+CHECKPOINT_EVERY = 100  # steps
+
+
+def settings_from(cell, kind):
+    """The dataclass of settings that a cell gives; the rest of the cell is for others."""
+    return kind(**{field.name: cell[field.name] for field in fields(kind) if field.name in cell})
+
+
+def train_run(settings, seed, context, kind=training.Run):
+    """Train one network within a cell, from its checkpoint if there is one.
+
+    Parameters
+    ----------
+    settings : Settings
+    seed : int
+    context : Context
+    kind : type
+        `Run`, or a subclass.
+
+    Returns
+    -------
+    result : dict
+        What `Run.finish` measured, without what the ledger says of the cell.
+    network : Module
+        On the CPU.
+    """
+    devices = find_devices(context.device)
+    run = kind(settings, [seed], devices[os.getpid() % len(devices)], context.folder,
+               checkpoint_every=CHECKPOINT_EVERY)
+
+    def progress(steps, loss, error):
+        context.progress(run.step / settings.iterations, f"loss {loss:.4f}, error {error:.2%}")
+    try:
+        run.train(progress, context.stop)
+    except training.Stopped as stopped:
+        raise Stopped from stopped
+    result = run.finish({})[0]
+    network = settings.build(seed)
+    load(Path(context.folder) / f"{settings.name}-seed{seed}.pt", network)
+    device = torch.cuda.get_device_name(run.device) if run.device.type == "cuda" else "cpu"
+    return {name: value for name, value in result.items()
+            if name not in ("made_by", "settings", "seed")} | dict(device=device), network
+
+
+class Watched:
+    """A module of one's own that calls `grid_sample`, as `signs_of_life` looks at a transformer: by what it reads.
+
+    Parameters
+    ----------
+    model, localisation : Module
+        The whole, and the part of it whose hidden units are looked at.
+    """
+
+    def __init__(self, model, localisation):
+        self.model, self.localisation = model, localisation
+        self.transform, self.reading = self, dict(align_corners=None)
+
+    def theta(self, images):
+        """The affine maps nearest to the grids by which some images are read: (N, 2, 3)."""
+        self.look = watch(self.model, images)[0][0]
+        return measure_grid(self.look)["theta"]
+
+    def theta_grid(self, *_):
+        """The grids of the same images: (N, h, w, 2)."""
+        return self.look.grid
+
+    @property
+    def size(self):
+        """Of what is read, in pixels."""
+        return self.look.out.shape[2:]

@@ -1,0 +1,108 @@
+"""Chapter 13's experiments: the cells of the paper's table, what is measured of a transformer, and the two loops."""
+
+import numpy as np
+import pytest
+import torch
+from series import record_of
+
+from book.experiments.scale import speed, table
+from book.experiments.scale.paper import error_in_paper
+from stn_numpy.pytorch import checkpoints
+from stn_numpy.pytorch.command import Refusal
+from stn_numpy.pytorch.settings import Settings
+
+SHORT = "data=small iterations=4 batch=8 precision=float32"
+
+
+def cells(**settings):
+    return [cell for cell in table.EXPERIMENT.cells if settings.items() <= cell.items()]
+
+
+def test_the_cells_are_those_of_the_paper():
+    """Table 1 has eight rows and four columns; clutter was met with affine transformers alone."""
+    names = [Settings(**{name: cell[name] for name in cell if name not in ("series", "seed")}).name
+             for cell in cells(series="table", seed=0)]
+    assert len(names) == 8 * 4 + 4 == len(set(names))
+    assert names[:8] == ["fcn-R", "cnn-R", *(f"{model}-R-{family}" for model in ("st-fcn", "st-cnn")
+                                             for family in ("affine", "projective", "tps"))]
+    assert [name for name in names if "-TC" in name] == ["fcn-TC", "cnn-TC", "st-fcn-TC-affine", "st-cnn-TC-affine"]
+    assert len(cells()) == 3 * (36 + 2 + 7)
+
+
+def test_the_short_runs_of_chapter_13():
+    steps = {(cell["model"][-3:], cell["distortion"]): cell["iterations"] for cell in cells(series="table")}
+    assert {key for key, count in steps.items() if count == 500} == {("cnn", "P"), ("cnn", "E")}
+    assert {cell["localisation_rate"] for cell in cells(series="still")} == {0}
+    assert {(cell["localisation_depth"], cell["localisation_rate"]) for cell in cells(series="localisation")} == {
+        (2, 1), (2, 0.1), (2, 0.01), (2, 0), (0, 0.1), (1, 0.1), (3, 0.1)}
+
+
+def test_the_paper_s_claim_that_a_transformer_beats_its_base():
+    """Of the figures typed in: a slip of a line or column would break one of these."""
+    for distortion in ("R", "RTS", "P", "E", "TC"):
+        for kind in ("fcn", "cnn"):
+            alone, behind = (error_in_paper(model, distortion, "affine")["error"] for model in (kind, f"st-{kind}"))
+            assert behind < alone, (kind, distortion)
+    assert error_in_paper("st-fcn", "RTS", "affine") == error_in_paper("cnn", "RTS", "affine")
+    assert error_in_paper("cnn", "R", "similarity") and not error_in_paper("st-cnn", "R", "similarity")
+
+
+@pytest.mark.parametrize("model, distortion, size", [("st-fcn", "R", 28), ("st-cnn", "RTS", 42)])
+def test_a_cell_says_what_its_transformer_has_learned(tmp_path, model, distortion, size):
+    only = f"series=table model={model} distortion={distortion} transform=affine seed="
+    first, other = (record_of(table.EXPERIMENT, tmp_path, f"{only}{seed}", SHORT) for seed in (0, 1))
+    found = first.result["learned"]
+    assert np.shape(found["mean_before"]) == np.shape(found["mean_behind"]) == (10, size, size)
+    assert np.ptp(found["mean_before"]) > 20 and 0 <= found["silent"] < found["units"]
+    assert "mean_before" not in other.result["learned"]
+    assert other.result["learned"]["pose_before"] == found["pose_before"]
+    assert 0 < first.result["test_error"] <= 1 and {"silent", "outside"} <= first.result["life"].keys()
+    assert first.settings["data"] == "small" and "settings" not in first.result and first.processor_seconds is not None
+
+
+def test_a_stopped_cell_goes_on_where_it_was(tmp_path):
+    only, long = "series=table model=fcn distortion=R seed=0", SHORT.replace("iterations=4", "iterations=60")
+    steps = iter(range(30))
+    assert record_of(table.EXPERIMENT, tmp_path, only, long, lambda: next(steps, None) is None) is None
+    [path] = (tmp_path / "runs" / "distorted_mnist").glob("*/*.checkpoint.pt")
+    content = checkpoints.load_checkpoint(path)
+    content["losses"][:25] = 7.0  # so that a run that began anew would be seen
+    checkpoints.save_checkpoint(path, content)
+    loss = record_of(table.EXPERIMENT, tmp_path, only, long).result["curve"]["loss"]
+    assert loss[24] == 7 and 0 < loss[59] < 4
+
+
+@pytest.mark.parametrize("model, distortion, precisions", [("cnn", "TC", ["float32"]),
+                                                           ("st-fcn", "R", ["float32", "bfloat16"])])
+def test_the_loops_are_timed_in_turn(model, distortion, precisions, tmp_path, monkeypatch):
+    monkeypatch.setattr(speed, "STEPS_A_PIECE", 2)  # a test need not be fair
+    threads, words = torch.get_num_threads(), str(precisions).replace("'", '"').replace(" ", "")
+    record = record_of(speed.EXPERIMENT, tmp_path, "", f"model={model} distortion={distortion} batch=4 steps=2 "
+                       f"turns=2 threads={threads} precisions={words}")
+    assert {name: len(turns) for name, turns in record.result["images_per_second"].items()} == dict.fromkeys(
+        ["plain", *precisions], 2)
+    assert list(record.result["ratio"]) == precisions
+
+
+@pytest.mark.parametrize("changes, complaint", [
+    ("steps=30", "steps: expected a multiple of 25, got 30"),
+    ("batch=6000 model=fcn", "batch: expected at most 5000, the digits of data=small, got 6000")])
+def test_what_cannot_be_timed_is_refused(tmp_path, changes, complaint):
+    with pytest.raises(Refusal, match=complaint):
+        record_of(speed.EXPERIMENT, tmp_path, "", f"threads={torch.get_num_threads()} {changes}")
+
+
+def test_the_plain_loop_learns():
+    settings = Settings("fcn", "R", data="small", batch=32, iterations=100, rate=0.05)
+    loop = speed.PlainLoop(settings, torch.device("cpu"), 0)
+    first = loop(1)
+    assert loop(60) < 0.9 * first
+
+
+def test_our_loop_takes_the_steps_of_a_run(tmp_path):
+    """The training command's losses, from its own parts."""
+    settings = Settings("fcn", "R", data="small", batch=8, iterations=100)
+    loop = speed.OurLoop(settings, torch.device("cpu"), "eager", 1, tmp_path / "a")
+    run = speed.Run(settings, [0], torch.device("cpu"), tmp_path / "b", "eager")
+    run.train()
+    assert loop(50) == pytest.approx(run.losses[49].item(), rel=1e-6)
