@@ -160,7 +160,7 @@ def test_the_list_shows_every_cell_and_which_records_are_stale(tmp_path, capsys)
     (["toy", "--only", "kind=fast"], "--only: expected kind=quick,slow, got 'kind=fast'"),
     (["toy", "--only", "sort=fast"], "--only: expected one of kind, seed, got 'sort=fast'"),
     (["toy", "--set", "steps=3"], "--set: expected one of kind, seed, got 'steps=3'"),
-    (["toy", "--workers", "0"], "--workers: expected at least 1, got 0")])
+    (["toy", "--workers", "0"], "--workers: expected at least 1, got 0; --help explains")])
 def test_a_wrong_argument_gets_one_line(tmp_path, capsys, arguments, complaint):
     assert command(tmp_path, capsys, *arguments, code=2) == f"experiments: {complaint}\n"
 

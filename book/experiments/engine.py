@@ -16,8 +16,10 @@ from pathlib import Path
 from book.experiments import ledger
 from stn_numpy.files import as_json, provenance
 
+# Results must not depend on how many cells are measured at a time: each process computes on one thread.
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM")}
 REPORT_EVERY = 0.2  # seconds
+BAR = "{percentage:3.0f}%|{bar}| {n:.1f}/{total_fmt} cells [{elapsed}<{remaining}{postfix}]"
 
 
 class Stopped(Exception):
@@ -36,9 +38,8 @@ class Experiment:
     cells : list of dict
         The settings of each cell, plain JSON: all that decides its result, the seed included.
     measure : callable
-        ``measure(settings, context) -> dict``, a function of a module: other processes import it. Results are JSON, or
-        arrays and tensors, which become lists. ``seconds`` and ``processor_seconds``, where it gives them, stand for
-        the engine's own.
+        ``measure(settings, context) -> dict``, a function of a module: other processes import it. Results are JSON;
+        arrays and tensors become lists. Its ``seconds`` and ``processor_seconds``, if any, replace the engine's own.
     alike : tuple of str
         Settings that do not change what a cell costs.
     """
@@ -51,7 +52,7 @@ class Experiment:
 
 
 class Context:
-    """What a cell needs to know of its surroundings.
+    """The surroundings of a cell.
 
     Attributes
     ----------
@@ -91,17 +92,7 @@ NO_SERIES = Context("runs")  # for a page or a test that calls what an experimen
 
 @dataclass(frozen=True)
 class Places:
-    """Where a series reads and writes, and what is said of it.
-
-    Attributes
-    ----------
-    results, runs : path
-        The folders of the ledgers and of the cells' own folders.
-    command, commit : str
-        For the ledger.
-    device : str
-        As in `Context`.
-    """
+    """The folders of the ledgers and of the cells' own folders; command and commit, for the ledger; the device."""
 
     results: Path = ledger.RESULTS
     runs: Path = Path("runs")
@@ -128,22 +119,18 @@ def cells_left(cells, records) -> list:
 
 def processor_seconds_of(experiment, settings, records) -> float | None:
     """What a cell is likely to take: the mean of the records that differ in nothing that matters; None for none."""
+
     def kind(found):
         return ledger.key_of({name: value for name, value in found.items() if name not in experiment.alike})
 
-    taken = [record.processor_seconds for record in records
-             if kind(record.settings) == kind(settings) and record.processor_seconds is not None]
+    alike = [record for record in records if kind(record.settings) == kind(settings)]
+    taken = [record.processor_seconds or record.seconds for record in alike]
+    taken = [seconds for seconds in taken if seconds is not None]
     return sum(taken) / len(taken) if taken else None
 
 
 def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda share, text: None):
-    """Measure one cell and write it into the ledger.
-
-    Returns
-    -------
-    Record or None
-        None where it was asked to stop, or where another command works on this cell or has it done.
-    """
+    """Measure one cell and write it; return its record, or None where it was stopped or is another command's."""
     folder = places.of_cell(experiment, settings)
     with contextlib.ExitStack() as stack:
         try:
@@ -158,10 +145,10 @@ def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda
             result = as_json(experiment.measure(settings, Context(folder, stop, report, places.device)))
         except Stopped:
             return None
-        spent = dict(processor_seconds=round(time.process_time() - processor_start, 1),
-                     seconds=round(time.perf_counter() - start, 1))
-        spent |= {name: result.pop(name) for name in spent if name in result}
-        record = ledger.Record(as_json(settings), provenance(places.command, places.commit), result=result, **spent)
+        taken = dict(processor_seconds=time.process_time() - processor_start, seconds=time.perf_counter() - start)
+        taken = {name: result.pop(name, round(seconds, 1)) for name, seconds in taken.items()}
+        made_by = provenance(places.command, places.commit)
+        record = ledger.Record(as_json(settings), made_by, result=result, **taken)
         ledger.add(experiment.name, record, places.results)
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):  # no harm if it stays: its owner looks into the ledger first
@@ -170,30 +157,15 @@ def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda
 
 
 def run(experiment, cells, places, workers=1, stop=lambda: False) -> int:
-    """Measure the cells that are missing, each in a process of one thread, several at a time.
-
-    Parameters
-    ----------
-    experiment : Experiment
-    cells : list of dict
-    places : Places
-    workers : int
-    stop : callable
-        Whether to stop: cells in hand save what they can.
-
-    Returns
-    -------
-    int
-        How many of the cells are left.
-    """
+    """Measure the cells that are missing, several at a time, until `stop` says so; return how many are left."""
     from tqdm import tqdm
 
+    os.environ.update(ONE_THREAD)
     left = cells_left(cells, records_of(experiment, places.results))
     context = multiprocessing.get_context("spawn")
     stopping, reports, shares = context.Event(), context.Queue(), {}
-    workers = max(1, min(workers, len(left)))
-    with (one_thread_each(), tqdm(total=len(cells), initial=len(cells) - len(left), bar_format=BAR) as bar,
-          ProcessPoolExecutor(workers, context, _start_worker, (stopping, reports)) as pool):
+    pool = ProcessPoolExecutor(max(1, min(workers, len(left))), context, _start_worker, (stopping, reports))
+    with pool, tqdm(total=len(cells), initial=len(cells) - len(left), bar_format=BAR) as bar:
         running = {pool.submit(_work, experiment, cell, places): cell for cell in left}
         try:
             while running:
@@ -213,14 +185,10 @@ def run(experiment, cells, places, workers=1, stop=lambda: False) -> int:
         except BaseException:
             stopping.set()
             pool.shutdown(wait=False, cancel_futures=True)
-            if stop():  # asked twice
-                for process in multiprocessing.active_children():
-                    process.kill()
+            for process in multiprocessing.active_children() if stop() else ():  # asked twice
+                process.kill()
             raise
     return len(cells_left(cells, records_of(experiment, places.results)))
-
-
-BAR = "{percentage:3.0f}%|{bar}| {n:.1f}/{total_fmt} cells [{elapsed}<{remaining}{postfix}]"
 
 
 def as_line(experiment, record) -> str:
@@ -231,27 +199,13 @@ def as_line(experiment, record) -> str:
 
 def in_words(settings, cells) -> str:
     """The settings by which some cells differ, as ``--only`` takes them."""
-    def differs(name):
-        return len({ledger.key_of(cell[name]) for cell in [settings, *cells] if name in cell}) > 1
-
-    return " ".join(f"{name}={as_word(value)}" for name, value in settings.items() if differs(name))
+    values = {name: {ledger.key_of(cell[name]) for cell in [settings, *cells] if name in cell} for name in settings}
+    return " ".join(f"{name}={as_word(value)}" for name, value in settings.items() if len(values[name]) > 1)
 
 
 def as_word(value) -> str:
     """A setting's value as a word."""
     return value if isinstance(value, str) else ledger.key_of(value)
-
-
-@contextlib.contextmanager
-def one_thread_each():
-    """Processes started in this context compute on one thread each: a result must not depend on how many there are."""
-    before = dict(os.environ)
-    os.environ.update(ONE_THREAD)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 
 _WORKER = {}
@@ -266,9 +220,14 @@ def _start_worker(stopping, reports):
 
 def _work(experiment, settings, places):
     parent, key = multiprocessing.parent_process(), ledger.key_of(settings)
-    record = measure_cell(experiment, settings, places,
-                          lambda: _WORKER["stopping"].is_set() or not parent.is_alive(),
-                          lambda share, text: _WORKER["reports"].put((key, share, text)))
+
+    def stop():
+        return _WORKER["stopping"].is_set() or not parent.is_alive()
+
+    def report(share, text):
+        _WORKER["reports"].put((key, share, text))
+
+    record = measure_cell(experiment, settings, places, stop, report)
     if not parent.is_alive():  # it was killed: nothing is left that could end this process
         os._exit(1)
     return record

@@ -19,17 +19,9 @@ class LedgerError(ValueError):
 
 @dataclass(frozen=True)
 class Record:
-    """One cell that is done.
+    """A cell that is done: its settings, what made it (command, commit, versions, machine, date), its result.
 
-    Attributes
-    ----------
-    settings : dict
-        What decides its result, the seed included.
-    made_by : dict
-        Command, commit, versions, machine and date.
-    processor_seconds, seconds : float or None
-        None where they were not recorded.
-    result : dict
+    The seconds are None where they were not recorded.
     """
 
     settings: dict
@@ -80,14 +72,7 @@ def path_of(name, folder=RESULTS) -> Path:
 
 
 def read(name, folder=RESULTS) -> Cells:
-    """All cells of an experiment that are done.
-
-    Parameters
-    ----------
-    name : str
-        The experiment's.
-    folder : path
-    """
+    """All cells of the experiment of this name that are done."""
     path = path_of(name, folder)
     try:
         content = json.loads(path.read_text("utf8"))
@@ -103,15 +88,7 @@ def read(name, folder=RESULTS) -> Cells:
 
 
 def add(name, record, folder=RESULTS) -> None:
-    """Write one record into its experiment's ledger, unless an equal cell is there already.
-
-    Parameters
-    ----------
-    name : str
-        The experiment's.
-    record : Record
-    folder : path
-    """
+    """Write one record into the ledger of the experiment of this name, unless an equal cell is there already."""
     path = path_of(name, folder)
     with locked(path):  # several processes add to one ledger: each reads again what the others wrote
         cells = read(name, folder) if path.exists() else Cells()
@@ -124,7 +101,7 @@ def locked(path, patience=60.0):
     """Hold the lock of a file; other processes wait, or get TimeoutError after so many seconds.
 
     SQLite's lock, since it is one of the operating system's on every system: it ends with its process, however that
-    ends. A lock file of one's own stays behind after a kill.
+    ends, where a lock file of one's own stays after a kill.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from ..check import check_choice, check_whole
-from .families import TRANSFORMS
+from .families import as_transform
 from .layer import check_dtype, conv2d, linear, output_shape
 from .localisation import LocalisationNetwork, identity_layer
 from .model import Classifier
@@ -29,8 +29,8 @@ def build(
         "st-" begins with a transformer; its localisation network is of the classifier's kind.
     distortion : {"R", "RTS", "P", "E", "TC"}
         What the digits suffer, which decides their size: 28, 42, 28, 28, 60 pixels.
-    transform : str
-        The family of transformations: a name in `TRANSFORMS`.
+    transform : str or Transform
+        The family of transformations: a name in `TRANSFORMS`, or a family of your own.
     localisation_depth : int
         Convolutions (ST-CNN) or hidden layers (ST-FCN) of the localisation network, 0 to 3; the paper has 2.
     rng : numpy Generator, int or None
@@ -56,14 +56,14 @@ def build(
     """
     check_choice("model", model, MODELS)
     check_choice("distortion", distortion, tuple(SIZES))
-    check_choice("transform", transform, tuple(TRANSFORMS))
+    transform = as_transform(transform)
     if check_whole("localisation_depth", localisation_depth, 0) > 3:
         raise ValueError(f"localisation_depth: expected 0 to 3, got {localisation_depth}")
     rng, dtype = np.random.default_rng(rng), check_dtype(dtype)
     kind, size = model.removeprefix("st-"), SIZES[distortion]
     transformer, pool = None, []
     if model.startswith("st-"):
-        localisation = _localisation(kind, size, TRANSFORMS[transform].identity, localisation_depth, rng, dtype)
+        localisation = _localisation(kind, size, transform.identity, localisation_depth, rng, dtype)
         transformer = SpatialTransformer(localisation, transform)
         pool = [nn.AvgPool2d(2)] if distortion in POOLED else []
     taken = sum(p.numel() for p in transformer.parameters()) if transformer else 0

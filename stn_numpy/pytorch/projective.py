@@ -2,17 +2,17 @@
 
 import torch
 
-from ..projective import FAR, HORIZON
+from ..coordinates import FAR, HORIZON
 from .grid import base_points
 
 
-def projective_theta(parameters):
-    """(N, 8) to (N, 3, 3), as `stn_numpy.projective.projective_theta`."""
+def projective_theta(parameters: torch.Tensor) -> torch.Tensor:
+    """(N, 8) to (N, 3, 3). As in `stn_numpy.projective.projective_theta`."""
     return torch.cat([parameters, torch.ones_like(parameters[:, :1])], dim=1).reshape(-1, 3, 3)
 
 
-def projective_grid(theta, size, align_corners=False):
-    """(N, 3, 3) to (N, h, w, 2), as `stn_numpy.projective.projective_grid`, the horizon included."""
+def projective_grid(theta: torch.Tensor, size: tuple, align_corners: bool = False) -> torch.Tensor:
+    """(N, 3, 3) to (N, h, w, 2). As in `stn_numpy.projective.projective_grid`, the horizon included."""
     batch, _, height, width = size
     base = base_points(height, width, align_corners, theta.dtype, theta.device)
     side = torch.where(theta[:, 2:, 2:] < 0, -1, 1).to(theta.dtype)
@@ -23,7 +23,7 @@ def projective_grid(theta, size, align_corners=False):
     return torch.where(behind, far, point).reshape(batch, height, width, 2)
 
 
-def homography_from_square(corners):
+def homography_from_square(corners: torch.Tensor) -> torch.Tensor:
     """The maps that bring four corners back to those of the square of -1 to 1: no system to solve, nothing to wait for.
 
     Parameters

@@ -33,23 +33,8 @@ TEST_TURNS = 5  # every test digit is seen at so many angles
 
 
 def new_classifier(kind, transform, seed, localisation="cnn"):
-    """Build one cell of the table.
-
-    Parameters
-    ----------
-    kind : {"linear", "fcn", "cnn"}
-        The classifier.
-    transform : {"none", "rotation", "affine"}
-        What stands before it.
-    seed : int
-        Of the first weights.
-    localisation : {"cnn", "fcn"}
-        Which localisation network the transformer has.
-
-    Returns
-    -------
-    Classifier
-    """
+    """A classifier ("linear", "fcn", "cnn") with its first weights, after a transform ("none", "rotation", "affine")
+    with a localisation network ("cnn", "fcn")."""
     rng = np.random.default_rng([seed, 1])
     if transform == "none":
         return Classifier(IMAGE_SHAPE, kind, rng=rng, **ALONE[kind])
@@ -59,42 +44,18 @@ def new_classifier(kind, transform, seed, localisation="cnn"):
 
 
 def turned_batches(images, labels, size, context=NO_SERIES):
-    """Make the function that `train` draws batches with: random digits, each newly turned.
+    """The function that `train` draws batches with: random digits, each newly turned."""
 
-    Parameters
-    ----------
-    images : (N, 1, 28, 28) array
-    labels : (N,) array of ints
-    size : int
-        Digits in a batch.
-    context : Context
-        Of the cell that is measured.
-
-    Returns
-    -------
-    callable
-        ``make_batch(rng) -> (turned images, labels)``.
-    """
     def make_batch(rng):
         context.check()
         chosen = rng.integers(0, len(images), size)
         return distort(images[chosen], "R", rng)[0], labels[chosen]
+
     return make_batch
 
 
 def turned_set(split, turns=TEST_TURNS, seed=2015):
-    """The digits of a split, each turned several times: the same ones for every model.
-
-    Parameters
-    ----------
-    split : {"train", "test"}
-    turns : int
-    seed : int
-
-    Returns
-    -------
-    images, labels, pose
-    """
+    """The digits of a split, each turned several times, the same ones for every model: images, labels, pose."""
     images, labels = load_digits(split)
     images, labels = np.concatenate([images] * turns), np.concatenate([labels] * turns)
     turned, pose = distort(images, "R", np.random.default_rng(seed))
@@ -102,7 +63,7 @@ def turned_set(split, turns=TEST_TURNS, seed=2015):
 
 
 def take_snapshot(turned, labels, pose):
-    """Make the `record` of `train`: error, remaining angle, and theta for one digit of each class."""
+    """The `record` of `train`: error, remaining angle, and theta for one digit of each class."""
     shown = [int(np.flatnonzero(labels == digit)[0]) for digit in range(10)]
 
     def record(model):
@@ -113,33 +74,23 @@ def take_snapshot(turned, labels, pose):
             model.transformer(turned[shown])
             found["theta"] = model.transformer.theta.copy()
         return found
+
     return record
 
 
+def train_by(settings, model, optimizer, make_batch, seed, **how):
+    """Train a model by the recipe; return its history."""
+    schedule = StepLR(optimizer, settings["decay_every"], settings["decay"])
+    return train(model, optimizer, make_batch, settings["steps"], seed=seed, schedule=schedule, progress=False, **how)
+
+
 def train_classifier(kind, transform, seed, localisation="cnn", settings=SETTINGS, context=NO_SERIES, checkpoint=None):
-    """Train one cell of the table for one seed; go on where a checkpoint ends.
-
-    Parameters
-    ----------
-    kind, transform, seed, localisation
-        As in `new_classifier`.
-    settings : dict
-        Like `SETTINGS`.
-    context : Context
-    checkpoint : path or None
-
-    Returns
-    -------
-    Classifier, History
-    """
+    """Train one cell of the table for one seed, from its checkpoint if there is one; return model and history."""
     model = new_classifier(kind, transform, seed, localisation)
     optimizer = Adam(model.parameters(), lr=settings["rate"])
     make_batch = turned_batches(*load_digits("train"), settings["batch"], context)
-    history = train(model, optimizer, make_batch, settings["steps"], seed=seed,
-                    schedule=StepLR(optimizer, settings["decay_every"], settings["decay"]),
-                    checkpoint=checkpoint, progress=False,
-                    record=take_snapshot(*turned_set("test", turns=1)), record_at=SNAPSHOTS + (settings["steps"],))
-    return model, history
+    record = dict(record=take_snapshot(*turned_set("test", turns=1)), record_at=SNAPSHOTS + (settings["steps"],))
+    return model, train_by(settings, model, optimizer, make_batch, seed, checkpoint=checkpoint, **record)
 
 
 def measure_classifier(model):
@@ -148,9 +99,9 @@ def measure_classifier(model):
     found = {"test_error": error_rate(model, turned, labels)}
     if model.transformer is None:
         return found
-    return found | describe_angles(remaining_angle(model.transformer, turned, pose), labels) | dict(
-        label_readable=label_readable(model.transformer.localisation),
-        life=signs_of_life(model.transformer, turned, pose))
+    found |= describe_angles(remaining_angle(model.transformer, turned, pose), labels)
+    found["label_readable"] = label_readable(model.transformer.localisation)
+    return found | dict(life=signs_of_life(model.transformer, turned, pose))
 
 
 def label_readable(localisation):
@@ -165,15 +116,6 @@ def label_readable_by_chance(transform, seed):
 
     Numbers that depend on the picture always say something about it, and six say more than one. What training added is
     what goes beyond this.
-
-    Parameters
-    ----------
-    transform : {"rotation", "affine"}
-    seed : int
-
-    Returns
-    -------
-    float
     """
     localisation = new_classifier("linear", transform, seed).transformer.localisation
     weight = localisation.final.weight
@@ -182,19 +124,7 @@ def label_readable_by_chance(transform, seed):
 
 
 def train_frozen(seed, localisation, settings=SETTINGS, context=NO_SERIES):
-    """Train a rotation before a linear classifier that has learned upright digits and learns no more.
-
-    Parameters
-    ----------
-    seed : int
-    localisation : {"cnn", "fcn"}
-    settings : dict
-    context : Context
-
-    Returns
-    -------
-    Classifier
-    """
+    """Train a rotation before a linear classifier that has learned upright digits and learns no more."""
     model = new_classifier("linear", "rotation", seed, localisation)
     transformer, model.transformer = model.transformer, None
     images, labels = load_digits("train")
@@ -206,27 +136,14 @@ def train_frozen(seed, localisation, settings=SETTINGS, context=NO_SERIES):
     train(model, Adam(model.parameters(), lr=1e-3), upright, 1500, seed=seed, progress=False)
     model.transformer = transformer
     optimizer = Adam(transformer.parameters(), lr=settings["rate"])
-    make_batch = turned_batches(images, labels, settings["batch"], context)
-    train(model, optimizer, make_batch, settings["steps"], seed=seed, progress=False,
-          schedule=StepLR(optimizer, settings["decay_every"], settings["decay"]))
+    train_by(settings, model, optimizer, turned_batches(images, labels, settings["batch"], context), seed)
     return model
 
 
 def train_guided(seed, localisation, settings=SETTINGS, context=NO_SERIES):
-    """Train the localisation network of a rotation on the true angle, which a transformer never learns from.
+    """Train the transformer of a rotation on the true angle, from which it otherwise never learns.
 
     What it leaves is the floor for a transformer: it is minimal in ``mean(1 - cos(remaining angle))``.
-
-    Parameters
-    ----------
-    seed : int
-    localisation : {"cnn", "fcn"}
-    settings : dict
-    context : Context
-
-    Returns
-    -------
-    SpatialTransformer
     """
     transformer = new_classifier("linear", "rotation", seed, localisation).transformer
     network = transformer.localisation
