@@ -59,13 +59,24 @@ def without_docstring(function: ast.FunctionDef) -> str:
 
 def answer(exercise: Exercise, label: str) -> str:
     """The folded answer: the function and its helpers, each from its file."""
-    path = exercise.answer.replace(".", "/") + ".py"
-    path = path if (ROOT / path).is_file() else f"tests/{path}"
-    tree = ast.parse((ROOT / path).read_text("utf8"))
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    shown = "".join(ANSWER.format(path=path, name=name, lines=without_docstring(functions[name]))
-                    for name in (exercise.name, *exercise.also))
+    shown = ""
+    for name in (exercise.name, *exercise.also):
+        path, function = definition(exercise.answer, name)
+        shown += ANSWER.format(path=path, name=name, lines=without_docstring(function))
     return f"````{{solution}} {label}\n:class: dropdown\n:label: sol-{label}\n{shown}\n````\n"
+
+
+def definition(module: str, name: str) -> tuple[str, ast.FunctionDef]:
+    """The file of a function, and the function; from the module that it is imported from where that is another."""
+    path = module.replace(".", "/") + ".py"
+    path = path if (ROOT / path).is_file() else f"tests/{path}"
+    for node in ast.parse((ROOT / path).read_text("utf8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return path, node
+        if isinstance(node, ast.ImportFrom) and name in [alias.name for alias in node.names]:
+            package = module.rsplit(".", node.level)[0] + "." if node.level else ""
+            return definition(package + node.module, name)
+    raise ValueError(f"{module}: expected a function {name}")
 
 
 class StubExercise(ExerciseDirective):
