@@ -5,6 +5,7 @@ file's three hints as dropdowns. The answer follows, folded, included from its o
 """
 
 import ast
+import contextlib
 import sys
 from pathlib import Path
 
@@ -67,16 +68,19 @@ def answer(exercise: Exercise, label: str) -> str:
 
 
 def definition(module: str, name: str) -> tuple[str, ast.FunctionDef]:
-    """The file of a function, and the function; from the module that it is imported from where that is another."""
+    """The file of a function, and the function; where the module lacks it, from a module that it imports from."""
     path = module.replace(".", "/") + ".py"
     path = path if (ROOT / path).is_file() else f"tests/{path}"
-    for node in ast.parse((ROOT / path).read_text("utf8")).body:
+    body = ast.parse((ROOT / path).read_text("utf8")).body
+    for node in body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             return path, node
-        if isinstance(node, ast.ImportFrom) and name in [alias.name for alias in node.names]:
-            package = module.rsplit(".", node.level)[0] + "." if node.level else ""
-            return definition(package + node.module, name)
-    raise ValueError(f"{module}: expected a function {name}")
+    package = module.rpartition(".")[0]
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+            with contextlib.suppress(LookupError):
+                return definition(f"{package}.{node.module}", name)
+    raise LookupError(f"{module}: expected a function {name}, or an import of its module")
 
 
 class StubExercise(ExerciseDirective):
