@@ -18,7 +18,7 @@ EXERCISE = Exercise(
     name="grid_sample",
     answer="stn_numpy.sampler",
     gives=("out",),
-    also=("_weigh", "_prepare"),
+    also=("_weigh", "_taps", "_planes"),
     cases=[
         Case("one point, at column 0.75 and row 0.2", np.array([[[[10.0, 20], [30, 60]]]]),
              np.array([[[[0.5, -0.6]]]]), align_corners=True, expected=[[[[24.5]]]]),

@@ -17,7 +17,7 @@ EXERCISE = Exercise(
     name="projective_grid",
     answer="stn_numpy.projective",
     gives=("grid",),
-    also=("_divide",),
+    also=("as_fraction",),
     cases=[
         Case("the right side three times as far away as the left: denominators of 1/2, 1, 3/2", LEANS_RIGHT,
              (1, 1, 2, 3), align_corners=True,

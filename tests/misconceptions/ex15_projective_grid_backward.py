@@ -24,7 +24,7 @@ EXERCISE = Exercise(
     name="projective_grid_backward",
     answer="stn_numpy.projective",
     gives=("d_theta",),
-    also=("_divide",),
+    also=("as_fraction",),
     cases=[
         Case("one pixel with a gradient, at (1, -1); c is 3/2 there, and (2/3, -2/3) is read", TOP_RIGHT, LEANS_RIGHT,
              align_corners=True, expected=[[[6, -6, 6], [0, 0, 0], [-4, 4, -4]]]),
