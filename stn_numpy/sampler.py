@@ -62,7 +62,7 @@ def grid_sample_backward(d_out: np.ndarray, image: np.ndarray, grid: np.ndarray,
     Returns
     -------
     d_image : (N, C, H, W) array
-        Each output pixel gives back to the pixels it was mixed from, in the same proportions; what one pixel is given
+        Each output pixel gives back to the pixels it was mixed from, in the same proportions; what one pixel receives
         several times adds up.
     d_grid : (N, h, w, 2) array
         How the loss changes as each point moves, per normalised unit, x before y; zeros for "nearest".

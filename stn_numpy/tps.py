@@ -192,7 +192,7 @@ def tps_displacements_backward(d_displacements: np.ndarray, parameters: np.ndarr
 
 
 def _as_points(points):
-    """Check what says where the control points are; return them, (K, 2)."""
+    """Check the control points, or make the grid of them; return them, (K, 2)."""
     if not isinstance(points, np.ndarray):
         points = control_points(check_pair("points", points, 1))
     check_arrays(points=(points, "K 2"))
