@@ -6,6 +6,7 @@ import math
 import os
 import platform
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -45,6 +46,42 @@ def _sync_folder(path):
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+@contextlib.contextmanager
+def locked(path, patience=1.0, keep=False):
+    """Hold a lock file, which names its process; others wait for so many seconds and then get BlockingIOError.
+
+    The lock is SQLite's, which is the operating system's: it ends with its process, so a file that a killed process has
+    left behind locks nothing. Without patience two processes that come at the same time may turn both away.
+
+    Parameters
+    ----------
+    path : path
+    patience : float
+        Seconds.
+    keep : bool
+        Whether the file stays: for locks whose holders must never overlap, where one that waits for a file that is
+        removed and one that makes it anew would both go on.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(sqlite3.connect(path, timeout=patience, isolation_level=None)) as file:
+        try:
+            file.execute(f"PRAGMA user_version = {os.getpid()}")
+            file.execute("BEGIN IMMEDIATE")  # others can read, but not write
+        except sqlite3.Error as error:
+            if error.sqlite_errorname not in ("SQLITE_BUSY", "SQLITE_READONLY_DBMOVED"):  # the second: just removed
+                raise OSError(f"{path}: {error}") from error
+            process = file.execute("PRAGMA user_version").fetchone()[0]
+            raise BlockingIOError(f"{path.with_suffix('')} is in use by process {process}; wait for its end, stop it, "
+                                  "or name another folder") from error
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # Windows keeps a file that is open
+                if not keep:
+                    path.unlink()
 
 
 def write_json(path, content) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from book.experiments import ledger
-from stn_numpy.files import as_json, provenance
+from stn_numpy.files import as_json, locked, provenance
 
 # Results must not depend on how many cells are measured at a time: each process computes on one thread.
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM")}
@@ -134,8 +134,8 @@ def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda
     folder = places.of_cell(experiment, settings)
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(ledger.locked(folder, patience=0))
-        except TimeoutError:
+            stack.enter_context(locked(f"{folder}.lock"))
+        except BlockingIOError:
             return None
         if stop() or not cells_left([settings], records_of(experiment, places.results)):
             return None
@@ -151,8 +151,6 @@ def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda
         record = ledger.Record(as_json(settings), made_by, result=result, **taken)
         ledger.add(experiment.name, record, places.results)
         shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(OSError):  # no harm if it stays: its owner looks into the ledger first
-            Path(f"{folder}.lock").unlink()
         return record
 
 
