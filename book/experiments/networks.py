@@ -20,7 +20,7 @@ def settings_from(cell, kind):
     return kind(**{field.name: cell[field.name] for field in fields(kind) if field.name in cell})
 
 
-def train_run(settings, seed, context, kind=training.Run):
+def train_run(settings, seed, context, kind=training.Run, record_every=0):
     """Train one network within a cell, from its checkpoint if there is one.
 
     Parameters
@@ -30,6 +30,8 @@ def train_run(settings, seed, context, kind=training.Run):
     context : Context
     kind : type
         `Run`, or a subclass.
+    record_every : int
+        Steps between two entries of the result's history; 0 for none.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def train_run(settings, seed, context, kind=training.Run):
     """
     devices = find_devices(context.device)
     run = kind(settings, [seed], devices[os.getpid() % len(devices)], context.folder,
-               checkpoint_every=CHECKPOINT_EVERY)
+               checkpoint_every=CHECKPOINT_EVERY, record_every=record_every)
 
     def progress(steps, loss, error):
         context.progress(run.step / settings.iterations, f"loss {loss:.4f}, error {error:.2%}")

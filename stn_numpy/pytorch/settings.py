@@ -37,7 +37,8 @@ class Settings:
     localisation_depth: int = option(
         2, least=0, most=3, help="convolutions, or hidden layers, of the localisation network; the paper has 2"
     )
-    data: str = option("mnist", choices=tuple(DATA), help="all of MNIST, or the digits that come with the package")
+    data: str = option("mnist", choices=tuple(DATA), help="all of MNIST, the digits that "
+                       "come with the package, or MNIST's training digits alone, tested on the last 10,000 of them")
     iterations: int = option(ITERATIONS, least=1, help="training steps")
     batch: int = option(256, least=1, help="images a step")
     rate: float = option(0.01, least=0, help="the base rate: the largest, before the schedule lowers it")
