@@ -1,7 +1,7 @@
 """A Spatial Transformer Network in NumPy, forward and backward, each function as the book derives it.
 
-``X_backward`` takes the gradients of the loss for X's outputs, then X's arguments, and returns those for the arrays
-among them, in the same order, shape and dtype. Grids' and samplers' take no size: it is that of the gradient.
+``X_backward`` takes the gradients of the loss for X's outputs, then X's arguments; it returns gradients in the order of
+these, each of its argument's shape and dtype. Those of grids and samplers take no size: it is that of the gradient.
 """
 
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward

@@ -68,19 +68,7 @@ class Transform:
 
 
 def tps_transform(control_shape, name: str = "tps") -> Transform:
-    """The family of thin-plate splines through a regular grid of control points.
-
-    Parameters
-    ----------
-    control_shape : int or (rows, columns)
-        As in `control_points`.
-    name : str
-
-    Returns
-    -------
-    Transform
-        Of ``2 * rows * columns`` parameters.
-    """
+    """The family of thin-plate splines through a regular grid of control points: ``2 * rows * columns`` parameters."""
     count = len(control_points(control_shape))
     return Transform(
         name,
