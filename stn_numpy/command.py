@@ -29,14 +29,9 @@ class Parser(argparse.ArgumentParser):
 
 @contextlib.contextmanager
 def plain_errors(command: str, rank: int = 0):
-    """Turn errors that the reader can mend into one line on stderr and an exit code.
+    """Turn errors that the reader can mend into one line on stderr, which begins with `command`, and an exit code.
 
-    Parameters
-    ----------
-    command : str
-        What the line begins with.
-    rank : int
-        Of this process, where several work together. An error that all of them meet is reported by the first alone.
+    `rank` is that of this process, where several work together: an error that all meet is reported by the first alone.
     """
     shared = True
     for stream in (sys.stdout, sys.stderr):
