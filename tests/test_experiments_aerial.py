@@ -122,6 +122,7 @@ def test_a_cell(tmp_path, name):
     result = record_of(aerial.EXPERIMENT, tmp_path, f"name={name} seed=0", "steps=2").result
     assert 0 <= result["test"]["error"] <= 1 and result["parameters"] > 10_000 and "gallery" in result
     assert ("life" in result) == (name != "cnn")
+    assert not list(tmp_path.glob("runs/aerial/*/*.pt"))
     if name != "cnn":
         assert len(result["gallery"]) == 16 and len(result["life"]["silent"]) > 1
 

@@ -47,6 +47,7 @@ def read_options(arguments):
     add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto, CUDA if there is)")
     add("--out", type=Path, default=ledger.RESULTS, metavar="FOLDER", help="of the ledgers (default: book/results)")
     add("--runs", type=Path, default=Path("runs"), metavar="FOLDER", help="of checkpoints (default: %(default)s)")
+    add("--keep", action="store_true", help="leave the cells' own folders there, with the networks that they saved")
     options = parser.parse_args(arguments)
     if options.workers < 1:
         parser.error(f"--workers: expected at least 1, got {options.workers}")
@@ -118,12 +119,12 @@ def work(options, command, experiments):
     if options.name not in known:
         raise Refusal(f"name: expected one of {', '.join(known)}, got {options.name!r}", 2)
     experiment = known[options.name]
-    places = engine.Places(options.out, options.runs, command, commit_of_code(), options.device)
+    places = engine.Places(options.out, options.runs, command, commit_of_code(), options.device, options.keep)
     cells = select(experiment, options.only, options.set)
     if options.list:
         return show_cells(experiment, cells, places)
     with Stop() as stop:
-        left = engine.run(experiment, cells, places, options.workers, stop)
+        left = engine.run_cells(experiment, cells, places, options.workers, stop)
         done = f"{len(cells) - left} of {len(cells)} cells are done"
         if left and stop():
             print(f"stopped, {done}; the same command goes on", file=sys.stderr)

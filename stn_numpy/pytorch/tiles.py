@@ -161,7 +161,7 @@ def load(path) -> tuple[Classifier, dict]:
         raise ValueError(f"{path} is no checkpoint, or is damaged ({type(error).__name__})") from error
     if not isinstance(content, dict) or "tiles" not in content:
         raise ValueError(f"{path} is not a finished network for tiles: expected a .pt that training with "
-                         f"--data-folder, or book.experiments.aerial.rivals, has left at its end")
+                         f"--data-folder, or python -m book.experiments aerial --keep, has left at its end")
     try:
         return load_weights(path, rebuild(content["tiles"])).eval(), content["tiles"]
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
