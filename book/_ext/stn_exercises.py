@@ -5,7 +5,6 @@ the file's three hints one by one; after it stands the answer, folded, from the 
 """
 
 import ast
-import sys
 from pathlib import Path
 
 from docutils import nodes
@@ -13,11 +12,9 @@ from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx_exercise.directive import ExerciseDirective
 
+from tests.judge import Stub, catalogue
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(path) for path in (ROOT, ROOT / "tests") if str(path) not in sys.path]
-
-from judge import Stub, catalogue  # noqa: E402
-
 ORDINALS = ("First", "Second", "Third")
 FACTS = """
 [{path}](/{path}){{.stub-file}} · difficulty {difficulty} · {size}
@@ -43,9 +40,9 @@ ANSWER = """
 
 def box(stub):
     """What stands in the box below the author's own words."""
-    fields, path = stub.fields(), stub.shown
+    fields, path = stub.fields, stub.shown
     facts = FACTS.format(path=path, name=stub.name, difficulty=fields["Difficulty"], size=fields["Size"])
-    return facts + "".join(HINT.format(ordinal=ordinal, text=text) for ordinal, text in zip(ORDINALS, stub.hints()))
+    return facts + "".join(HINT.format(ordinal=ordinal, text=text) for ordinal, text in zip(ORDINALS, stub.hints))
 
 
 def without_docstring(function):
@@ -59,7 +56,6 @@ def without_docstring(function):
 def answer(exercise, label):
     """The folded answer: the function and its helpers, each from its file."""
     path = exercise.answer.replace(".", "/") + ".py"
-    path = path if (ROOT / path).is_file() else f"tests/{path}"
     tree = ast.parse((ROOT / path).read_text("utf8"))
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     shown = "".join(ANSWER.format(path=path, name=name, lines=without_docstring(functions[name]))

@@ -25,13 +25,15 @@ from sphinx.util import logging
 LOGGER = logging.getLogger(__name__)
 KERNEL_THREADS = "1"     # so that no number on a page depends on how many cores built it
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+READ_BY_CELLS = ("stn_numpy", "book/results", "book/exercises", "tests/judge", "tests/misconceptions",
+                 "tests/solutions.py", "tests/test_exercises.py", "conftest.py")
 VERSIONED = ("numpy", "numba", "matplotlib", "torch", "ipykernel", "myst-nb")
 
 
 def _inputs(root):
     """Every file, apart from the chapters themselves, that can change what a cell prints."""
-    for folder in ("stn_numpy", "book/results", "tests/judge", "tests/misconceptions"):
-        for path in sorted((root / folder).rglob("*")):
+    for place in READ_BY_CELLS:
+        for path in sorted((root / place).rglob("*")) or [root / place]:
             if path.is_file() and "__pycache__" not in path.parts:
                 yield path
 
@@ -158,9 +160,9 @@ def setup(app):
     gc.disable()
     # Jupyter Book always sets this value, also where the extension that reads it is left out
     app.add_config_value("comments_config", {}, "")
-    app.setup_extension("stn_exercises")
-    app.setup_extension("stn_explore")
-    app.setup_extension("stn_looks")
+    app.setup_extension("book._ext.stn_exercises")
+    app.setup_extension("book._ext.stn_explore")
+    app.setup_extension("book._ext.stn_looks")
     app.connect("config-inited", prepare_execution)
     app.connect("config-inited", show_buttons)
     app.connect("builder-inited", print_as_one_page)
