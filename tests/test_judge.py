@@ -6,14 +6,17 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
+
 from conftest import ROOT
-from judge import Case, Exercise, Stub, judge, judge_stub, select, stubs
-from judge.calling import Outcome
-from judge.difference import where_wrong
-from judge.matching import simple_change
+from tests.judge import Bench, Case, Exercise, Stub, judge, judge_stub, select, stubs
+from tests.judge.calling import Clock, Outcome
+from tests.judge.difference import where_wrong
+from tests.judge.matching import simple_change
 
 WIDTH = 100
 PICTURE = np.arange(1.0, 13).reshape(3, 4)
@@ -247,14 +250,23 @@ def test_mistake_is_not_named_where_the_reader_is_right():
     assert head(answer) == "out: No mistake that I know gives this. No pattern stands out either."
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="this system has no alarm")
-def test_loop_without_an_end_is_stopped(monkeypatch):
-    monkeypatch.setattr("judge.calling.PATIENCE", 0.05)
+def endless(image, weight):
+    while True:
+        pass
 
-    def endless(image, weight):
-        while True:
-            pass
-    assert head(endless).startswith("Your reading raised TimeoutError: no end after 0.05 seconds")
+
+@pytest.mark.parametrize("alarm", [
+    pytest.param(True, marks=pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="this system has no alarm")),
+    False,
+])  # fmt: skip
+def test_loop_without_an_end_is_stopped(monkeypatch, alarm):
+    """By an alarm, or by an exception set from another thread, as on Windows; once for all cases."""
+    if not alarm:
+        monkeypatch.delattr("signal.SIGALRM", raising=False)
+    start = time.monotonic()
+    message = judge(TOY, endless, clock=Clock(0.1)).message
+    assert message.startswith("Your reading has not ended after 0.1 seconds, all checks together, and was\nstopped: is")
+    assert re.search(r"here:\n    line \d+: (while True:|pass)$", message) and time.monotonic() - start < 1
 
 
 @pytest.mark.parametrize("said, given, expected", [
@@ -353,8 +365,8 @@ def test_file_that_does_not_run(folder):
 def test_book_is_built_whatever_stands_in_a_stub(folder):
     """What a box shows of a file is read from a file that is not Python, too."""
     broken, given = Stub(folder / "ex05_im2col.py"), next(stub for stub in stubs() if stub.name == "im2col")
-    assert broken.touched() and broken.hints() == given.hints() and len(given.hints()) == 3
-    assert (broken.fields(), broken.title()) == (given.fields(), given.title())
+    assert broken.touched and broken.hints == given.hints and len(given.hints) == 3
+    assert (broken.fields, broken.title) == (given.fields, given.title)
 
 
 def test_default_run_judges_what_was_touched(folder):
@@ -378,9 +390,17 @@ def test_unknown_name_lists_what_there_is(folder):
     assert code == 4 and "expected a chapter or an exercise, got 'samplr'" in said and "affine_grid" in said
 
 
-@pytest.mark.parametrize("word", ["sampler-d-grid", "ex-sampler-d-grid", "ex07_sampler_d_grid.py", "sampler_d_grid"])
+@pytest.mark.parametrize("word", ["sampler-d-grid", "ex-sampler-d-grid", "ex07_sampler_d_grid.py", "sampler_d_grid",
+                                  "./ex07_sampler_d_grid.py", "exercises/ex07_sampler_d_grid.py", "no/sampler_d_grid",
+                                  r".\book\exercises\ex07_sampler_d_grid.py", str(ROOT / "ex07_sampler_d_grid.py")])
 def test_exercise_may_be_written_as_the_book_or_the_folder_does(word):
     assert [stub.name for stub in select(word)] == ["sampler_d_grid"]
+
+
+def test_file_somewhere_else_is_the_one_that_is_judged(folder):
+    path = folder / "ex06_linear_backward.py"
+    assert [stub.path for stub in select(str(path))] == [path.resolve()]
+    assert {stub.chapter for stub in select("ex06")} == {6} == {stub.chapter for stub in select("ex06_")}
 
 
 @pytest.mark.parametrize("word, said", [("linear_backwards", "Did you mean linear_backward?"), ("", "got ''")])
@@ -423,10 +443,129 @@ def test_compiled_answer_is_judged_like_any_other(tmp_path):
     assert judge_stub(Stub(path)).status == "right"
 
 
+def written(folder, name, code, encoding="utf8"):
+    """A reader's file with this code."""
+    path = folder / next(stub.path.name for stub in stubs() if stub.name == name)
+    path.write_bytes(code.encode(encoding))
+    return Stub(path)
+
+
+# Neither an alarm nor an exception ends these, since both are caught
+AT_ONCE = "while True:\n    try:\n        while True:\n            pass\n    except:\n        pass\n"
+WHEN_CALLED = "def look_at(centre, share):\n" + "".join(f"    {line}\n" for line in AT_ONCE.splitlines())
+COMPILED_LOOP = """
+from numba import njit
+
+@njit
+def count(number):
+    while number > 0:
+        number = number + 1 if number < 9 else 3
+    return number
+
+def look_at(centre, share):
+    return count(5)
+"""
+RIGHT = "def linear_backward(d_out, inputs, *_):\n    return d_out @ _[0], d_out.T @ inputs, d_out.sum(axis=0)\n"
+
+
+@pytest.mark.parametrize("code, line", [
+    (AT_ONCE, r"[34]: (while True:|pass)"), (WHEN_CALLED, r"[45]: (while True:|pass)"),
+    (COMPILED_LOOP, r"11: return count\(5\)"), ("import time\ntime.sleep(99)", r"2: time.sleep\(99\)"),
+], ids=["at once", "when called", "compiled", "sleep"])  # fmt: skip
+def test_file_that_does_not_end_is_stopped_and_the_next_is_judged(tmp_path, code, line):
+    with Bench(patience=3 if "njit" in code else 0.2) as bench:
+        message = bench.judge(written(tmp_path, "look_at", code))[0].message
+        assert re.match("(ex02_look_at.py|Your look_at) has not ended after ", message), message
+        assert re.search(rf" here:\n    line {line}$", message), message
+        assert bench.judge(written(tmp_path, "linear_backward", RIGHT))[0].status == "right"
+
+
+def test_seconds_are_those_of_all_calls_and_of_the_file_together(tmp_path):
+    code = "import time\ntime.sleep(0.3)\ndef look_at(centre, share):\n    time.sleep(0.3)\n    return centre\n"
+    start = time.monotonic()
+    message = judge_stub(written(tmp_path, "look_at", code), patience=0.8).message
+    assert "Your look_at has not ended after 0.8 seconds" in message and time.monotonic() - start < 1.1
+
+
+@pytest.mark.parametrize("code, said", [
+    ("import os\nos._exit(3)", "ex02_look_at.py has ended Python itself (exit code 3): a crash in compiled code, more"),
+    ("import sys\nsys.exit()", "ex02_look_at.py does not run: SystemExit: line 2: sys.exit()"),
+    ("input()", "ex02_look_at.py does not run: EOFError: EOF when reading a line"),
+    ("import sys; sys.stdout.close()\ndef look_at(c, s):\n    return None", "Your look_at returned None"),
+])  # fmt: skip
+def test_file_that_ends_python_is_named_and_the_next_is_judged(tmp_path, code, said):
+    with Bench() as bench:
+        message = bench.judge(written(tmp_path, "look_at", code))[0].message
+        assert " ".join(message.split()).startswith(said)
+        verdict, printed = bench.judge(written(tmp_path, "linear_backward", "print('h\u00e4?')\n" + RIGHT))
+        assert (verdict.status, printed) == ("right", "h\u00e4?\n")
+
+
+UMLAUT = "# \u00e4\n" + RIGHT
+UNREADABLE = "ex06_linear_backward.py cannot be read as Python ({}): save it as UTF-8."
+
+
+@pytest.mark.parametrize("code, encoding, said", [
+    (UMLAUT, "utf8", "linear_backward: right"),
+    (UMLAUT, "utf-8-sig", "linear_backward: right"),
+    ("# coding: latin-1\n" + UMLAUT, "latin-1", "linear_backward: right"),
+    ("\r\n" + UMLAUT.replace("\n", "\r\n"), "latin-1", UNREADABLE.format("line 2 is not utf-8")),
+    (UMLAUT, "utf-16", UNREADABLE.format("it is UTF-16")),
+    (UMLAUT, "utf-16-le", UNREADABLE.format("it holds null bytes")),
+    ("# coding: klingon\n" + UMLAUT, "utf8", UNREADABLE.format("unknown encoding: klingon")),
+    ("# coding: ascii\n" + UMLAUT, "utf8", UNREADABLE.format("line 2 is not ascii")),
+])  # fmt: skip
+def test_file_in_another_encoding_is_read_as_python_does_or_refused_in_a_line(tmp_path, code, encoding, said):
+    stub = written(tmp_path, "linear_backward", code, encoding)
+    message = judge_stub(stub).message
+    assert message.startswith(said) and "\n" not in message
+    assert stub.touched and stub.hints == [] and stub.fields == {}
+
+
+def test_progress_goes_on_after_files_that_do_not_end_or_cannot_be_read(tmp_path):
+    written(tmp_path, "look_at", "import os\nos._exit(3)")
+    written(tmp_path, "im2col", "# \u00e4", "latin-1")
+    written(tmp_path, "conv2d", "# \u00e4", "utf-16")
+    written(tmp_path, "linear_backward", RIGHT)
+    (tmp_path / "ex03_affine_grid.py").mkdir()
+    code, said = pytest_run(tmp_path, "--progress")
+    assert code == 0 and "1 right, 4 wrong, 0 untouched, of 5." in said
+    assert len(said.strip().splitlines()) == 7 and "Traceback" not in said
+
+
+def test_file_that_is_debugged_is_judged_in_this_process(tmp_path):
+    code = "import os\n\nif False:\n    breakpoint()\nprint('PID', os.getppid())\n" + RIGHT
+    written(tmp_path, "linear_backward", code)
+    said = pytest_run(tmp_path, "--ex", "linear_backward", "-rP")[1]
+    assert f"PID {os.getpid()}" in said and "linear_backward: right" in said
+
+
+@pytest.mark.parametrize("place", ["", "book/exercises", "stn_numpy/fast"])
+def test_reader_is_heard_in_every_folder(place):
+    """With the stub's path as the shell completes it there."""
+    path = Path(os.path.relpath(ROOT / "book/exercises/ex03_affine_grid.py", ROOT / place))
+    done = subprocess.run([sys.executable, "-P", "-m", "pytest", "--ex", str(path), "--color=no", "-pno:cacheprovider"],
+                          capture_output=True, text=True, cwd=ROOT / place)
+    assert "Say where every output pixel looks" in done.stdout and "1 failed" in done.stdout, done.stdout + done.stderr
+
+
+def test_progress_is_shown_in_every_folder(folder):
+    done = subprocess.run([sys.executable, "-P", "-m", "pytest", "--progress", f"--exercises={folder}"],
+                          capture_output=True, text=True, cwd=ROOT / "book/exercises")
+    assert done.returncode == 0 and "1 right, 4 wrong" in done.stdout, done.stdout + done.stderr
+
+
+def test_shell_may_make_several_files_of_one_word(folder):
+    names = [path.name for path in sorted(folder.glob("ex06*"))]
+    done = subprocess.run([sys.executable, "-P", "-m", "pytest", "--ex", *names, "--color=no", "-pno:cacheprovider"],
+                          capture_output=True, text=True, cwd=ROOT / "book/exercises")
+    assert f"{len(names)} failed" in done.stdout, done.stdout + done.stderr
+
+
 CELL = """
 import sys
-sys.path.insert(0, {book!r})
-from exercises import check
+sys.path.insert(0, {root!r})
+from book.exercises import check
 def affine_grid(theta, size, align_corners=False):
     {body}
 check({call})
@@ -442,9 +581,9 @@ check({call})
 ])  # fmt: skip
 def test_check_in_a_cell_says_the_same_and_raises_nothing(tmp_path, body, call, said):
     path = tmp_path / "cell.py"
-    path.write_text(CELL.format(book=str(ROOT / "book"), body=body, call=call), "utf8")
+    path.write_text(CELL.format(root=str(ROOT), body=body, call=call), "utf8")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, cwd=ROOT / "book",
+    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, cwd=tmp_path,
                           env=environment)
     assert done.returncode == 0 and not done.stderr
     assert done.stdout.startswith(said) or said in done.stdout, done.stdout

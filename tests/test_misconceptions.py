@@ -8,11 +8,12 @@ import re
 
 import numpy as np
 import pytest
-from conftest import IMPLEMENTATIONS, ROOT
-from judge import catalogue, judge, sections, stubs
 from judge.stub import FIELDS
 from judge.verdict import expectation
 from tolerances import assert_agrees
+
+from conftest import IMPLEMENTATIONS, ROOT
+from tests.judge import catalogue, judge, sections, stubs
 
 STUBS = stubs()
 EXERCISES = {stub.name: catalogue(stub.path.stem) for stub in STUBS}
@@ -26,7 +27,7 @@ each_wrong = pytest.mark.parametrize("place", range(len(WRONG)), ids=NAMES)
 SOLVED = [(exercise, package) for exercise in EXERCISES.values() for package in IMPLEMENTATIONS]
 
 # A reader's own answers are theirs to lay out; in CI there are none, and test_stubs_are_unsolved holds that.
-AS_GIVEN = [stub for stub in STUBS if not stub.touched() or os.environ.get("CI")]
+AS_GIVEN = [stub for stub in STUBS if not stub.touched or os.environ.get("CI")]
 each_stub = pytest.mark.parametrize("written", [pytest.param(stub, id=stub.name) for stub in AS_GIVEN])
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES)
 
@@ -81,7 +82,7 @@ def test_message_is_fit_to_read(place):
 
 @pytest.mark.skipif(not os.environ.get("CI"), reason="the stubs are the reader's to solve; in CI they must be unsolved")
 def test_stubs_are_unsolved():
-    assert [stub.name for stub in STUBS if stub.touched()] == []
+    assert [stub.name for stub in STUBS if stub.touched] == []
 
 
 ODD = {
@@ -134,7 +135,7 @@ def test_outputs_are_named(exercise):
 
 @each_stub
 def test_stub_repeats_signature_and_docstring(written):
-    answer, function = EXERCISES[written.name].solution(), written.function()
+    answer, function = EXERCISES[written.name].solution(), written.function
     assert inspect.getdoc(answer) == ast.get_docstring(function)
     source = ast.parse(inspect.getsource(answer)).body[0]
     assert ast.unparse(function.args) == ast.unparse(source.args)
@@ -143,7 +144,7 @@ def test_stub_repeats_signature_and_docstring(written):
 @each_stub
 def test_stub_says_what_it_asks(written):
     """Chapter, difficulty, size, command, three hints that say more and more; each as the others say it."""
-    fields = written.fields()
+    fields = written.fields
     assert set(fields) == set(FIELDS), f"the header of {written.shown} lacks {set(FIELDS) - set(fields)}"
     path = next((ROOT / "book").glob(f"{written.chapter:02}_*.md"))
     title = re.search(r"^# (.+)$", path.read_text("utf8"), re.MULTILINE)[1]
@@ -151,7 +152,7 @@ def test_stub_says_what_it_asks(written):
     assert re.fullmatch(r"[123] of 3", fields["Difficulty"])
     assert re.fullmatch(r"about \d+ lines?", fields["Size"])
     assert fields["Check"] == f"pytest --ex {written.name}"
-    hints = written.hints()
+    hints = written.hints
     assert len(hints) == 3 and len(set(hints)) == 3 and all(len(hint) > 20 for hint in hints)
 
 
@@ -160,7 +161,7 @@ def test_size_is_that_of_the_answer(written):
     """The lines of the answer's body are about as many as the stub says; a bug's are those that have to change."""
     body = ast.parse(inspect.getsource(EXERCISES[written.name].solution())).body[0].body[1:]
     lines = sum(ast.unparse(node).count("\n") + 1 for node in body)
-    said = int(re.search(r"\d+", written.fields()["Size"])[0])
+    said = int(re.search(r"\d+", written.fields["Size"])[0])
     least = 1 if written.name.startswith("bug_") else lines / 2 - 2
     assert least <= said <= 2 * lines + 8, f"the answer has {lines} lines, the stub says {said}"
 
@@ -168,7 +169,7 @@ def test_size_is_that_of_the_answer(written):
 @each_stub
 def test_stub_gives_no_answer_away(written):
     """numpy and numba alone are imported: the answer is not one import away."""
-    for node in ast.walk(written.tree()):
+    for node in ast.walk(written.tree):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or "."] if isinstance(node, ast.ImportFrom) else []
         assert {name.split(".")[0] for name in names} <= {"numpy", "numba"}

@@ -2,15 +2,18 @@
 
 import contextlib
 import copy
+import ctypes
 import inspect
 import signal
 import threading
+import time
 import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 
-PATIENCE = 20     # seconds for one call, compiling included
+PATIENCE = 20     # seconds for all that an answer does: its file's own lines, compiling, every case
+UNWATCHED = contextlib.nullcontext()
 RELATIVE = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 3e-5}
 
 
@@ -22,6 +25,34 @@ class Outcome:
     many: str = ""      # "tuple" or "list" where one came back, be it of one
     error: BaseException | None = None
     changed: dict = field(default_factory=dict)
+    shared: tuple = ()  # which outputs lie in the memory of an argument
+
+
+class Late(TimeoutError):
+    """No end within the time that there is."""
+
+
+class Clock:
+    """The seconds that an answer has for all that it does."""
+
+    def __init__(self, seconds=PATIENCE):
+        self.seconds, self.end = seconds, time.monotonic() + seconds
+
+    def limit(self):
+        """A context manager in which Late is raised when the time is over."""
+        return time_limit(self.end - time.monotonic())
+
+
+def call_all(function, cases, right, clock):
+    """Call a function on every case, while there is time."""
+    given = []
+    for case, expected in zip(cases, right, strict=True):
+        try:
+            with clock.limit():
+                given.append(call(function, case, expected.parts))
+        except Late as error:
+            given.append(Outcome(error=error))
+    return given
 
 
 def call(function, case, expected=()):
@@ -34,26 +65,42 @@ def call(function, case, expected=()):
     for part in map(np.asarray, expected):
         spoilt = [np.full(part.shape, np.nan, part.dtype) for _ in range(8) if part.dtype.kind == "f"]
         del spoilt
-    with warnings.catch_warnings(), np.errstate(all="ignore"), _time_limit(PATIENCE):
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
             result = function(*args, **options)
         except (Exception, SystemExit) as error:
             return Outcome(error=error)
     many = type(result).__name__ if isinstance(result, (tuple, list)) else ""
-    changed = _changed(function, (args, options), (case.args, case.options))
-    return Outcome(tuple(result) if many else (result,), many, changed=changed)
+    parts = tuple(result) if many else (result,)
+    shared = tuple(k for k, part in enumerate(parts) if _lies_in(part, (args, options)))
+    return Outcome(parts, many, None, _changed(function, (args, options), (case.args, case.options)), shared)
 
 
 @contextlib.contextmanager
-def _time_limit(seconds):
-    """Raise TimeoutError in what runs too long, where the system can: not on Windows, and in the main thread alone."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def time_limit(seconds):
+    """Raise Late in what runs too long.
 
+    By an alarm where the system has one, which ends a sleep as well. On Windows, and in other threads than the first, a
+    second thread sets the exception in this one, where it arises before the next instruction of Python. Neither ends a
+    loop in compiled code or one that catches every exception: files are judged in a process of their own (`apart`).
+    """
+    if seconds <= 0:
+        raise Late
+    elif seconds == np.inf:
+        yield
+    elif hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread():
+        with _alarm(seconds):
+            yield
+    else:
+        with _exception_from_outside(seconds):
+            yield
+
+
+@contextlib.contextmanager
+def _alarm(seconds):
     def stop(number, frame):
-        raise TimeoutError(f"no end after {seconds} seconds: is there a loop that never stops?")
+        raise Late
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -61,6 +108,20 @@ def _time_limit(seconds):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _exception_from_outside(seconds):
+    here, set_in = ctypes.c_ulong(threading.get_ident()), ctypes.pythonapi.PyThreadState_SetAsyncExc
+    timer = threading.Timer(seconds, set_in, (here, ctypes.py_object(Late)))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        set_in(here, None)      # one that was set and has not arisen yet
 
 
 def bindable(function, case):
@@ -88,6 +149,14 @@ def _changed(function, after, before):
     names += [f"argument {k + 1}" for k in range(len(names), len(args))]
     now, then = dict(zip(names, args)) | options, dict(zip(names, args_before)) | options_before
     return {name: now[name] for name in then if not unchanged(now[name], then[name])}
+
+
+def _lies_in(part, arguments):
+    """Whether an output shares its memory with an argument, or with anything inside it."""
+    if isinstance(arguments, np.ndarray):
+        return isinstance(part, np.ndarray) and np.may_share_memory(part, arguments)
+    inside = arguments.values() if isinstance(arguments, dict) else arguments
+    return isinstance(arguments, (dict, tuple, list)) and any(_lies_in(part, one) for one in inside)
 
 
 def unchanged(now, then):

@@ -23,13 +23,21 @@ class Verdict:
     traceback: str = ""
 
 
-def judge(exercise, function, path=None):
-    """Judge one function against an exercise; never raises, whatever the function does."""
+def judge(exercise, function, path=None, clock=None, watch=calling.UNWATCHED):
+    """Judge one function against an exercise; never raises, whatever the function does.
+
+    The function is called while the clock has time, inside the context manager `watch`.
+    """
+    clock = clock or calling.Clock()
     answer = exercise.solution()
     if not calling.bindable(function, exercise.cases[0]):
         return Verdict("wrong", _cannot_be_called(exercise, answer))
     right = [expectation(answer, case) for case in exercise.cases]
-    given = [calling.call(function, case, asked.parts) for case, asked in zip(exercise.cases, right)]
+    with watch:
+        given = calling.call_all(function, exercise.cases, right, clock)
+    if late := next((one.error for one in given if isinstance(one.error, calling.Late)), None):
+        line = words.where_raised(late, path or _file_of(function))
+        return Verdict("wrong", does_not_end(f"Your {exercise.name}", clock.seconds, line))
     failing = [k for k in range(len(right)) if not all(calling.same(given[k], right[k]))]
     if not failing:
         return Verdict("right", f"{exercise.name}: right. All {len(right)} checks hold.")
@@ -133,3 +141,10 @@ def raised(error, beginning, path=None):
     lines = [words.paragraph(f"{beginning} {type(error).__name__}: {words.clip(said, 200)}"),
              words.where_raised(error, path)]
     return "\n".join(line for line in lines if line)
+
+
+def does_not_end(whose, seconds, line=None):
+    """What to say of code that was stopped, and the reader's line that it had come to, if that is known."""
+    said = words.paragraph(f"{whose} has not ended after {seconds:g} seconds, all checks together, and was stopped: is "
+                           "there a loop that never stops?" + " It was here:" * bool(line))
+    return said + (f"\n{line}" if line else "")

@@ -5,6 +5,7 @@ import linecache
 import pprint
 import textwrap
 import traceback
+from pathlib import Path
 
 import numpy as np
 
@@ -72,20 +73,26 @@ def _number(number):
 def where_raised(error, path=None):
     """The reader's own line on which an error arose, in words; empty where none of theirs was reached."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if path is None or frame.filename == str(path)]
-    own = [frame for frame in own if "/judge/" not in frame.filename.replace("\\", "/")]
+    own = [frame for frame in frames if frame.filename == str(path) or path is None and not _ours(frame.filename)]
     if isinstance(error, SyntaxError) and error.lineno:
-        return f"    line {error.lineno}: {clip((error.text or '').strip(), 64)}"
+        return line(error.lineno, error.text or "")
     if not own:
         return ""
-    frame = own[-1]
-    line = frame.line or linecache.getline(frame.filename, frame.lineno or 0).strip()
-    return f"    line {frame.lineno}: {clip(line, 64)}"
+    return line(own[-1].lineno, own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno or 0))
+
+
+def line(number, text):
+    """A line of the reader's, as it is quoted."""
+    return f"    line {number}: {clip(text.strip(), 64)}"
+
+
+def _ours(filename):
+    return Path(filename).parent == Path(__file__).parent
 
 
 def full_traceback(error):
     """The whole traceback, without the judge's own part of it."""
     trace = error.__traceback__
-    while trace and "/judge/" in trace.tb_frame.f_code.co_filename.replace("\\", "/"):
+    while trace and _ours(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
     return "".join(traceback.format_exception(type(error), error, trace))
