@@ -82,6 +82,10 @@ def padding_mode(request):
     return request.param
 
 
+def pytest_addoption(parser):
+    parser.addoption("--every-mistake", action="store_true", help="try all of the catalogue where a part is the rule")
+
+
 def pytest_collection_finish(session):
     """Torch on one thread, once the modules that compare with it have loaded it; what is loaded is no garbage."""
     gc.enable()

@@ -8,18 +8,19 @@ import re
 
 import numpy as np
 import pytest
-from judge.stub import FIELDS
-from judge.verdict import expectation
 from tolerances import assert_agrees
 
 from conftest import IMPLEMENTATIONS, ROOT
 from tests.judge import catalogue, judge, sections, stubs
+from tests.judge.calling import call, copied, same
+from tests.judge.stub import FIELDS
+from tests.judge.verdict import expectation
 
 STUBS = stubs()
 EXERCISES = {stub.name: catalogue(stub.path.stem) for stub in STUBS}
 WRONG = [(exercise, wrong) for exercise in EXERCISES.values() for wrong in exercise.misconceptions]
 STYLES = [(exercise, style) for exercise in EXERCISES.values() for style in exercise.styles]
-WIDTH = 100
+WIDTH, SCREEN = 100, 34
 
 _verdict = functools.cache(lambda place: judge(WRONG[place][0], WRONG[place][1].function))
 NAMES = [f"{exercise.name}-{wrong.function.__name__}" for exercise, wrong in WRONG]
@@ -64,6 +65,61 @@ def test_wrong_answer_is_called_by_its_name(place):
     assert " ".join(verdict.message.split()).startswith(f"{wrong.title}: {wrong.correction}")
 
 
+def in_place(function):
+    """The same, writing into every array that comes in, be it in a list or a dictionary."""
+    def write(argument):
+        if isinstance(argument, np.ndarray) and argument.dtype.kind == "f":
+            argument += 1
+        elif isinstance(argument, (list, tuple, dict)):
+            for one in argument.values() if isinstance(argument, dict) else argument:
+                write(one)
+
+    @functools.wraps(function)
+    def wrapped(*args, **options):
+        out = copied(function(*copied(args), **options))
+        write(args)
+        return out
+    return wrapped
+
+
+def in_type(dtype):
+    """What makes the same of a function, with outputs of a type."""
+    def cast(part):
+        return part.astype(dtype) if isinstance(part, np.ndarray) and part.dtype.kind in "fiub" else part
+
+    def wrap(function):
+        def wrapped(*args, **options):
+            out = function(*args, **options)
+            return tuple(map(cast, out)) if isinstance(out, (tuple, list)) else cast(out)
+        return wrapped
+    return wrap
+
+
+BESIDES = {"in place": in_place, "float32": in_type("float32"), "float64": in_type("float64")}
+
+
+@pytest.mark.parametrize("besides", BESIDES)
+@each_exercise
+def test_type_and_arguments_written_into_give_a_mistake_no_other_name(exercise, besides, request):
+    """With --every-mistake for all of the catalogue, else for a part of it."""
+    kept = 0 if request.config.getoption("every_mistake") else list(BESIDES).index(besides) + 1
+    for place, wrong in enumerate(exercise.misconceptions):
+        if kept and place % 9 != kept:
+            continue
+        function = BESIDES[besides](wrong.function)
+        found = judge(exercise, function).misconception
+        if found not in (wrong.title, None):
+            named = next(one for one in exercise.misconceptions if one.title == found)
+            outcomes = [call(function, case) for case in exercise.cases]
+            assert all(map(all, map(same, outcomes, exercise.outcomes(named)))), (wrong.title, found)
+
+
+def test_right_answer_in_place_is_named_as_that():
+    """A mistake of the catalogue gives the same numbers in the first call, and only there."""
+    verdict = judge(EXERCISES["to_pixels"], in_place(EXERCISES["to_pixels"].solution()))
+    assert verdict.misconception is None and "your function writes into its argument coordinates" in verdict.message
+
+
 @pytest.mark.parametrize("exercise, style", STYLES, ids=[f"{e.name}-{s.__name__}" for e, s in STYLES])
 def test_right_answer_in_another_style_passes(exercise, style):
     verdict = judge(exercise, style)
@@ -76,7 +132,7 @@ def test_message_is_fit_to_read(place):
     message = _verdict(place).message
     assert max(map(len, message.splitlines())) <= WIDTH, message
     assert message.replace("\n", "").isprintable(), message
-    assert len(message.splitlines()) <= 60, message
+    assert len(message.splitlines()) <= SCREEN, message
     assert str(ROOT) not in message
 
 

@@ -1,7 +1,6 @@
 """Calling somebody's function on a case, whatever it does, and telling whether two outcomes are the same."""
 
 import contextlib
-import copy
 import ctypes
 import inspect
 import signal
@@ -25,7 +24,9 @@ class Outcome:
     many: str = ""      # "tuple" or "list" where one came back, be it of one
     error: BaseException | None = None
     changed: dict = field(default_factory=dict)
+    written: tuple = ()     # where the arguments stand that were written into
     shared: tuple = ()  # which outputs lie in the memory of an argument
+    relative: bool = False      # whether each number counts by its own size
 
 
 class Late(TimeoutError):
@@ -61,7 +62,7 @@ def call(function, case, expected=()):
     Where `expected` outputs are given, the memory that `np.empty` will hand out for such ones is filled with NaN: what
     was never written must not look right because it was right the last time.
     """
-    args, options = copy.deepcopy((case.args, case.options))
+    args, options = copied(case.args), copied(case.options)
     for part in map(np.asarray, expected):
         spoilt = [np.full(part.shape, np.nan, part.dtype) for _ in range(8) if part.dtype.kind == "f"]
         del spoilt
@@ -74,7 +75,9 @@ def call(function, case, expected=()):
     many = type(result).__name__ if isinstance(result, (tuple, list)) else ""
     parts = tuple(result) if many else (result,)
     shared = tuple(k for k, part in enumerate(parts) if _lies_in(part, (args, options)))
-    return Outcome(parts, many, None, _changed(function, (args, options), (case.args, case.options)), shared)
+    written = tuple(k for k, (now, then) in enumerate(zip(args, case.args)) if not unchanged(now, then))
+    changed = {_name(function, k): args[k] for k in written}
+    return Outcome(parts, many, None, changed, written, shared, case.relative)
 
 
 @contextlib.contextmanager
@@ -120,8 +123,7 @@ def _exception_from_outside(seconds):
         yield
     finally:
         timer.cancel()
-        timer.join()
-        set_in(here, None)      # one that was set and has not arisen yet
+        timer.join()    # an exception that is set and has not arisen yet does so here, at the latest
 
 
 def bindable(function, case):
@@ -140,15 +142,23 @@ def argument_names(function, case):
     return list(inspect.signature(function).parameters)[:len(case.args)]
 
 
-def _changed(function, after, before):
-    (args, options), (args_before, options_before) = after, before
+def _name(function, place):
+    """What a function calls its positional argument at a place."""
     try:
-        names = list(inspect.signature(function).parameters)
+        parameters = list(inspect.signature(function).parameters.values())[:place + 1]
     except (TypeError, ValueError):
-        names = []
-    names += [f"argument {k + 1}" for k in range(len(names), len(args))]
-    now, then = dict(zip(names, args)) | options, dict(zip(names, args_before)) | options_before
-    return {name: now[name] for name in then if not unchanged(now[name], then[name])}
+        parameters = []
+    plain = len(parameters) > place and all(one.kind is not one.VAR_POSITIONAL for one in parameters)
+    return parameters[place].name if plain else f"number {place + 1}"
+
+
+def copied(argument):
+    """An argument with new arrays in it."""
+    if isinstance(argument, np.ndarray):
+        return argument.copy()
+    if isinstance(argument, dict):
+        return {key: copied(value) for key, value in argument.items()}
+    return type(argument)(map(copied, argument)) if isinstance(argument, (tuple, list)) else argument
 
 
 def _lies_in(part, arguments):
@@ -175,14 +185,16 @@ def numbers(part):
     return isinstance(part, (np.ndarray, np.generic, float, int)) and np.asarray(part).dtype.kind in "fiub"
 
 
-def close(given, expected):
+def close(given, expected, relative=False):
     """Whether an output has the shape and the numbers of another, up to rounding."""
     if not numbers(given) or not numbers(expected) or np.shape(given) != np.shape(expected):
         return False
     given, expected = np.asarray(given), np.asarray(expected)
-    relative = max(RELATIVE.get(given.dtype, 1e-9), RELATIVE.get(expected.dtype, 1e-9))
+    rounding = max(RELATIVE.get(given.dtype, 1e-9), RELATIVE.get(expected.dtype, 1e-9))
+    if relative:
+        return bool(np.allclose(given, expected, rtol=rounding, atol=0, equal_nan=True))
     largest = np.max(np.abs(expected), where=np.isfinite(expected), initial=1.0)
-    return bool(np.allclose(given, expected, rtol=0, atol=relative * largest, equal_nan=True))
+    return bool(np.allclose(given, expected, rtol=0, atol=rounding * largest, equal_nan=True))
 
 
 def same_type(given, expected):
@@ -200,9 +212,10 @@ def same(one, other, strict=True):
     if one.error is not None or other.error is not None:
         return [one.error is not None and other.error is not None
                 and type(one.error) is type(other.error) and str(one.error) == str(other.error)]
-    if _shape(one) != _shape(other) or strict and list(one.changed) != list(other.changed):
+    if _shape(one) != _shape(other) or strict and one.written != other.written:
         return [False]
-    return [close(a, b) and (not strict or same_type(a, np.asarray(b))) for a, b in zip(one.parts, other.parts)]
+    return [close(a, b, other.relative) and (not strict or same_type(a, np.asarray(b)))
+            for a, b in zip(one.parts, other.parts)]
 
 
 def _shape(outcome):

@@ -143,8 +143,8 @@ def stubs(folder=None):
 def select(wanted, folder=None):
     """The stubs that `--ex` means: a chapter's number or topic, an exercise's name, a part of one, or a file.
 
-    A file may be given by its name or its path, from any folder, with either kind of slash; the answers are then read in
-    its own folder, if there is such a file.
+    A file may be given by its name or its path, from any folder, with either kind of slash. If it exists, the answers
+    are read in its own folder.
 
     Raises
     ------

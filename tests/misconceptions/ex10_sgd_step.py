@@ -24,6 +24,7 @@ EXERCISE = Exercise(
     name="sgd_step",
     answer="tests.solutions",
     gives=("first parameter", "second parameter", "third parameter"),
+    fresh=True,
     cases=[
         Case("one group, and no rate of its own", groups((3, None)), 0.5, expected=([0, 3], [1], [4, 2])),
         Case("two groups, the first at a rate of its own, the second at the default",
