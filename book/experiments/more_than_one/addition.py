@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from book.experiments.engine import Experiment
+from book.experiments.more_than_one.parallel import ParallelTransformers
 from book.experiments.more_than_one.tiles import tiled_starts
 from book.experiments.networks import settings_from, train_run
 from stn_numpy.check import check_choice
@@ -22,7 +23,6 @@ from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.layer import conv2d, linear
 from stn_numpy.pytorch.localisation import LocalisationNetwork
 from stn_numpy.pytorch.networks import PARAMETERS, closest_width
-from stn_numpy.pytorch.parallel import ParallelTransformers
 from stn_numpy.pytorch.run import Run
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.transformer import SpatialTransformer
