@@ -1,6 +1,8 @@
 """Files that are the old one or the new one, never half of one; and what made a file of results."""
 
 import contextlib
+import csv
+import io
 import json
 import math
 import os
@@ -90,6 +92,16 @@ def write_json(path, content) -> None:
     text = re.sub(r'\[\n[^\[\]{}"]*\]', lambda found: " ".join(found.group().split()), text)
     with whole_file(path) as file:
         file.write(f"{text}\n".encode())
+
+
+def write_csv(path, fields, rows) -> None:
+    """Write rows, as dicts, to a CSV file that is never half there; bytes of a name that are not UTF-8 as escapes."""
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, fields)
+    writer.writeheader()
+    writer.writerows(rows)
+    with whole_file(path) as file:
+        file.write(table.getvalue().encode("utf8", "backslashreplace"))
 
 
 def as_json(value) -> object:

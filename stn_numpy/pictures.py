@@ -11,6 +11,7 @@ DEPTHS = (1, 2, 4, 8, 10, 12, 14, 16)  # bits that scanners and cameras count wi
 SCALED_BY_PILLOW = ("PPM", "JPEG2000")  # to 16 bits, by the range that the file declares
 MAX_SAMPLE_VALUE, PHOTOMETRIC = 281, 262  # tags of TIFF
 LEAST_CONTRAST = 8  # of 255; a picture with less is of one colour
+COLUMNS, CELL, GAP = 8, 96, 6  # of a contact sheet: pairs across, pixels
 WORDS = {
     "UnidentifiedImageError": "not an image that Pillow knows",
     "DecompressionBombError": "more than 178 million pixels, which Pillow refuses",
@@ -174,3 +175,20 @@ def as_array(image, channels, size=None, background=None) -> np.ndarray:
         image = image.resize((size, size), pillow()[0].Resampling.BILINEAR)  # averages where it shrinks
     array = np.asarray(image)
     return array[None] if channels == 1 else array.transpose(2, 0, 1)
+
+
+def as_image(array: np.ndarray):
+    """A Pillow image of (C, S, S) uint8: grey, grey and alpha, RGB, or RGB and alpha."""
+    return pillow()[0].fromarray(array[0] if len(array) == 1 else array.transpose(1, 2, 0))
+
+
+def contact_sheet(pairs):
+    """One picture of several pairs of Pillow images, each before above after, transparent where they are on white."""
+    across, down = min(len(pairs), COLUMNS), -(-len(pairs) // COLUMNS)
+    sheet = pillow()[0].new("RGB", (across * (CELL + GAP) + GAP, down * (2 * CELL + 3 * GAP) + GAP), "white")
+    for place, pair in enumerate(pairs):
+        left, top = GAP + place % COLUMNS * (CELL + GAP), GAP + place // COLUMNS * (2 * CELL + 3 * GAP)
+        for below, image in enumerate(pair):
+            cell = image.convert("RGBA").resize((CELL, CELL))
+            sheet.paste(cell, (left, top + below * (CELL + GAP // 2)), cell)
+    return sheet

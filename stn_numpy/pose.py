@@ -1,9 +1,14 @@
 """What a transformer has learned: the pose that it leaves, and what its parameters betray."""
 
+import contextlib
+
 import numpy as np
 
+from .files import as_json
 from .layer import ReLU
 from .theta import rotation_angle
+
+DIGIT = 28  # pixels a side, before a digit is distorted
 
 
 def circular_deviation(angles) -> float:
@@ -128,14 +133,23 @@ def signs_of_life(transformer, images, pose=None, batch_size=250) -> dict:
         seen = transformer(part).shape
         thetas.append(transformer.theta)
         outside += (np.abs(transformer.grid) > 1 + 1e-4).any(axis=-1).mean(axis=(1, 2)).sum()
+    silent = [1 - units.mean() for units in active.values()]
     theta = np.concatenate(thetas).astype(float)
-    found = dict(silent=[1 - units.mean() for units in active.values()], theta_mean=theta.mean(axis=0),
-                 theta_spread=theta.std(axis=0), outside=outside / len(images))
+    return describe_life(silent, theta, outside / len(images), None if pose is None else pose.theta, seen[2])
+
+
+def describe_life(silent, theta, outside, truth, seen_size) -> dict:
+    """What `signs_of_life` returns, from the measures of all pictures; None for a number that is not finite.
+
+    The arguments are those of `remaining_pose`, or None for `truth`, and as in the result.
+    """
+    found = dict(silent=silent, theta_mean=theta.mean(axis=0), theta_spread=theta.std(axis=0), outside=outside)
     found = {name: _short(value) for name, value in found.items()}
-    if pose is not None and theta.shape[1:] == (2, 3):
-        remaining = remaining_pose(pose.theta, theta, 28, seen[2])
-        found["remaining"] = {name: _short(value) for name, value in remaining.items()}
-    return found
+    if truth is not None and theta.shape[1:] == (2, 3):
+        with contextlib.suppress(np.linalg.LinAlgError):  # a theta of zeros shows a single point: no pose is left
+            remaining = remaining_pose(truth, theta, DIGIT, seen_size)
+            found["remaining"] = {name: _short(value) for name, value in remaining.items()}
+    return as_json(found)
 
 
 def _short(numbers):

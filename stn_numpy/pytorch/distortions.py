@@ -93,14 +93,16 @@ def _apply_rts(images, angle, scale, place):
 
 
 def _turn(images, angle, scale, shift, out_size):
+    pose = _pose(images, angle, scale, shift, out_size)
+    return _read(images, F.affine_grid(pose.theta, (*images.shape[:2], *out_size), align_corners=False)), pose
+
+
+def _pose(images, angle, scale, shift, out_size):
     """Scaled, turned and shifted; the map from output to input undoes the shift first."""
-    turn_back = _rotation(angle) / scale[:, None, None]
-    in_half = _half(images.shape[2:], images)
+    turn_back, in_half = _rotation(angle) / scale[:, None, None], _half(images.shape[2:], images)
     linear = turn_back * _half(out_size, images) / in_half[:, None]
     offset = -(turn_back @ shift[:, :, None]) / in_half[:, None]
-    theta = torch.cat([linear, offset], dim=2)
-    grid = F.affine_grid(theta, (*images.shape[:2], *out_size), align_corners=False)
-    return _read(images, grid), Pose(angle, scale, shift[:, 0], shift[:, 1], theta)
+    return Pose(angle, scale, shift[:, 0], shift[:, 1], torch.cat([linear, offset], dim=2))
 
 
 def _rotation(angle):
@@ -200,9 +202,8 @@ def _apply_tc(images, place, others, cut, paste):
     canvas.scatter_reduce_(2, target, clutter, "amax")
     shift = place + _half((height, width), images) - TC_CANVAS / 2
     angle = torch.zeros_like(shift[:, 0])
-    theta = _shift_theta(images, shift)
-    return (canvas.reshape(count, channels, TC_CANVAS, TC_CANVAS),
-            Pose(angle, torch.ones_like(angle), shift[:, 0], shift[:, 1], theta))
+    pose = _pose(images, angle, torch.ones_like(angle), shift, (TC_CANVAS, TC_CANVAS))
+    return canvas.reshape(count, channels, TC_CANVAS, TC_CANVAS), pose
 
 
 def _cells(corner, rows, columns, width):
@@ -214,11 +215,6 @@ def _cells(corner, rows, columns, width):
 def _for_channels(index, channels):
     return index[:, None].expand(-1, channels, -1)
 
-
-def _shift_theta(images, shift):
-    in_half, out_half = _half(images.shape[2:], images), TC_CANVAS / 2
-    linear = torch.diag(out_half / in_half).expand(len(images), 2, 2)
-    return torch.cat([linear, -(shift / in_half)[:, :, None]], dim=2)
 
 
 # --- What they share

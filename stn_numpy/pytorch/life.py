@@ -1,18 +1,15 @@
 """Whether a transformer lives: units that are never active, theta's spread, samples outside, the pose that remains."""
 
-import math
-
 import numpy as np
 import torch
 from torch import nn
 
-from ..pose import circular_deviation, describe_angles, label_readable_from, remaining_pose
+from ..pose import circular_deviation, describe_angles, describe_life, label_readable_from
 from ..theta import rotation_angle
 from .digits import test_digits
 from .watch import ROUNDING
 
 TURNED = ("R", "RTS")  # the distortions that turn every digit by an angle of its own
-DIGIT = 28  # pixels a side, before a digit is distorted
 PROBED = 5  # every so manieth test digit's class is read from theta
 
 
@@ -20,22 +17,8 @@ PROBED = 5  # every so manieth test digit's class is read from theta
 def signs_of_life(network, images, pose=None, batch=500) -> dict:
     """Measure over many pictures what tells a transformer that works from one that stands still.
 
-    Parameters
-    ----------
-    network : Module
-        A `SpatialTransformer`, or a module with one as its attribute `transformer`.
-    images : (N, C, H, W) tensor
-        On the network's device.
-    pose : Pose or None
-        How each picture was made, as `distort` returns it.
-
-    Returns
-    -------
-    dict
-        ``silent``: for each hidden layer of the localisation network the share of its units, or channels, that are 0
-        for every picture. ``theta_mean`` and ``theta_spread``: mean and standard deviation of each entry of theta over
-        the pictures. ``outside``: share of the samples that lie outside their picture. ``remaining``, with a pose and
-        an affine theta: see `stn_numpy.pose.remaining_pose`. None stands for what is not finite.
+    As in `stn_numpy.pose.signs_of_life`, for a `SpatialTransformer` or a module with one as its attribute
+    `transformer`; images and pose are tensors.
     """
     transformer = getattr(network, "transformer", network)
     active, thetas, outside = {}, [], 0.0
@@ -55,28 +38,9 @@ def signs_of_life(network, images, pose=None, batch=500) -> dict:
     finally:
         for hook in hooks:
             hook.remove()
-    theta = torch.cat(thetas).double().cpu()
     silent = [round(1 - units.double().mean().item(), 4) for units in active.values()]
-    mean, spread = (_short(values.tolist()) for values in (theta.mean(0), theta.std(0, correction=0)))
-    found = dict(silent=silent, theta_mean=mean, theta_spread=spread, outside=_short(outside / len(images)))
-    return found | _remaining(theta, pose, (transformer.size or images.shape[2:])[0])
-
-
-def _remaining(theta, pose, seen_size):
-    if pose is None or theta.shape[1:] != (2, 3):
-        return {}
-    try:
-        found = remaining_pose(pose.theta.cpu(), theta, DIGIT, seen_size)
-    except np.linalg.LinAlgError:  # a theta of zeros shows a single point: no pose is left to be measured
-        return {}
-    return dict(remaining={name: _short(value) for name, value in found.items()})
-
-
-def _short(value):
-    """Numbers, nested in lists as they come, with five significant digits."""
-    if isinstance(value, list):
-        return [_short(part) for part in value]
-    return float(f"{value:.5g}") if math.isfinite(value) else None
+    theta, truth = torch.cat(thetas).double().cpu().numpy(), None if pose is None else pose.theta.cpu()
+    return describe_life(silent, theta, outside / len(images), truth, (transformer.size or images.shape[2:])[0])
 
 
 def is_silent(life) -> bool:

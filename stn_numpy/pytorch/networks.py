@@ -71,7 +71,7 @@ def build(
     if left < LEAST:
         least = f"more than {taken + LEAST}, of which the transformer has {taken}"
         raise ValueError(f"parameters: expected {least}, got {parameters}")
-    return Classifier.of(CLASSIFIERS[kind](pool, size // 2 if pool else size, left, rng, dtype), transformer)
+    return Classifier.of(CLASSIFIERS[kind](pool, 1, size // 2 if pool else size, 10, left, rng, dtype), transformer)
 
 
 def _localisation(kind, size, identity, depth, rng, dtype):
@@ -87,25 +87,26 @@ def _localisation(kind, size, identity, depth, rng, dtype):
     return LocalisationNetwork.of(features, identity_layer(20, identity, rng, dtype))
 
 
-def _fcn(pool, size, parameters, rng, dtype):
+def _fcn(pool, channels, size, classes, parameters, rng, dtype):
     """Two hidden layers of one width, the one that comes closest to so many parameters."""
-    inputs = size * size
-    width = closest_width(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * 10, parameters)
+    inputs = channels * size * size
+    width = _closest_width(lambda width: (inputs + 1 + width + 1) * width + (width + 1) * classes, parameters)
     hidden = [linear(inputs, width, rng, dtype), nn.ReLU(), linear(width, width, rng, dtype), nn.ReLU()]
-    return nn.Sequential(*pool, nn.Flatten(), *hidden, linear(width, 10, rng, dtype))
+    return nn.Sequential(*pool, nn.Flatten(), *hidden, linear(width, classes, rng, dtype))
 
 
-def _cnn(pool, size, parameters, rng, dtype, first=64):
+def _cnn(pool, channels, size, classes, parameters, rng, dtype, first=64):
     """64 filters of 9x9, and of 7x7 as many as come closest to so many parameters."""
     padding = 0 if size >= 22 else 4  # 9x9, a pool, 7x7 and a pool need 22 pixels
     last = ((size + 2 * padding - 8) // 2 - 6) // 2
-    width = closest_width(lambda width: 82 * first + (49 * first + 1) * width + (last**2 * width + 1) * 10, parameters)
-    layers = [*pool, conv2d(1, first, 9, padding, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
+    fixed, each = (81 * channels + 1) * first + classes, 49 * first + 1 + last**2 * classes
+    width = _closest_width(lambda width: fixed + each * width, parameters)
+    layers = [*pool, conv2d(channels, first, 9, padding, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
     layers += [conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()]
-    return nn.Sequential(*layers, linear(last * last * width, 10, rng, dtype))
+    return nn.Sequential(*layers, linear(last * last * width, classes, rng, dtype))
 
 
-def closest_width(count, parameters: int) -> int:
+def _closest_width(count, parameters: int) -> int:
     """The width whose number of parameters, ``count(width)``, is closest to `parameters`."""
     return min(range(1, 2000), key=lambda width: abs(count(width) - parameters))
 

@@ -24,22 +24,11 @@ def projective_grid(theta: torch.Tensor, size: tuple, align_corners: bool = Fals
 
 
 def homography_from_square(corners: torch.Tensor) -> torch.Tensor:
-    """The maps that bring four corners back to those of the square of -1 to 1: no system to solve, nothing to wait for.
+    """The maps (N, 3, 3) that bring four corners (N, 4, 2) back to those of the square of -1 to 1, clockwise.
 
-    Parameters
-    ----------
-    corners : (N, 4, 2) tensor
-        Where the corners (-1, -1), (1, -1), (1, 1), (-1, 1) went.
-
-    Returns
-    -------
-    (N, 3, 3) tensor
-        A theta of `projective_grid`, if the corners are where the input's shall be seen in the output.
-
-    Notes
-    -----
-    The map of the unit square onto a quadrilateral has a closed form, and a homography's inverse is its adjugate, as
-    only ratios count. Source: Heckbert 1989, Fundamentals of texture mapping and image warping, section 2.2.3.
+    There is no system to solve, nothing to wait for: the map of the unit square onto a quadrilateral has a closed form,
+    and a homography's inverse is its adjugate, as only ratios count.
+    Source: Heckbert 1989, Fundamentals of texture mapping and image warping, section 2.2.3.
     """
     first, second, third, fourth = corners.unbind(1)
     along, down, sum_ = second - third, fourth - third, first - second + third - fourth

@@ -50,23 +50,9 @@ class World:
 class Run:
     """Train one network, or several side by side that differ by their seed alone; a subclass may `measure` more.
 
-    Parameters
-    ----------
-    settings : Settings
-    seeds : sequence of int
-        One network for each.
-    device : torch.device
-    folder : path
-        Of the checkpoint and, at the end, for each seed the weights (.pt) and the result (.json).
-    acceleration : {"auto", "eager", "compile", "graph"}
-        See `choose_acceleration` and `Stepper`.
-    checkpoint_every : int
-        Steps between two checkpoints.
-    world : World
-    digits : Digits or None
-        Another source of images, with the methods of `Digits`; None for the digits that the settings name.
-    record_every : int
-        Steps between two entries of the results' history, see `record`; 0 for no history.
+    `folder` takes the checkpoint and, at the end, for each seed the weights (.pt) and the result (.json). The result's
+    history has an entry, see `record`, every `record_every` steps, 0 for none. `digits` is another source of images
+    with the methods of `Digits`; for `acceleration` see `choose_acceleration` and `Stepper`.
     """
 
     def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None,
@@ -100,16 +86,10 @@ class Run:
         return SideBySide(networks).to(self.device, memory_format=torch.channels_last)
 
     def train(self, progress=lambda steps, loss, error: None, stop=lambda: False, until=None) -> None:
-        """Take the steps that are left; save now and then, and before leaving.
+        """Take the steps that are left, or those up to `until`; save now and then, and before leaving.
 
-        Parameters
-        ----------
-        progress : callable
-            ``progress(steps, loss, error)`` after some steps: how many, and their means.
-        stop : callable
-            Whether to save and raise `Stopped`.
-        until : int or None
-            The step after which to return; None for the last.
+        ``progress(steps, loss, error)`` gets the number of some steps and their means; where ``stop()`` is true, what
+        is done is saved, and `Stopped` is raised.
         """
         until = min(until or self.settings.iterations, self.settings.iterations)
         with self._locked():

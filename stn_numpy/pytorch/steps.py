@@ -96,17 +96,9 @@ def choose_acceleration(name: str, device, processes: int = 1) -> str:
 
 
 class Stepper:
-    """Take training steps without waiting for the device.
+    """Take training steps of a `SideBySide`, or of what data-parallel training has wrapped around one, without waiting.
 
-    Parameters
-    ----------
-    model : Module
-        A `SideBySide`, or what data-parallel training has wrapped around one.
-    optimizer : Optimizer
-    precision, clip
-        As in `Settings`.
-    acceleration : {"eager", "compile", "graph"}
-        "compile" is `torch.compile`; "graph" records a step once and replays it, on CUDA only.
+    The acceleration "compile" is `torch.compile`; "graph" records a step once and replays it, on CUDA only.
     """
 
     def __init__(self, model, optimizer, precision="float32", acceleration="eager", clip=0.0):

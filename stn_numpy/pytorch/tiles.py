@@ -2,7 +2,6 @@
 
 import numpy as np
 import torch
-from torch import nn
 
 from ..check import check_whole
 from .families import TRANSFORMS
@@ -10,7 +9,7 @@ from .localisation import LocalisationNetwork
 from .model import Classifier
 from .transformer import SpatialTransformer
 from .weights import load as load_weights
-from .weights import save as save_weights
+from .weights import read_whole
 
 PARAMETERS = 80_000
 CHANNELS = (16, 32)  # of the classifier's first two convolutions; the third takes what parameters are left
@@ -18,40 +17,8 @@ LOCALISATION = (16, 32, 32)
 LEAST_SIZE = 24  # three convolutions and three pools need so many pixels
 
 
-class Compass(nn.Module):
-    """Turn votes for the directions of a compass into one angle, that of all arrows added, each as long as its share.
-
-    Parameters
-    ----------
-    directions : int
-        How many: north, and on clockwise at equal steps.
-
-    Notes
-    -----
-    Forward: (N, directions) votes, before a softmax, to (N, 1) radians. A rotation by this angle turns a thing with
-    this heading to the north.
-    """
-
-    def __init__(self, directions):
-        super().__init__()
-        self.directions = directions
-
-    def angles(self) -> torch.Tensor:
-        """The directions, in radians."""
-        return torch.arange(self.directions) * (2 * torch.pi / self.directions)
-
-    def forward(self, votes):
-        shares = votes.float().softmax(1)
-        angles = self.angles().to(votes.device)
-        along = shares @ angles.sin(), shares @ angles.cos()
-        return torch.atan2(*along)[:, None]
-
-    def extra_repr(self):
-        return f"{self.directions}"
-
-
-def build(image_shape, classes: int, transform=None, size=None, localisation_depth=3, directions=None,
-          parameters=PARAMETERS, rng=None) -> Classifier:
+def build(image_shape, classes: int, transform=None, size=None, localisation_depth=3, parameters=PARAMETERS,
+          rng=None) -> Classifier:
     """Build a convolutional classifier of tiles, alone or after a transformer.
 
     Parameters
@@ -65,37 +32,34 @@ def build(image_shape, classes: int, transform=None, size=None, localisation_dep
         Side of what the transformer shows the classifier; None for S.
     localisation_depth : int
         Convolutions of the localisation network, 0 to 3.
-    directions : int or None
-        For a rotation: its angle is voted for, among so many directions; see `Compass`. None for a number.
     parameters : int
         About how many numbers the whole network learns: the classifier gets what the transformer leaves.
     rng : numpy Generator, int or None
         Of the first weights; an int is a seed.
-
-    Notes
-    -----
-    Classifier: convolutions 5x5 (16), 3x3 (32) and 3x3, each with a max-pool by 2, and a linear layer. Localisation
-    network: as in chapter 10, on the tile at half its size, convolutions 5x5 (16, 32, 32) and a hidden layer of 32.
     """
-    channels, side = image_shape[0], check_whole("image_shape", image_shape[1], LEAST_SIZE)
-    seen = side if transform is None or size is None else check_whole("size", size, LEAST_SIZE)
+    rng, transformer = np.random.default_rng(rng), None
+    check_whole("image_shape", image_shape[1], LEAST_SIZE)
     if check_whole("localisation_depth", localisation_depth, 0) > len(LOCALISATION):
         raise ValueError(f"localisation_depth: expected 0 to {len(LOCALISATION)}, got {localisation_depth}")
-    rng, transformer = np.random.default_rng(rng), None
     if transform is not None:
-        if directions and transform != "rotation":
-            raise ValueError(f"directions: expected None with the transform {transform!r}, which is no rotation, "
-                             f"got {directions}")
-        start = (2.0, *[0.0] * (directions - 1)) if directions else TRANSFORMS[transform].identity
-        localisation = LocalisationNetwork(image_shape, start, rng=rng, downsample=2,
-                                           channels=LOCALISATION[:localisation_depth], hidden=(32,))
-        if directions:
-            localisation = nn.Sequential(localisation, Compass(directions))
+        localisation = localise(image_shape, TRANSFORMS[transform].identity, rng, localisation_depth)
         transformer = SpatialTransformer(localisation, transform, size)
-    spent = sum(parameter.numel() for parameter in transformer.parameters()) if transformer else 0
+    return classify(image_shape, classes, transformer, rng, parameters)
+
+
+def localise(image_shape, identity, rng, depth=3) -> LocalisationNetwork:
+    """As in chapter 10, on the tile at half its size: convolutions 5x5 (16, 32, 32) and a hidden layer of 32."""
+    channels = LOCALISATION[:depth]
+    return LocalisationNetwork(image_shape, identity, channels=channels, hidden=(32,), downsample=2, rng=rng)
+
+
+def classify(image_shape, classes, transformer, rng, parameters=PARAMETERS) -> Classifier:
+    """Convolutions 5x5 (16), 3x3 (32) and 3x3, each with a max-pool by 2, and a linear layer, after a transformer."""
+    seen = image_shape[1] if transformer is None or transformer.size is None else transformer.size[0]
+    last = (((check_whole("size", seen, LEAST_SIZE) - 4) // 2 - 2) // 2 - 2) // 2
     first, second = CHANNELS
-    last = (((seen - 4) // 2 - 2) // 2 - 2) // 2
-    spent += first * (25 * channels + 1) + second * (9 * first + 1) + classes
+    spent = sum(parameter.numel() for parameter in transformer.parameters()) if transformer else 0
+    spent += first * (25 * image_shape[0] + 1) + second * (9 * first + 1) + classes
     width = round((parameters - spent) / (9 * second + 1 + last * last * classes))
     if width < 8:
         raise ValueError(f"parameters: expected more, since all but the last convolution have {spent} already, "
@@ -131,34 +95,17 @@ def mean_colour(images: torch.Tensor) -> list[float]:
     return [round(float(value), 4) for value in images.mean((0, 2, 3))]
 
 
-def save(path, network: Classifier, facts: dict) -> None:
-    """Write a network and what is needed to use it again.
-
-    Parameters
-    ----------
-    path : path
-    network : Classifier
-    facts : dict
-        ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build`; ``background``: what
-        shows through transparent pixels, see `stn_numpy.pictures.opaque`, if not their own mean.
-    """
-    save_weights(path, network, tiles=facts)
-
-
 def load(path) -> tuple[Classifier, dict]:
-    """Read a network and its facts, which `save` wrote, or the training command for a folder of tiles.
+    """Read a network and its facts, which the training command has left for a folder of tiles.
 
-    Raises
-    ------
-    ValueError
-        If the file is damaged, or holds no network for tiles.
+    The facts are ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build`; and
+    ``background``: what shows through transparent pixels, see `stn_numpy.pictures.opaque`. ValueError if the file is
+    damaged, or holds no network for tiles.
     """
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:  # the file may well be sound
-        raise
-    except Exception as error:  # a single wrong bit can raise nearly anything
-        raise ValueError(f"{path} is no checkpoint, or is damaged ({type(error).__name__})") from error
+        content = read_whole(path)
+    except ValueError as error:
+        raise ValueError(f"{path} is no checkpoint, or is damaged ({error})") from error
     if not isinstance(content, dict) or "tiles" not in content:
         raise ValueError(f"{path} is not a finished network for tiles: expected a .pt that training with "
                          f"--data-folder, or python -m book.experiments aerial --keep, has left at its end")

@@ -58,13 +58,7 @@ def _affine_grid_corners(theta, size, align_corners=None):
 def watch(model: torch.nn.Module, images: torch.Tensor, loss=None) -> tuple:
     """Run a module once and note every call of `grid_sample`; its buffers and the random numbers stay as they were.
 
-    Returns
-    -------
-    looks : list of Look
-    total : tensor or None
-        ``loss(model(images))``, with its graph.
-    parameters : list of tensors
-        Those of the module's parameters that are trained.
+    Returns the `Look` of each call, ``loss(model(images))`` with its graph, or None, and the trained parameters.
     """
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}  # running means move in these
