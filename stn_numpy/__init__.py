@@ -1,4 +1,8 @@
-"""A Spatial Transformer Network in NumPy, forward and backward, each function as the book derives it."""
+"""A Spatial Transformer Network in NumPy, forward and backward, each function as the book derives it.
+
+``X_backward`` takes the gradients of the loss for X's outputs, then X's arguments; it returns gradients in the order of
+these, each of its argument's shape and dtype. Those of grids and samplers take no size: it is that of the gradient.
+"""
 
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward
 from .compose import compose_affine, compose_affine_backward

@@ -8,6 +8,7 @@ import math
 import os
 import platform
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -20,10 +21,7 @@ import numpy as np
 def whole_file(path):
     """A binary file to write to; at the end it is synced to the disk and replaces the old file of that name.
 
-    Parameters
-    ----------
-    path : path
-        Its folder is made if need be. Where writing fails or is interrupted, the old file stays as it was.
+    Its folder is made if need be. Where writing fails or is interrupted, the old file stays as it was.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -49,15 +47,46 @@ def _sync_folder(path):
             os.close(folder)
 
 
-def write_json(path, content) -> None:
-    """Write a JSON file that is never half there, with lists of numbers on one line each.
+@contextlib.contextmanager
+def locked(path, patience=1.0, keep=False):
+    """Hold a lock file, which names its process; others wait for so many seconds and then get BlockingIOError.
+
+    The lock is SQLite's, which is the operating system's: it ends with its process, so a file that a killed process has
+    left behind locks nothing. Without patience two processes that come at the same time may turn both away.
 
     Parameters
     ----------
     path : path
-        Its folder is made if need be.
-    content : dict
-        Arrays and tensors become lists; numbers that are not finite, which JSON does not have, become null.
+    patience : float
+        Seconds.
+    keep : bool
+        Whether the file stays: for locks whose holders must never overlap, where one that waits for a file that is
+        removed and one that makes it anew would both go on.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(sqlite3.connect(path, timeout=patience, isolation_level=None)) as file:
+        try:
+            file.execute(f"PRAGMA user_version = {os.getpid()}")
+            file.execute("BEGIN IMMEDIATE")  # others can read, but not write
+        except sqlite3.Error as error:
+            if error.sqlite_errorname not in ("SQLITE_BUSY", "SQLITE_READONLY_DBMOVED"):  # the second: just removed
+                raise OSError(f"{path}: {error}") from error
+            process = file.execute("PRAGMA user_version").fetchone()[0]
+            raise BlockingIOError(f"{path.with_suffix('')} is in use by process {process}; wait for its end, stop it, "
+                                  "or name another folder") from error
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # Windows keeps a file that is open
+                if not keep:
+                    path.unlink()
+
+
+def write_json(path, content) -> None:
+    """Write a JSON file that is never half there, with lists of numbers on one line each; its folder is made.
+
+    Arrays and tensors become lists; numbers that are not finite, which JSON does not have, become null.
     """
     text = json.dumps(as_json(content), indent=1, allow_nan=False)
     text = re.sub(r'\[\n[^\[\]{}"]*\]', lambda found: " ".join(found.group().split()), text)
@@ -89,11 +118,7 @@ def as_json(value) -> object:
 def provenance(command, commit=None) -> dict:
     """Command, commit, versions, machine and date: what makes a result.
 
-    Parameters
-    ----------
-    command : str
-    commit : str or None
-        As `commit_of_code` returned it when the command began; None for that of now.
+    `commit` is what `commit_of_code` returned when the command began; None for that of now.
     """
     found = dict(command=command, commit=commit or commit_of_code(), python=platform.python_version(),
                  numpy=np.__version__, machine=f"{platform.machine()}, {os.cpu_count()} cores",

@@ -41,16 +41,9 @@ def image_files(path) -> list[Path]:
 
 
 def read_squares(files, folder, say: Callable, background=None) -> Iterator:
-    """Read image files of a folder one at a time, as pairs of the file and its image.
+    """Read image files of a folder one at a time, as pairs of the file and its image; `background` as in `opaque`.
 
-    Parameters
-    ----------
-    files : iterable of Path
-    folder : Path
-    say : callable
-        Gets a line for each file that cannot be read, and at the end one for each remark on those that can.
-    background : str or None
-        As in `opaque`.
+    `say` gets a line for each file that cannot be read, and at the end one for each remark on those that can.
     """
     remarks = {}
     for file in files:
@@ -154,19 +147,9 @@ def _looks(image, background):
 
 
 def opaque(image, background=None):
-    """An image as it looks on a background.
+    """An image with an alpha channel as it looks on a background, of mode "L" or "RGB"; any other image as it is.
 
-    Parameters
-    ----------
-    image : Pillow image
-        With an alpha channel, or else it is returned as it is.
-    background : str or None
-        A colour by name or as "#rrggbb"; None for the mean colour of the image's own opaque pixels.
-
-    Returns
-    -------
-    Pillow image
-        Of mode "L" or "RGB".
+    The background is a colour by name or as "#rrggbb"; None for the mean colour of the image's own opaque pixels.
     """
     if "A" not in image.getbands():
         return image

@@ -12,17 +12,9 @@ DIGIT = 28  # pixels a side, before a digit is distorted
 
 
 def circular_deviation(angles) -> float:
-    """Circular standard deviation in degrees: ``sqrt(-2 log |mean(exp(i angle))|)``; a common offset does not count.
+    """Circular standard deviation of angles (radians) in degrees; a common offset does not count.
 
-    Parameters
-    ----------
-    angles : array of floats
-        Radians.
-
-    Returns
-    -------
-    float
-        Degrees.
+    It is ``sqrt(-2 log |mean(exp(i angle))|)``.
     """
     length = np.abs(np.exp(1j * np.asarray(angles, float)).mean())
     return float(np.degrees(np.sqrt(2 * abs(np.log(length)))))  # not -log: rounding may leave it above 1
@@ -36,17 +28,7 @@ def outputs(layer, images, batch_size=250) -> np.ndarray:
 def remaining_angle(transformer, images, pose) -> np.ndarray:
     """The angle at which each digit stands after the transformer: its true turn and the transformer's, added.
 
-    Parameters
-    ----------
-    transformer : SpatialTransformer
-    images : (N, C, H, W) array
-    pose : Pose
-        As `distort` returned it.
-
-    Returns
-    -------
-    (N,) array
-        Radians, counter-clockwise as seen.
+    Images (N, C, H, W) and the pose are `distort`'s; the angles (N,) are in radians, counter-clockwise as seen.
     """
     theta = transformer.transform.forward(outputs(transformer.localisation, images))
     return pose.angle + rotation_angle(theta)
@@ -61,7 +43,6 @@ def label_readable_from(known, known_labels, probed, probed_labels, neighbours=1
         What the localisation network gives for training digits and for test digits; each of the P numbers is scaled to
         unit spread first.
     known_labels, probed_labels : (N,), (M,) arrays of ints
-    neighbours : int
 
     Returns
     -------
@@ -80,19 +61,9 @@ def label_readable_from(known, known_labels, probed, probed_labels, neighbours=1
 
 
 def describe_angles(angles, labels) -> dict:
-    """How turned digits stand after a transformer, in degrees.
+    """How turned digits stand after a transformer, in degrees: `remaining_angle`'s (N,) and labels (N,) from 0 to 9.
 
-    Parameters
-    ----------
-    angles : (N,) array
-        Radians, as `remaining_angle` gives them.
-    labels : (N,) array of ints
-        0 to 9.
-
-    Returns
-    -------
-    dict
-        The circular deviation of all, about each class's own mean, and of each class; and the ten means.
+    The circular deviation of all, about each class's own mean, and of each class; and the ten means.
     """
     own = [angles[labels == digit] for digit in range(10)]
     means = [np.angle(np.exp(1j * a).mean()) for a in own]

@@ -112,6 +112,13 @@ def test_a_cell_is_written_with_what_made_it(tmp_path):
     assert engine.measure_cell(toy.EXPERIMENT, toy.CELLS[0], places) is None
 
 
+def test_a_cell_that_is_done_leaves_its_folder_where_it_shall(tmp_path):
+    for keep in (False, True):
+        places = engine.Places(tmp_path / str(keep), tmp_path / "runs", keep=keep)
+        engine.measure_cell(toy.EXPERIMENT, toy.CELLS[0], places)
+        assert places.of_cell(toy.EXPERIMENT, toy.CELLS[0]).is_dir() == keep
+
+
 def test_a_result_may_say_what_it_took(tmp_path):
     experiment = engine.Experiment("other", 0, [], lambda settings, context: dict(seconds=7, processor_seconds=5, a=1))
     record = engine.measure_cell(experiment, dict(seed=0), engine.Places(tmp_path, tmp_path))

@@ -125,7 +125,7 @@ def test_the_map_of_an_elastic_distortion_is_the_one_that_was_read_by(digits):
 
 
 def test_what_does_not_fit_is_refused(digits):
-    assert_refused(lambda: undo(digits, digits[:, 0], "affine"), "wanted", "(N", "(6, 28, 28)")
+    assert_refused(lambda: undo(digits, digits[:, 0], "affine"), "target", "(N", "(6, 28, 28)")
     assert_refused(lambda: undo(digits, digits, "tps", bending=1.0), "points", "control points", "None")
     assert_refused(lambda: undo(digits, digits, "tps", steps=-1), "steps", "0", "-1")
     with pytest.raises(ValueError, match="transform"):

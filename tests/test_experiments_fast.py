@@ -200,8 +200,8 @@ def test_a_row_adds_up(rows):
 
 def test_the_command_writes_what_it_prints(packages, tmp_path, monkeypatch, capsys):
     whole = run.rows
-    monkeypatch.setattr(run, "rows", lambda packages, counts, watch, budget, shapes, tell: whole(
-        packages, counts, watch, BUDGET, TINY, tell))
+    monkeypatch.setattr(run, "rows", lambda packages, counts, watch, budget, shapes, report: whole(
+        packages, counts, watch, BUDGET, TINY, report))
     out = tmp_path / "kernels.json"
     assert command.main(["--quick", "--threads", "1", "--out", str(out)]) == 0
     printed, found = capsys.readouterr().out, json.loads(out.read_text())
@@ -219,7 +219,7 @@ def test_without_torch_its_column_is_empty_and_the_command_says_so(packages, mon
     monkeypatch.setitem(sides.NEEDS, "torch", "a_torch_that_is_not_there")
     found, missing = sides.installed()
     assert "torch" not in found and missing == ["torch is left out: No module named 'a_torch_that_is_not_there'."]
-    facts = command.measure(found, [1], BUDGET, missing, TINY)
+    facts = command.measure_kernels(found, [1], BUDGET, missing, TINY)
     assert "torch is left out" in capsys.readouterr().out and facts["missing"] == missing
     assert all("torch" not in row["sides"] for row in facts["rows"]) and "torch" not in facts["conventions"]
     assert re.search(r"5,7 .*\d%\s+\d", table.line(facts["rows"][0]))

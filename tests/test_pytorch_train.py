@@ -16,8 +16,9 @@ import torch.nn.functional as F
 from signals import signal_when
 from torch import nn
 
+from stn_numpy.files import locked
 from stn_numpy.pytorch import train
-from stn_numpy.pytorch.checkpoints import load_checkpoint, locked
+from stn_numpy.pytorch.checkpoints import load_checkpoint
 from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import Digits, test_digits
 from stn_numpy.pytorch.families import TRANSFORMS
@@ -388,7 +389,7 @@ def test_the_second_of_two_runs_into_one_folder_is_told(tmp_path, capsys):
     wait_for(lock, first)
     try:
         said = complaint([*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)], capsys, 1)
-        assert f"is being trained by process {first.pid}" in said
+        assert f"is in use by process {first.pid}" in said
         main([*ARGUMENTS, "--iterations", "2", "--seed", "1", "--out", str(tmp_path)])  # which writes other files
     finally:
         first.kill()

@@ -6,7 +6,6 @@ file's three hints as dropdowns. The answer follows, folded, included from its o
 
 import ast
 import contextlib
-import sys
 from pathlib import Path
 
 from docutils import nodes
@@ -15,11 +14,9 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx_exercise.directive import ExerciseDirective
 
+from tests.judge import Exercise, Stub, catalogue
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(path) for path in (ROOT, ROOT / "tests") if str(path) not in sys.path]
-
-from judge import Exercise, Stub, catalogue  # noqa: E402
-
 ORDINALS = ("First", "Second", "Third")
 FACTS = """
 [{path}](/{path}){{.stub-file}} · difficulty {difficulty} · {size}
@@ -45,9 +42,9 @@ ANSWER = """
 
 def box(stub: Stub) -> str:
     """The part of the box below the author's own words."""
-    fields, path = stub.fields(), stub.shown
+    fields, path = stub.fields, stub.shown
     facts = FACTS.format(path=path, name=stub.name, difficulty=fields["Difficulty"], size=fields["Size"])
-    return facts + "".join(HINT.format(ordinal=ordinal, text=text) for ordinal, text in zip(ORDINALS, stub.hints()))
+    return facts + "".join(HINT.format(ordinal=ordinal, text=text) for ordinal, text in zip(ORDINALS, stub.hints))
 
 
 def without_docstring(function: ast.FunctionDef) -> str:

@@ -1,6 +1,5 @@
 """The experiments of the chapters: ``python -m book.experiments``."""
 
-import argparse
 import importlib
 import json
 import os
@@ -9,11 +8,12 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from book.experiments import engine, ledger
+from stn_numpy.command import Parser, Refusal, Stop, plain_errors
 from stn_numpy.files import commit_of_code
 
 PROGRAM = "python -m book.experiments"
 MODULES = (
-    *("training.rotated_mnist", "scale.table", "scale.speed", "debugging.clinic", "families.fits"),
+    *("training.rotated_mnist", "scale.rates", "scale.table", "scale.speed", "debugging.clinic", "families.fits"),
     *("more_than_one.addition", "more_than_one.depth", "more_than_one.colocalise", "aerial.rivals"),
 )
 
@@ -37,10 +37,7 @@ def catalogue() -> list:
 
 def read_options(arguments):
     """The command's options."""
-    from stn_numpy.pytorch.command import Parser
-
-    formatter = argparse.RawDescriptionHelpFormatter
-    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, formatter_class=formatter, allow_abbrev=False)
+    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG)
     add, several = parser.add_argument, dict(nargs="+", default=[])
     add("name", nargs="?", help="which experiment")
     add("--only", **several, metavar="KEY=VALUE[,VALUE...]", help="the cells with these settings alone")
@@ -50,6 +47,7 @@ def read_options(arguments):
     add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto, CUDA if there is)")
     add("--out", type=Path, default=ledger.RESULTS, metavar="FOLDER", help="of the ledgers (default: book/results)")
     add("--runs", type=Path, default=Path("runs"), metavar="FOLDER", help="of checkpoints (default: %(default)s)")
+    add("--keep", action="store_true", help="leave the cells' own folders there, with the networks that they saved")
     options = parser.parse_args(arguments)
     if options.workers < 1:
         parser.error(f"--workers: expected at least 1, got {options.workers}")
@@ -95,13 +93,13 @@ def select(experiment, only, changes) -> list:
     for option, texts in (("--only", only), ("--set", changes)):
         for text in texts:
             if text.partition("=")[0] not in names:
-                refuse(f"{option}: expected one of {', '.join(names)}, got {text!r}")
+                raise Refusal(f"{option}: expected one of {', '.join(names)}, got {text!r}", 2)
     for text in only:
         name, _, words = text.partition("=")
         own = {key: engine.as_word(cell[name]) for key, cell in enumerate(cells) if name in cell}
         values = [words] if words in own.values() else words.split(",")  # a value may have a comma
         if not set(values) & set(own.values()):
-            refuse(f"--only: expected {name}={','.join(dict.fromkeys(own.values()))}, got {text!r}")
+            raise Refusal(f"--only: expected {name}={','.join(dict.fromkeys(own.values()))}, got {text!r}", 2)
         cells = [cells[key] for key, value in own.items() if value in values]
     for text in changes:
         name, _, word = text.partition("=")
@@ -113,29 +111,20 @@ def select(experiment, only, changes) -> list:
     return list({ledger.key_of(cell): cell for cell in cells}.values())
 
 
-def refuse(message, code=2):
-    """End with one line."""
-    from stn_numpy.pytorch.command import Refusal
-
-    raise Refusal(message, code)
-
-
 def work(options, command, experiments):
     """Do what the options say."""
-    from stn_numpy.pytorch.command import Stop
-
     if options.name is None:
         return show_experiments(experiments, options.out)
     known = {experiment.name: experiment for experiment in experiments}
     if options.name not in known:
-        refuse(f"name: expected one of {', '.join(known)}, got {options.name!r}")
+        raise Refusal(f"name: expected one of {', '.join(known)}, got {options.name!r}", 2)
     experiment = known[options.name]
-    places = engine.Places(options.out, options.runs, command, commit_of_code(), options.device)
+    places = engine.Places(options.out, options.runs, command, commit_of_code(), options.device, options.keep)
     cells = select(experiment, options.only, options.set)
     if options.list:
         return show_cells(experiment, cells, places)
     with Stop() as stop:
-        left = engine.run(experiment, cells, places, options.workers, stop)
+        left = engine.run_cells(experiment, cells, places, options.workers, stop)
         done = f"{len(cells) - left} of {len(cells)} cells are done"
         if left and stop():
             print(f"stopped, {done}; the same command goes on", file=sys.stderr)
@@ -146,17 +135,13 @@ def work(options, command, experiments):
 
 def main(arguments=None, experiments=None):
     """The command; see ``--help``."""
-    from stn_numpy.pytorch.command import plain_errors
-
     options = read_options(arguments)
     command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
     with plain_errors("experiments"):
         try:
             work(options, command, catalogue() if experiments is None else experiments)
-        except ledger.LedgerError as error:
-            refuse(str(error), 1)
-        except BrokenProcessPool:
-            refuse("a process was killed; what was done is kept, and the same command goes on", 1)
+        except BrokenProcessPool as error:
+            raise Refusal("a process was killed; what was done is kept, and the same command goes on") from error
 
 
 if __name__ == "__main__":

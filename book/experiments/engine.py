@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from book.experiments import ledger
-from stn_numpy.files import as_json, provenance
+from stn_numpy.files import as_json, locked, provenance
 
 # Results must not depend on how many cells are measured at a time: each process computes on one thread.
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA", "VECLIB_MAXIMUM")}
@@ -92,13 +92,15 @@ NO_SERIES = Context("runs")  # for a page or a test that calls what an experimen
 
 @dataclass(frozen=True)
 class Places:
-    """The folders of the ledgers and of the cells' own folders; command and commit, for the ledger; the device."""
+    """The folders of the ledgers and of the cells' own folders; command and commit, for the ledger; the device; whether
+    the cells' folders stay."""
 
     results: Path = ledger.RESULTS
     runs: Path = Path("runs")
     command: str = ""
     commit: str = ""
     device: str = "cpu"
+    keep: bool = False
 
     def of_cell(self, experiment, settings) -> Path:
         """The folder of a cell."""
@@ -134,8 +136,8 @@ def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda
     folder = places.of_cell(experiment, settings)
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(ledger.locked(folder, patience=0))
-        except TimeoutError:
+            stack.enter_context(locked(f"{folder}.lock"))
+        except BlockingIOError:
             return None
         if stop() or not cells_left([settings], records_of(experiment, places.results)):
             return None
@@ -150,21 +152,22 @@ def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda
         made_by = provenance(places.command, places.commit)
         record = ledger.Record(as_json(settings), made_by, result=result, **taken)
         ledger.add(experiment.name, record, places.results)
-        shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(OSError):  # no harm if it stays: its owner looks into the ledger first
-            Path(f"{folder}.lock").unlink()
+        if not places.keep:
+            shutil.rmtree(folder, ignore_errors=True)
         return record
 
 
-def run(experiment, cells, places, workers=1, stop=lambda: False) -> int:
+def run_cells(experiment, cells, places, workers=1, stop=lambda: False) -> int:
     """Measure the cells that are missing, several at a time, until `stop` says so; return how many are left."""
     from tqdm import tqdm
 
-    os.environ.update(ONE_THREAD)
     left = cells_left(cells, records_of(experiment, places.results))
+    if not left:
+        return 0
+    os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context("spawn")
     stopping, reports, shares = context.Event(), context.Queue(), {}
-    pool = ProcessPoolExecutor(max(1, min(workers, len(left))), context, _start_worker, (stopping, reports))
+    pool = ProcessPoolExecutor(min(workers, len(left)), context, _start_worker, (stopping, reports))
     with pool, tqdm(total=len(cells), initial=len(cells) - len(left), bar_format=BAR) as bar:
         running = {pool.submit(_work, experiment, cell, places): cell for cell in left}
         try:

@@ -1,14 +1,12 @@
 """What experiments have measured: one JSON file of cells for each, which the engine adds to and the chapters read."""
 
-import contextlib
 import json
-import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from stn_numpy.files import as_json, write_json
+from stn_numpy.files import as_json, locked, write_json
 
 RESULTS = Path(__file__).parents[1] / "results"
 
@@ -90,26 +88,7 @@ def read(name, folder=RESULTS) -> Cells:
 def add(name, record, folder=RESULTS) -> None:
     """Write one record into the ledger of the experiment of this name, unless an equal cell is there already."""
     path = path_of(name, folder)
-    with locked(path):  # several processes add to one ledger: each reads again what the others wrote
+    with locked(f"{path}.lock", 60, keep=True):  # several processes add to it: each reads again what others wrote
         cells = read(name, folder) if path.exists() else Cells()
         if all(key_of(cell.settings) != key_of(record.settings) for cell in cells):
             write_json(path, dict(experiment=name, cells=[asdict(cell) for cell in [*cells, record]]))
-
-
-@contextlib.contextmanager
-def locked(path, patience=60.0):
-    """Hold the lock of a file; other processes wait, or get TimeoutError after so many seconds.
-
-    SQLite's lock, since it is one of the operating system's on every system: it ends with its process, however that
-    ends, where a lock file of one's own stays after a kill.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.closing(sqlite3.connect(f"{path}.lock", patience, isolation_level=None)) as connection:
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise OSError(f"{path}.lock: {error}") from error
-            raise TimeoutError(f"{path}.lock: another process holds it") from error
-        yield

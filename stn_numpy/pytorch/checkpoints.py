@@ -1,10 +1,6 @@
 """Checkpoints of torch: the old file or the new one, never half of one, and never a damaged one unnoticed."""
 
-import contextlib
 import hashlib
-import os
-import sqlite3
-from pathlib import Path
 
 import torch
 
@@ -58,29 +54,3 @@ def _feed(found, content):
             _feed(found, value)
     else:
         found.update(repr(content).encode())
-
-
-@contextlib.contextmanager
-def locked(path):
-    """Hold a lock file, which names this process; BlockingIOError if another process, or another run of this, does.
-
-    The lock is SQLite's, which is the operating system's: it ends with its process, so the file that a killed process
-    has left behind locks nothing.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as file:
-        try:
-            file.execute(f"PRAGMA user_version = {os.getpid()}")
-            file.execute("BEGIN IMMEDIATE")  # others can read, but not write
-        except sqlite3.Error as error:
-            if "locked" not in str(error):
-                raise OSError(f"{path}: {error}") from error
-            process = file.execute("PRAGMA user_version").fetchone()[0]
-            raise BlockingIOError(f"{path.with_suffix('')} is being trained by process {process}; wait for its end, "
-                                  "stop it, or name another folder") from error
-        try:
-            yield
-        finally:
-            with contextlib.suppress(OSError):  # Windows keeps a file that is open
-                path.unlink()

@@ -8,14 +8,24 @@ import torch
 from ..digits import load_digits, load_mnist
 from .distortions import distort
 
-DATA = {"mnist": load_mnist, "small": load_digits}
+VALIDATION = 10_000  # the last of MNIST's training digits, to choose settings on
+
+
+def load_validation(split: str) -> tuple:
+    """MNIST's training digits in two parts, so that settings can be chosen without its test digits."""
+    images, labels = load_mnist("train")
+    part = slice(-VALIDATION) if split == "train" else slice(-VALIDATION, None)
+    return images[part], labels[part]
+
+
+DATA = {"mnist": load_mnist, "small": load_digits, "validation": load_validation}
 STEPS_A_PIECE = 25  # what one call of `distort` makes; part of what a seed means
 KNOWN = 5_000  # training digits that a probe of theta compares with
 TEST_SEED = 2015  # the test digits are distorted once, the same for every model, seed and device
 
 
 def load_split(data: str, split: str) -> tuple:
-    """Digits and labels, ``"train"`` or ``"test"``, of all of MNIST or of the package's own (``"small"``)."""
+    """Digits and labels, ``"train"`` or ``"test"``, from one of the sources in `DATA`."""
     try:
         return DATA[data](split)
     except ModuleNotFoundError as error:
@@ -49,11 +59,14 @@ class Digits:
         return images.unflatten(0, shape)[:, part], self.labels[index].unflatten(0, shape)[:, part]
 
     def test_batches(self, batch: int):
-        """The distorted test digits, as pairs of images (B, 1, h, w) and labels (B,)."""
-        images, labels = test_digits(self.settings.data, self.settings.distortion)[:2]
+        """The test digits, as pairs of images (B, 1, h, w) and labels (B,)."""
+        images, labels = self._test_set()
         self.test_count = len(images)
-        for start in range(0, len(images), batch):
-            yield images[start:start + batch].to(self.device), labels[start:start + batch].to(self.device)
+        for parts in zip(images.split(batch), labels.split(batch)):
+            yield tuple(part.to(self.device) for part in parts)
+
+    def _test_set(self):
+        return test_digits(self.settings.data, self.settings.distortion)[:2]
 
 
 @lru_cache(maxsize=2)

@@ -11,8 +11,8 @@ from pathlib import Path
 import torch
 from torch import distributed
 
-from ..files import provenance, write_json
-from .checkpoints import check_facts, load_checkpoint, locked, save_checkpoint
+from ..files import locked, provenance, write_json
+from .checkpoints import check_facts, load_checkpoint, save_checkpoint
 from .digits import STEPS_A_PIECE, Digits, known_digits, test_digits
 from .life import angles_left, label_leak, signs_of_life
 from .networks import SIZES

@@ -1,16 +1,16 @@
 """Wrong answers to `bug_black_picture`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import affine_grid
+from tests.judge import Case, Exercise
 
 IDENTITY = np.array([[[1.0, 0, 0], [0, 1, 0]]])
 BENT = np.array([[[0.5, 0.25, 0.1], [-0.75, 1.5, -0.2]], [[1, 2, 3], [4, 5, 6]]])
 
 EXERCISE = Exercise(
     name="bug_black_picture",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("grid",),
     cases=[
         Case("the identity, two rows and three columns, -1 and 1 are centres", IDENTITY, (2, 3), (2, 3),

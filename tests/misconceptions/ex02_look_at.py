@@ -1,15 +1,16 @@
 """Wrong answers to `look_at`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import look_at
+
+from tests.judge import Case, Exercise
+from tests.solutions import look_at
 
 CENTRES = np.array([[0.25, -0.5], [-0.1, 0.7], [0.9, 0.3]])
 SHARES = np.array([[0.5, 0.75], [0.2, 0.1], [1.5, 0.6]])
 
 EXERCISE = Exercise(
     name="look_at",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("theta",),
     cases=[
         Case("the whole picture", np.array([[0.0, 0]]), np.array([[1.0, 1]]), expected=[[[1, 0, 0], [0, 1, 0]]]),

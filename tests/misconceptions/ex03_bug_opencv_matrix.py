@@ -1,8 +1,9 @@
 """Wrong answers to `bug_opencv_matrix`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import bug_opencv_matrix
+
+from tests.judge import Case, Exercise
+from tests.solutions import bug_opencv_matrix
 
 RIGHT_BY_ONE = np.array([[[1.0, 0, 1], [0, 1, 0]]])
 TWICE_AS_LARGE = np.array([[[2, 0, 0.5], [0, 2, 0.5]]])
@@ -35,7 +36,7 @@ def _theta(matrix, in_size, out_size, to_units):
 
 EXERCISE = Exercise(
     name="bug_opencv_matrix",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("theta",),
     cases=[
         Case("the picture goes one pixel to the right", RIGHT_BY_ONE, (2, 4), (2, 4),

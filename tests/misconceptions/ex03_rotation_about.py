@@ -1,8 +1,9 @@
 """Wrong answers to `rotation_about`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import rotation_about
+
+from tests.judge import Case, Exercise
+from tests.solutions import rotation_about
 
 RNG = np.random.default_rng(0)
 ANGLES, CENTRES = RNG.uniform(-2, 2, 3), RNG.uniform(-1, 1, (3, 2))
@@ -25,7 +26,7 @@ def _theta(turn, shift):
 
 EXERCISE = Exercise(
     name="rotation_about",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("theta",),
     cases=[
         Case("a quarter turn about the middle", np.array([np.pi / 2]), np.zeros((1, 2)),

@@ -1,12 +1,13 @@
 """Wrong answers to `to_normalised`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import to_normalised
+
+from tests.judge import Case, Exercise
+from tests.solutions import to_normalised
 
 EXERCISE = Exercise(
     name="to_normalised",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("coordinates",),
     cases=[
         Case("four pixel centres, -1 and 1 are edges", np.arange(4.0), 4, align_corners=False,

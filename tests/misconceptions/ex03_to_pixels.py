@@ -1,12 +1,13 @@
 """Wrong answers to `to_pixels`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import to_pixels
+
+from tests.judge import Case, Exercise
+from tests.solutions import to_pixels
 
 EXERCISE = Exercise(
     name="to_pixels",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("pixels",),
     cases=[
         Case("five places, -1 and 1 are the centres of the outer pixels", np.array([-1, -0.5, 0, 0.5, 1]), 5,

@@ -1,8 +1,9 @@
 """Wrong answers to `wide_rotation`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import wide_rotation
+
+from tests.judge import Case, Exercise
+from tests.solutions import wide_rotation
 
 ANGLES = np.random.default_rng(0).uniform(-2, 2, 3)
 
@@ -16,7 +17,7 @@ def _theta(first_x, first_y, second_x, second_y):
 
 EXERCISE = Exercise(
     name="wide_rotation",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("theta",),
     cases=[
         Case("a quarter turn of a square picture", np.array([np.pi / 2]), (3, 3), expected=[[[0, -1, 0], [1, 0, 0]]]),

@@ -1,13 +1,14 @@
 """Wrong answers to `bilinear_weights`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 SOME = np.random.default_rng(0).uniform(-4, 4, (2, 2, 3))
 
 EXERCISE = Exercise(
     name="bilinear_weights",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("weights",),
     cases=[
         Case("one point, a little to the right of pixel (0, 0) and twice as far below it", np.array([0.2]),

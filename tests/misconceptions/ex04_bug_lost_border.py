@@ -1,7 +1,8 @@
 """Wrong corrections of `bug_lost_border`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(1, 90, (2, 2, 3, 4)).astype("float64")
@@ -15,7 +16,7 @@ def identity(height, width):
 
 EXERCISE = Exercise(
     name="bug_lost_border",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("out",),
     cases=[
         Case("the identity, the numbers 0 to 8", np.arange(9.0).reshape(1, 1, 3, 3), identity(3, 3),

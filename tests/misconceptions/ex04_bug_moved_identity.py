@@ -1,8 +1,9 @@
 """Wrong corrections of `bug_moved_identity`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import bug_moved_identity
+
+from tests.judge import Case, Exercise
+from tests.solutions import bug_moved_identity
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(1, 90, (2, 2, 3, 4)).astype("float64")
@@ -16,7 +17,7 @@ def identity(height, width):
 
 EXERCISE = Exercise(
     name="bug_moved_identity",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("out",),
     cases=[
         Case("one row of five, the identity", np.arange(5.0).reshape(1, 1, 1, 5), identity(1, 5),

@@ -1,9 +1,9 @@
 """Wrong answers to `grid_sample`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import grid_sample
+from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
 CENTRES = np.array([[[[-1.0, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]])

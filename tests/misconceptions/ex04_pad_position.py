@@ -1,14 +1,15 @@
 """Wrong answers to `pad_position`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import pad_position
+
+from tests.judge import Case, Exercise
+from tests.solutions import pad_position
 
 SOME = np.random.default_rng(0).uniform(-12, 12, (3, 4)).astype("float32")
 
 EXERCISE = Exercise(
     name="pad_position",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("position",),
     cases=[
         Case("four pixels, the edge pixel for ever", np.array([-2.0, -0.25, 1.5, 3.25, 6]), 4, "border",

@@ -1,9 +1,9 @@
 """Wrong answers to `conv2d`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import conv2d
+from tests.judge import Case, Exercise
 
 NINE = np.arange(1.0, 10).reshape(1, 1, 3, 3)
 FOUR = np.array([[[[1.0, 2], [3, 4]]]])

@@ -1,13 +1,14 @@
 """Wrong answers to `identity_start`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 IDENTITY = (1, 0, 0, 0, 1, 0)
 
 EXERCISE = Exercise(
     name="identity_start",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("weight", "bias"),
     cases=[
         Case("two features; without weights they cannot move theta", 2,

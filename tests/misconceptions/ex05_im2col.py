@@ -1,9 +1,9 @@
 """Wrong answers to `im2col`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import im2col
+from tests.judge import Case, Exercise
 
 COUNTED = np.arange(1.0, 13).reshape(1, 1, 3, 4)
 SIX = np.arange(1.0, 7).reshape(1, 1, 2, 3)

@@ -1,9 +1,9 @@
 """Wrong answers to `conv2d_backward`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import conv2d_backward
+from tests.judge import Case, Exercise
 
 rng = np.random.default_rng(0)
 FILTER = np.array([[[[2.0, 5]]]])

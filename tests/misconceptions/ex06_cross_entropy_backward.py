@@ -1,9 +1,9 @@
 """Wrong answers to `cross_entropy_backward`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import cross_entropy_backward, softmax
+from tests.judge import Case, Exercise
 
 rng = np.random.default_rng(0)
 TWO = np.log([[1.0, 1, 2], [1, 2, 1]])

@@ -1,9 +1,9 @@
 """Wrong answers to `linear_backward`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import linear_backward
+from tests.judge import Case, Exercise
 
 rng = np.random.default_rng(0)
 SQUARE = np.array([[1.0, 2], [3, 4]])

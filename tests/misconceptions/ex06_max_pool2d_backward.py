@@ -1,7 +1,8 @@
 """Wrong answers to `max_pool2d_backward`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 rng = np.random.default_rng(0)
 PICTURES = rng.permutation(np.linspace(-1, 1, 64)).reshape(2, 2, 4, 4)

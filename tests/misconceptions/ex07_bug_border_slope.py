@@ -1,14 +1,15 @@
 """Wrong answers to `bug_border_slope`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
 ROW = np.array([2.0, 5, 4])
 
 EXERCISE = Exercise(
     name="bug_border_slope",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("slope",),
     cases=[
         Case("between the pixels", ROW, np.array([0.5, 1.75]), expected=[3, -1]),

@@ -1,9 +1,9 @@
 """Wrong answers to `sampler_d_grid`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import grid_sample, grid_sample_backward
+from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
 
@@ -20,7 +20,7 @@ IN_FLOAT32 = off_kinks((1, 4, 5, 2), (2, 3), align_corners=True).astype("float32
 
 EXERCISE = Exercise(
     name="sampler_d_grid",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("d_grid",),
     also=("_in_pixels", "_value"),
     cases=[

@@ -1,9 +1,9 @@
 """Wrong answers to `sampler_d_image`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import grid_sample_backward
+from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
 IDENTITY = np.array([[[[-1.0, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]])
@@ -12,7 +12,7 @@ PAIRS = np.array([[[[2.0, 5]], [[3, 7]]], [[[4, 6]], [[9, 8]]]])
 
 EXERCISE = Exercise(
     name="sampler_d_image",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("d_image",),
     also=("_in_pixels",),
     cases=[

@@ -1,9 +1,9 @@
 """Wrong answers to `affine_grid_backward`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import affine_grid_backward, pixel_centres
+from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
 SIX = np.array([[[[1.0, 2], [0, 2], [4, 0]], [[0, 0], [3, 4], [0, 7]]]])

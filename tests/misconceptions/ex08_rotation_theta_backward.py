@@ -1,7 +1,8 @@
 """Wrong answers to `rotation_theta_backward`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
 D_THETA = np.array([[[1.0, 2, 7], [4, 5, 8]]])

@@ -1,9 +1,9 @@
 """Wrong answers to `bug_still_theta`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import affine_sample
+from tests.judge import Case, Exercise
 
 
 def localise(image):
@@ -36,7 +36,7 @@ RNG = np.random.default_rng(0)
 
 EXERCISE = Exercise(
     name="bug_still_theta",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("theta", "warped", "scores"),
     cases=[
         Case("localise shifts by half the image's mean, here by one pixel", np.array([[[[0.0, 0, 4, 0]]]]), localise,

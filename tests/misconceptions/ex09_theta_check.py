@@ -4,9 +4,9 @@ The losses are at most quadratic in each entry of theta, or the step is large: s
 """
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import affine_sample
+from tests.judge import Case, Exercise
 
 
 def rows_multiplied(theta):
@@ -39,7 +39,7 @@ TURNED = np.array([[[0.9, -0.2, 0.07], [0.15, 0.8, -0.04]], [[0.8, 0.13, -0.11],
 
 EXERCISE = Exercise(
     name="theta_check",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("d_theta",),
     cases=[
         Case("forward gives the product of the sums of theta's two rows, here 3 times 1", rows_multiplied, SMALL,

@@ -1,9 +1,9 @@
 """Wrong answers to `transformer_backward`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import affine_sample_backward
+from tests.judge import Case, Exercise
 
 
 def always(d_image, d_theta):
@@ -55,7 +55,7 @@ ROW = [1.0, 2, 6, 4]
 
 EXERCISE = Exercise(
     name="transformer_backward",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("d_image", "d_weight", "d_bias"),
     cases=[
         Case("sample_backward gives d_image, then d_theta, of which one entry is not 0",

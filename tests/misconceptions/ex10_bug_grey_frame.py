@@ -1,9 +1,9 @@
 """Wrong answers to `bug_grey_frame`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import grid_sample
+from tests.judge import Case, Exercise
 
 
 def sample(image, grid):
@@ -24,7 +24,7 @@ POINTS = RNG.uniform(-1.8, 1.8, (2, 2, 3, 2))
 
 EXERCISE = Exercise(
     name="bug_grey_frame",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("normalised",),
     cases=[
         Case("a black pixel, a white one, and a point two pixels outside", BLACK_AND_WHITE, along(-1, 1, 5), HALF, HALF,

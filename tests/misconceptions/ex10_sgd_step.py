@@ -1,7 +1,8 @@
 """Wrong answers to `sgd_step`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 PARAMS = [np.array([1.0, 2.0]), np.array([3.0]), np.array([4.0, 5.0])]
 GRADS = [np.array([2.0, -2.0]), np.array([4.0]), np.array([0.0, 6.0])]
@@ -21,8 +22,9 @@ def groups(*parts, params=PARAMS, grads=GRADS):
 
 EXERCISE = Exercise(
     name="sgd_step",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("first parameter", "second parameter", "third parameter"),
+    fresh=True,
     cases=[
         Case("one group, and no rate of its own", groups((3, None)), 0.5, expected=([0, 3], [1], [4, 2])),
         Case("two groups, the first at a rate of its own, the second at the default",

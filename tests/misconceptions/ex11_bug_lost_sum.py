@@ -1,7 +1,8 @@
 """Wrong corrections of `bug_lost_sum`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
 MANY = RNG.uniform(-1.5, 6.5, 15).round(2)
@@ -9,7 +10,7 @@ GIVEN = RNG.normal(size=15)
 
 EXERCISE = Exercise(
     name="bug_lost_sum",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("d_row",),
     cases=[
         Case("two positions, far from each other", np.array([2.0, 4]), np.array([0.25, 3]), 5,

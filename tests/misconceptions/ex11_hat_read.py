@@ -1,7 +1,8 @@
 """Wrong answers to `hat_read`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
 ROW = np.array([2.0, 6, 4])
@@ -10,7 +11,7 @@ ANYWHERE = np.concatenate([RNG.uniform(-3, 10, 12).round(2), np.arange(7)])
 
 EXERCISE = Exercise(
     name="hat_read",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("value",),
     cases=[
         Case("between the pixels, a quarter and three quarters of the way", ROW, np.array([0.25, 1.75]),

@@ -1,8 +1,9 @@
 """Wrong corrections of `bug_pixel_grid`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import bug_pixel_grid
+
+from tests.judge import Case, Exercise
+from tests.solutions import bug_pixel_grid
 
 IDENTITY = np.array([[[1.0, 0, 0], [0, 1, 0]]])
 HALF_AND_RIGHT = np.array([[[0.5, 0, 0.25], [0, 0.5, 0]]])
@@ -10,7 +11,7 @@ BENT = np.array([[[0.5, 0.25, 1], [-0.75, 1.5, 2]], [[1, 0.5, -1], [0.25, 2, 0.5
 
 EXERCISE = Exercise(
     name="bug_pixel_grid",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("grid",),
     cases=[
         Case("the identity, 2 x 2 pixels from 4 x 6, -1 and 1 are centres", IDENTITY, (4, 6), (2, 2),

@@ -1,8 +1,9 @@
 """Wrong answers to `theta_between_conventions`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import theta_between_conventions
+
+from tests.judge import Case, Exercise
+from tests.solutions import theta_between_conventions
 
 IDENTITY = np.array([[[1.0, 0, 0], [0, 1, 0]]])
 ONE_RIGHT = np.array([[[1, 0, 2 / 3], [0, 1, 0]]])
@@ -11,7 +12,7 @@ BENT = np.array([[[0.5, 0.25, 1], [-0.75, 1.5, 2]], [[1, 0.5, -1], [0.25, 2, 0.5
 
 EXERCISE = Exercise(
     name="theta_between_conventions",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("theta",),
     cases=[
         Case("one pixel to the right, 2 x 4 pixels", ONE_RIGHT, (2, 4), (2, 4),

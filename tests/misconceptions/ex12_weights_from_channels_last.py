@@ -1,8 +1,9 @@
 """Wrong answers to `weights_from_channels_last`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import weights_from_channels_last
+
+from tests.judge import Case, Exercise
+from tests.solutions import weights_from_channels_last
 
 
 def numbered(*shape, dtype="float64", start=1):
@@ -12,7 +13,7 @@ def numbered(*shape, dtype="float64", start=1):
 
 EXERCISE = Exercise(
     name="weights_from_channels_last",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("weight", "linear_weight"),
     cases=[
         Case("a kernel of 1 x 1 to two channels; behind it one row of two pixels, and one output",

@@ -1,11 +1,12 @@
 """Wrong answers to `mean_and_spread`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 EXERCISE = Exercise(
     name="mean_and_spread",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("mean", "spread"),
     cases=[
         Case("one cell, five seeds", np.array([[0.01, 0.06, 0.05, 0.05, 0.03]]), expected=([4], [2])),

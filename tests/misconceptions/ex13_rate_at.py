@@ -1,13 +1,14 @@
 """Wrong answers to `rate_at`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 THIRDS = np.array([1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01])
 
 EXERCISE = Exercise(
     name="rate_at",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("classifier's rate", "localisation network's rate"),
     cases=[
         Case("all steps of a run of nine", np.arange(9), 9, 2.0, 0.5, expected=(2 * THIRDS, THIRDS)),

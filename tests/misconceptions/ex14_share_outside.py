@@ -6,9 +6,9 @@ exactly at 1 does so after rounding as well.
 """
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import affine_grid
+from tests.judge import Case, Exercise
 
 
 def theta(*entries):
@@ -23,7 +23,7 @@ BENT = np.array([[[1.0, 0, 0], [0, 1, 0]]] * 3) + 0.6 * RNG.standard_normal((3, 
 
 EXERCISE = Exercise(
     name="share_outside",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("share",),
     cases=[
         Case("4 x 4 points, -1 and 1 are edges, a step of half a unit to the right: one column of four leaves", RIGHT,

@@ -1,7 +1,8 @@
 """Wrong answers to `singular_values`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 
 def theta(*entries):
@@ -12,7 +13,7 @@ RANDOM = np.random.default_rng(0).standard_normal((4, 2, 3))
 
 EXERCISE = Exercise(
     name="singular_values",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("values",),
     cases=[
         Case("twice as far along x, half as far along y, and a shift", theta(2, 0, 0.75, 0, 0.5, -0.25),

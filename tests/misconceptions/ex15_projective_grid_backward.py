@@ -1,9 +1,9 @@
 """Wrong answers to `projective_grid_backward`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import pixel_centres, projective_grid_backward
+from tests.judge import Case, Exercise
 
 
 def theta(*nine):

@@ -1,7 +1,8 @@
 """Wrong answers to `tps_radial`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 E = np.e
 SOME = np.random.default_rng(0).uniform(0.05, 3, (3, 4))
@@ -9,7 +10,7 @@ SOME[1, 2] = SOME[0, 0] = 0
 
 EXERCISE = Exercise(
     name="tps_radial",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("bent",),
     cases=[
         Case("distances 1, e and e squared", np.array([[1, E, E**2]]), expected=[[0, E**2, 2 * E**4]]),

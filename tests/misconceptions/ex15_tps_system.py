@@ -1,7 +1,8 @@
 """Wrong answers to `tps_system`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 E = np.e
 LINE = np.array([[0.0, 0], [E, 0]])
@@ -12,7 +13,7 @@ FAR = (1 + E**2) * np.log(1 + E**2) / 2
 
 EXERCISE = Exercise(
     name="tps_system",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("system",),
     also=("tps_radial",),
     cases=[

@@ -5,9 +5,9 @@ first = a quarter turn, d_second is the gradient turned back.
 """
 
 import numpy as np
-from judge import Case, Exercise
 
 from stn_numpy import compose_affine_backward
+from tests.judge import Case, Exercise
 
 RIGHT = np.array([[[1.0, 0, 0.5], [0, 1, 0]]])
 QUARTER = np.array([[[0.0, -1, 0], [1, 0, 0]]])

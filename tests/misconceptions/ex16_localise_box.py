@@ -5,8 +5,9 @@ middle, reaches from -1/4 to 3/4 along x, which is from 6 to 14, and from -1/2 t
 """
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import localise_box
+
+from tests.judge import Case, Exercise
+from tests.solutions import localise_box
 
 WIDE = (8, 16)
 
@@ -22,7 +23,7 @@ BENT = np.random.default_rng(0).normal(size=(3, 2, 3))
 
 EXERCISE = Exercise(
     name="localise_box",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("box",),
     cases=[
         Case("8 rows, 16 columns, a window half as wide and as high, a quarter unit to the right", WINDOW, WIDE,

@@ -1,7 +1,8 @@
 """Wrong answers to `heading_error`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(1)
 TRUE = RNG.uniform(0, 360, 9)
@@ -9,7 +10,7 @@ SAID = (TRUE + 70 + RNG.normal(0, 30, 9) + 180 * (np.arange(9) == 4)) % 360  # o
 
 EXERCISE = Exercise(
     name="heading_error",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("offset", "error"),
     cases=[
         Case("10 degrees to either side, around north", np.array([12.0, 348]), np.array([2.0, 358]),

@@ -1,7 +1,8 @@
 """Wrong answers to `heading_of_theta`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
+
+from tests.judge import Case, Exercise
 
 
 def theta(*entries):
@@ -17,7 +18,7 @@ RANDOM = np.random.default_rng(3).standard_normal((5, 2, 3))
 
 EXERCISE = Exercise(
     name="heading_of_theta",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("heading",),
     cases=[
         Case("the identity: up is up", theta(1, 0, 0, 0, 1, 0), expected=[0]),

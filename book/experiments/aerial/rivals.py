@@ -11,12 +11,11 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from book.experiments.aerial.compass import build_voting, directions_of
 from book.experiments.engine import NO_SERIES, Experiment
 from stn_numpy.aerial.tiles import KINDS, SYMMETRIC, aerial_tiles
 from stn_numpy.pytorch.command import best_precision
 from stn_numpy.pytorch.life import signs_of_life
-from stn_numpy.pytorch.tiles import centred, mean_colour, rebuild
+from stn_numpy.pytorch.tiles import centred, mean_colour, rebuild, save
 from stn_numpy.theta import rotation_angle
 
 SIZE, SEEN = 48, 32  # of a tile, and of what a transformer shows its classifier; pixels
@@ -28,27 +27,13 @@ DIRECTIONS = 16
 
 @dataclass(frozen=True)
 class Rival:
-    """One way to read aerial tiles.
+    """One way to read aerial tiles."""
 
-    Attributes
-    ----------
-    transform : str or None
-        The family of its transformer.
-    augmented : bool
-        Whether every tile is turned and scaled anew each time it is seen.
-    votes : bool
-        Whether the angle is voted for among `DIRECTIONS`.
-    told : bool
-        Whether the votes learn from the true heading, and from that alone.
-    steps : int
-        Such that all take about the same time: see `measure_costs`.
-    """
-
-    transform: str | None
-    steps: int
-    augmented: bool = False
-    votes: bool = False
-    told: bool = False
+    transform: str | None  # the family of its transformer
+    steps: int  # such that all take about the same time: see `measure_costs`
+    augmented: bool = False  # whether every tile is turned and scaled anew each time it is seen
+    votes: bool = False  # whether the angle is voted for among `DIRECTIONS`
+    told: bool = False  # whether the votes learn from the true heading, and from that alone
 
 
 RIVALS = {
@@ -71,19 +56,8 @@ def tiles_of(part, count):
 
 
 def turned_anew(images, theta, generator):
-    """Each tile turned by any angle and scaled by up to a fifth, beyond its edge mirrored; and its new true theta.
-
-    Parameters
-    ----------
-    images : (B, C, S, S) tensor
-    theta : (B, 2, 3) tensor
-        From the upright thing to the tile, as `AerialPose.theta`.
-    generator : torch.Generator
-
-    Returns
-    -------
-    images, theta
-    """
+    """Each tile (B, C, S, S) turned by any angle and scaled by up to a fifth, beyond its edge mirrored; and its new
+    true theta (B, 2, 3), from the upright thing to the tile as `AerialPose.theta`."""
     angle, zoom = torch.rand(2, len(images), generator=generator)
     angle, scale = 2 * torch.pi * angle, torch.exp(0.2 * (2 * zoom - 1))
     a, b, none = scale * angle.cos(), scale * angle.sin(), torch.zeros_like(angle)
@@ -95,47 +69,27 @@ def turned_anew(images, theta, generator):
 
 
 def vote_loss(votes, theta, labels):
-    """Cross-entropy of the votes with the true heading's directions, for the kinds that have one.
-
-    Parameters
-    ----------
-    votes : (B, D) tensor
-        Before a softmax.
-    theta : (B, 2, 3) tensor
-        The truth; its angle is the heading.
-    labels : (B,) tensor
-        Kinds; those in `SYMMETRIC` look alike both ways and are left out.
-    """
+    """Cross-entropy of the votes (B, D), before a softmax, with the directions of the true heading, which is the angle
+    of theta (B, 2, 3); kinds in `SYMMETRIC` look alike both ways, have no heading and are left out."""
     has_one = torch.ones(len(KINDS), dtype=torch.bool)
     has_one[[KINDS.index(kind) for kind in SYMMETRIC]] = False
     here = has_one[labels]
     heading = torch.atan2(theta[here, 1, 0] - theta[here, 0, 1], theta[here, 0, 0] + theta[here, 1, 1])
-    apart = heading[:, None] - directions_of(votes.shape[1])
-    near = torch.softmax(8 * torch.cos(apart), 1)  # the nearest direction, and its neighbours
+    directions = torch.arange(votes.shape[1]) * (2 * torch.pi / votes.shape[1])
+    near = torch.softmax(8 * torch.cos(heading[:, None] - directions), 1)  # the nearest direction, and its neighbours
     return F.cross_entropy(votes[here], near)
 
 
 def new_network(rival, seed):
-    """A rival's network with its first weights, and the facts that align needs."""
-    network = dict(image_shape=[3, SIZE, SIZE], transform=rival.transform, size=SEEN if rival.transform else None)
+    """A rival's network with its first weights, and the facts that rebuild it."""
+    network = dict(image_shape=[3, SIZE, SIZE], transform=rival.transform, size=SEEN if rival.transform else None,
+                   directions=DIRECTIONS if rival.votes else None)
     facts = dict(classes=list(KINDS), network=network)
-    if rival.votes:
-        return build_voting(network["image_shape"], len(KINDS), SEEN, DIRECTIONS, seed), facts
     return rebuild(facts, rng=seed), facts
 
 
 class Trainer:
-    """Adam with a rate that falls to 0 along a cosine; one step at a time.
-
-    Parameters
-    ----------
-    rival : Rival
-    network : Classifier
-    tiles : tuple
-        Centred images, labels and thetas to train on.
-    seed : int
-        Of the batches.
-    """
+    """Adam with a rate that falls to 0 along a cosine, one step at a time, on centred images, labels and thetas."""
 
     def __init__(self, rival, network, tiles, seed):
         self.rival, self.network, self.tiles, self.step = rival, network.to(memory_format=torch.channels_last), tiles, 0
@@ -173,13 +127,7 @@ class Trainer:
 
 
 def train_rival(rival, seed, context=NO_SERIES):
-    """Train one rival for one seed.
-
-    Returns
-    -------
-    network, facts, curve
-        The network; what rebuilds it; the loss in means of 50 steps.
-    """
+    """Train one rival for one seed; return the network, what rebuilds it, and the loss in means of 50 steps."""
     images, labels, theta, _ = tiles_of("train", TRAIN)
     network, facts = new_network(rival, seed)
     facts["mean"] = mean_colour(images)
@@ -200,13 +148,7 @@ def mean_heading(headings):
 
 
 def heading_errors(left, kinds):
-    """How headings after a transformer differ from those of their own kind, in degrees.
-
-    Parameters
-    ----------
-    left : (N,) array
-        The heading that each thing has in what the classifier sees.
-    kinds : (N,) array of ints
+    """How the headings (N,) of things as the classifier sees them differ from those of their own kind, in degrees.
 
     Returns
     -------
@@ -295,6 +237,7 @@ def measure_rival(cell, context):
         return dict(costs=measure_costs(context)) if cell["part"] == "costs" else describe_data()
     rival = Rival(**{name: cell[name] for name in Rival.__dataclass_fields__})
     network, facts, curve = train_rival(rival, cell["seed"], context)
+    save(context.folder / f"{cell['name']}-seed{cell['seed']}.pt", network, facts)  # for --keep and pytorch.align
     found = dict(parameters=network.parameter_count(), test=measure_tiles(network, facts, "test", TEST), curve=curve)
     if network.transformer is not None:
         found["life"] = signs_of_life(network, centred(tiles_of("test", TEST)[0], facts))

@@ -168,17 +168,7 @@ def test_set():
 
 
 def train_patient(name, steps, seed=0, every=25, context=NO_SERIES):
-    """Train one of the `PATIENTS` and note its course.
-
-    Parameters
-    ----------
-    name : str
-    steps : int
-    seed : int
-        Of the first weights and of the batches.
-    every : int
-        After how many steps the transformer is looked at.
-    context : Context
+    """Train one of the `PATIENTS` and note its course; its transformer is looked at `every` so many steps.
 
     Returns
     -------

@@ -13,23 +13,20 @@ from stn_numpy.tps import bending_energy_backward, control_points, tps_displacem
 BOUNDED_SPAN = 0.9  # of the control points of `bounded_tps_transform`: tanh reaches 1 nowhere
 
 
-def undo(images, wanted, transform, steps=200, rate=0.03, bending=0.0, points=None):
-    """Fit one family to each picture of a batch, so that what it reads there comes close to what is wanted.
+def undo(images, target, transform, steps=200, rate=0.03, bending=0.0, points=None):
+    """Fit one family to each picture of a batch, so that what it reads there comes close to its target.
 
     Parameters
     ----------
-    images : (N, C, H, W) array of float32 or float64
-        Distorted pictures.
-    wanted : (N, C, h, w) array of the images' dtype
-        What each of them should look like.
+    images, target : (N, C, H, W), (N, C, h, w) arrays of one dtype
+        Distorted pictures, and what each of them should look like.
     transform : str or Transform
-        The family: a name in `TRANSFORMS`, or a family of your own.
     steps : int
         Of Adam, from the family's identity.
     rate : float
         Its learning rate at first, in the parameters' own units; it falls to zero in a straight line.
     bending : float
-        What the bending energy of a thin-plate spline is weighed with in the loss.
+        The weight of a thin-plate spline's bending energy in the loss.
     points : (K, 2) array, (rows, columns) or None
         The spline's control points, for `bending`; as in `tps_grid`.
 
@@ -37,13 +34,8 @@ def undo(images, wanted, transform, steps=200, rate=0.03, bending=0.0, points=No
     -------
     (N, P) array
         The parameters. Each picture has its own, and its loss is half the sum of its squared differences.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit; the message says what was expected and what came.
     """
-    check_arrays(images=(images, "N C H W"), wanted=(wanted, "N C h w"))
+    check_arrays(images=(images, "N C H W"), target=(target, "N C h w"))
     transform = as_transform(transform)
     if bending and points is None:
         raise ValueError(f"points: expected the spline's control points to go with bending={bending}, got None")
@@ -52,8 +44,8 @@ def undo(images, wanted, transform, steps=200, rate=0.03, bending=0.0, points=No
     for step in range(check_whole("steps", steps, 0)):
         optimizer.groups[0]["lr"] = rate * (1 - step / steps)
         theta = transform.forward(fitted.data)
-        grid = transform.theta_grid(theta, wanted.shape, align_corners=False)
-        wrong = grid_sample(images, grid, align_corners=False) - wanted
+        grid = transform.theta_grid(theta, target.shape, align_corners=False)
+        wrong = grid_sample(images, grid, align_corners=False) - target
         d_grid = grid_sample_backward(wrong, images, grid, align_corners=False)[1]
         d_theta = transform.theta_grid_backward(d_grid, theta, align_corners=False)
         if bending:
@@ -64,20 +56,11 @@ def undo(images, wanted, transform, steps=200, rate=0.03, bending=0.0, points=No
 
 
 def places_shown(grid, distortion_grid):
-    """Say which place of the undistorted picture each output pixel shows in the end.
+    """The place of the undistorted picture that each output pixel shows in the end: (N, h, w, 2), normalised units.
 
-    Parameters
-    ----------
-    grid : (N, h, w, 2) array of float64
-        Where the transformer reads the distorted picture, made with ``align_corners=False``.
-    distortion_grid : (N, H, W, 2) array of float64
-        Where the distortion read the undistorted one, for each pixel of the distorted picture; likewise.
-
-    Returns
-    -------
-    (N, h, w, 2) array
-        Points (x, y) in normalised units. Between pixels the distortion's map is interpolated; beyond the picture its
-        displacement goes on as at the edge.
+    `grid` (N, h, w, 2) says where the transformer reads the distorted picture, `distortion_grid` (N, H, W, 2) where the
+    distortion read the undistorted one, both with ``align_corners=False``. Between pixels the distortion's map is
+    interpolated; beyond the picture its displacement goes on as at the edge.
     """
     check_arrays(grid=(grid, "N h w 2"), distortion_grid=(distortion_grid, "N H W 2"))
     moved = np.ascontiguousarray((distortion_grid - straight(distortion_grid)).transpose(0, 3, 1, 2))
@@ -86,20 +69,10 @@ def places_shown(grid, distortion_grid):
 
 
 def places_left(grid, distortion_grid, ink):
-    """How far from its right place what an output shows still is: the root mean square over the ink, in pixels.
+    """How far from its right place what an output shows still is: (N,), root mean square over the ink, in pixels.
 
-    Parameters
-    ----------
-    grid, distortion_grid
-        As in `places_shown`.
-    ink : (N, h, w) array of bools
-        Which pixels of the undistorted picture count; at least one in each.
-
-    Returns
-    -------
-    (N,) array of float64
-        Pixels of the output. The loss knows nothing of it: a picture can look right with its strokes read from
-        elsewhere.
+    `ink` (N, h, w) says which pixels of the undistorted picture count. The loss does not see this: a picture can look
+    right with its strokes read from elsewhere.
     """
     height, width = grid.shape[1:3]
     off = (places_shown(grid, distortion_grid) - straight(grid)) * [width / 2, height / 2]
@@ -107,17 +80,7 @@ def places_left(grid, distortion_grid, ink):
 
 
 def folded(grid):
-    """Which grids turn some patch of the plane over.
-
-    Parameters
-    ----------
-    grid : (N, h, w, 2) array
-
-    Returns
-    -------
-    (N,) array of bools
-        Whether, anywhere, the two steps to the next pixel to the right and below span a negative area.
-    """
+    """Which grids (N, h, w, 2) turn some patch over: where the steps to the right and down span a negative area."""
     right, down = grid[:, :-1, 1:] - grid[:, :-1, :-1], grid[:, 1:, :-1] - grid[:, :-1, :-1]
     return (right[..., 0] * down[..., 1] < right[..., 1] * down[..., 0]).any(axis=(1, 2))
 
@@ -132,16 +95,9 @@ def straight(grid):
 def bounded_tps_transform(control_shape):
     """Thin-plate splines whose control points cannot be read outside the picture: their places are a tanh.
 
-    Parameters
-    ----------
-    control_shape : int or (rows, columns)
-        As in `stn_numpy.tps.control_points`; the outer ones stand at 0.9, since tanh never reaches 1.
-
-    Returns
-    -------
-    Transform
-        Of ``2 * rows * columns`` parameters, the places' inverse tanh. Source: Shi et al. 2016, Robust Scene Text
-        Recognition with Automatic Rectification, section 3.1.1.
+    The control points are those of `stn_numpy.tps.control_points`, the outer ones at 0.9, since tanh never reaches 1;
+    the parameters are the places' inverse tanh. Source: Shi et al. 2016, Robust Scene Text Recognition with Automatic
+    Rectification, section 3.1.1.
     """
     points = BOUNDED_SPAN * control_points(control_shape)
     count = len(points)

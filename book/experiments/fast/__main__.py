@@ -16,33 +16,33 @@ BUDGETS = {False: dict(seconds=2.5, least=5, most=101), True: dict(seconds=0.4, 
 def main(arguments=None):
     """Run the command; return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    given, cores = read_arguments(arguments), machine.usable_cores()
+    options, cores = read_arguments(arguments), machine.usable_cores()
     packages, missing = installed()
-    counts = [count for count in given.threads if count <= cores]
+    counts = [count for count in options.threads if count <= cores]
     if "ours" not in packages:
         return _fail("numba is not installed, so there is nothing to measure: pip install numba")
     if not counts:
-        return _fail(f"--threads: expected at most {cores}, the cores of this process, got {min(given.threads)}")
+        return _fail(f"--threads: expected at most {cores}, the cores of this process, got {min(options.threads)}")
     missing += [f"{count} threads are left out: this process has {cores} cores."
-                for count in given.threads if count > cores]
+                for count in options.threads if count > cores]
     try:
-        facts = measure(packages, counts, BUDGETS[given.quick], missing)
+        facts = measure_kernels(packages, counts, BUDGETS[options.quick], missing)
     except Disagreement as error:
         return _fail(f"the sides disagree, so nothing more is timed, and nothing written: {error}")
     chosen = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_CPU")]
     command = shlex.join([*chosen, "python", "-m", "book.experiments.fast", *arguments])
-    write_json(given.out, dict(made_by=provenance(command), quick=given.quick, **facts))
-    print(f"Written to {given.out}.")
+    write_json(options.out, dict(made_by=provenance(command), quick=options.quick, **facts))
+    print(f"Written to {options.out}.")
     return 0
 
 
-def measure(packages, counts, budget, missing, shapes=None):
+def measure_kernels(packages, counts, budget, missing, shapes=None):
     """Measure and print everything; return what stands in the results file."""
     from book.experiments.fast import network, run, warp
 
     about, versions, watch = machine.describe(), machine.versions(), machine.Watch()
     print(table.head(about, versions), flush=True)
-    rows = run.rows(packages, counts, watch, budget, shapes, tell=_Printer())
+    rows = run.rows(packages, counts, watch, budget, shapes, report=_Printer())
     conventions = {name: text for name, text in (warp.CONVENTIONS | network.CONVENTIONS).items()
                    if name in packages or name not in NEEDS}
     quiet = watch.verdict()
@@ -61,10 +61,10 @@ def read_arguments(arguments):
     add("--out", default="book/results/kernels.json", help="the file to write (default: %(default)s)")
     add("--quick", action="store_true", help="fewer calls of each, in under a minute")
     add("--threads", type=int, nargs="+", default=[1, 2], metavar="N", help="numbers of threads (default: 1 2)")
-    given = parser.parse_args(arguments)
-    if min(given.threads) < 1:
-        parser.error(f"--threads: expected at least 1, got {min(given.threads)}")
-    return given
+    options = parser.parse_args(arguments)
+    if min(options.threads) < 1:
+        parser.error(f"--threads: expected at least 1, got {min(options.threads)}")
+    return options
 
 
 class _Printer:

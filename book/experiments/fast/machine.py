@@ -94,20 +94,7 @@ def load_between(before, after):
 
 
 def judge(load, loop_spread):
-    """Say whether a run was quiet.
-
-    Parameters
-    ----------
-    load : dict or None
-        From `load_between`.
-    loop_spread : float
-        From `spread`.
-
-    Returns
-    -------
-    dict
-        ``quiet``, the three numbers, and ``says``: a sentence.
-    """
+    """Whether a run was quiet, by `load_between` and `spread`: ``quiet``, three numbers, and ``says``, a sentence."""
     found = (load or {"other_cores": None, "stolen_cores": None}) | {"loop_spread": round(loop_spread, 3)}
     words = {
         "other_cores": "other processes kept {:.2f} cores busy",

@@ -72,7 +72,7 @@ def _torch_pool(direction, image, d_out):
     import torch
     from torch.nn import functional as F
 
-    tensor, given = torch.tensor(image, requires_grad=True), torch.from_numpy(d_out)
+    tensor, upstream = torch.tensor(image, requires_grad=True), torch.from_numpy(d_out)
     if direction == "forward":
         def call():
             with torch.no_grad():
@@ -82,11 +82,11 @@ def _torch_pool(direction, image, d_out):
     if direction == "both":
         def call_both():
             out = F.relu(F.max_pool2d(tensor, 2))
-            return out, *torch.autograd.grad(out, tensor, given)
+            return out, *torch.autograd.grad(out, tensor, upstream)
 
         return Side(call_both, lambda found: [array.detach().numpy() for array in found])
     out = F.relu(F.max_pool2d(tensor, 2))
-    return Side(lambda: torch.autograd.grad(out, tensor, given, retain_graph=True), lambda d: [d[0].numpy()])
+    return Side(lambda: torch.autograd.grad(out, tensor, upstream, retain_graph=True), lambda d: [d[0].numpy()])
 
 
 def step_example(batch):

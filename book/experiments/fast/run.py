@@ -13,32 +13,16 @@ BUSY_ROW = 0.25  # cores that others kept busy during one row, beyond which the 
 COPY = "copy"
 
 
-def rows(packages, counts, watch, budget, shapes=None, tell=lambda row: None):
-    """Measure every row, one number of threads after another.
+def rows(packages, counts, watch, budget, shapes=None, report=lambda row: None):
+    """Measure every row, one number of threads after another; `report` is called with each.
 
-    Parameters
-    ----------
-    packages : dict
-        From `installed`.
-    counts : list of int
-        Numbers of threads.
-    watch : Watch
-    budget : dict
-        Keywords of `alternate`.
-    shapes : dict or None
-        Which sizes: keys "warp" (list of shapes), "pool" (list of shapes) and "step" (list of batches). None for all.
-    tell : function
-        Called with each row when it is there.
-
-    Returns
-    -------
-    list of dict
+    `budget` holds keywords of `alternate`, `shapes` lists "warp" and "pool" shapes and "step" batches, None for all.
     """
     found = []
     for count in counts:
         for case in cases(packages, shapes or {}):
             found.append(row(case, count, packages, watch, budget))
-            tell(found[-1])
+            report(found[-1])
     return found
 
 

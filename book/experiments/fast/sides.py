@@ -37,41 +37,26 @@ def installed():
 @contextlib.contextmanager
 def threads(count, packages):
     """Let every side that can use several threads use `count` of them, and put things back afterwards."""
-    controls = {  # how a package is asked and told
+    controls = {  # how a package's number is read and set
         "ours": ("get_num_threads", "set_num_threads"),
         "torch": ("get_num_threads", "set_num_threads"),
         "OpenCV": ("getNumThreads", "setNumThreads"),
     }
     controls = [(packages[name], *words) for name, words in controls.items() if name in packages]
-    before = [getattr(package, ask)() for package, ask, _ in controls]
+    before = [getattr(package, get)() for package, get, _ in controls]
     try:
-        for package, _, tell in controls:
-            getattr(package, tell)(count)
+        for package, _, change in controls:
+            getattr(package, change)(count)
         yield
     finally:
-        for (package, _, tell), number in zip(controls, before):
-            getattr(package, tell)(number)
+        for (package, _, change), number in zip(controls, before):
+            getattr(package, change)(number)
 
 
 def check_agreement(sides, tolerance, reference="NumPy"):
-    """Check that all sides compute what the reference computes.
+    """Check that all sides compute what the reference computes, up to an error relative to its largest number.
 
-    Parameters
-    ----------
-    sides : dict of name -> Side
-    tolerance : float
-        Largest error allowed, relative to the largest number that the reference gives.
-    reference : str
-
-    Returns
-    -------
-    dict of name -> float
-        The largest relative error of each side.
-
-    Raises
-    ------
-    Disagreement
-        If a side has another shape or is further off.
+    Returns the error of each by name; `Disagreement` is raised where a side has another shape or is further off.
     """
     expected = sides[reference].read(sides[reference].call())
     errors = {}

@@ -12,9 +12,9 @@ def alternate(calls, seconds=1.0, least=5, most=101):
     Parameters
     ----------
     calls : dict of name -> function without arguments
-        Warm: each has been called before. One more call here says how long it takes, and is not kept.
+        Each has been called before. One more call here says how long it takes, and is not kept.
     seconds : float
-        About how long to go on in all; each function has an equal share of it.
+        For all together, in equal shares.
     least, most : int
         Bounds for the number of calls of each function. A slow one is called seldom, at even distances.
 

@@ -115,8 +115,8 @@ def _torch_backward(image, theta, d_out):
     import torch
 
     tensors = torch.tensor(image, requires_grad=True), torch.tensor(theta, requires_grad=True)
-    given, out = torch.from_numpy(d_out), _torch_warp(*tensors)
-    return Side(lambda: torch.autograd.grad(out, tensors, given, retain_graph=True),
+    upstream, out = torch.from_numpy(d_out), _torch_warp(*tensors)
+    return Side(lambda: torch.autograd.grad(out, tensors, upstream, retain_graph=True),
                 lambda gradients: [gradient.numpy() for gradient in gradients])
 
 

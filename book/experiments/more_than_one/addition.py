@@ -35,26 +35,13 @@ CANVAS = 42  # pixels a side
 
 @dataclass(frozen=True)
 class AdditionSettings(Settings):
-    """One network on MNIST addition, and how it is trained; what is not named here is as in `Settings`.
-
-    Attributes
-    ----------
-    model : {"fcn", "cnn", "st-fcn", "2xst-fcn"}
-    start : {"identity", "tiles"}
-        Where the transformers look at first: all at everything, or at parts of it.
-    answer : {"sum", "digits"}
-        What is learned: the sum, one of 19 classes, or both digits, from which it follows.
-    localisation : {"fcn", "cnn"}
-        Of what kind the localisation networks are; the paper's are fully connected.
-    optimizer : {"sgd", "adam"}
-        Adam takes no notice of `momentum`.
-    """
+    """One network of `MODELS` on MNIST addition; the rest is as in `Settings`."""
 
     distortion: str = "addition"
-    start: str = "identity"
-    answer: str = "sum"
-    localisation: str = "fcn"
-    optimizer: str = "sgd"
+    start: str = "identity"  # where the transformers look at first: all at everything, or with "tiles" at parts of it
+    answer: str = "sum"  # what is learned: the sum, or with "digits" both digits, from which it follows
+    localisation: str = "fcn"  # kind of the localisation networks, "fcn" as in the paper or "cnn"
+    optimizer: str = "sgd"  # or "adam", which takes no notice of `momentum`
 
     @property
     def name(self):
@@ -111,42 +98,18 @@ class BothDigits(nn.Module):
 
 def build_addition(model, transform="affine", start="identity", answer="sum", localisation="fcn", rng=None,
                    dtype=torch.float32, parameters=PARAMETERS):
-    """Build a network that reads the sum of two digits.
+    """Build a network that reads the sum of two digits; `model` and the rest are as in `AdditionSettings`.
 
-    Parameters
-    ----------
-    model : {"fcn", "cnn", "st-fcn", "2xst-fcn"}
-    transform : str
-        The family of transformations: a name in `TRANSFORMS`.
-    start, answer, localisation
-        As in `AdditionSettings`.
-    rng : numpy Generator, int or None
-        Of the first weights; an int is a seed.
-    dtype : torch.float32 or torch.float64
-    parameters : int
-        About how many numbers the whole network shall learn: the classifier gets what the transformers leave.
-
-    Returns
-    -------
-    AdditionNetwork
-
-    Raises
-    ------
-    ValueError
-        If an argument does not fit; the message says what was expected and what came.
-
-    Notes
-    -----
     Each transformer sees and warps both channels; its localisation network has linear layers of 32, 32 and P. What
-    several make stands in channels beside each other. Our choice: networks without a transformer pool by 2 as well, and
-    a convolutional localisation network has the layers of `LocalisationNetwork`, on the image downsampled by 2.
+    several make stands in channels beside each other. The classifier gets the parameters that the transformers leave.
+    Our choice: networks without a transformer pool by 2 as well, and a convolutional localisation network has the
+    layers of `LocalisationNetwork`, on the image downsampled by 2.
     Source: Jaderberg et al. 2015, the appendix on MNIST addition, taken second-hand.
     """
-    check_choice("model", model, tuple(MODELS))
-    check_choice("start", start, STARTS)
-    check_choice("transform", transform, tuple(TRANSFORMS))
-    check_choice("answer", answer, tuple(ANSWERS))
-    check_choice("localisation", localisation, KINDS)
+    choices = dict(model=MODELS, start=STARTS, transform=TRANSFORMS, answer=ANSWERS, localisation=KINDS)
+    for name, value in dict(model=model, start=start, transform=transform, answer=answer,
+                            localisation=localisation).items():
+        check_choice(name, value, tuple(choices[name]))
     rng, count = np.random.default_rng(rng), MODELS[model]
     starts = [TRANSFORMS[transform].identity] * count if start == "identity" else tiled_starts(count, transform)
     layers = dict(hidden=(32, 32)) if localisation == "fcn" else dict(downsample=2)
@@ -171,12 +134,9 @@ class Pairs(Digits):
         labels = answers_of(self.settings.answer, *self.labels[index])
         return pairs.unflatten(0, shape)[:, part], labels.unflatten(0, shape)[:, part]
 
-    def test_batches(self, batch):
-        """The test pairs, as images (B, 2, 42, 42) and answers (B,)."""
+    def _test_set(self):
         pairs, digits, _ = test_pairs(self.settings.data)
-        labels, self.test_count = answers_of(self.settings.answer, *digits), len(pairs)
-        for start in range(0, len(pairs), batch):
-            yield pairs[start:start + batch].to(self.device), labels[start:start + batch].to(self.device)
+        return pairs, answers_of(self.settings.answer, *digits)
 
 
 def answers_of(answer, first, second):
@@ -185,13 +145,7 @@ def answers_of(answer, first, second):
 
 
 def distort_pairs(digits, generator):
-    """Turn, scale and place both digits of each pair, each on its own.
-
-    Parameters
-    ----------
-    digits : (2, N, 1, 28, 28) tensor
-        The first digits and the second ones.
-    generator : torch.Generator
+    """Turn, scale and place both digits (2, N, 1, 28, 28) of each pair, each on its own.
 
     Returns
     -------
@@ -206,17 +160,10 @@ def distort_pairs(digits, generator):
 def test_pairs(data):
     """The test pairs as every network meets them: each test digit once as the first and once as the second.
 
-    Parameters
-    ----------
-    data : {"mnist", "small"}
-
     Returns
     -------
-    pairs : (N, 2, 42, 42) tensor
-    digits : (2, N) tensor
-        The first digits and the second ones.
-    theta : (2, N, 2, 3) tensor
-        As `distort_pairs` returns it.
+    pairs, digits, theta : (N, 2, 42, 42), (2, N), (2, N, 2, 3) tensors
+        Pictures, labels of the first digits and of the second ones, and true maps as `distort_pairs` returns them.
     """
     images, labels = map(torch.from_numpy, load_split(data, "test"))
     generator = torch.Generator().manual_seed(TEST_SEED)  # on the CPU: another device draws other numbers
@@ -249,11 +196,6 @@ def sum_error(network, settings, batch=500):
 @torch.no_grad()
 def division(network, data, batch=500):
     """How each transformer lets each digit stand, over the test pairs.
-
-    Parameters
-    ----------
-    network : AdditionNetwork
-    data : {"mnist", "small"}
 
     Returns
     -------

@@ -27,23 +27,8 @@ EMBEDDING_STEPS, EMBEDDING_BATCH, EMBEDDING_RATE, EMBEDDING_LENGTH = 250, 64, 1e
 
 
 def make_pictures(digit, clutter, seed=0):
-    """Pictures that have a digit in common, and where it is.
-
-    Parameters
-    ----------
-    digit : int
-        The class, 0 to 9.
-    clutter : bool
-        Whether pieces of other digits lie about.
-    seed : int
-        Of places and clutter.
-
-    Returns
-    -------
-    pictures : (100, 1, 84, 84) tensor
-    boxes : (100, 4) tensor
-        Left, top, right and bottom of each digit's 28 x 28 frame, in normalised units.
-    """
+    """Pictures (100, 1, 84, 84) that have digits of one class in common, with or without pieces of other digits, and
+    the digits' frames (100, 4): left, top, right and bottom in normalised units."""
     images, labels = map(torch.from_numpy, load_digits("train"))
     mine, others = images[labels == digit][:COUNT], images[labels != digit]
     generator = torch.Generator().manual_seed(1000 * seed + digit)
@@ -164,24 +149,9 @@ def random_pieces(pictures, generator):
 
 def train_window(pictures, seed=0, steps=STEPS, both_move=False, note=lambda step, loss, window: None,
                  context=NO_SERIES):
-    """Train a window to look at what pictures have in common.
+    """Train a window to look at what pictures (N, 1, 84, 84) have in common, all of them in each step.
 
-    Parameters
-    ----------
-    pictures : (N, 1, 84, 84) tensor
-    seed : int
-        Of the first weights and the random pieces; the embedding is the same for all.
-    steps : int
-        All pictures are seen in each.
-    both_move : bool
-        As in `triplet_loss`.
-    note : callable
-        ``note(step, loss, window)`` before each step.
-    context : Context
-
-    Returns
-    -------
-    Window
+    The embedding is the same for all seeds; ``note(step, loss, window)`` is called before each step.
     """
     embed, window = train_embedding(), Window(seed)
     optimizer = torch.optim.Adam(window.parameters(), RATE)
