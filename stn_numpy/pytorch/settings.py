@@ -18,12 +18,12 @@ LATER = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")
 DISTORTED = "rotation; rotation, scale and translation; projective; elastic; translation and clutter"
 NUMBERS = ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items())
 FAMILIES = f"the family of maps that a transformer chooses from, by so many numbers: {NUMBERS}"
+DIGITS = """\
+all of MNIST, the digits that come with the package, or MNIST's training digits alone, tested on the last 10,000 of \
+them"""
 DEPTH = "convolutions, or hidden layers, of the localisation network; the paper has 2"
 SCHEDULE = "the rate falls to a tenth after each third of the steps, or along half a cosine to 0"
 WARM_UP = "share of the steps, at the beginning, over which the rate rises linearly from 0"
-SOURCES = """\
-all of MNIST, the digits that come with the package, or MNIST's training digits alone, tested on the last 10,000 of \
-them"""
 PRECISION = """\
 of convolutions and products while training; grid, loss and weights are float32, and so is the test; auto: bfloat16 on \
 a processor that computes in it, else float32, and TF32 for convolutions on CUDA"""
@@ -40,7 +40,7 @@ class Settings:
     distortion: str | None = option(choices=DISTORTIONS, help=DISTORTED)
     transform: str = option("affine", FAMILIES, choices=TRANSFORMS)  # itself: a family added later is a choice, too
     localisation_depth: int = option(2, DEPTH, least=0, most=3)
-    data: str = option("mnist", SOURCES, choices=tuple(DATA))
+    data: str = option("mnist", DIGITS, choices=tuple(DATA))
     iterations: int = option(ITERATIONS, least=1, help="training steps")
     batch: int = option(256, least=1, help="images a step")
     rate: float = option(0.01, least=0, help="the base rate: the largest, before the schedule lowers it")
