@@ -21,24 +21,9 @@ def settings_from(cell, kind):
 
 
 def train_run(settings, seed, context, kind=training.Run, record_every=0):
-    """Train one network within a cell, from its checkpoint if there is one.
+    """Train one network within a cell, from its checkpoint if there is one, as a `Run` or a subclass.
 
-    Parameters
-    ----------
-    settings : Settings
-    seed : int
-    context : Context
-    kind : type
-        `Run`, or a subclass.
-    record_every : int
-        Steps between two entries of the result's history; 0 for none.
-
-    Returns
-    -------
-    result : dict
-        What `Run.finish` measured, without what the ledger says of the cell.
-    network : Module
-        On the CPU.
+    Returns what `Run.finish` measured, without what the ledger says of the cell, and the network, on the CPU.
     """
     devices = find_devices(context.device)
     run = kind(settings, [seed], devices[os.getpid() % len(devices)], context.folder,
