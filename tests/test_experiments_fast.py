@@ -84,7 +84,7 @@ def test_every_side_of_a_training_step_computes_the_same_and_learns(packages):
 
 
 def test_the_network_is_the_tutorials_and_its_grid_is_away_from_the_pixels():
-    model = network.network("numpy")
+    model = network.network()
     assert [list(p.data.shape) for p in model.parameters()][::2] == [
         [8, 1, 7, 7], [10, 8, 5, 5], [32, 90], [6, 32], [10, 1, 5, 5], [20, 10, 5, 5], [50, 320], [10, 50]]
     model(network.step_example(3)[0])
