@@ -46,10 +46,10 @@ lab: $(VENV)/installed
 
 # Cells run, or come from the cache, as for the pages: those need not be built first.
 pdf: $(VENV)/installed
-	@$(RUN) book/_ext/pdf.py
+	@$(RUN) -m book._ext.pdf
 
 notebooks: $(VENV)/installed
-	@$(RUN) book/_ext/notebooks.py
+	@$(RUN) -m book._ext.notebooks
 
 clean:
 	rm -rf _build book/*.ipynb .pytest_cache .ruff_cache .hypothesis

@@ -1,4 +1,8 @@
-"""A Spatial Transformer Network in NumPy, forward and backward, each function as the book derives it."""
+"""A Spatial Transformer Network in NumPy, forward and backward, each function as the book derives it.
+
+``X_backward`` takes the gradients of the loss for X's outputs, then X's arguments; it returns gradients in the order of
+these, each of its argument's shape and dtype. Those of grids and samplers take no size: it is that of the gradient.
+"""
 
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward
 from .compose import compose_affine, compose_affine_backward
@@ -6,7 +10,7 @@ from .conv import col2im, conv2d, conv2d_backward, im2col
 from .coordinates import base_points, pixel_centres, pixels_per_unit, to_pixels
 from .digits import load_digits
 from .distortions import distort
-from .families import TRANSFORMS, Transform, tps_transform
+from .families import TRANSFORMS, Transform, as_transform, tps_transform
 from .gradcheck import gradcheck, numerical_gradient
 from .grid import affine_grid, affine_grid_backward
 from .layer import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, Parameter, ReLU, Sequential

@@ -37,22 +37,8 @@ def affine_exp_theta(parameters: np.ndarray) -> np.ndarray:
 
 
 def affine_exp_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Gradient of `affine_exp_theta` for its parameters.
+    """Gradient of `affine_exp_theta`: d_theta (N, 2, 3) to d_parameters (N, 6), row by row.
 
-    Parameters
-    ----------
-    d_theta : (N, 2, 3) array of the parameters' dtype
-        Gradient of the loss for theta.
-    parameters : (N, 6) array of float32 or float64
-        As in the forward.
-
-    Returns
-    -------
-    (N, 6) array
-        Loss per unit of each of the six numbers, row by row.
-
-    Notes
-    -----
     With A the 3 x 3 matrix and G the gradient for its exponential, the gradient for A is the upper right block of
     ``exp([[A.T, G], [0, A.T]])``. Source: Higham 2008, Functions of Matrices, theorem 3.6 and section 10.6.
     """

@@ -7,35 +7,18 @@ from typing import Any, get_args
 
 
 def option(default=MISSING, help="", choices=None, least=None, most=None, metavar=None):
-    """A dataclass field that a command line can set.
+    """A dataclass field that a command line can set; without a default, every command line must name it.
 
-    Parameters
-    ----------
-    default
-        Left out for a field that every command line must name.
-    help : str
-        What the field means; the command line adds the default.
-    choices : tuple or None
-    least, most : numbers or None
-        Bounds of a number.
-    metavar : str or None
+    `help` says what the field means; the command line adds the default. `choices` are the words that the field may
+    have, `least` and `most` the bounds of a number, `metavar` what stands for the value in the help.
     """
     return field(default=default, metadata=dict(help=help, choices=choices, least=least, most=most, metavar=metavar))
 
 
 def add_arguments(parser, settings: type, only=None, omit=(), **defaults) -> None:
-    """Add an argument for each field of a dataclass that `option` made.
+    """Add an argument for each field of a dataclass that `option` made: for those in `only`, if any, and not in `omit`.
 
-    Parameters
-    ----------
-    parser : ArgumentParser
-    settings : dataclass
-    only : collection of str or None
-        Fields with an argument; None for all.
-    omit : collection of str
-        Fields without one.
-    **defaults
-        The command's own, by field, where they differ from the dataclass's; one that is no choice becomes one.
+    `defaults` are the command's own, by field, where they differ from the dataclass's; a new one becomes a choice.
     """
     for one in fields(settings):
         if "help" in one.metadata and one.name not in omit and (only is None or one.name in only):

@@ -107,13 +107,9 @@ def check_size(name, size) -> tuple:
 
 
 def check_output(size, **argument) -> tuple:
-    """Check an output size and the array from which a grid of that size is made; return height and width.
+    """Check an output size (N, C, h, w) and the array from which its grid is made; return height and width.
 
-    Parameters
-    ----------
-    size : (N, C, h, w) ints
-    **argument : (array, str)
-        One argument by its own name with its shape in words, N first, as in `check_arrays`.
+    The array comes by its own name with its shape in words, N first, as in `check_arrays`.
     """
     batch, _, height, width = check_size("size", size)
     check_arrays(**argument)

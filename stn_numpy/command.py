@@ -5,6 +5,7 @@ import contextlib
 import errno
 import signal
 import sys
+from pathlib import Path
 
 FULL = errno.ENOSPC, errno.EFBIG, errno.EDQUOT
 
@@ -27,16 +28,18 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog.rpartition('.')[2]}: {message}; --help explains\n")
 
 
+def check_folder(argument: str, path: Path, words: str = "a folder") -> None:
+    """Refuse what an argument names if it is no folder."""
+    if not path.is_dir():
+        found = "a file" if path.exists() else "not there"
+        raise Refusal(f"{argument}: expected {words}, got {path}, which is {found}", 2)
+
+
 @contextlib.contextmanager
 def plain_errors(command: str, rank: int = 0):
-    """Turn errors that the reader can mend into one line on stderr and an exit code.
+    """Turn errors that the reader can mend into one line on stderr, which begins with `command`, and an exit code.
 
-    Parameters
-    ----------
-    command : str
-        What the line begins with.
-    rank : int
-        Of this process, where several work together. An error that all of them meet is reported by the first alone.
+    `rank` is that of this process, where several work together: an error that all meet is reported by the first alone.
     """
     shared = True
     for stream in (sys.stdout, sys.stderr):

@@ -34,17 +34,7 @@ def col2im(columns: np.ndarray, image_shape: tuple, kernel_size: int | tuple, st
            padding: int | tuple = 0) -> np.ndarray:
     """Add every column back to the window it came from: the transpose of `im2col`, and so its backward.
 
-    Parameters
-    ----------
-    columns : (N, C * kh * kw, h * w) array of float32 or float64
-    image_shape : (N, C, H, W) ints
-    kernel_size, stride, padding : int or (int, int)
-        As in `im2col`.
-
-    Returns
-    -------
-    (N, C, H, W) array
-        A pixel that stands in several windows receives the sum of them.
+    Columns (N, C * kh * kw, h * w) to an image (N, C, H, W); a pixel that stands in several windows receives their sum.
     """
     if len(image_shape) != 4:
         raise ValueError(f"image_shape: expected (N, C, H, W), got {tuple(image_shape)}")
@@ -85,21 +75,7 @@ def conv2d(image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int 
 
 def conv2d_backward(d_out: np.ndarray, image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
                     padding: int | tuple = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gradients of `conv2d` for image, weight and bias.
-
-    Parameters
-    ----------
-    d_out : (N, O, h, w) array
-        Gradient of the loss for the output.
-    image, weight, bias, stride, padding
-        As in the forward.
-
-    Returns
-    -------
-    d_image : (N, C, H, W) array
-    d_weight : (O, C, kh, kw) array
-    d_bias : (O,) array
-    """
+    """Gradients of `conv2d`: d_out (N, O, h, w) to d_image (N, C, H, W), d_weight (O, C, kh, kw) and d_bias (O,)."""
     check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
     *_, out_size = _geometry(image.shape, weight.shape[2:], stride, padding)
     check_gradient("d_out", d_out, (len(image), len(weight), *out_size), image.dtype)

@@ -56,9 +56,9 @@ def distort(images, distortion, rng):
         "E": scale, uniform in 0.75 to 1, then 16 points on a regular grid moved likewise, by 1.5 pixels, and the rest
         of the plane with them, bent as little as possible; the size stays.
         "TC": a random place on a canvas of 60x60, and six patches of 6x6 pixels, cut out of other images of the batch
-        at random places and put down at random places.
+        at random places and put down at random places; at least two images, none larger than the canvas.
     rng : numpy.random.Generator
-        Where the random numbers come from; the same state gives the same result.
+        The same state gives the same result.
 
     Returns
     -------
@@ -67,12 +67,6 @@ def distort(images, distortion, rng):
     pose : Pose, (N, 3, 3) array or None
         What the distortion did to each image. R, RTS and TC: the true angle, scale and shift. P: the homography from
         output to input, in normalised units, that `projective_grid` was given. E: None, as no few numbers undo it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If images have the wrong type or shape, the distortion is unknown, or rng is no Generator; with "TC", if there
-        is but one image or it is larger than the canvas.
 
     Notes
     -----
@@ -92,14 +86,7 @@ def distort(images, distortion, rng):
 
 
 def draw(images, distortion, rng):
-    """Draw the numbers that say how each image of a batch is distorted.
-
-    Parameters
-    ----------
-    images : (N, C, H, W) array
-    distortion : {"R", "RTS", "P", "E", "TC"}
-        As in `stn_numpy.digits.distort`.
-    rng : numpy.random.Generator
+    """Draw the numbers that say how each image of a batch is distorted; images, distortion and rng as in `distort`.
 
     Returns
     -------
@@ -110,36 +97,13 @@ def draw(images, distortion, rng):
         likewise, row by row from the top. TC, in whole pixels and as (x, y) of upper left corners: ``place`` (N, 2) of
         the image on the canvas, ``cut`` and ``paste`` (N, 6, 2) of the patches in their images and on the canvas; and
         ``others`` (N, 6), from which image of the batch each patch comes.
-
-    Raises
-    ------
-    ValueError
-        If the distortion is unknown or does not go with the images.
     """
     check_choice("distortion", distortion, DISTORTIONS)
     return _DRAW[distortion](images, rng)
 
 
 def apply(images, distortion, parameters):
-    """Distort each image of a batch as the numbers say.
-
-    Parameters
-    ----------
-    images : (N, C, H, W) array of float32 or float64
-    distortion : {"R", "RTS", "P", "E", "TC"}
-    parameters : dict of arrays
-        As `draw` returns it.
-
-    Returns
-    -------
-    distorted, pose
-        As in `stn_numpy.digits.distort`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If images have the wrong type or shape, or the distortion is unknown.
-    """
+    """Distort each image of a batch by the numbers that `draw` returns: distorted images and pose, as in `distort`."""
     check_arrays(images=(images, "N C H W"))
     check_choice("distortion", distortion, DISTORTIONS)
     return _APPLY[distortion](images, **parameters)

@@ -6,22 +6,11 @@ from functools import partial
 
 import numpy as np
 
+from . import theta
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward
 from .check import check_choice
 from .grid import affine_grid, affine_grid_backward
 from .projective import projective_grid, projective_grid_backward, projective_theta, projective_theta_backward
-from .theta import (
-    affine_theta,
-    affine_theta_backward,
-    attention_theta,
-    attention_theta_backward,
-    rotation_theta,
-    rotation_theta_backward,
-    similarity_theta,
-    similarity_theta_backward,
-    translation_theta,
-    translation_theta_backward,
-)
 from .tps import control_points, tps_displacements, tps_displacements_backward, tps_grid, tps_grid_backward
 
 
@@ -68,19 +57,7 @@ class Transform:
 
 
 def tps_transform(control_shape, name: str = "tps") -> Transform:
-    """The family of thin-plate splines through a regular grid of control points.
-
-    Parameters
-    ----------
-    control_shape : int or (rows, columns)
-        As in `control_points`.
-    name : str
-
-    Returns
-    -------
-    Transform
-        Of ``2 * rows * columns`` parameters.
-    """
+    """The family of thin-plate splines through a regular grid of control points: ``2 * rows * columns`` parameters."""
     count = len(control_points(control_shape))
     return Transform(
         name,
@@ -93,11 +70,11 @@ def tps_transform(control_shape, name: str = "tps") -> Transform:
 
 
 TRANSFORMS = {family.name: family for family in (
-    Transform("translation", translation_theta, translation_theta_backward, (0.0, 0.0)),
-    Transform("rotation", rotation_theta, rotation_theta_backward, (0.0,)),
-    Transform("attention", attention_theta, attention_theta_backward, (1.0, 0.0, 0.0)),
-    Transform("similarity", similarity_theta, similarity_theta_backward, (1.0, 0.0, 0.0, 0.0)),
-    Transform("affine", affine_theta, affine_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
+    Transform("translation", theta.translation_theta, theta.translation_theta_backward, (0.0, 0.0)),
+    Transform("rotation", theta.rotation_theta, theta.rotation_theta_backward, (0.0,)),
+    Transform("attention", theta.attention_theta, theta.attention_theta_backward, (1.0, 0.0, 0.0)),
+    Transform("similarity", theta.similarity_theta, theta.similarity_theta_backward, (1.0, 0.0, 0.0, 0.0)),
+    Transform("affine", theta.affine_theta, theta.affine_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
     Transform("affine-exp", affine_exp_theta, affine_exp_theta_backward, (0.0,) * 6),
     Transform("projective", projective_theta, projective_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
               projective_grid, projective_grid_backward),

@@ -1,6 +1,8 @@
 """Files that are the old one or the new one, never half of one; and what made a file of results."""
 
 import contextlib
+import csv
+import io
 import json
 import math
 import os
@@ -19,10 +21,7 @@ import numpy as np
 def whole_file(path):
     """A binary file to write to; at the end it is synced to the disk and replaces the old file of that name.
 
-    Parameters
-    ----------
-    path : path
-        Its folder is made if need be. Where writing fails or is interrupted, the old file stays as it was.
+    Its folder is made if need be. Where writing fails or is interrupted, the old file stays as it was.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,19 +84,24 @@ def locked(path, patience=1.0, keep=False):
 
 
 def write_json(path, content) -> None:
-    """Write a JSON file that is never half there, with lists of numbers on one line each.
+    """Write a JSON file that is never half there, with lists of numbers on one line each; its folder is made.
 
-    Parameters
-    ----------
-    path : path
-        Its folder is made if need be.
-    content : dict
-        Arrays and tensors become lists; numbers that are not finite, which JSON does not have, become null.
+    Arrays and tensors become lists; numbers that are not finite, which JSON does not have, become null.
     """
     text = json.dumps(as_json(content), indent=1, allow_nan=False)
     text = re.sub(r'\[\n[^\[\]{}"]*\]', lambda found: " ".join(found.group().split()), text)
     with whole_file(path) as file:
         file.write(f"{text}\n".encode())
+
+
+def write_csv(path, fields, rows) -> None:
+    """Write rows, as dicts, to a CSV file that is never half there; bytes of a name that are not UTF-8 as escapes."""
+    table = io.StringIO(newline="")
+    writer = csv.DictWriter(table, fields)
+    writer.writeheader()
+    writer.writerows(rows)
+    with whole_file(path) as file:
+        file.write(table.getvalue().encode("utf8", "backslashreplace"))
 
 
 def as_json(value) -> object:
@@ -114,11 +118,7 @@ def as_json(value) -> object:
 def provenance(command, commit=None) -> dict:
     """Command, commit, versions, machine and date: what makes a result.
 
-    Parameters
-    ----------
-    command : str
-    commit : str or None
-        As `commit_of_code` returned it when the command began; None for that of now.
+    `commit` is what `commit_of_code` returned when the command began; None for that of now.
     """
     found = dict(command=command, commit=commit or commit_of_code(), python=platform.python_version(),
                  numpy=np.__version__, machine=f"{platform.machine()}, {os.cpu_count()} cores",

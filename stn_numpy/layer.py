@@ -98,16 +98,7 @@ class Linear(Layer):
 
 
 class Conv2d(Layer):
-    """A convolution, with torch's initialisation.
-
-    Parameters
-    ----------
-    in_channels, out_channels : int
-    kernel_size, stride, padding : int
-        In pixels.
-    rng, dtype
-        As in `Linear`.
-    """
+    """A convolution, with torch's initialisation; kernel size, stride and padding in pixels, the rest as `Linear`'s."""
 
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, rng=None, dtype=np.float32):
         inputs = check_whole("in_channels", in_channels, 1) * check_whole("kernel_size", kernel_size, 1) ** 2

@@ -26,21 +26,7 @@ def linear(inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarr
 
 def linear_backward(d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray,
                     bias: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gradients of `linear` for inputs, weight and bias.
-
-    Parameters
-    ----------
-    d_out : (N, O) array
-        Gradient of the loss for the output.
-    inputs, weight, bias
-        As in the forward.
-
-    Returns
-    -------
-    d_inputs : (N, I) array
-    d_weight : (O, I) array
-    d_bias : (O,) array
-    """
+    """Gradients of `linear`: d_out (N, O) to d_inputs (N, I), d_weight (O, I) and d_bias (O,)."""
     check_arrays(inputs=(inputs, "N I"), weight=(weight, "O I"), bias=(bias, "O"), d_out=(d_out, "N O"))
     return d_out @ weight, d_out.T @ inputs, d_out.sum(axis=0)
 
@@ -61,19 +47,7 @@ def relu(inputs: np.ndarray) -> np.ndarray:
 
 
 def relu_backward(d_out: np.ndarray, inputs: np.ndarray) -> np.ndarray:
-    """Gradient of `relu`: it passes where the input was positive or NaN. At exactly 0 it is 0, as in torch.
-
-    Parameters
-    ----------
-    d_out : array shaped like inputs
-        Gradient of the loss for the output.
-    inputs : array
-        As in the forward.
-
-    Returns
-    -------
-    array shaped like inputs
-    """
+    """Gradient of `relu`: d_out where the input, of the same shape, is positive or NaN. At 0 it is 0, as in torch."""
     check_floating("inputs", inputs)
     check_gradient("d_out", d_out, inputs.shape, inputs.dtype)
     return np.where(inputs <= 0, d_out.dtype.type(0), d_out)

@@ -12,14 +12,10 @@ class Optimizer:
     Parameters
     ----------
     params_or_groups : list of Parameter, or list of dict
-        As in torch: ``[{"params": network.parameters()}, {"params": localisation.parameters(), "lr": 1e-4}]``.
+        As in torch: ``[{"params": network.parameters()}, {"params": localisation.parameters(), "lr": 1e-4}]``; every
+        parameter once.
     lr : float
         Learning rate of every group that names none.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If there is no parameter, one stands in two groups, or a rate is negative.
     """
 
     slots = ()  # names of the arrays that are kept for each parameter
@@ -113,14 +109,7 @@ class Adam(Optimizer):
 
 
 class StepLR:
-    """Multiply every group's learning rate by `gamma` each `step_size` steps.
-
-    Parameters
-    ----------
-    optimizer : Optimizer
-    step_size : int
-    gamma : float
-    """
+    """Multiply every group's learning rate by `gamma` each `step_size` steps."""
 
     hyperparameters = ("step_size", "gamma")
 

@@ -11,6 +11,7 @@ DEPTHS = (1, 2, 4, 8, 10, 12, 14, 16)  # bits that scanners and cameras count wi
 SCALED_BY_PILLOW = ("PPM", "JPEG2000")  # to 16 bits, by the range that the file declares
 MAX_SAMPLE_VALUE, PHOTOMETRIC = 281, 262  # tags of TIFF
 LEAST_CONTRAST = 8  # of 255; a picture with less is of one colour
+COLUMNS, CELL, GAP = 8, 96, 6  # of a contact sheet: pairs across, pixels
 WORDS = {
     "UnidentifiedImageError": "not an image that Pillow knows",
     "DecompressionBombError": "more than 178 million pixels, which Pillow refuses",
@@ -40,16 +41,9 @@ def image_files(path) -> list[Path]:
 
 
 def read_squares(files, folder, say: Callable, background=None) -> Iterator:
-    """Read image files of a folder one at a time, as pairs of the file and its image.
+    """Read image files of a folder one at a time, as pairs of the file and its image; `background` as in `opaque`.
 
-    Parameters
-    ----------
-    files : iterable of Path
-    folder : Path
-    say : callable
-        Gets a line for each file that cannot be read, and at the end one for each remark on those that can.
-    background : str or None
-        As in `opaque`.
+    `say` gets a line for each file that cannot be read, and at the end one for each remark on those that can.
     """
     remarks = {}
     for file in files:
@@ -153,19 +147,9 @@ def _looks(image, background):
 
 
 def opaque(image, background=None):
-    """An image as it looks on a background.
+    """An image with an alpha channel as it looks on a background, of mode "L" or "RGB"; any other image as it is.
 
-    Parameters
-    ----------
-    image : Pillow image
-        With an alpha channel, or else it is returned as it is.
-    background : str or None
-        A colour by name or as "#rrggbb"; None for the mean colour of the image's own opaque pixels.
-
-    Returns
-    -------
-    Pillow image
-        Of mode "L" or "RGB".
+    The background is a colour by name or as "#rrggbb"; None for the mean colour of the image's own opaque pixels.
     """
     if "A" not in image.getbands():
         return image
@@ -191,3 +175,20 @@ def as_array(image, channels, size=None, background=None) -> np.ndarray:
         image = image.resize((size, size), pillow()[0].Resampling.BILINEAR)  # averages where it shrinks
     array = np.asarray(image)
     return array[None] if channels == 1 else array.transpose(2, 0, 1)
+
+
+def as_image(array: np.ndarray):
+    """A Pillow image of (C, S, S) uint8: grey, grey and alpha, RGB, or RGB and alpha."""
+    return pillow()[0].fromarray(array[0] if len(array) == 1 else array.transpose(1, 2, 0))
+
+
+def contact_sheet(pairs):
+    """One picture of several pairs of Pillow images, each before above after, transparent where they are on white."""
+    across, down = min(len(pairs), COLUMNS), -(-len(pairs) // COLUMNS)
+    sheet = pillow()[0].new("RGB", (across * (CELL + GAP) + GAP, down * (2 * CELL + 3 * GAP) + GAP), "white")
+    for place, pair in enumerate(pairs):
+        left, top = GAP + place % COLUMNS * (CELL + GAP), GAP + place // COLUMNS * (2 * CELL + 3 * GAP)
+        for below, image in enumerate(pair):
+            cell = image.convert("RGBA").resize((CELL, CELL))
+            sheet.paste(cell, (left, top + below * (CELL + GAP // 2)), cell)
+    return sheet

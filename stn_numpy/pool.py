@@ -28,19 +28,10 @@ def max_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple 
 
 def max_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
                         stride: int | tuple | None = None) -> np.ndarray:
-    """Gradient of `max_pool2d`: it goes to the largest pixel of the window, to the first one where several tie.
+    """Gradient of `max_pool2d`: d_out (N, C, h, w) to d_image (N, C, H, W).
 
-    Parameters
-    ----------
-    d_out : (N, C, h, w) array
-        Gradient of the loss for the output.
-    image, kernel_size, stride
-        As in the forward.
-
-    Returns
-    -------
-    (N, C, H, W) array
-        In a window with NaNs everything goes to the last of them, as in torch.
+    It goes to the largest pixel of the window, to the first where several tie; in a window with NaNs to the last of
+    them, as in torch.
     """
     kernel, stride, out_shape = _geometry(image, kernel_size, stride)
     check_gradient("d_out", d_out, image.shape[:2] + out_shape, image.dtype)
@@ -60,18 +51,7 @@ def max_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int |
 
 
 def avg_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None) -> np.ndarray:
-    """Take the mean of every window.
-
-    Parameters
-    ----------
-    image : (N, C, H, W) array of float32 or float64
-    kernel_size, stride : int or (int, int)
-        As in `max_pool2d`.
-
-    Returns
-    -------
-    (N, C, h, w) array
-    """
+    """Take the mean of every window: (N, C, H, W) to (N, C, h, w). `kernel_size` and `stride` as in `max_pool2d`."""
     kernel, stride, out_shape = _geometry(image, kernel_size, stride)
     out = np.zeros(image.shape[:2] + out_shape, image.dtype)
     for _, _, view in window_views(image, kernel, stride, out_shape):
@@ -81,19 +61,7 @@ def avg_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple 
 
 def avg_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
                         stride: int | tuple | None = None) -> np.ndarray:
-    """Gradient of `avg_pool2d`: every pixel of a window receives the same share.
-
-    Parameters
-    ----------
-    d_out : (N, C, h, w) array
-        Gradient of the loss for the output.
-    image, kernel_size, stride
-        As in the forward.
-
-    Returns
-    -------
-    (N, C, H, W) array
-    """
+    """Gradient of `avg_pool2d`: d_out (N, C, h, w) to d_image (N, C, H, W). A window's pixels receive equal shares."""
     kernel, stride, out_shape = _geometry(image, kernel_size, stride)
     check_gradient("d_out", d_out, image.shape[:2] + out_shape, image.dtype)
     d_image = np.zeros(image.shape, image.dtype)

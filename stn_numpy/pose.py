@@ -1,23 +1,20 @@
 """What a transformer has learned: the pose that it leaves, and what its parameters betray."""
 
+import contextlib
+
 import numpy as np
 
+from .files import as_json
 from .layer import ReLU
 from .theta import rotation_angle
 
+DIGIT = 28  # pixels a side, before a digit is distorted
+
 
 def circular_deviation(angles) -> float:
-    """Circular standard deviation in degrees: ``sqrt(-2 log |mean(exp(i angle))|)``; a common offset does not count.
+    """Circular standard deviation of angles (radians) in degrees; a common offset does not count.
 
-    Parameters
-    ----------
-    angles : array of floats
-        Radians.
-
-    Returns
-    -------
-    float
-        Degrees.
+    It is ``sqrt(-2 log |mean(exp(i angle))|)``.
     """
     length = np.abs(np.exp(1j * np.asarray(angles, float)).mean())
     return float(np.degrees(np.sqrt(2 * abs(np.log(length)))))  # not -log: rounding may leave it above 1
@@ -31,17 +28,7 @@ def outputs(layer, images, batch_size=250) -> np.ndarray:
 def remaining_angle(transformer, images, pose) -> np.ndarray:
     """The angle at which each digit stands after the transformer: its true turn and the transformer's, added.
 
-    Parameters
-    ----------
-    transformer : SpatialTransformer
-    images : (N, C, H, W) array
-    pose : Pose
-        As `distort` returned it.
-
-    Returns
-    -------
-    (N,) array
-        Radians, counter-clockwise as seen.
+    Images (N, C, H, W) and the pose are `distort`'s; the angles (N,) are in radians, counter-clockwise as seen.
     """
     theta = transformer.transform.forward(outputs(transformer.localisation, images))
     return pose.angle + rotation_angle(theta)
@@ -56,7 +43,6 @@ def label_readable_from(known, known_labels, probed, probed_labels, neighbours=1
         What the localisation network gives for training digits and for test digits; each of the P numbers is scaled to
         unit spread first.
     known_labels, probed_labels : (N,), (M,) arrays of ints
-    neighbours : int
 
     Returns
     -------
@@ -75,19 +61,9 @@ def label_readable_from(known, known_labels, probed, probed_labels, neighbours=1
 
 
 def describe_angles(angles, labels) -> dict:
-    """How turned digits stand after a transformer, in degrees.
+    """How turned digits stand after a transformer, in degrees: `remaining_angle`'s (N,) and labels (N,) from 0 to 9.
 
-    Parameters
-    ----------
-    angles : (N,) array
-        Radians, as `remaining_angle` gives them.
-    labels : (N,) array of ints
-        0 to 9.
-
-    Returns
-    -------
-    dict
-        The circular deviation of all, about each class's own mean, and of each class; and the ten means.
+    The circular deviation of all, about each class's own mean, and of each class; and the ten means.
     """
     own = [angles[labels == digit] for digit in range(10)]
     means = [np.angle(np.exp(1j * a).mean()) for a in own]
@@ -157,14 +133,23 @@ def signs_of_life(transformer, images, pose=None, batch_size=250) -> dict:
         seen = transformer(part).shape
         thetas.append(transformer.theta)
         outside += (np.abs(transformer.grid) > 1 + 1e-4).any(axis=-1).mean(axis=(1, 2)).sum()
+    silent = [1 - units.mean() for units in active.values()]
     theta = np.concatenate(thetas).astype(float)
-    found = dict(silent=[1 - units.mean() for units in active.values()], theta_mean=theta.mean(axis=0),
-                 theta_spread=theta.std(axis=0), outside=outside / len(images))
+    return describe_life(silent, theta, outside / len(images), None if pose is None else pose.theta, seen[2])
+
+
+def describe_life(silent, theta, outside, truth, seen_size) -> dict:
+    """What `signs_of_life` returns, from the measures of all pictures; None for a number that is not finite.
+
+    The arguments are those of `remaining_pose`, or None for `truth`, and as in the result.
+    """
+    found = dict(silent=silent, theta_mean=theta.mean(axis=0), theta_spread=theta.std(axis=0), outside=outside)
     found = {name: _short(value) for name, value in found.items()}
-    if pose is not None and theta.shape[1:] == (2, 3):
-        remaining = remaining_pose(pose.theta, theta, 28, seen[2])
-        found["remaining"] = {name: _short(value) for name, value in remaining.items()}
-    return found
+    if truth is not None and theta.shape[1:] == (2, 3):
+        with contextlib.suppress(np.linalg.LinAlgError):  # a theta of zeros shows a single point: no pose is left
+            remaining = remaining_pose(truth, theta, DIGIT, seen_size)
+            found["remaining"] = {name: _short(value) for name, value in remaining.items()}
+    return as_json(found)
 
 
 def _short(numbers):

@@ -43,25 +43,10 @@ def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False)
 
 
 def projective_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corners: bool = False) -> np.ndarray:
-    """Gradient of `projective_grid`: the quotient rule, summed over the output pixels.
+    """Gradient of `projective_grid`: d_grid (N, h, w, 2), x before y, to d_theta (N, 3, 3).
 
-    Parameters
-    ----------
-    d_grid : (N, h, w, 2) array of theta's dtype
-        Gradient of the loss for the grid, x before y; the output's size is its own.
-    theta : (N, 3, 3) array of float32 or float64
-    align_corners : bool
-        As in the forward.
-
-    Returns
-    -------
-    (N, 3, 3) array
-        For the three rows ``d_a = d_x / c``, ``d_b = d_y / c`` and ``d_c = -(x * d_x + y * d_y) / c``, each times
-        (x_j, y_i, 1) and summed over the pixels in front of the horizon.
-
-    Notes
-    -----
-    Convention: as in `projective_grid`. Source: the derivative of Jaderberg et al. 2015, eq. 1 with a denominator.
+    The quotient rule: for the three rows ``d_a = d_x / c``, ``d_b = d_y / c`` and ``d_c = -(x * d_x + y * d_y) / c``,
+    each times (x_j, y_i, 1) and summed over the pixels in front of the horizon.
     """
     check_arrays(theta=(theta, "N 3 3"), d_grid=(d_grid, "N h w 2"))
     check_flag("align_corners", align_corners)
@@ -94,20 +79,7 @@ def projective_theta(parameters: np.ndarray) -> np.ndarray:
 
 
 def projective_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Gradient of `projective_theta` for its parameters.
-
-    Parameters
-    ----------
-    d_theta : (N, 3, 3) array of the parameters' dtype
-        Gradient of the loss for theta.
-    parameters : (N, 8) array of float32 or float64
-        As in the forward.
-
-    Returns
-    -------
-    (N, 8) array
-        Loss per unit of each of the eight numbers, row by row; the ninth of theta is fixed.
-    """
+    """Gradient of `projective_theta`: d_theta (N, 3, 3) to d_parameters (N, 8). Theta's ninth number is fixed."""
     check_arrays(parameters=(parameters, "N 8"), d_theta=(d_theta, "N 3 3"))
     return d_theta.reshape(-1, 9)[:, :8].copy()
 
@@ -151,8 +123,7 @@ def homography(corners_from: np.ndarray, corners_to: np.ndarray) -> np.ndarray:
 def as_fraction(theta: np.ndarray, base: np.ndarray) -> tuple:
     """Of all points the numerators (N, 2, h * w), the denominators (N, 1, h * w) and which are behind the horizon.
 
-    First comes the sign (N, 1, 1) by which theta is multiplied, so that its denominator is positive at the output's
-    centre.
+    First comes the sign (N, 1, 1) of theta that makes its denominator positive at the output's centre.
     """
     side = np.where(theta[:, 2:, 2:] < 0, theta.dtype.type(-1), theta.dtype.type(1))
     points = (theta * side) @ base.T

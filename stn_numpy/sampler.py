@@ -50,27 +50,12 @@ def grid_sample(image: np.ndarray, grid: np.ndarray, mode: str = "bilinear", pad
 
 def grid_sample_backward(d_out: np.ndarray, image: np.ndarray, grid: np.ndarray, mode: str = "bilinear",
                          padding_mode: str = "zeros", align_corners: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """Gradients of `grid_sample` for the image and for the grid.
+    """Gradients of `grid_sample`: d_out (N, C, h, w) to d_image (N, C, H, W) and d_grid (N, h, w, 2).
 
-    Parameters
-    ----------
-    d_out : (N, C, h, w) array of the image's dtype
-        Gradient of the loss for the output.
-    image, grid, mode, padding_mode, align_corners
-        As in the forward.
-
-    Returns
-    -------
-    d_image : (N, C, H, W) array
-        Each output pixel gives back to the pixels it was mixed from, in the same proportions; what one pixel is given
-        several times adds up.
-    d_grid : (N, h, w, 2) array
-        How the loss changes as each point moves, per normalised unit, x before y; zeros for "nearest".
-
-    Notes
-    -----
-    Convention: as in `grid_sample`. At whole-pixel positions bilinear has a kink; the derivative to the right and
-    downwards is taken, as torch does. An undefined point (NaN) gives nothing to d_image and NaN in its own d_grid.
+    d_image: each output pixel gives back to the pixels it was mixed from, in the same proportions; what one pixel
+    receives several times adds up. d_grid: how the loss changes as each point moves, per normalised unit, x before y;
+    zeros for "nearest". At whole-pixel positions bilinear has a kink; the derivative to the right and downwards is
+    taken, as torch does. An undefined point (NaN) gives nothing to d_image and NaN in its own d_grid.
     Source: Jaderberg et al. 2015, eqs. 6 and 7.
     """
     _check(image, grid, mode, padding_mode, align_corners)
@@ -125,23 +110,9 @@ def affine_sample(image: np.ndarray, theta: np.ndarray, size: tuple, mode: str =
 def affine_sample_backward(d_out: np.ndarray, image: np.ndarray, theta: np.ndarray, mode: str = "bilinear",
                            padding_mode: str = "zeros",
                            align_corners: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """Gradients of `affine_sample` for the image and for theta.
+    """Gradients of `affine_sample`: d_out (N, C, h, w) to d_image (N, C, H, W) and d_theta (N, 2, 3).
 
-    Parameters
-    ----------
-    d_out : (N, C, h, w) array of the image's dtype
-        Gradient of the loss for the output.
-    image, theta, mode, padding_mode, align_corners
-        As in the forward; the output's size is d_out's.
-
-    Returns
-    -------
-    d_image : (N, C, H, W) array
-    d_theta : (N, 2, 3) array
-
-    Notes
-    -----
-    Convention: as in `grid_sample_backward`. Source: Jaderberg et al. 2015, eqs. 6 and 7 and the derivative of eq. 1.
+    Source: Jaderberg et al. 2015, eqs. 6 and 7 and the derivative of eq. 1.
     """
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"), d_out=(d_out, "N C h w"))
     grid = affine_grid(theta, d_out.shape, align_corners)

@@ -22,20 +22,7 @@ def affine_theta(parameters: np.ndarray) -> np.ndarray:
 
 
 def affine_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Gradient of `affine_theta` for its parameters.
-
-    Parameters
-    ----------
-    d_theta : (N, 2, 3) array of the parameters' dtype
-        Gradient of the loss for theta.
-    parameters : (N, 6) array of float32 or float64
-        As in the forward.
-
-    Returns
-    -------
-    (N, 6) array
-        Loss per unit of each of the six numbers, row by row.
-    """
+    """Gradient of `affine_theta`: d_theta (N, 2, 3) to d_parameters (N, 6), row by row."""
     check_arrays(parameters=(parameters, "N 6"), d_theta=(d_theta, "N 2 3"))
     return d_theta.reshape(-1, 6).copy()
 
@@ -59,20 +46,7 @@ def similarity_theta(parameters: np.ndarray) -> np.ndarray:
 
 
 def similarity_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Gradient of `similarity_theta` for its parameters.
-
-    Parameters
-    ----------
-    d_theta : (N, 2, 3) array of the parameters' dtype
-        Gradient of the loss for theta.
-    parameters : (N, 4) array of float32 or float64
-        As in the forward.
-
-    Returns
-    -------
-    (N, 4) array
-        Loss per unit of a, b and the two shifts; a and b each collect the two entries in which they stand.
-    """
+    """Gradient of `similarity_theta`: d_theta (N, 2, 3) to d_parameters (N, 4). a and b each collect two entries."""
     check_arrays(parameters=(parameters, "N 4"), d_theta=(d_theta, "N 2 3"))
     (g00, g01, g02), (g10, g11, g12) = d_theta.transpose(1, 2, 0)
     return np.stack([g00 + g11, g10 - g01, g02, g12], axis=1)
@@ -98,19 +72,9 @@ def rotation_theta(parameters: np.ndarray) -> np.ndarray:
 
 
 def rotation_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Gradient of `rotation_theta` for its angle.
+    """Gradient of `rotation_theta`: d_theta (N, 2, 3) to d_parameters (N, 1), loss per radian.
 
-    Parameters
-    ----------
-    d_theta : (N, 2, 3) array of the parameters' dtype
-        Gradient of the loss for theta.
-    parameters : (N, 1) array of float32 or float64
-        As in the forward: radians, ``theta = [[cos, -sin, 0], [sin, cos, 0]]``.
-
-    Returns
-    -------
-    (N, 1) array
-        Loss per radian. The angle acts through four entries of theta, and each image has an angle of its own.
+    The angle acts through four entries of theta, and each image has an angle of its own.
     """
     check_arrays(parameters=(parameters, "N 1"), d_theta=(d_theta, "N 2 3"))
     cos, sin = np.cos(parameters[:, 0]), np.sin(parameters[:, 0])
@@ -138,20 +102,7 @@ def attention_theta(parameters: np.ndarray) -> np.ndarray:
 
 
 def attention_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Gradient of `attention_theta` for its parameters.
-
-    Parameters
-    ----------
-    d_theta : (N, 2, 3) array of the parameters' dtype
-        Gradient of the loss for theta.
-    parameters : (N, 3) array of float32 or float64
-        As in the forward.
-
-    Returns
-    -------
-    (N, 3) array
-        Loss per unit of the scale, which collects both entries in which it stands, and of the two shifts.
-    """
+    """Gradient of `attention_theta`: d_theta (N, 2, 3) to d_parameters (N, 3). The scale collects two entries."""
     check_arrays(parameters=(parameters, "N 3"), d_theta=(d_theta, "N 2 3"))
     (g00, _, g02), (_, g11, g12) = d_theta.transpose(1, 2, 0)
     return np.stack([g00 + g11, g02, g12], axis=1)
@@ -177,20 +128,7 @@ def translation_theta(parameters: np.ndarray) -> np.ndarray:
 
 
 def translation_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Gradient of `translation_theta` for its parameters.
-
-    Parameters
-    ----------
-    d_theta : (N, 2, 3) array of the parameters' dtype
-        Gradient of the loss for theta.
-    parameters : (N, 2) array of float32 or float64
-        As in the forward.
-
-    Returns
-    -------
-    (N, 2) array
-        Loss per normalised unit of each shift.
-    """
+    """Gradient of `translation_theta`: d_theta (N, 2, 3) to d_parameters (N, 2), loss per normalised unit."""
     check_arrays(parameters=(parameters, "N 2"), d_theta=(d_theta, "N 2 3"))
     return d_theta[:, :, 2].copy()
 

@@ -75,26 +75,10 @@ def tps_grid(displacements: np.ndarray, size: tuple, align_corners: bool = False
 
 def tps_grid_backward(d_grid: np.ndarray, displacements: np.ndarray, align_corners: bool = False,
                       points: np.ndarray | tuple = CONTROL_SHAPE) -> np.ndarray:
-    """Gradient of `tps_grid` for the displacements: each control point collects the gradients of the pixels it moves.
+    """Gradient of `tps_grid`: d_grid (N, h, w, 2), x before y, to d_displacements (N, K, 2), per normalised unit.
 
-    Parameters
-    ----------
-    d_grid : (N, h, w, 2) array of the displacements' dtype
-        Gradient of the loss for the grid, x before y.
-    displacements : (N, K, 2) array of float32 or float64
-        As in the forward. The grid is linear in them, so that their values play no part.
-    align_corners : bool
-    points : (K, 2) array or (rows, columns)
-        As in the forward.
-
-    Returns
-    -------
-    (N, K, 2) array
-        ``d_displacements[n, k] = sum over pixels of basis[pixel, k] * d_grid[n, pixel]``, normalised units.
-
-    Notes
-    -----
-    Convention: as in `tps_grid`.
+    Each control point collects the gradients of the pixels that it moves: ``d_displacements[n, k] = sum over pixels of
+    basis[pixel, k] * d_grid[n, pixel]``. The grid is linear in the displacements, so that their values play no part.
     """
     points = _check_points(displacements, points)
     check_arrays(displacements=(displacements, "N K 2"), d_grid=(d_grid, "N h w 2"))
@@ -132,21 +116,7 @@ def bending_energy(displacements: np.ndarray, points: np.ndarray | tuple = CONTR
 
 def bending_energy_backward(d_energy: np.ndarray, displacements: np.ndarray,
                             points: np.ndarray | tuple = CONTROL_SHAPE) -> np.ndarray:
-    """Gradient of `bending_energy` for the displacements.
-
-    Parameters
-    ----------
-    d_energy : (N,) array of the displacements' dtype
-        Gradient of the loss for the energies.
-    displacements : (N, K, 2) array of float32 or float64
-    points : (K, 2) array or (rows, columns)
-        As in the forward.
-
-    Returns
-    -------
-    (N, K, 2) array
-        ``16 pi B d``, since B is symmetric, times each image's d_energy.
-    """
+    """Gradient of `bending_energy`: d_energy (N,) to d_displacements (N, K, 2), ``16 pi B d`` times each d_energy."""
     points = _check_points(displacements, points)
     check_arrays(displacements=(displacements, "N K 2"), d_energy=(d_energy, "N"))
     with np.errstate(all="ignore"):
@@ -172,27 +142,13 @@ def tps_displacements(parameters: np.ndarray, count: int = 16) -> np.ndarray:
 
 
 def tps_displacements_backward(d_displacements: np.ndarray, parameters: np.ndarray, count: int = 16) -> np.ndarray:
-    """Gradient of `tps_displacements` for its parameters.
-
-    Parameters
-    ----------
-    d_displacements : (N, K, 2) array of the parameters' dtype
-        Gradient of the loss for the displacements.
-    parameters : (N, 2 * K) array of float32 or float64
-    count : int
-        As in the forward.
-
-    Returns
-    -------
-    (N, 2 * K) array
-        Loss per normalised unit, x before y, point by point.
-    """
+    """Gradient of `tps_displacements`: d_displacements (N, K, 2) to d_parameters (N, 2 * K), point by point."""
     check_arrays(parameters=(parameters, f"N {2 * count}"), d_displacements=(d_displacements, f"N {count} 2"))
     return d_displacements.reshape(-1, 2 * count).copy()
 
 
 def _as_points(points):
-    """Check what says where the control points are; return them, (K, 2)."""
+    """Check the control points, or make the grid of them; return them, (K, 2)."""
     if not isinstance(points, np.ndarray):
         points = control_points(check_pair("points", points, 1))
     check_arrays(points=(points, "K 2"))

@@ -53,24 +53,13 @@ def train(model, optimizer, make_batch, steps, seed=0, schedule=None, checkpoint
     schedule : StepLR or None
         Its `step` is called after each of the optimizer's.
     checkpoint : path or None
-        File that is written every `checkpoint_every` steps and at the end, and read at the start if it exists.
-    checkpoint_every : int
+        File that is written every `checkpoint_every` steps and at the end, and read at the start if it exists. One that
+        is damaged or belongs to another run raises a ValueError that says what to do (see `load_checkpoint`).
     record : callable or None
         ``record(model) -> dict of arrays``, called before each step whose number is in `record_at`, and after the last
         one if `steps` is; kept in the checkpoint.
-    record_at : collection of int
     progress : bool
         Whether to show a bar.
-
-    Returns
-    -------
-    History
-
-    Raises
-    ------
-    ValueError
-        If the checkpoint is damaged, belongs to another run (its network, optimizer, schedule or seed differ) or has
-        more steps; the message says what to do.
     """
     steps, seed = check_whole("steps", steps, 0), check_whole("seed", seed, 0)
     check_whole("checkpoint_every", checkpoint_every, 1)
@@ -105,16 +94,7 @@ def training_step(model, optimizer, images: np.ndarray, labels: np.ndarray) -> f
 
 
 def error_rate(model, images: np.ndarray, labels: np.ndarray, batch_size: int = 250) -> float:
-    """Share of images that the model gets wrong, 0 to 1.
-
-    Parameters
-    ----------
-    model : Layer
-    images : (N, C, H, W) array
-    labels : (N,) array of ints
-    batch_size : int
-        Images a forward.
-    """
+    """Share of images (N, C, H, W) that the model gets wrong, 0 to 1; `batch_size` of them in each forward."""
     starts = range(0, len(images), batch_size)
     wrong = sum((model(images[k:k + batch_size]).argmax(axis=1) != labels[k:k + batch_size]).sum() for k in starts)
     return float(wrong / len(images))
@@ -138,12 +118,7 @@ def _steps(done, steps, progress, history):
 def save_checkpoint(path, model, optimizer, history, seed, schedule=None) -> None:
     """Write everything that a resumed run needs, so that the file is the old one or the new one, never half of one.
 
-    Parameters
-    ----------
-    path : path
-        Of an .npz file; it holds arrays only, nothing that runs when it is read.
-    model, optimizer, history, seed, schedule
-        The state of the run.
+    It is an .npz of arrays only: nothing in it runs when it is read.
     """
     arrays = _state(model, optimizer)
     for step, recorded in history.records.items():
@@ -154,27 +129,10 @@ def save_checkpoint(path, model, optimizer, history, seed, schedule=None) -> Non
 
 
 def load_checkpoint(path, model, optimizer, seed, steps=None, schedule=None) -> History:
-    """Put a checkpoint's state into a model and an optimizer.
+    """Put a checkpoint's state into a model and an optimizer, built as those that were saved; return its History.
 
-    Parameters
-    ----------
-    path : path
-    model, optimizer
-        Built as those that were saved.
-    seed : int
-        Of the run that goes on.
-    steps : int or None
-        Of that run in all; None for any number.
-    schedule : StepLR or None
-
-    Returns
-    -------
-    History
-
-    Raises
-    ------
-    ValueError
-        If the file is damaged, or holds another model, optimizer, schedule or seed, or more steps.
+    `seed` and `steps` are those of the run that goes on, steps in all; None for any number. A ValueError says what to
+    do if the file is damaged, holds another model, optimizer, schedule or seed, or has more steps.
     """
     arrays = _read_arrays(path)
     facts = json.loads(str(arrays["facts"]))

@@ -1,6 +1,6 @@
 """The Spatial Transformer as one layer: localisation network, grid generator and sampler."""
 
-from .check import check_choice, check_pair
+from .check import check_choice, check_flag, check_pair
 from .families import as_transform
 from .layer import Layer
 from .sampler import grid_sample, grid_sample_backward
@@ -34,6 +34,7 @@ class SpatialTransformer(Layer):
                  align_corners=False):
         check_choice("mode", mode, MODES)
         check_choice("padding_mode", padding_mode, PADDING_MODES)
+        check_flag("align_corners", align_corners)
         self.localisation, self.transform = localisation, as_transform(transform)
         self.size = None if size is None else check_pair("size", size, 1)
         self.reading = dict(mode=mode, padding_mode=padding_mode, align_corners=align_corners)

@@ -50,18 +50,10 @@ def show_image(ax: Axes, image: np.ndarray, title: str | None = None, frame: str
 
     Parameters
     ----------
-    ax : matplotlib Axes
     image : (H, W), (1, H, W) or (3, H, W) array
-        Grey, from `vmin` (black) to `vmax` (white), or red, green and blue, from 0 to 1.
-    title : str, optional
+        Grey, from `vmin` (black) to `vmax` (white), or red, green and blue, from 0 to 1. NaN is light grey.
     frame : colour, optional
         Colour of a line around the image, such as `INPUT` or `OUTPUT`.
-    vmin, vmax : float
-        The values of black and white.
-
-    Returns
-    -------
-    matplotlib AxesImage
     """
     image = np.asarray(image)
     picture = image[0] if image.ndim == 3 and image.shape[0] == 1 else image
@@ -85,27 +77,20 @@ def show_image(ax: Axes, image: np.ndarray, title: str | None = None, frame: str
 
 def draw_grid_outline(ax: Axes, grid: np.ndarray, image_size: tuple[int, int], align_corners: bool = False,
                       colour: str = GRID) -> np.ndarray:
-    """Draw the outline of a grid on its input, in the input's pixel coordinates.
+    """Draw the closed outline of a grid on its input; return its points (P, 2), (x, y) in the input's pixels.
 
-    The outline runs through the points that the output's border pixels sample, that is through pixel
-    centres: with ``align_corners=False`` it lies half an output pixel inside the output's frame. A dot marks
-    the output's top left pixel and a thicker line its top row, so that a rotation differs from a reflection.
+    The outline runs through the points that the output's border pixels sample, that is through pixel centres: with
+    ``align_corners=False`` it lies half an output pixel inside the output's frame. A dot marks the output's top left
+    pixel and a thicker line its top row, so that a rotation differs from a reflection.
 
     Parameters
     ----------
-    ax : matplotlib Axes
     grid : (h, w, 2) array of float32 or float64
         The grid of one output, (x, y) in normalised units, as `affine_grid` returns it for each image.
     image_size : (H, W)
         Size of the input in pixels.
     align_corners : bool
         The convention of the grid.
-    colour : colour
-
-    Returns
-    -------
-    (P, 2) array
-        The closed outline's points, (x, y) in pixels, clockwise on an upright output, from the top left.
     """
     points = _pixel_points(grid, image_size, align_corners)
     outline = np.concatenate([points[0], points[1:, -1], points[-1, -2::-1], points[-2::-1, 0]])
@@ -117,19 +102,10 @@ def draw_grid_outline(ax: Axes, grid: np.ndarray, image_size: tuple[int, int], a
 
 def draw_grid_points(ax: Axes, grid: np.ndarray, image_size: tuple[int, int], align_corners: bool = False,
                      points: int = 7, colour: str = GRID) -> np.ndarray:
-    """Draw up to `points` x `points` of a grid's sampling points on its input, corners included.
+    """Draw a grid's sampling points on its input, corners included; return them, (K, 2), (x, y) in the input's pixels.
 
-    Parameters
-    ----------
-    ax, grid, image_size, align_corners, colour
-        As for `draw_grid_outline`.
-    points : int
-        Points on each side, at least 2; fewer where the output has fewer pixels.
-
-    Returns
-    -------
-    (K, 2) array
-        The points, (x, y) in the input's pixels.
+    `points` is their number on each side, at least 2; fewer where the output has fewer pixels. All else is as for
+    `draw_grid_outline`.
     """
     check_whole("points", points, 2)
     positions = _pixel_points(grid, image_size, align_corners)
@@ -248,16 +224,9 @@ def _write(ax, text, place, offset, align, fontsize=9, **style):
 
 
 def readings(theta: np.ndarray) -> list[tuple[str, str, str, str]]:
-    """Theta in words: angle in degrees, scales, shear and shift, as `show_transformer` writes them.
+    """Theta (N, 2, 3) in words, as `show_transformer` writes them: angle in degrees, scales, shear and shift.
 
-    Parameters
-    ----------
-    theta : (N, 2, 3) array of float32 or float64
-
-    Returns
-    -------
-    list of N tuples of 4 str
-        Such as ``("+30\N{DEGREE SIGN}", "1.00, 1.00", "+0.00", "+0.10, -0.25")``.
+    Such as ``("+30\N{DEGREE SIGN}", "1.00, 1.00", "+0.00", "+0.10, -0.25")``, for each of N.
     """
     read = read_theta(theta)
     keys = ("angle", "scale_x", "scale_y", "shear", "shift_x", "shift_y")

@@ -10,9 +10,9 @@ from torch import nn
 
 from stn_numpy import affine_sample, compose_affine, compose_affine_backward
 from stn_numpy.gradcheck import gradcheck
-from stn_numpy.pytorch import series
+from stn_numpy.pytorch import compose
+from stn_numpy.pytorch.compose import SeriesTransformer
 from stn_numpy.pytorch.layer import linear
-from stn_numpy.pytorch.series import SeriesTransformer
 
 QUARTER = [[0.0, -1, 0], [1, 0, 0]]
 RIGHT = [[1.0, 0, 0.5], [0, 1, 0]]
@@ -32,7 +32,7 @@ def test_is_the_product_of_the_whole_matrices(dtype, count, seed):
 @given(count=counts, seed=seeds)
 def test_same_as_the_torch_twin(dtype, count, seed):
     pair = list(normal(seed, (2, count, 2, 3), dtype))
-    assert_same_as_torch(compose_affine, compose_affine_backward, series.compose_affine, pair, unit=5)
+    assert_same_as_torch(compose_affine, compose_affine_backward, compose.compose_affine, pair, unit=5)
 
 
 @given(count=counts, seed=seeds)
@@ -99,7 +99,7 @@ def images():
 
 def test_a_series_of_one_is_a_transformer(images):
     one = localisation(0)
-    for way in series.WAYS:
+    for way in compose.WAYS:
         transformer = SeriesTransformer([one], way=way)
         assert torch.equal(transformer(images), transformer.steps[0](images))
         assert torch.equal(transformer.theta(images), transformer.steps[0].theta(images))
@@ -108,11 +108,11 @@ def test_a_series_of_one_is_a_transformer(images):
 def test_each_step_corrects_what_those_before_show(images):
     """The two ways on paper: what is read, what the second network sees, and which theta comes of it."""
     first, second = localisation(0), localisation(1)
-    for way in series.WAYS:
+    for way in compose.WAYS:
         transformer = SeriesTransformer([first, second], way=way)
         one, two = transformer.steps
         seen = one(images)
-        joint = series.compose_affine(one.theta(images), two.theta(seen))
+        joint = compose.compose_affine(one.theta(images), two.theta(seen))
         assert torch.allclose(transformer.theta(images), joint, atol=1e-12)
         expected = two(seen) if way == "warp" else two.sample(images, joint.flatten(1))
         assert torch.allclose(transformer(images), expected, atol=1e-12)

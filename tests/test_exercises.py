@@ -1,19 +1,15 @@
 """What the reader wrote: skipped while untouched, judged from then on. `pytest --ex WHICH` runs this file alone."""
 
 import pytest
-from judge import judge_stub
 
 
-def test_yours(stub, request):
+def test_yours(stub, verdict_on, request):
     """The reader's answer to one exercise."""
-    verdict = judge_stub(stub)
-    wanted = request.config.getoption("ex")
-    if verdict.status == "untouched" and not wanted:
+    verdict = verdict_on(stub)
+    if verdict.status == "untouched" and not request.config.getoption("ex"):
         pytest.skip("an exercise that you have not begun; `pytest --progress` lists them")
     if verdict.status != "right":
         pytest.fail(verdict.message + _traceback(verdict, request.config), pytrace=False)
-    if wanted:
-        request.config.praise.append(verdict.message)
 
 
 def _traceback(verdict, config):

@@ -27,7 +27,8 @@ from book.experiments.more_than_one.colocalise import (
     triplet_loss,
 )
 from book.experiments.more_than_one.depth import PLACES, Placed, measure_turns
-from stn_numpy.pytorch.parallel import ParallelTransformers, tiled_starts
+from book.experiments.more_than_one.parallel import ParallelTransformers
+from book.experiments.more_than_one.tiles import tiled_starts
 from stn_numpy.pytorch.run import Stopped
 from stn_numpy.pytorch.transformer import SpatialTransformer
 

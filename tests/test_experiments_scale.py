@@ -93,6 +93,7 @@ def test_what_cannot_be_timed_is_refused(tmp_path, changes, complaint):
 
 
 def test_the_plain_loop_learns():
+    torch.manual_seed(0)
     settings = Settings("fcn", "R", data="small", batch=32, iterations=100, rate=0.05)
     loop = speed.PlainLoop(settings, torch.device("cpu"), 0)
     first = loop(1)

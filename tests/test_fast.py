@@ -1,5 +1,7 @@
 """The compiled operations beside their NumPy twins: the same numbers, whatever the mode, the size or the theta."""
 
+import inspect
+
 import numba
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from support import counts, normal, seeds, smooth_grid
 from tolerances import assert_agrees
 
 import stn_numpy as reference
+from stn_numpy import fast as package
 from stn_numpy.fast import grid as fast_grid
 from stn_numpy.fast import sampler as fast
 
@@ -33,6 +36,18 @@ def both(module, d_out, image, theta, size, *options):
     """The output and both gradients of the fused sampler."""
     return (module.affine_sample(image, theta, size, *options),
             *module.affine_sample_backward(d_out, image, theta, *options))
+
+
+def test_the_package_offers_its_operations_by_name_with_the_signatures_of_numpy():
+    """`from stn_numpy import fast; fast.grid_sample(...)` in place of `stn_numpy.grid_sample(...)`."""
+    offered = {name: value for name, value in vars(package).items() if inspect.isfunction(value)
+               and value.__module__.rpartition(".")[2] in ("grid", "projective", "sampler", "linear", "conv", "pool")}
+    assert {"affine_grid", "projective_grid", "grid_sample", "affine_sample", "linear", "relu", "conv2d", "max_pool2d",
+            "avg_pool2d"} == {name for name in offered if not name.endswith("_backward")}
+    for name, function in offered.items():
+        assert f"{name}_backward" in offered or name.removesuffix("_backward") in offered
+        expected = inspect.signature(getattr(reference, name))
+        assert inspect.signature(function) == expected, name
 
 
 @given(batch=counts, channels=depths, height=sides, width=sides, rows=sides, columns=sides, seed=seeds)

@@ -220,6 +220,20 @@ def test_a_layer_in_two_places_stays_one():
     assert twin.layers[0] is twin.layers[2].layers[0] is not shared
 
 
+def test_image_layers_in_two_places_or_called_in_between():
+    """What a run needs for its backward is its own: else kernels would go by the size of another image."""
+    first, second = (randomise(Conv2d(2, 2, 3, padding=1, dtype="float64"), seed) for seed in (1, 2))
+    relu, pool = ReLU(), MaxPool2d(2)
+    once = Sequential(first, ReLU(), MaxPool2d(2), second, ReLU(), MaxPool2d(2))
+    twice = compiled(Sequential(first, relu, pool, second, relu, pool))
+    images = normal(1, (9, *SHAPE))
+    d_out = normal(2, once(images).shape)
+    assert_agrees(twice(images), once(images))
+    for layer in twice.layers:
+        layer(normal(3, (1, 2, 40, 40)))
+    assert_agrees(twice.backward(d_out), once.backward(d_out), unit=30)
+
+
 def test_compiled_twice_is_compiled_once(build):
     twin = compiled(build(dtype="float64"))
     assert classes(compiled(twin)) == classes(twin)

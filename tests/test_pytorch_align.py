@@ -12,7 +12,8 @@ import torch
 from PIL import Image
 
 from stn_numpy.aerial.tiles import KINDS, aerial_tiles
-from stn_numpy.pytorch.align import align, contact_sheet, main
+from stn_numpy.pictures import contact_sheet
+from stn_numpy.pytorch.align import align, main
 from stn_numpy.pytorch.tiles import rebuild, save
 from stn_numpy.pytorch.weights import save as save_weights
 
@@ -219,10 +220,11 @@ def test_the_table_has_what_was_written_before_a_stop(checkpoint, tiles, tmp_pat
 
 def test_names_that_differ_by_their_case_alone(checkpoint, tiles, tmp_path):
     """They would be one file on a Mac and on Windows."""
-    Image.new("RGB", (24, 24)).save(tiles / "A.jpg")
+    for name in ("A.jpg", "Cd.jpg", "cD.png"):
+        Image.new("RGB", (24, 24)).save(tiles / name)
     run(checkpoint, tiles, tmp_path / "out")
     written = [row["written"] for row in csv.DictReader(open(tmp_path / "out" / "poses.csv"))]
-    assert len({name.casefold() for name in written}) == 3
+    assert len({name.casefold() for name in written}) == 5
 
 
 def test_names_that_clash(checkpoint, tiles, tmp_path):

@@ -15,8 +15,9 @@ from PIL import Image
 
 from stn_numpy import pictures
 from stn_numpy.aerial.tiles import aerial_tiles
+from stn_numpy.folder import read_folder, split
 from stn_numpy.pictures import as_array, read_square
-from stn_numpy.pytorch.folder import FolderTiles, read_folder, settings_for, split
+from stn_numpy.pytorch.folder import FolderTiles, settings_for
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.tiles import build, centred, load, rebuild, uncentred
 from stn_numpy.pytorch.train import main

@@ -83,6 +83,11 @@ def test_there_and_back(registered):
     assert_agrees(back(images), layer(images))
 
 
+def test_the_papers_networks_take_it():
+    module = pytorch.build("st-fcn", "R", SLANT_IN_TORCH, rng=0)
+    assert module.transformer.transform is SLANT_IN_TORCH and len(module.transformer.localisation.final.bias) == 1
+
+
 def test_the_training_command_takes_its_name(registered, tmp_path):
     train.main(["--model", "st-fcn", "--distortion", "E", "--transform", "slant", "--data", "small", "--iterations",
                 "2", "--batch", "4", "--device", "cpu", "--out", str(tmp_path)])

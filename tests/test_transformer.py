@@ -164,6 +164,7 @@ BAD = {
     "unknown transform": (dict(transform="shear"), "transform", "'rotation'", "'shear'"),
     "unknown mode": (dict(mode="linear"), "mode", "'bilinear'", "'linear'"),
     "unknown padding": (dict(padding_mode="wrap"), "padding_mode", "'zeros'", "'wrap'"),
+    "a word for a flag": (dict(align_corners="False"), "align_corners", "True or False", "'False'"),
     "size of zero": (dict(size=0), "size", "at least 1", "0"),
     "size of four": (dict(size=(1, 1, 3, 4)), "size", "pair", "(1, 1, 3, 4)"),
     "size of a fraction": (dict(size=(3, 4.5)), "size", "whole number", "4.5"),

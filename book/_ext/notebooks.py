@@ -5,13 +5,13 @@ and boxes, references and citations become plain Markdown. The notebooks are wri
 """
 
 import re
-import sys
 from pathlib import Path
 
 import yaml
 
+from tests.judge import Stub
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(path) for path in (ROOT, ROOT / "tests")]
 
 FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w-]+)\}[ \t]*(?P<title>[^\n]*)\n"
                    r"(?P<body>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -51,11 +51,9 @@ def listing(title: str, options: dict[str, str]) -> str:
 
 def stub_box(name: str) -> str:
     """File, command and hints of an exercise that pytest judges."""
-    from judge import Stub
-
     stub = Stub(next((ROOT / "book/exercises").glob(f"ex??_{name}.py")))
-    fields = stub.fields()
-    hints = "\n\n".join(f"<details><summary>Hint</summary>{hint}</details>" for hint in stub.hints())
+    fields = stub.fields
+    hints = "\n\n".join(f"<details><summary>Hint</summary>{hint}</details>" for hint in stub.hints)
     return (f"\n\n`{stub.shown}`, difficulty {fields['Difficulty']}, {fields['Size']}\n\n"
             f"```console\n$ pytest --ex {name}\n```\n\n{hints}")
 

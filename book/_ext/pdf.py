@@ -1,4 +1,4 @@
-"""Print the whole book as one PDF: ``make pdf``, or ``python book/_ext/pdf.py``.
+"""Print the whole book as one PDF: ``make pdf``, or ``python -m book._ext.pdf``.
 
 Jupyter Book builds one long page, and Chromium prints it: formulas are SVG, explorables show their stills, and headings
 become bookmarks.
@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [path for path in [str(ROOT / "tests")] if path not in sys.path]
-
 BUILT = ROOT / "_build/singlehtml/book/intro.html"
 TARGET = ROOT / "_build/pdf/spatial_transformer_networks.pdf"
 FOOT = ('<div style="font-size:8px; width:100%; text-align:center; color:#555">'
@@ -31,8 +29,9 @@ def build_page() -> None:
 
 def print_page(page: Path, target: Path) -> None:
     """Print one built page to a PDF with bookmarks; the file is complete or absent."""
-    from browser import launch
     from playwright.sync_api import sync_playwright
+
+    from tests.browser import launch
 
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".part")

@@ -5,7 +5,7 @@ file's three hints as dropdowns. The answer follows, folded, included from its o
 """
 
 import ast
-import sys
+import contextlib
 from pathlib import Path
 
 from docutils import nodes
@@ -14,11 +14,9 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx_exercise.directive import ExerciseDirective
 
+from tests.judge import Exercise, Stub, catalogue
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(path) for path in (ROOT, ROOT / "tests") if str(path) not in sys.path]
-
-from judge import Exercise, Stub, catalogue  # noqa: E402
-
 ORDINALS = ("First", "Second", "Third")
 FACTS = """
 [{path}](/{path}){{.stub-file}} · difficulty {difficulty} · {size}
@@ -44,9 +42,9 @@ ANSWER = """
 
 def box(stub: Stub) -> str:
     """The part of the box below the author's own words."""
-    fields, path = stub.fields(), stub.shown
+    fields, path = stub.fields, stub.shown
     facts = FACTS.format(path=path, name=stub.name, difficulty=fields["Difficulty"], size=fields["Size"])
-    return facts + "".join(HINT.format(ordinal=ordinal, text=text) for ordinal, text in zip(ORDINALS, stub.hints()))
+    return facts + "".join(HINT.format(ordinal=ordinal, text=text) for ordinal, text in zip(ORDINALS, stub.hints))
 
 
 def without_docstring(function: ast.FunctionDef) -> str:
@@ -59,13 +57,27 @@ def without_docstring(function: ast.FunctionDef) -> str:
 
 def answer(exercise: Exercise, label: str) -> str:
     """The folded answer: the function and its helpers, each from its file."""
-    path = exercise.answer.replace(".", "/") + ".py"
-    path = path if (ROOT / path).is_file() else f"tests/{path}"
-    tree = ast.parse((ROOT / path).read_text("utf8"))
-    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    shown = "".join(ANSWER.format(path=path, name=name, lines=without_docstring(functions[name]))
-                    for name in (exercise.name, *exercise.also))
+    shown = ""
+    for name in (exercise.name, *exercise.also):
+        path, function = definition(exercise.answer, name)
+        shown += ANSWER.format(path=path, name=name, lines=without_docstring(function))
     return f"````{{solution}} {label}\n:class: dropdown\n:label: sol-{label}\n{shown}\n````\n"
+
+
+def definition(module: str, name: str) -> tuple[str, ast.FunctionDef]:
+    """The file of a function, and the function; where the module lacks it, from a module that it imports from."""
+    path = module.replace(".", "/") + ".py"
+    path = path if (ROOT / path).is_file() else f"tests/{path}"
+    body = ast.parse((ROOT / path).read_text("utf8")).body
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return path, node
+    package = module.rpartition(".")[0]
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+            with contextlib.suppress(LookupError):
+                return definition(f"{package}.{node.module}", name)
+    raise LookupError(f"{module}: expected a function {name}, or an import of its module")
 
 
 class StubExercise(ExerciseDirective):

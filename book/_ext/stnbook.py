@@ -164,9 +164,9 @@ def setup(app: Sphinx) -> dict:
     gc.disable()
     # Jupyter Book sets this value even without the extension that reads it
     app.add_config_value("comments_config", {}, "")
-    app.setup_extension("stn_exercises")
-    app.setup_extension("stn_explore")
-    app.setup_extension("stn_looks")
+    app.setup_extension("book._ext.stn_exercises")
+    app.setup_extension("book._ext.stn_explore")
+    app.setup_extension("book._ext.stn_looks")
     app.connect("config-inited", prepare_execution)
     app.connect("config-inited", show_buttons)
     app.connect("builder-inited", print_as_one_page)

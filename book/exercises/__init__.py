@@ -1,10 +1,5 @@
 """The reader's stubs, and `check`, which judges a function written in a notebook cell as pytest judges a stub."""
 
-import sys
-from pathlib import Path
-
-_ROOT = Path(__file__).resolve().parents[2]
-
 
 def check(function, name=None):
     """Judge a function: print what pytest would say of it. Raises nothing.
@@ -16,8 +11,7 @@ def check(function, name=None):
     name : str or None
         The exercise, where the function has another name.
     """
-    sys.path += [path for path in (str(_ROOT), str(_ROOT / "tests")) if path not in sys.path]
-    from judge import catalogue, judge, stubs
+    from tests.judge import catalogue, judge, stubs
 
     name = name or getattr(function, "__name__", "")
     known = {stub.name: stub for stub in stubs()}

@@ -20,27 +20,14 @@ def settings_from(cell, kind):
     return kind(**{field.name: cell[field.name] for field in fields(kind) if field.name in cell})
 
 
-def train_run(settings, seed, context, kind=training.Run):
-    """Train one network within a cell, from its checkpoint if there is one.
+def train_run(settings, seed, context, kind=training.Run, record_every=0):
+    """Train one network within a cell, from its checkpoint if there is one, as a `Run` or a subclass.
 
-    Parameters
-    ----------
-    settings : Settings
-    seed : int
-    context : Context
-    kind : type
-        `Run`, or a subclass.
-
-    Returns
-    -------
-    result : dict
-        What `Run.finish` measured, without what the ledger says of the cell.
-    network : Module
-        On the CPU.
+    Returns what `Run.finish` measured, without what the ledger says of the cell, and the network, on the CPU.
     """
     devices = find_devices(context.device)
     run = kind(settings, [seed], devices[os.getpid() % len(devices)], context.folder,
-               checkpoint_every=CHECKPOINT_EVERY)
+               checkpoint_every=CHECKPOINT_EVERY, record_every=record_every)
 
     def progress(steps, loss, error):
         context.progress(run.step / settings.iterations, f"loss {loss:.4f}, error {error:.2%}")

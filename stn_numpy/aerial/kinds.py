@@ -28,7 +28,6 @@ class Pen:
         Where the light comes from, in these coordinates; the third is up.
     colours : (N, 2, 3) array
         The two paints of each thing.
-    rng : numpy Generator
     """
 
     def __init__(self, x, y, pixel, picture, sun, colours, rng):

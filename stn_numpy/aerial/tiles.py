@@ -46,9 +46,8 @@ class AerialPose:
 
     @property
     def theta(self):
-        """What shows every thing nose up, in the middle, at scale 1.
+        """What shows every thing nose up, in the middle, at scale 1: (N, 2, 3), output to input, normalised units.
 
-        (N, 2, 3), as everywhere from output to input in normalised units.
         Its angle, by `rotation_angle`, is the heading; tiles are square.
         """
         angle, (x, y) = np.radians(self.heading), self.shift.T
@@ -77,11 +76,6 @@ def aerial_tiles(count, rng, size=48, kinds=KINDS, background_only=False):
     images : (N, 3, size, size) array of float32
         Red, green and blue, from 0 to 1.
     pose : AerialPose
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit; the message says what was expected and what came.
 
     Notes
     -----

@@ -35,18 +35,10 @@ PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label=
 
 @dataclass(frozen=True)
 class Explorable:
-    """An explorable, which a cell shows as self-contained HTML.
+    """An explorable, which a cell shows as self-contained HTML: ``name`` is one of ``NAMES``.
 
-    Attributes
-    ----------
-    name : str
-        One of ``NAMES``.
-    title, text, alt : str
-        A heading, what to try, and the still picture in words.
-    data : dict
-        The script's data, ready for JSON.
-    still : bytes
-        The still picture, a PNG.
+    ``title``, ``text`` and ``alt`` are a heading, what to try, and the still picture in words; ``data`` is the script's
+    data, ready for JSON; ``still`` is the still picture, a PNG.
     """
 
     name: str

@@ -20,20 +20,7 @@ SIZE = (1, 1, 24, 24)
 
 
 def draw(name: str, data: dict) -> bytes:
-    """The still of one explorable.
-
-    Parameters
-    ----------
-    name : str
-        The name of a function of this module.
-    data : dict
-        The explorable's data.
-
-    Returns
-    -------
-    bytes
-        A PNG.
-    """
+    """The still of one explorable, a PNG, from its data: each name is that of a function of this module."""
     with plt.rc_context():
         viz.use_style()
         figure, file = globals()[name](data), io.BytesIO()

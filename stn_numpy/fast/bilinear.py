@@ -13,7 +13,9 @@ channels in lanes     channels next to each other in memory, so that one read fe
 inside or mixed       columns that can reach no pixel are left out; the hats vanish in those that are half outside
 
 Indices are unsigned: Numba guards signed ones against -1, and that guard keeps a loop from being vectorised.
-The nests are deep because they are the whole of what is fast: each loop's place and order was measured.
+
+The nests stay in one piece, as chapter 11 shows them: what is read and written for each pixel stands in one place. A
+plain helper in an inner loop is slower, as its arrays lose the promise of no aliasing (see `spread` in taps.py).
 """
 
 import numpy as np

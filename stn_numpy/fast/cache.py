@@ -26,13 +26,7 @@ def report(line: str) -> None:
 
 
 class KernelCache(FunctionCache):
-    """Numba's cache of one kernel, with the constants and helpers that the kernel uses as a part of its stamp.
-
-    Parameters
-    ----------
-    function : callable
-        The kernel before it is compiled.
-    """
+    """Numba's cache of one kernel, with the constants and helpers that the kernel uses as a part of its stamp."""
 
     def __init__(self, function):
         super().__init__(function)

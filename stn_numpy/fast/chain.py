@@ -35,8 +35,9 @@ class Run(layer.Layer):
     def forward(self, image):
         check_arrays(image=(image, "N C H W"))
         self.batch, self.lanes = len(image), lanes_for(len(image)) if self.pays else 1
-        image = pack(image, self.lanes)
+        image, self.images = pack(image, self.lanes), []
         for forward, _ in self.links:
+            self.images.append(image)
             image = forward(image, self.lanes)
         out = unpack(image, self.lanes, self.batch)
         self.like = np.broadcast_to(out.dtype.type(0), out.shape)  # what d_out has to be like: the kernels trust it
@@ -45,8 +46,8 @@ class Run(layer.Layer):
     def backward(self, d_out):
         check_arrays(out=(self.like, "N C h w"), d_out=(d_out, "N C h w"))
         d_image = pack(d_out, self.lanes)
-        for _, backward in reversed(self.links):
-            d_image = backward(d_image, self.lanes)
+        for (_, backward), image in zip(reversed(self.links), reversed(self.images)):
+            d_image = backward(d_image, image, self.lanes)
         return unpack(d_image, self.lanes, self.batch)
 
 

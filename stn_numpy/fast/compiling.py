@@ -34,26 +34,12 @@ PRANGE_ALONE = dict(prange=True, comprehension=False, reduction=False, inplace_b
 
 
 def kernel(function: Callable | None = None, *, parallel: bool = False, **options) -> Callable:
-    """Make a function a kernel: Python calls it, Numba compiles it at its first call.
+    """Make a function of arrays and numbers a kernel: Python calls it, Numba compiles it at its first call.
 
-    Parameters
-    ----------
-    function : callable
-        Takes arrays and numbers. With `parallel` its `prange` loops are shared among Numba's threads.
-    parallel : bool
-        Whether the kernel uses threads.
-    **options
-        Further options of `numba.njit`, such as fastmath.
-
-    Returns
-    -------
-    callable
-        With the same arguments. Code compiled inside other kernels is a `helper`, not a kernel.
-
-    Notes
-    -----
-    Compiled code is kept beside the source file or, where that cannot be written, in the user's cache folder
-    (NUMBA_CACHE_DIR names another); where neither can, each run compiles anew (see `cache`).
+    With `parallel` its `prange` loops are shared among Numba's threads; the other options are those of `numba.njit`,
+    such as fastmath. Code compiled inside other kernels is a `helper`, not a kernel. Compiled code is kept beside the
+    source file or, where that cannot be written, in the user's cache folder (NUMBA_CACHE_DIR names another); where
+    neither can, each run compiles anew (see `cache`).
     """
     if function is None:
         return functools.partial(kernel, parallel=parallel, **options)

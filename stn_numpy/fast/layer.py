@@ -1,4 +1,7 @@
-"""The layers compiled: stn_numpy/layer.py with the operations of this package, and runs of image layers in lanes."""
+"""The layers compiled: stn_numpy/layer.py with the operations of this package, and runs of image layers in lanes.
+
+In lanes a layer remembers nothing: the `Run` keeps what its backward needs, so that a layer may be in it twice.
+"""
 
 from .. import layer
 from ..check import check_arrays
@@ -45,12 +48,10 @@ class Conv2d(layer.Conv2d):
     def forward_lanes(self, image, lanes):
         weight, bias = self.weight.data, self.bias.data
         check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
-        self.image = image
         return conv2d_lanes(image, lanes, weight, bias, self.stride, self.padding)
 
-    def backward_lanes(self, d_out, lanes):
-        return self._gather(conv2d_lanes_backward(d_out, self.image, lanes, self.weight.data, self.stride,
-                                                  self.padding))
+    def backward_lanes(self, d_out, image, lanes):
+        return self._gather(conv2d_lanes_backward(d_out, image, lanes, self.weight.data, self.stride, self.padding))
 
     def _gather(self, gradients):
         d_image, d_weight, d_bias = gradients
@@ -70,10 +71,10 @@ class ReLU(layer.ReLU):
         return relu_backward(d_out, self.inputs)
 
     def forward_lanes(self, image, lanes):
-        return self.forward(image)
+        return relu(image)
 
-    def backward_lanes(self, d_out, lanes):
-        return self.backward(d_out)
+    def backward_lanes(self, d_out, image, lanes):
+        return relu_backward(d_out, image)
 
 
 class MaxPool2d(layer.MaxPool2d):
@@ -87,11 +88,10 @@ class MaxPool2d(layer.MaxPool2d):
         return max_pool2d_backward(d_out, self.image, self.kernel_size, self.stride)
 
     def forward_lanes(self, image, lanes, relu=False):
-        self.image = image
         return max_pool2d_lanes(image, lanes, self.kernel_size, self.stride, relu)
 
-    def backward_lanes(self, d_out, lanes, relu=False):
-        return max_pool2d_lanes_backward(d_out, self.image, lanes, self.kernel_size, self.stride, relu)
+    def backward_lanes(self, d_out, image, lanes, relu=False):
+        return max_pool2d_lanes_backward(d_out, image, lanes, self.kernel_size, self.stride, relu)
 
 
 class AvgPool2d(layer.AvgPool2d):
@@ -105,11 +105,10 @@ class AvgPool2d(layer.AvgPool2d):
         return avg_pool2d_backward(d_out, self.image, self.kernel_size, self.stride)
 
     def forward_lanes(self, image, lanes):
-        self.image = image
         return avg_pool2d_lanes(image, lanes, self.kernel_size, self.stride)
 
-    def backward_lanes(self, d_out, lanes):
-        return avg_pool2d_lanes_backward(d_out, self.image, lanes, self.kernel_size, self.stride)
+    def backward_lanes(self, d_out, image, lanes):
+        return avg_pool2d_lanes_backward(d_out, image, lanes, self.kernel_size, self.stride)
 
 
 class Sequential(layer.Sequential):

@@ -46,18 +46,10 @@ TWINS = {getattr(layer, kind.__name__): kind for kind in (
 
 
 def compiled(model: layer.Layer) -> layer.Layer:
-    """A network that computes the same by compiled operations, and has the very same parameters.
+    """A network that computes the same by compiled operations, with the very same parameters; `model` stays as it is.
 
-    Parameters
-    ----------
-    model : Layer
-        Any network; it stays as it is.
-
-    Returns
-    -------
-    Layer
-        The compiled twin of `model` or, of a class that this library does not know, a shallow copy; so with every layer
-        among its attributes, lists, tuples and dicts. Parameters are shared: what trains one trains both.
+    It is the compiled twin of `model` or, of a class that this library does not know, a shallow copy; so with every
+    layer among its attributes, lists, tuples and dicts. Parameters are shared: what trains one trains both.
     """
     if not isinstance(model, layer.Layer):
         raise TypeError(f"model: expected a Layer, got {type(model).__name__}")

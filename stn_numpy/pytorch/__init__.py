@@ -2,7 +2,7 @@
 
 from .diagnose import diagnose
 from .distortions import distort
-from .families import TRANSFORMS, Transform
+from .families import TRANSFORMS, Transform, as_transform, tps_transform
 from .localisation import LocalisationNetwork
 from .model import Classifier
 from .networks import build

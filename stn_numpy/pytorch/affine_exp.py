@@ -5,8 +5,8 @@ import torch
 TERMS, SQUARINGS = 16, 10  # to 1e-12 of the largest number, up to a size of 700, beyond which float64 overflows
 
 
-def affine_exp_theta(parameters):
-    """(N, 6) to (N, 2, 3), as `stn_numpy.affine_exp.affine_exp_theta`.
+def affine_exp_theta(parameters: torch.Tensor) -> torch.Tensor:
+    """(N, 6) to (N, 2, 3). As in `stn_numpy.affine_exp.affine_exp_theta`.
 
     By scaling and squaring in float64, as often for every matrix: `torch.linalg.matrix_exp` asks for their sizes first,
     and a GPU would be waited for.

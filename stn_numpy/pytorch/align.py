@@ -1,8 +1,5 @@
 """Turn tiles as a trained transformer would see them: ``python -m stn_numpy.pytorch.align``."""
 
-import argparse
-import csv
-import io
 import sys
 from functools import partial
 from pathlib import Path
@@ -11,10 +8,11 @@ import numpy as np
 import torch
 from torch.nn.functional import grid_sample
 
-from ..files import whole_file
-from ..pictures import as_array, image_files, pillow, read_squares
+from ..files import write_csv
+from ..folder import place_for
+from ..pictures import CELL, COLUMNS, as_array, as_image, contact_sheet, image_files, read_squares
 from ..theta import read_theta, rotation_angle
-from .command import Parser, Refusal, plain_errors
+from .command import Parser, Refusal, check_folder, plain_errors
 from .tiles import centred, load, uncentred
 
 PROGRAM = "python -m stn_numpy.pytorch.align"
@@ -35,14 +33,13 @@ Exit codes: 0 done, 1 something failed, 2 a wrong argument.
 """
 
 SHEET, POSES = "contact_sheet.png", "poses.csv"
-COLUMNS, ROWS, CELL, GAP = 8, 3, 96, 6  # of the contact sheet: pairs across and down, pixels
+ROWS = 3  # of the contact sheet
 FIELDS = ("file", "written", "class", "share", "heading", "scale", "shift_x", "shift_y")
 
 
 def make_parser() -> Parser:
     """The command's arguments."""
-    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG, allow_abbrev=False,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG)
     add = parser.add_argument
     add("--checkpoint", required=True, metavar="FILE", help="the .pt that training has left at its end")
     add("--in", dest="source", required=True, metavar="DIR", help="folder of tiles, in whatever folders they lie")
@@ -52,26 +49,11 @@ def make_parser() -> Parser:
 
 @torch.no_grad()
 def align(network, facts: dict, image):
-    """Read one tile through the network's transformer.
+    """Read a square tile, a Pillow image of any size, through the transformer of a network that `tiles.load` returned.
 
-    Parameters
-    ----------
-    network : Classifier
-        With a transformer.
-    facts : dict
-        As `stn_numpy.pytorch.tiles.load` returns them.
-    image : Pillow image
-        Square, of any size; theta is in normalised units, so that it holds for all of them.
-
-    Returns
-    -------
-    aligned : (C, S, S) array of uint8
-        At the image's own size; what lies outside of it has the training tiles' mean colour. An image with an alpha
-        channel keeps one, as the last channel, with 0 outside.
-    theta : array
-        (2, 3) in an affine family.
-    shares : (classes,) array
-        How sure the network is of each class.
+    Returns the aligned tile, (C, S, S) uint8 at its own size, which outside has the training tiles' mean colour (and,
+    as the last channel, the image's alpha, if any, outside 0); theta, as (2, 3) in an affine family; and the share of
+    each class.
     """
     channels, side = facts["network"]["image_shape"][:2]
     transformer = network.transformer
@@ -107,32 +89,12 @@ def in_words(theta: np.ndarray) -> dict:
                 shift_x=f"{read['shift_x']:.3f}", shift_y=f"{read['shift_y']:.3f}")
 
 
-def as_image(array: np.ndarray):
-    """A Pillow image of (C, S, S) uint8: grey, grey and alpha, RGB, or RGB and alpha."""
-    return pillow()[0].fromarray(array[0] if len(array) == 1 else array.transpose(1, 2, 0))
-
-
-def contact_sheet(pairs):
-    """One picture of several pairs of Pillow images, each before above after, transparent where they are on white."""
-    image_module, _ = pillow()
-    across, down = min(len(pairs), COLUMNS), -(-len(pairs) // COLUMNS)
-    sheet = image_module.new("RGB", (across * (CELL + GAP) + GAP, down * (2 * CELL + 3 * GAP) + GAP), "white")
-    for place, pair in enumerate(pairs):
-        left, top = GAP + place % COLUMNS * (CELL + GAP), GAP + place // COLUMNS * (2 * CELL + 3 * GAP)
-        for below, image in enumerate(pair):
-            cell = image.convert("RGBA").resize((CELL, CELL))
-            sheet.paste(cell, (left, top + below * (CELL + GAP // 2)), cell)
-    return sheet
-
-
 def check_folders(source, out) -> tuple[Path, Path]:
     """Refuse folders that cannot be what they are named for."""
     source, out = Path(source), Path(out)
-    if not source.is_dir():
-        raise Refusal(f"--in: expected a folder, got {source}, which is {'a file' if source.exists() else 'not there'}",
-                      2)
-    if out.exists() and not out.is_dir():
-        raise Refusal(f"--out: expected a folder, got {out}, which is a file", 2)
+    check_folder("--in", source)
+    if out.exists():
+        check_folder("--out", out)
     if source.resolve() == out.resolve():
         raise Refusal(f"--out: expected another folder than --in, got {out} for both", 2)
     if out.resolve() in source.resolve().parents:
@@ -142,33 +104,10 @@ def check_folders(source, out) -> tuple[Path, Path]:
     return source, out
 
 
-def place_for(name: str, places: set) -> str:
-    """Where a tile is written: its own name with .png, or that after its whole name if there is another."""
-    place = Path(name).with_suffix(".png").as_posix()
-    while place.casefold() in places:  # as names count on a Mac and on Windows
-        place = name = f"{name}.png"
-    places.add(place.casefold())
-    return place
-
-
-def write_table(path, rows) -> None:
-    """Write rows as CSV, whole; of a file name that is not UTF-8 the odd bytes as escapes."""
-    table = io.StringIO(newline="")
-    writer = csv.DictWriter(table, FIELDS)
-    writer.writeheader()
-    writer.writerows(rows)
-    with whole_file(path) as file:
-        file.write(table.getvalue().encode("utf8", "backslashreplace"))
-
-
 def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
     """Align every tile of a folder; return how many were written, and how many files could not be read.
 
-    Parameters
-    ----------
-    checkpoint, source, out : path
-    say : callable
-        Gets a line for each file that is skipped, and for what else the reader should know.
+    `say` gets a line for each file that is skipped, and for what else the reader should know.
     """
     source, out = check_folders(source, out)
     network, facts = load(checkpoint)
@@ -193,7 +132,7 @@ def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
                              **{"class": facts["classes"][int(shares.argmax())]}, **in_words(theta)))
     finally:  # whatever stops it, the table has what was written
         if rows:
-            write_table(out / POSES, rows)
+            write_csv(out / POSES, FIELDS, rows)
             contact_sheet(pairs).save(out / SHEET)
     if not rows:
         raise Refusal(f"--in: none of the {len(files)} files in {source} can be read as an image")

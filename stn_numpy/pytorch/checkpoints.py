@@ -4,18 +4,13 @@ import hashlib
 
 import torch
 
-from .weights import write_whole
+from .weights import read_whole, write_whole
 
 
 def save_checkpoint(path, content: dict) -> None:
-    """Write a checkpoint in the old one's place.
+    """Write a checkpoint in the old one's place: tensors, numbers, words, dicts and lists, nothing that runs when read.
 
-    Parameters
-    ----------
-    path : path
-    content : dict
-        Tensors, numbers, words, and dicts and lists of them: nothing that runs when it is read. A digest is added,
-        since ``torch.load`` does not notice a wrong bit.
+    A digest is added, since ``torch.load`` does not notice a wrong bit.
     """
     write_whole(path, content | {"digest": _digest(content)})
 
@@ -23,15 +18,12 @@ def save_checkpoint(path, content: dict) -> None:
 def load_checkpoint(path, device="cpu") -> dict:
     """Read a checkpoint and check every bit of it: ValueError if it is damaged, OSError if it cannot be read."""
     try:
-        content = torch.load(path, map_location=device, weights_only=True)
+        content = read_whole(path, device)
         if content.pop("digest") != _digest(content):
             raise ValueError("its digest is another")
-        return content
-    except (OSError, torch.OutOfMemoryError):  # the file may well be sound
-        raise
-    except Exception as error:  # a single wrong bit can raise nearly anything
-        reason = str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__
-        raise ValueError(f"checkpoint: {path} is damaged ({reason}); delete it to start anew") from error
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start anew") from error
+    return content
 
 
 def check_facts(path, expected: dict, found: dict) -> None:

@@ -2,18 +2,13 @@
 
 import torch
 
-from ..command import Parser, Refusal, Stop, plain_errors  # noqa: F401  for its importers
+from ..command import Parser, Refusal, Stop, check_folder, plain_errors  # noqa: F401  for its importers
 
 
 def find_devices(name: str, place: int | None = None) -> list[torch.device]:
-    """The devices that a ``--device`` means.
+    """The devices that a ``--device`` means: "auto" (every CUDA device, or else the CPU), "cpu", "cuda" or "cuda:N".
 
-    Parameters
-    ----------
-    name : str
-        "auto" (every CUDA device, or else the CPU), "cpu", "cuda" or "cuda:N".
-    place : int or None
-        Which of several to take, for one of several processes; None for all of them.
+    Where several processes share them, `place` is that of the one to take.
     """
     count = torch.cuda.device_count() if torch.cuda.is_available() else 0
     every, cpu = [torch.device("cuda", number) for number in range(count)], [torch.device("cpu")]

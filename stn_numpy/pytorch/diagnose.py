@@ -1,6 +1,7 @@
 """What a spatial transformer does to a batch, and what looks wrong: for any torch module that samples."""
 
 import importlib.util
+import math
 import textwrap
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,14 +30,8 @@ class Finding:
 class Diagnosis:
     """What `diagnose` found: ``diagnosis["outside"].value``, or ``print(diagnosis)`` for all of it.
 
-    Attributes
-    ----------
-    findings : dict
-        `Finding` by name; with several samplers the second one's are called "outside 2", and so on.
-    looks : list of Look
-        Each call of `grid_sample`, in order.
-    figures : list of matplotlib Figure
-        One for each sampler, where one was drawn.
+    Findings by name (with several samplers the second one's are "outside 2" and so on), each call of `grid_sample`, and
+    a figure for each, where one was drawn.
     """
 
     findings: dict
@@ -48,17 +43,16 @@ class Diagnosis:
 
     def __str__(self):
         width = max(map(len, self.findings))
-        lines = (f"{'LOOK' if found.suspicious else '  ok'}  {name:{width}}  {found.verdict}"
-                 for name, found in self.findings.items())
+        marks = {True: "LOOK", False: "  ok"}
+        lines = [f"{marks[one.suspicious]}  {name:{width}}  {one.verdict}" for name, one in self.findings.items()]
         return "\n".join(textwrap.fill(line, 84, subsequent_indent=(8 + width) * " ") for line in lines)
 
 
 def diagnose(model: nn.Module, batch, loss=F.cross_entropy, draw: bool = True) -> Diagnosis:
     """Print and draw what the transformer in a model does to a batch, and what is worth a look.
 
-    Any module will do that calls `torch.nn.functional.grid_sample` on 4-dimensional images on its way. It runs once,
-    in the mode in which it is; its weights, buffers, gradients and mode, and torch's random numbers, are afterwards
-    what they were.
+    Any module will do that calls `torch.nn.functional.grid_sample` on 4-dimensional images. It runs once, in its mode;
+    weights, buffers, gradients, mode and torch's random numbers stay as they were.
 
     Parameters
     ----------
@@ -86,8 +80,8 @@ def diagnose(model: nn.Module, batch, loss=F.cross_entropy, draw: bool = True) -
     model = getattr(model, "_orig_mod", model)  # torch.compile's wrapper, which no mode can look into
     looks, total, parameters = watch(model, images, None if labels is None else lambda out: loss(out, labels))
     if not looks:
-        raise ValueError("model: expected a module that calls torch.nn.functional.grid_sample on 4-dimensional images, "
-                         f"got {type(model).__name__}, which never does (scripted modules cannot be watched)")
+        words = "a module that calls torch.nn.functional.grid_sample on 4-dimensional images"
+        raise ValueError(f"model: expected {words}, got {type(model).__name__} (scripted ones cannot be watched)")
     findings, measures = {}, []
     for number, look in enumerate(looks, 1):
         measures.append(measure_grid(look))
@@ -109,8 +103,8 @@ def _check(model, batch):
         raise ValueError(f"batch: expected images or a pair (images, labels), got {len(batch)} things")
     images, labels = batch if isinstance(batch, (tuple, list)) else (batch, None)
     if not isinstance(images, torch.Tensor) or not images.is_floating_point():
-        raise TypeError("batch: expected images in a tensor of floats, "
-                        f"got {type(images).__name__} of {getattr(images, 'dtype', 'no dtype')}")
+        given = f"{type(images).__name__} of {getattr(images, 'dtype', 'no dtype')}"
+        raise TypeError(f"batch: expected images in a tensor of floats, got {given}")
     if images.ndim != 4 or 0 in images.shape:
         raise ValueError(f"batch: expected images of shape (N, C, H, W), got {tuple(images.shape)}")
     if labels is not None and not isinstance(labels, torch.Tensor):
@@ -126,8 +120,8 @@ def _check(model, batch):
 def _geometry(look, found):
     bad = int((~torch.isfinite(look.grid)).any(-1).sum())
     if bad:
-        return {"finite": Finding(bad, f"{bad} of {look.grid[..., 0].numel()} points are NaN or infinite: theta has "
-                                  "diverged, and nothing else can be said of it", True)}
+        words = f"{bad} of {look.grid[..., 0].numel()} points are NaN or infinite: theta has diverged"
+        return {"finite": Finding(bad, f"{words}, and nothing else can be said of it", True)}
     outside, drift = found["outside"].mean().item(), found["drift"].mean().item()
     largest, smallest = found["singular_values"].mean(0).tolist()
     mirrored, stride = found["mirrored"].mean().item(), found["stride"].mean().item()
@@ -138,13 +132,12 @@ def _geometry(look, found):
         apart += ": the picture is drawn out of a line or a point"
     if found["bend"] > 0.01:
         apart += f" (of the nearest affine map: the grid is bent by {found['bend']:.2g} pixels)"
+    odd, swapped = stride > FAR or smallest < 0.05, ": are x and y swapped?" if mirrored else ""
     return {
         "finite": Finding(0, "every point is a number"),
         "outside": Finding(outside, f"{_percent(outside)} of the samples lie outside the picture", outside > 0.25),
-        "singular values": Finding((largest, smallest), f"{largest:.2f} and {smallest:.2f} on average; {apart}",
-                                   stride > FAR or smallest < 0.05),
-        "mirrored": Finding(mirrored, f"{_percent(mirrored)} of the maps turn the picture over"
-                            + (": are x and y swapped?" if mirrored else ""), mirrored > 0),
+        "singular values": Finding((largest, smallest), f"{largest:.2f} and {smallest:.2f} on average; {apart}", odd),
+        "mirrored": Finding(mirrored, f"{_percent(mirrored)} of the maps turn the picture over{swapped}", mirrored > 0),
         "drift": Finding(drift, f"a point lies {drift:.1f} pixels from where the identity puts it; " + _spread(found)),
     }
 
@@ -156,7 +149,7 @@ def _spread(found):
 
 
 def _percent(share):
-    """A share in words that never rounds something to nothing, or nearly everything to everything."""
+    """A share in words; only none is "0 %", and only all is "100 %"."""
     if 0 < share < 0.01 or 0.99 < share < 1:
         return "less than 1 %" if share < 0.5 else "more than 99 %"
     return f"{100 * share:.0f} %"
@@ -166,18 +159,18 @@ def _reading(look):
     ground, step = background(look)
     if look.padding_mode == "zeros":
         words = f"the pictures' edges show {ground:.2g} and the padding reads 0: "
-        words += "no frame" if step <= FRAME else f"a frame of {_percent(step)} of the contrast; sample first, " \
-                                                  "normalise what was read"
+        frame = f"a frame of {_percent(step)} of the contrast; sample first, normalise what was read"
+        words += "no frame" if step <= FRAME else frame
     else:
         words = f"the pictures' edges show {ground:.2g}, and padding_mode={look.padding_mode!r} goes on with that"
     made = look.made_with
     if made is None:
-        convention = Finding(None, f"grid_sample reads with align_corners={look.align_corners}; the grid is not one "
-                             "of affine_grid's, so whether it was made for that is yours to check")
+        unknown = "the grid is not one of affine_grid's, so whether it was made for that is yours to check"
+        convention = Finding(None, f"grid_sample reads with align_corners={look.align_corners}; {unknown}")
     else:
-        fits = made == look.align_corners
-        convention = Finding(fits, f"affine_grid has align_corners={made}, grid_sample {look.align_corners}"
-                             + ("" if fits else ": the identity does not give the picture back"), not fits)
+        fits, wrong = made == look.align_corners, ": the identity does not give the picture back"
+        verdict = f"affine_grid has align_corners={made}, grid_sample {look.align_corners}" + ("" if fits else wrong)
+        convention = Finding(fits, verdict, not fits)
     return {"background": Finding(step, words, step > FRAME), "align_corners": convention}
 
 
@@ -202,15 +195,18 @@ def _learning(looks, total, parameters):
         why = "the batch has no labels" if total is None else "no parameter of the model is trained"
         return {"gradients": Finding(None, f"not looked at: {why}")}
     if not all(torch.isfinite(look.grid).all() for look in looks):  # torch 2.13's backward may not survive it
-        return {"gradients": Finding(None, "not looked at: with NaN in a grid, grid_sample's backward can end the "
-                                     "process", True)}
+        why = "with NaN in a grid, grid_sample's backward can end the process"
+        return {"gradients": Finding(None, f"not looked at: {why}", True)}
     fed = [look.live_out.requires_grad and _gradients(total, [look.live_out])[0] is not None for look in looks]
     reached = [_gradients(look.live_grid.sum(), parameters) for look in looks if look.live_grid.requires_grad]
     moving = [any(reach[k] is not None for reach in reached) for k in range(len(parameters))]
     gradients = [torch.zeros(()) if g is None else g.double().norm().cpu() for g in _gradients(total, parameters)]
-    norms = {part: torch.stack([g for g, m in zip(gradients, moving) if m == which] or [torch.zeros(())]).norm().item()
-             for part, which in (("localisation", True), ("rest", False))}
+    norms = {"localisation": _norm(gradients, moving), "rest": _norm(gradients, [not one for one in moving])}
     return {"fed": _fed(fed, any(look.live_out.requires_grad for look in looks)), "gradients": _norms(norms, moving)}
+
+
+def _norm(norms, chosen):
+    return math.hypot(*(norm.item() for norm, one in zip(norms, chosen) if one))
 
 
 def _gradients(number, tensors):

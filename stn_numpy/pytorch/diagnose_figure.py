@@ -6,22 +6,11 @@ COLUMNS = 5  # images shown, at most
 
 
 def draw_diagnosis(look, measured: dict, gradients: dict | None):
-    """Draw what was found of one sampler.
+    """Draw a `Look`, what `measure_grid` says of it, and a gradient's norm by the name of each part.
 
-    Parameters
-    ----------
-    look : Look
-    measured : dict
-        What `measure_grid` says of it.
-    gradients : dict or None
-        A norm by the name of each part.
-
-    Returns
-    -------
-    matplotlib Figure
-        Above, some images with the outline of the grid, on a page of the shade that the padding reads (light grey where
-        the padding continues the picture), and what was read. Below, over the whole batch: the samples outside, theta's
-        singular values, the drift from the identity, and the gradients' norms.
+    Above, some images with the outline of the grid, on a page of the shade that the padding reads (light grey where the
+    padding continues the picture), and what was read. Below, over the whole batch: the samples outside, theta's
+    singular values, the drift from the identity, and the gradients' norms.
     """
     import matplotlib.pyplot as plt
 

@@ -8,30 +8,34 @@ import torch
 from ..digits import load_digits, load_mnist
 from .distortions import distort
 
-DATA = {"mnist": load_mnist, "small": load_digits}
+VALIDATION = 10_000  # the last of MNIST's training digits, to choose settings on
+
+
+def load_validation(split: str) -> tuple:
+    """MNIST's training digits in two parts, so that settings can be chosen without its test digits."""
+    images, labels = load_mnist("train")
+    part = slice(-VALIDATION) if split == "train" else slice(-VALIDATION, None)
+    return images[part], labels[part]
+
+
+DATA = {"mnist": load_mnist, "small": load_digits, "validation": load_validation}
 STEPS_A_PIECE = 25  # what one call of `distort` makes; part of what a seed means
 KNOWN = 5_000  # training digits that a probe of theta compares with
 TEST_SEED = 2015  # the test digits are distorted once, the same for every model, seed and device
 
 
 def load_split(data: str, split: str) -> tuple:
-    """Digits and labels, ``"train"`` or ``"test"``, of all of MNIST or of the package's own (``"small"``)."""
+    """Digits and labels, ``"train"`` or ``"test"``, from one of the sources in `DATA`."""
     try:
         return DATA[data](split)
     except ModuleNotFoundError as error:
-        raise FileNotFoundError(f"MNIST is not here, and downloading it needs the package {error.name}; set STN_DATA "
-                                f"to a folder with its four files, or take the digits of the package: --data small"
-                                ) from error
+        remedy = "set STN_DATA to a folder with its four files, or take the digits of the package: --data small"
+        words = f"MNIST is not here, and downloading it needs the package {error.name}; {remedy}"
+        raise FileNotFoundError(words) from error
 
 
 class Digits:
-    """Training digits that stay on the device, and the test digits.
-
-    Parameters
-    ----------
-    settings : Settings
-    device : torch.device
-    """
+    """Training digits that stay on the device, and the test digits."""
 
     def __init__(self, settings, device):
         self.settings, self.device = settings, device
@@ -40,20 +44,9 @@ class Digits:
         self.test_count = None
 
     def piece(self, seeds, number: int, part=slice(None)) -> tuple[torch.Tensor, torch.Tensor]:
-        """Several steps' digits, drawn with replacement and distorted anew.
+        """Several steps' digits, drawn with replacement and distorted anew: (S, steps, B, 1, h, w), and their labels.
 
-        Parameters
-        ----------
-        seeds : sequence of int
-        number : int
-            Which piece of the run; the same seed and number give the same digits.
-        part : slice
-            Which images of each batch to return; all are made, so that parts fit together.
-
-        Returns
-        -------
-        images : (S, steps, B, 1, h, w) tensor
-        labels : (S, steps, B) tensor
+        Seed and number decide them; all of each batch are made, and a part of it is returned, so that parts fit.
         """
         images, labels = zip(*(self._piece_of(seed, number, part) for seed in seeds))
         return (images[0][None], labels[0][None]) if len(images) == 1 else (torch.stack(images), torch.stack(labels))
@@ -66,11 +59,14 @@ class Digits:
         return images.unflatten(0, shape)[:, part], self.labels[index].unflatten(0, shape)[:, part]
 
     def test_batches(self, batch: int):
-        """The distorted test digits, as pairs of images (B, 1, h, w) and labels (B,)."""
-        images, labels = test_digits(self.settings.data, self.settings.distortion)[:2]
+        """The test digits, as pairs of images (B, 1, h, w) and labels (B,)."""
+        images, labels = self._test_set()
         self.test_count = len(images)
-        for start in range(0, len(images), batch):
-            yield images[start:start + batch].to(self.device), labels[start:start + batch].to(self.device)
+        for parts in zip(images.split(batch), labels.split(batch)):
+            yield tuple(part.to(self.device) for part in parts)
+
+    def _test_set(self):
+        return test_digits(self.settings.data, self.settings.distortion)[:2]
 
 
 @lru_cache(maxsize=2)

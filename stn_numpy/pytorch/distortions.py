@@ -14,45 +14,26 @@ from .tps import tps_grid
 SQUARE = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
 
 
-def distort(images, distortion, generator):
-    """Distort a batch of images as the paper does with MNIST, and say how; twin of `stn_numpy.digits.distort`.
+def distort(images: torch.Tensor, distortion: str, generator: torch.Generator) -> tuple:
+    """Distort a batch of images as the paper does with MNIST, and say how.
 
-    Parameters
-    ----------
-    images : (N, C, H, W) tensor of float32 or float64
-        Pictures on a background of 0.
-    distortion : {"R", "RTS", "P", "E", "TC"}
-        As in `stn_numpy.digits.distort`.
-    generator : torch.Generator
-        On the images' device.
-
-    Returns
-    -------
-    distorted : (N, C, h, w) tensor
-    truth : Pose, (N, 3, 3) tensor or None
-        As in `stn_numpy.digits.distort`, in tensors.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument does not fit.
+    As `stn_numpy.digits.distort`, in tensors; the generator is on the images' device.
     """
     return apply(images, distortion, draw(images, distortion, generator))
 
 
-def draw(images, distortion, generator):
+def draw(images: torch.Tensor, distortion: str, generator: torch.Generator) -> dict:
     """Draw what `apply` does to a batch: a dict of tensors, named and shaped as in `stn_numpy.distortions.draw`."""
     _check(images, distortion)
     if not isinstance(generator, torch.Generator):
         raise TypeError(f"generator: expected a torch.Generator, got {type(generator).__name__}")
     if generator.device.type != images.device.type:
-        raise ValueError(f"generator: expected one on the images' device, {images.device}, got one on "
-                         f"{generator.device}")
+        raise ValueError(f"generator: expected one on the device {images.device}, got one on {generator.device}")
     return _DRAW[distortion](images, _Random(generator, images))
 
 
-def apply(images, distortion, parameters):
-    """Distort a batch with parameters that are given, as `stn_numpy.distortions.apply` does."""
+def apply(images: torch.Tensor, distortion: str, parameters: dict) -> tuple:
+    """Distort a batch with drawn parameters, as `stn_numpy.distortions.apply` does."""
     _check(images, distortion)
     with torch.no_grad(), torch.autocast(images.device.type, enabled=False):
         return _APPLY[distortion](images, **parameters)
@@ -61,8 +42,8 @@ def apply(images, distortion, parameters):
 def _check(images, distortion):
     check_choice("distortion", distortion, DISTORTIONS)
     if not isinstance(images, torch.Tensor) or images.dtype not in (torch.float32, torch.float64):
-        raise TypeError("images: expected a tensor of float32 or float64, got "
-                        f"{getattr(images, 'dtype', type(images).__name__)}")
+        given = getattr(images, "dtype", type(images).__name__)
+        raise TypeError(f"images: expected a tensor of float32 or float64, got {given}")
     if images.ndim != 4:
         raise ValueError(f"images: expected shape (N, C, H, W), got {tuple(images.shape)}")
 
@@ -112,14 +93,16 @@ def _apply_rts(images, angle, scale, place):
 
 
 def _turn(images, angle, scale, shift, out_size):
+    pose = _pose(images, angle, scale, shift, out_size)
+    return _read(images, F.affine_grid(pose.theta, (*images.shape[:2], *out_size), align_corners=False)), pose
+
+
+def _pose(images, angle, scale, shift, out_size):
     """Scaled, turned and shifted; the map from output to input undoes the shift first."""
-    turn_back = _rotation(angle) / scale[:, None, None]
-    in_half = _half(images.shape[2:], images)
+    turn_back, in_half = _rotation(angle) / scale[:, None, None], _half(images.shape[2:], images)
     linear = turn_back * _half(out_size, images) / in_half[:, None]
     offset = -(turn_back @ shift[:, :, None]) / in_half[:, None]
-    theta = torch.cat([linear, offset], dim=2)
-    grid = F.affine_grid(theta, (*images.shape[:2], *out_size), align_corners=False)
-    return _read(images, grid), Pose(angle, scale, shift[:, 0], shift[:, 1], theta)
+    return Pose(angle, scale, shift[:, 0], shift[:, 1], torch.cat([linear, offset], dim=2))
 
 
 def _rotation(angle):
@@ -219,9 +202,8 @@ def _apply_tc(images, place, others, cut, paste):
     canvas.scatter_reduce_(2, target, clutter, "amax")
     shift = place + _half((height, width), images) - TC_CANVAS / 2
     angle = torch.zeros_like(shift[:, 0])
-    theta = _shift_theta(images, shift)
-    return (canvas.reshape(count, channels, TC_CANVAS, TC_CANVAS),
-            Pose(angle, torch.ones_like(angle), shift[:, 0], shift[:, 1], theta))
+    pose = _pose(images, angle, torch.ones_like(angle), shift, (TC_CANVAS, TC_CANVAS))
+    return canvas.reshape(count, channels, TC_CANVAS, TC_CANVAS), pose
 
 
 def _cells(corner, rows, columns, width):
@@ -232,12 +214,6 @@ def _cells(corner, rows, columns, width):
 
 def _for_channels(index, channels):
     return index[:, None].expand(-1, channels, -1)
-
-
-def _shift_theta(images, shift):
-    in_half, out_half = _half(images.shape[2:], images), TC_CANVAS / 2
-    linear = torch.diag(out_half / in_half).expand(len(images), 2, 2)
-    return torch.cat([linear, -(shift / in_half)[:, :, None]], dim=2)
 
 
 # --- What they share
@@ -257,7 +233,7 @@ def _constant(numbers, dtype, device):
 
 @lru_cache(maxsize=64)
 def _copied(numbers, dtype, device):
-    with torch.inference_mode(False):  # whoever asks next may want gradients
+    with torch.inference_mode(False):  # a later use may need gradients
         return torch.tensor(numbers, dtype=dtype, device=device)
 
 

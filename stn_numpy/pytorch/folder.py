@@ -5,123 +5,27 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from ..pictures import as_array, image_files, opaque, read_squares
-from .command import Refusal
-from .digits import STEPS_A_PIECE, mixed_seed
+from ..folder import Folder, read_folder, split
+from .command import Refusal, check_folder
+from .digits import STEPS_A_PIECE, Digits, mixed_seed
 from .settings import Settings
 from .tiles import build, centred, mean_colour
 
-TEST_SHARE = 0.2
-SPLIT_SEED = 2015  # which tiles are tested on: the same for every network and seed
 MODELS = ("cnn", "st-cnn")
-
-
-@dataclass
-class Folder:
-    """What was found in a folder of tiles.
-
-    Attributes
-    ----------
-    images : (N, C, S, S) array of uint8
-        Grey if every tile is grey, else in colour.
-    labels : (N,) array of int64
-        Indices into the classes.
-    classes : list of str
-        The folders' names, sorted.
-    files : list of str
-        Of each tile, below the folder.
-    remarks : list of str
-        What the reader should know: files that cannot be read, what was done to others, how many there are.
-    """
-
-    images: np.ndarray
-    labels: np.ndarray
-    classes: list
-    files: list
-    remarks: list
-
-
-def read_folder(path, size: int, background=None) -> Folder:
-    """Read a folder of tiles, one folder for each class.
-
-    Parameters
-    ----------
-    path : path
-    size : int
-        Side in pixels to which every tile is brought: cut to its middle square, then resized.
-    background : str or None
-        What shows through transparent pixels, as in `stn_numpy.pictures.opaque`.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two classes, or fewer than two tiles of a class that can be read.
-    """
-    path = Path(path)
-    classes = sorted(entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
-    if len(classes) < 2:
-        raise ValueError(f"expected two folders or more in {path}, one for each class, found "
-                         f"{f'one alone, {classes[0]}' if classes else 'none'}")
-    label_of = {file: label for label, name in enumerate(classes) for file in image_files(path / name)}
-    images, labels, files, remarks, resized = [], [], [], [], 0
-    for file, image in read_squares(label_of, path, remarks.append, background):
-        image = opaque(image, background)
-        images.append(as_array(image, len(image.getbands()), size))  # at once: photos are large
-        labels.append(label_of[file])
-        files.append(file.relative_to(path).as_posix())
-        resized += image.size != (size, size)
-    labels = np.array(labels, np.int64)
-    counts = np.bincount(labels, minlength=len(classes))
-    for name, count in zip(classes, counts):
-        if count < 2:
-            example = next((f" ({line})" for line in remarks if line.startswith(f"skipped {name}/")), "")
-            raise ValueError(f"expected two tiles or more of each class, one to train on and one to test on, found "
-                             f"{count} in {path / name} that can be read{example}")
-    shape = max(map(len, images)), size, size
-    remarks.append(f"{len(files)} tiles, {'grey' if shape[0] == 1 else 'in colour'}: "
-                   + ", ".join(f"{name} {count}" for name, count in zip(classes, counts)))
-    if resized:
-        remarks.append(f"{resized} of them had another size: cut to their middle square, resized to {size}x{size}")
-    return Folder(np.stack([np.broadcast_to(image, shape) for image in images]), labels, classes, files, remarks)
-
-
-def split(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Indices of the tiles to train on and to test on: of each class a fifth, at least one, always the same."""
-    rng, test = np.random.default_rng(SPLIT_SEED), []
-    for label in np.unique(labels):
-        own = rng.permutation(np.flatnonzero(labels == label))
-        test.append(own[:max(1, round(TEST_SHARE * len(own)))])
-    test = np.sort(np.concatenate(test))
-    return np.setdiff1d(np.arange(len(labels)), test), test
 
 
 @dataclass(frozen=True)
 class FolderSettings(Settings):
-    """What decides the numbers of a run on a folder of tiles.
+    """What decides the numbers of a run on a folder of tiles."""
 
-    Attributes
-    ----------
-    folder : str
-        Its name alone: a run goes on where the folder was moved.
-    image_shape : tuple of (C, S, S)
-    classes : tuple of str
-    mean : tuple of C floats
-        The training tiles' mean colour.
-    content : str
-        A digest of all tiles, so that no run goes on with others.
-    background : str or None
-        As in `read_folder`.
-    """
-
-    folder: str = ""
-    image_shape: tuple = ()
-    classes: tuple = ()
-    mean: tuple = ()
-    content: str = ""
-    background: str | None = None
+    folder: str = ""  # its name alone: a run goes on where the folder was moved
+    image_shape: tuple = ()  # (C, S, S)
+    classes: tuple = ()  # their names
+    mean: tuple = ()  # the training tiles' mean colour, C floats
+    content: str = ""  # a digest of all tiles, so that no run goes on with others
+    background: str | None = None  # as in `read_folder`
 
     @property
     def name(self) -> str:
@@ -162,11 +66,9 @@ def open_folder(path, size, settings, device, say=True, out=None, background=Non
         raise Refusal(f"--model: expected one of {', '.join(MODELS)} with --data-folder, got {settings.model!r}", 2)
     if out is not None and Path(out).resolve().is_relative_to(Path(path).resolve()):
         raise Refusal(f"--out: expected a folder outside of --data-folder, where every folder is a class, got {out}", 2)
+    check_folder("--data-folder", Path(path), "a folder with one folder for each class")
     try:
         folder = read_folder(path, size, background)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise Refusal(f"--data-folder: expected a folder with one folder for each class, got {path}, which is "
-                      f"{'not there' if isinstance(error, FileNotFoundError) else 'a file'}", 2) from error
     except ValueError as error:
         raise Refusal(f"--data-folder: {error}", 2) from error
     if say:
@@ -175,25 +77,20 @@ def open_folder(path, size, settings, device, say=True, out=None, background=Non
     return settings, FolderTiles(folder, settings, device)
 
 
-class FolderTiles:
-    """Training tiles that stay on the device, and the test tiles; takes the place of `Digits`."""
+class FolderTiles(Digits):
+    """Training tiles that stay on the device, and the test tiles."""
 
     def __init__(self, folder: Folder, settings: FolderSettings, device: torch.device):
         self.settings, self.device = settings, device
         images = centred(torch.from_numpy(folder.images).to(device).float() / 255, dict(mean=settings.mean))
         labels = torch.from_numpy(folder.labels).to(device)
         (self.images, self.labels), self.test = ((images[part], labels[part]) for part in split(folder.labels))
-        self.test_count = len(self.test[0])
 
-    def piece(self, seeds, number, part=slice(None)):
-        """Several steps' tiles, drawn with replacement; as `Digits.piece`."""
-        shape, indices = (STEPS_A_PIECE, self.settings.batch), []
-        for seed in seeds:
-            generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
-            indices.append(torch.randint(len(self.images), shape, generator=generator, device=self.device)[:, part])
-        indices = torch.stack(indices)
-        return self.images[indices], self.labels[indices]
+    def _piece_of(self, seed, number, part):
+        generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
+        shape = STEPS_A_PIECE, self.settings.batch
+        index = torch.randint(len(self.images), shape, generator=generator, device=self.device)[:, part]
+        return self.images[index], self.labels[index]
 
-    def test_batches(self, batch):
-        """The test tiles, as pairs of images (B, C, S, S) and labels (B,)."""
-        yield from zip(*(part.split(batch) for part in self.test))
+    def _test_set(self):
+        return self.test

@@ -3,7 +3,7 @@
 import torch
 
 
-def base_points(height, width, align_corners, dtype, device):
+def base_points(height: int, width: int, align_corners: bool, dtype, device) -> torch.Tensor:
     """The output's own points (x, y, 1), one a row, in the order of its pixels: (h * w, 3), normalised units."""
     x = _pixel_centres(width, align_corners, dtype, device)
     y = _pixel_centres(height, align_corners, dtype, device)

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from ..check import check_choice, check_whole
-from .families import TRANSFORMS
+from .families import as_transform
 from .layer import check_dtype, conv2d, linear, output_shape
 from .localisation import LocalisationNetwork, identity_layer
 from .model import Classifier
@@ -18,8 +18,9 @@ PARAMETERS = 400_000
 LEAST = 10_000  # what is left for a classifier
 
 
-def build(model: str, distortion: str, transform="affine", localisation_depth=2, rng=None, dtype=torch.float32,
-          parameters=PARAMETERS) -> Classifier:
+def build(
+    model, distortion, transform="affine", localisation_depth=2, rng=None, dtype=torch.float32, parameters=PARAMETERS
+) -> Classifier:
     """Build one of the paper's networks.
 
     Parameters
@@ -28,8 +29,8 @@ def build(model: str, distortion: str, transform="affine", localisation_depth=2,
         "st-" begins with a transformer; its localisation network is of the classifier's kind.
     distortion : {"R", "RTS", "P", "E", "TC"}
         What the digits suffer, which decides their size: 28, 42, 28, 28, 60 pixels.
-    transform : str
-        The family of transformations: a name in `TRANSFORMS`.
+    transform : str or Transform
+        The family of transformations: a name in `TRANSFORMS`, or a family of your own.
     localisation_depth : int
         Convolutions (ST-CNN) or hidden layers (ST-FCN) of the localisation network, 0 to 3; the paper has 2.
     rng : numpy Generator, int or None
@@ -55,22 +56,22 @@ def build(model: str, distortion: str, transform="affine", localisation_depth=2,
     """
     check_choice("model", model, MODELS)
     check_choice("distortion", distortion, tuple(SIZES))
-    check_choice("transform", transform, tuple(TRANSFORMS))
+    transform = as_transform(transform)
     if check_whole("localisation_depth", localisation_depth, 0) > 3:
         raise ValueError(f"localisation_depth: expected 0 to 3, got {localisation_depth}")
     rng, dtype = np.random.default_rng(rng), check_dtype(dtype)
     kind, size = model.removeprefix("st-"), SIZES[distortion]
     transformer, pool = None, []
     if model.startswith("st-"):
-        localisation = _localisation(kind, size, TRANSFORMS[transform].identity, localisation_depth, rng, dtype)
+        localisation = _localisation(kind, size, transform.identity, localisation_depth, rng, dtype)
         transformer = SpatialTransformer(localisation, transform)
         pool = [nn.AvgPool2d(2)] if distortion in POOLED else []
     taken = sum(p.numel() for p in transformer.parameters()) if transformer else 0
     left = check_whole("parameters", parameters, 1) - taken
     if left < LEAST:
-        raise ValueError(f"parameters: expected more than {taken + LEAST}, of which the transformer has {taken}, "
-                         f"got {parameters}")
-    return Classifier.of(CLASSIFIERS[kind](pool, size // 2 if pool else size, left, rng, dtype), transformer)
+        least = f"more than {taken + LEAST}, of which the transformer has {taken}"
+        raise ValueError(f"parameters: expected {least}, got {parameters}")
+    return Classifier.of(CLASSIFIERS[kind](pool, 1, size // 2 if pool else size, 10, left, rng, dtype), transformer)
 
 
 def _localisation(kind, size, identity, depth, rng, dtype):
@@ -79,33 +80,33 @@ def _localisation(kind, size, identity, depth, rng, dtype):
         return LocalisationNetwork(hidden=(32,) * depth, **shared)
     if depth != 2:
         return LocalisationNetwork(channels=(20,) * depth, hidden=(20,), downsample=2, **shared)
-    layers = [nn.AvgPool2d(2), conv2d(1, 20, 5, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
-              conv2d(20, 20, 5, 0, rng, dtype), nn.ReLU(), nn.Flatten()]
+    layers = [nn.AvgPool2d(2), conv2d(1, 20, 5, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
+    layers += [conv2d(20, 20, 5, 0, rng, dtype), nn.ReLU(), nn.Flatten()]
     width = output_shape(layers, (1, size, size), dtype)[0]
     features = nn.Sequential(*layers, linear(width, 20, rng, dtype), nn.ReLU())
     return LocalisationNetwork.of(features, identity_layer(20, identity, rng, dtype))
 
 
-def _fcn(pool, size, parameters, rng, dtype):
+def _fcn(pool, channels, size, classes, parameters, rng, dtype):
     """Two hidden layers of one width, the one that comes closest to so many parameters."""
-    inputs = size * size
-    width = closest_width(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * 10, parameters)
-    return nn.Sequential(*pool, nn.Flatten(), linear(inputs, width, rng, dtype), nn.ReLU(),
-                         linear(width, width, rng, dtype), nn.ReLU(), linear(width, 10, rng, dtype))
+    inputs = channels * size * size
+    width = _closest_width(lambda width: (inputs + 1 + width + 1) * width + (width + 1) * classes, parameters)
+    hidden = [linear(inputs, width, rng, dtype), nn.ReLU(), linear(width, width, rng, dtype), nn.ReLU()]
+    return nn.Sequential(*pool, nn.Flatten(), *hidden, linear(width, classes, rng, dtype))
 
 
-def _cnn(pool, size, parameters, rng, dtype, first=64):
+def _cnn(pool, channels, size, classes, parameters, rng, dtype, first=64):
     """64 filters of 9x9, and of 7x7 as many as come closest to so many parameters."""
     padding = 0 if size >= 22 else 4  # 9x9, a pool, 7x7 and a pool need 22 pixels
     last = ((size + 2 * padding - 8) // 2 - 6) // 2
-    width = closest_width(lambda width: 82 * first + (49 * first + 1) * width + (last ** 2 * width + 1) * 10,
-                          parameters)
-    return nn.Sequential(*pool, conv2d(1, first, 9, padding, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
-                         conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                         linear(last * last * width, 10, rng, dtype))
+    fixed, each = (81 * channels + 1) * first + classes, 49 * first + 1 + last**2 * classes
+    width = _closest_width(lambda width: fixed + each * width, parameters)
+    layers = [*pool, conv2d(channels, first, 9, padding, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
+    layers += [conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()]
+    return nn.Sequential(*layers, linear(last * last * width, classes, rng, dtype))
 
 
-def closest_width(count, parameters: int) -> int:
+def _closest_width(count, parameters: int) -> int:
     """The width whose number of parameters, ``count(width)``, is closest to `parameters`."""
     return min(range(1, 2000), key=lambda width: abs(count(width) - parameters))
 

@@ -2,17 +2,17 @@
 
 import torch
 
-from ..projective import FAR, HORIZON
+from ..coordinates import FAR, HORIZON
 from .grid import base_points
 
 
-def projective_theta(parameters):
-    """(N, 8) to (N, 3, 3), as `stn_numpy.projective.projective_theta`."""
+def projective_theta(parameters: torch.Tensor) -> torch.Tensor:
+    """(N, 8) to (N, 3, 3). As in `stn_numpy.projective.projective_theta`."""
     return torch.cat([parameters, torch.ones_like(parameters[:, :1])], dim=1).reshape(-1, 3, 3)
 
 
-def projective_grid(theta, size, align_corners=False):
-    """(N, 3, 3) to (N, h, w, 2), as `stn_numpy.projective.projective_grid`, the horizon included."""
+def projective_grid(theta: torch.Tensor, size: tuple, align_corners: bool = False) -> torch.Tensor:
+    """(N, 3, 3) to (N, h, w, 2). As in `stn_numpy.projective.projective_grid`, the horizon included."""
     batch, _, height, width = size
     base = base_points(height, width, align_corners, theta.dtype, theta.device)
     side = torch.where(theta[:, 2:, 2:] < 0, -1, 1).to(theta.dtype)
@@ -23,23 +23,12 @@ def projective_grid(theta, size, align_corners=False):
     return torch.where(behind, far, point).reshape(batch, height, width, 2)
 
 
-def homography_from_square(corners):
-    """The maps that bring four corners back to those of the square of -1 to 1: no system to solve, nothing to wait for.
+def homography_from_square(corners: torch.Tensor) -> torch.Tensor:
+    """The maps (N, 3, 3) that bring four corners (N, 4, 2) back to those of the square of -1 to 1, clockwise.
 
-    Parameters
-    ----------
-    corners : (N, 4, 2) tensor
-        Where the corners (-1, -1), (1, -1), (1, 1), (-1, 1) went.
-
-    Returns
-    -------
-    (N, 3, 3) tensor
-        A theta of `projective_grid`, if the corners are where the input's shall be seen in the output.
-
-    Notes
-    -----
-    The map of the unit square onto a quadrilateral has a closed form, and a homography's inverse is its adjugate, as
-    only ratios count. Source: Heckbert 1989, Fundamentals of texture mapping and image warping, section 2.2.3.
+    There is no system to solve, nothing to wait for: the map of the unit square onto a quadrilateral has a closed form,
+    and a homography's inverse is its adjugate, as only ratios count.
+    Source: Heckbert 1989, Fundamentals of texture mapping and image warping, section 2.2.3.
     """
     first, second, third, fourth = corners.unbind(1)
     along, down, sum_ = second - third, fourth - third, first - second + third - fourth

@@ -61,7 +61,7 @@ class _Convolve(torch.autograd.Function):
         if ctx.needs_input_grad[0]:
             taps = weight.flatten(1).mT.expand(len(d_out), -1, -1)
             columns = torch.bmm(taps, d_out.flatten(2))
-            # 81 numbers meet in a pixel: bfloat16 has too few digits for their sum.
+            # bfloat16 has too few digits for a sum of 81 numbers
             wide = torch.promote_types(columns.dtype, torch.float32)
             d_image = F.fold(columns.to(wide), image.shape[2:], weight.shape[2:], padding=ctx.padding).to(image.dtype)
         d_weight = nn.grad.conv2d_weight(image, weight.shape, d_out, padding=ctx.padding)

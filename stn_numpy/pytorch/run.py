@@ -20,6 +20,7 @@ from .quick import quicken
 from .steps import SideBySide, Stepper, choose_acceleration, make_optimizer, set_rate
 from .weights import save
 
+KEPT = ("step", "seconds", "processor_seconds", "history")
 POSED = ("R", "RTS", "TC")  # the distortions that give each digit an angle, a scale and a place
 
 
@@ -47,28 +48,11 @@ class World:
 
 
 class Run:
-    """Train one network, or several side by side that differ by their seed alone.
+    """Train one network, or several side by side that differ by their seed alone; a subclass may `measure` more.
 
-    Another task has its own settings, whose `build` makes its networks, its own `digits`, and a subclass with its own
-    `measure`.
-
-    Parameters
-    ----------
-    settings : Settings
-    seeds : sequence of int
-        One network for each.
-    device : torch.device
-    folder : path
-        Of the checkpoint and what is left at the end: for each seed the weights (.pt) and the result (.json).
-    acceleration : {"auto", "eager", "compile", "graph"}
-        How steps are taken; see `Stepper`. "auto" takes what is fastest on the device.
-    checkpoint_every : int
-        Steps between two checkpoints.
-    world : World
-    digits : Digits or None
-        Another source of images, with the methods of `Digits`; None for the digits that the settings name.
-    record_every : int
-        Steps between two entries of the results' history, see `record`; 0 for no history.
+    `folder` takes the checkpoint and, at the end, for each seed the weights (.pt) and the result (.json). The result's
+    history has an entry, see `record`, every `record_every` steps, 0 for none. `digits` is another source of images
+    with the methods of `Digits`; for `acceleration` see `choose_acceleration` and `Stepper`.
     """
 
     def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None,
@@ -80,8 +64,8 @@ class Run:
         self.networks = self._build_networks()
         self.optimizer = make_optimizer(self.networks, settings, device)
         parallel = torch.nn.parallel.DistributedDataParallel if self.world.size > 1 else lambda networks: networks
-        self.stepper = Stepper(parallel(self.networks), self.optimizer, settings.precision, self.acceleration,
-                               settings.clip)
+        how = settings.precision, self.acceleration, settings.clip
+        self.stepper = Stepper(parallel(self.networks), self.optimizer, *how)
         self.paths = [Path(folder) / f"{settings.name}-seed{seed}" for seed in self.seeds]
         self.checkpoint = Path(folder) / f"{settings.name}-seed{'+'.join(map(str, self.seeds))}.checkpoint.pt"
         self.step, self.seconds, self.processor_seconds = 0, 0.0, 0.0
@@ -102,16 +86,10 @@ class Run:
         return SideBySide(networks).to(self.device, memory_format=torch.channels_last)
 
     def train(self, progress=lambda steps, loss, error: None, stop=lambda: False, until=None) -> None:
-        """Take the steps that are left; save now and then, and before leaving.
+        """Take the steps that are left, or those up to `until`; save now and then, and before leaving.
 
-        Parameters
-        ----------
-        progress : callable
-            ``progress(steps, loss, error)`` after some steps: how many, and their means.
-        stop : callable
-            Whether to save and raise `Stopped`.
-        until : int or None
-            The step after which to return; None for the last.
+        ``progress(steps, loss, error)`` gets the number of some steps and their means; where ``stop()`` is true, what
+        is done is saved, and `Stopped` is raised.
         """
         until = min(until or self.settings.iterations, self.settings.iterations)
         with self._locked():
@@ -139,11 +117,10 @@ class Run:
         return min((self.step // every + 1) * every, self.settings.iterations)
 
     def _take_piece(self, stop, until):
-        """Take the steps of one piece of data, to `until` at most; say whether a stop was requested.
+        """Take the steps of one piece of data, to `until` at most; return whether a stop was requested.
 
-        What is measured stays on the device until the end of the piece. A run that goes on after a stop within a piece
-        makes it again and leaves out the steps that were taken. Processes that train together stop at its end alone,
-        since all must take the same steps.
+        What is measured stays on the device until its end. A run that was stopped within a piece makes it again and
+        leaves out the steps that were taken. Several processes stop at its end alone: all must take the same steps.
         """
         piece, first = divmod(self.step, STEPS_A_PIECE)
         last = min(STEPS_A_PIECE, until - piece * STEPS_A_PIECE)
@@ -165,16 +142,13 @@ class Run:
 
     def record(self) -> None:
         """Add an entry to each network's history: step, test error, `life`, and on distorted digits `label_leak`."""
-        if self.world.rank:
-            return
-        for place, (error, entries) in enumerate(zip(self._test(), self.history)):
+        for place, error in enumerate(self._test() if self.world.rank == 0 else ()):
             network = self._network(place).to(self.device)
-            entries.append(dict(step=self.step, test_error=error, **self.life(network)))
+            entry = dict(step=self.step, test_error=error, **self.life(network))
             if network.transformer is not None and self.settings.distortion in SIZES:
-                known = known_digits(self.settings.data, self.settings.distortion)
-                images, labels, _ = test_digits(self.settings.data, self.settings.distortion)
-                images, *known = (part.to(self.device) for part in (images, *known))
-                entries[-1]["label_leak"] = label_leak(network, *known, images, labels)
+                names = self.settings.data, self.settings.distortion
+                entry["label_leak"] = label_leak(network, *known_digits(*names), *test_digits(*names)[:2])
+            self.history[place].append(entry)
 
     def finish(self, made_by: dict) -> list[dict]:
         """Measure what was trained, write weights and results, and take the checkpoint away; one result a seed."""
@@ -190,15 +164,14 @@ class Run:
         """Write the weights of one network; return what its result says."""
         network, path = self._network(place), self.paths[place]
         save(path.with_name(path.name + ".pt"), network, **self.settings.beside())
-        images = self.settings.batch * self.step * len(self.seeds)
-        return dict(
-            made_by=made_by, settings=self.settings.facts(), seed=self.seeds[place],
-            parameters=network.parameter_count(), test_error=error, test_images=self.digits.test_count,
-            processes=self.world.size, side_by_side=len(self.seeds), acceleration=self.acceleration,
-            seconds=round(self.seconds, 1), processor_seconds=round(self.processor_seconds, 1),
-            images_per_second=round(images / max(self.seconds, 1e-9)), **self.measure(network), **self.life(network),
-            **(dict(history=self.history[place]) if self.history[place] else {}),
-            curve=curve(self.losses[:, place], self.errors[:, place]))
+        speed = self.settings.batch * self.step * len(self.seeds) / max(self.seconds, 1e-9)
+        found = dict(made_by=made_by, settings=self.settings.facts(), seed=self.seeds[place])
+        found |= dict(parameters=network.parameter_count(), test_error=error, test_images=self.digits.test_count)
+        found |= dict(processes=self.world.size, side_by_side=len(self.seeds), acceleration=self.acceleration)
+        found |= dict(seconds=round(self.seconds, 1), processor_seconds=round(self.processor_seconds, 1))
+        found |= dict(images_per_second=round(speed), **self.measure(network), **self.life(network))
+        found |= dict(history=self.history[place]) if self.history[place] else {}
+        return found | dict(curve=curve(self.losses[:, place], self.errors[:, place]))
 
     def measure(self, network) -> dict:
         """What a result says of a trained network in addition to its error and its transformer's life."""
@@ -208,11 +181,10 @@ class Run:
         """``life``: `signs_of_life` over the test images, a list for several transformers; nothing without one."""
         if network.transformer is None:
             return {}
-        device = next(network.parameters()).device
-        images = torch.cat([images.to(device) for images, _ in self.digits.test_batches(500)])
-        parts = getattr(network.transformer, "transformers", None)
-        if parts is not None:
-            return dict(life=[signs_of_life(part, images) for part in parts])
+        images = torch.cat([images for images, _ in self.digits.test_batches(500)])
+        images = images.to(next(network.parameters()).device)
+        if hasattr(network.transformer, "transformers"):
+            return dict(life=[signs_of_life(part, images) for part in network.transformer.transformers])
         posed = self.settings.distortion in POSED
         pose = test_digits(self.settings.data, self.settings.distortion)[2] if posed else None
         return dict(life=signs_of_life(network, images, pose))
@@ -234,8 +206,7 @@ class Run:
 
     @contextlib.contextmanager
     def _locked(self):
-        """Keep other runs with the same name from writing the same files."""
-        with contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as stack:  # another run with this name would write the same files
             for path in () if self.world.rank else self.paths:
                 stack.enter_context(locked(path.with_name(path.name + ".lock")))
             yield
@@ -245,19 +216,20 @@ class Run:
 
     def _save(self):
         if self.world.rank == 0:
-            save_checkpoint(self.checkpoint, dict(
-                facts=self._facts(), step=self.step, seconds=self.seconds, processor_seconds=self.processor_seconds,
-                networks=self.networks.state_dict(), optimizer=self.optimizer.state_dict(), history=self.history,
-                losses=self.losses[:self.step].clone(), errors=self.errors[:self.step].clone()))
+            content = dict(facts=self._facts()) | {name: getattr(self, name) for name in KEPT}
+            content |= {name: getattr(self, name)[: self.step].clone() for name in ("losses", "errors")}
+            content |= {name: getattr(self, name).state_dict() for name in ("networks", "optimizer")}
+            save_checkpoint(self.checkpoint, content)
 
     def _load(self):
         content = load_checkpoint(self.checkpoint, self.device)
         check_facts(self.checkpoint, self._facts(), content["facts"])
-        self.networks.load_state_dict(content["networks"])
-        self.optimizer.load_state_dict(content["optimizer"])
-        self.step, self.seconds = content["step"], content["seconds"]
-        self.processor_seconds, self.history = content["processor_seconds"], content.get("history", self.history)
-        self.losses[:self.step], self.errors[:self.step] = content["losses"].cpu(), content["errors"].cpu()
+        for name in KEPT:
+            setattr(self, name, content.get(name, getattr(self, name)))
+        for name in ("losses", "errors"):
+            getattr(self, name)[: self.step] = content[name].cpu()
+        for name in ("networks", "optimizer"):
+            getattr(self, name).load_state_dict(content[name])
 
 
 def finished(folder, settings, seed: int) -> dict | None:
@@ -275,10 +247,9 @@ def finished(folder, settings, seed: int) -> dict | None:
 
 
 def made_by(command: str, device) -> dict:
-    """What makes a result: `stn_numpy.files.provenance`, and torch and its device."""
+    """What makes a result: `stn_numpy.files.provenance` and the device."""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor()
-    return provenance(command) | dict(torch=torch.__version__, device=f"{device.type}: {name}",
-                                      threads=torch.get_num_threads())
+    return provenance(command) | dict(device=f"{device.type}: {name}")
 
 
 def _processor():
@@ -289,8 +260,8 @@ def _processor():
 
 
 def curve(losses, errors, points: int = 200) -> dict:
-    """Losses and training errors in means of so many steps that about `points` numbers are left; None for no number."""
+    """Means of losses and training errors over so many steps that about `points` are left; None for no number."""
     every = max(1, len(losses) // points)
-    means = [tensor[:len(tensor) // every * every].view(-1, every).mean(1) for tensor in (losses, errors)]
+    means = [tensor[: len(tensor) // every * every].view(-1, every).mean(1) for tensor in (losses, errors)]
     loss, error = ([round(value, 4) if math.isfinite(value) else None for value in mean.tolist()] for mean in means)
     return dict(every=every, loss=loss, error=error)

@@ -15,6 +15,19 @@ SCHEDULES = ("thirds", "cosine")
 ITERATIONS = 150_000  # the paper's, from notes on it
 LATER = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")  # not in the first recorded results
 
+DISTORTED = "rotation; rotation, scale and translation; projective; elastic; translation and clutter"
+NUMBERS = ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items())
+FAMILIES = f"the family of maps that a transformer chooses from, by so many numbers: {NUMBERS}"
+DIGITS = """\
+all of MNIST, the digits that come with the package, or MNIST's training digits alone, tested on the last 10,000 of \
+them"""
+DEPTH = "convolutions, or hidden layers, of the localisation network; the paper has 2"
+SCHEDULE = "the rate falls to a tenth after each third of the steps, or along half a cosine to 0"
+WARM_UP = "share of the steps, at the beginning, over which the rate rises linearly from 0"
+PRECISION = """\
+of convolutions and products while training; grid, loss and weights are float32, and so is the test; auto: bfloat16 on \
+a processor that computes in it, else float32, and TF32 for convolutions on CUDA"""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -24,43 +37,20 @@ class Settings:
     """
 
     model: str = option(choices=MODELS, help="fully connected or convolutional; st-: after a transformer")
-    distortion: str | None = option(
-        choices=DISTORTIONS,
-        help="rotation; rotation, scale and translation; projective; elastic; translation and clutter",
-    )
-    transform: str = option(
-        "affine",
-        choices=TRANSFORMS,  # itself: a family that is added later is a choice, too
-        help="the family of maps that a transformer chooses from, by so many numbers: "
-        + ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items()),
-    )
-    localisation_depth: int = option(
-        2, least=0, most=3, help="convolutions, or hidden layers, of the localisation network; the paper has 2"
-    )
-    data: str = option("mnist", choices=tuple(DATA), help="all of MNIST, or the digits that come with the package")
+    distortion: str | None = option(choices=DISTORTIONS, help=DISTORTED)
+    transform: str = option("affine", FAMILIES, choices=TRANSFORMS)  # itself: a family added later is a choice, too
+    localisation_depth: int = option(2, DEPTH, least=0, most=3)
+    data: str = option("mnist", DIGITS, choices=tuple(DATA))
     iterations: int = option(ITERATIONS, least=1, help="training steps")
     batch: int = option(256, least=1, help="images a step")
     rate: float = option(0.01, least=0, help="the base rate: the largest, before the schedule lowers it")
     momentum: float = option(0.9, least=0, help="of SGD; not stated in the paper")
-    localisation_rate: float = option(
-        0.1, least=0, help="what the rate is multiplied by for the localisation network; 0 holds it still"
-    )
-    precision: str = option(
-        "float32",
-        choices=PRECISIONS,
-        help="of convolutions and products while training; grid, loss and weights are float32, and so is the test; "
-        "auto: bfloat16 on a processor that computes in it, else float32, and TF32 for convolutions on CUDA",
-    )
+    localisation_rate: float = option(0.1, "factor of the rate for the localisation network; 0 holds it still", least=0)
+    precision: str = option("float32", PRECISION, choices=PRECISIONS)
     optimizer: str = option("sgd", choices=OPTIMIZERS, help="stochastic gradient descent, or AdamW without momentum")
     nesterov: bool = option(False, help="the momentum is Nesterov's")
-    schedule: str = option(
-        "thirds",
-        choices=SCHEDULES,
-        help="the rate falls to a tenth after each third of the steps, or along half a cosine to 0",
-    )
-    warm_up: float = option(
-        0.0, least=0, most=1, help="share of the steps, at the beginning, over which the rate rises linearly from 0"
-    )
+    schedule: str = option("thirds", SCHEDULE, choices=SCHEDULES)
+    warm_up: float = option(0.0, WARM_UP, least=0, most=1)
     clip: float = option(0.0, least=0, help="the largest norm of a network's gradient: longer ones are scaled; 0: any")
     weight_decay: float = option(0.0, least=0, help="coupled with the gradient in SGD, decoupled in AdamW")
 

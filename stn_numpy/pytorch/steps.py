@@ -16,14 +16,7 @@ warnings.filterwarnings("ignore", message=".*batching rule for aten::affine_grid
 class SideBySide(nn.Module):
     """Several networks of one shape, each with its own images, as one module: a GPU has room for more than one.
 
-    Parameters
-    ----------
-    networks : list of Module
-        Of one shape, without buffers.
-
-    Notes
-    -----
-    Forward: (S, B, C, H, W) to (S, B, classes), where S is the number of networks.
+    The networks have no buffers. Forward: (S, B, C, H, W) to (S, B, classes), where S is the number of networks.
     """
 
     def __init__(self, networks):
@@ -64,12 +57,13 @@ class SideBySide(nn.Module):
 def make_optimizer(networks, settings, device) -> torch.optim.Optimizer:
     """The optimizer of the settings. On CUDA its rates are tensors, which a recorded step reads anew each time."""
     cuda = device.type == "cuda"
-    groups = [group | dict(lr=torch.tensor(settings.rate, device=device) if cuda else settings.rate)
-              for group in networks.groups(settings.localisation_rate)]
+    groups, decay = networks.groups(settings.localisation_rate), settings.weight_decay
+    for group in groups:
+        group["lr"] = torch.tensor(settings.rate, device=device) if cuda else settings.rate
     if settings.optimizer == "sgd":
-        return torch.optim.SGD(groups, momentum=settings.momentum, nesterov=settings.nesterov,
-                               weight_decay=settings.weight_decay, fused=cuda or None)
-    return torch.optim.AdamW(groups, weight_decay=settings.weight_decay, capturable=cuda)
+        momentum = dict(momentum=settings.momentum, nesterov=settings.nesterov)
+        return torch.optim.SGD(groups, **momentum, weight_decay=decay, fused=cuda or None)
+    return torch.optim.AdamW(groups, weight_decay=decay, capturable=cuda)
 
 
 def set_rate(optimizer, rate: float) -> None:
@@ -97,24 +91,14 @@ def choose_acceleration(name: str, device, processes: int = 1) -> str:
     """What "auto" means on a device: recorded steps where one process has a CUDA device, else eager ones."""
     recordable = device.type == "cuda" and processes == 1
     if name == "graph" and not recordable:
-        raise ValueError("acceleration: graph needs a CUDA device and a single process, "
-                         f"got {device} and {processes}; expected auto, eager or compile")
+        raise ValueError(f"acceleration: graph needs a CUDA device and a single process, got {device} and {processes}")
     return name if name != "auto" else "graph" if recordable else "eager"
 
 
 class Stepper:
-    """Take training steps without waiting for the device.
+    """Take training steps of a `SideBySide`, or of what data-parallel training has wrapped around one, without waiting.
 
-    Parameters
-    ----------
-    model : Module
-        (S, B, C, H, W) to (S, B, classes): a `SideBySide`, or what data-parallel training has wrapped around one.
-    optimizer : Optimizer
-    precision : {"float32", "bfloat16"}
-    acceleration : {"eager", "compile", "graph"}
-        "compile" is `torch.compile`; "graph" records a step once and replays it, on CUDA only.
-    clip : float
-        The largest norm of a network's gradient; 0 for no limit.
+    The acceleration "compile" is `torch.compile`; "graph" records a step once and replays it, on CUDA only.
     """
 
     def __init__(self, model, optimizer, precision="float32", acceleration="eager", clip=0.0):
@@ -124,12 +108,9 @@ class Stepper:
         self.graph, self.recorded = None, acceleration == "graph"
 
     def __call__(self, images, labels):
-        """One step on (S, B, C, H, W) images and (S, B) labels.
+        """One step on (S, B, C, H, W) images and (S, B) labels; losses and errors (S,) before it, on the device.
 
-        Returns
-        -------
-        losses, errors : (S,) tensors
-            On the device, before the step; valid until the next one.
+        They are valid until the next step.
         """
         if not self.recorded:
             return self._step(images, labels)
@@ -158,8 +139,8 @@ class Stepper:
     def _record(self, images, labels):
         """Record one step on CUDA, and leave weights and momentum as they were."""
         self.images, self.labels = images.clone(), labels.clone()
-        before = [(parameter.detach().clone(), {name: tensor.clone() for name, tensor in self._state(parameter)})
-                  for parameter in self.parameters]
+        values = [parameter.detach().clone() for parameter in self.parameters]
+        states = [{name: tensor.clone() for name, tensor in self._state(p).items()} for p in self.parameters]
         other = torch.cuda.Stream(images.device)
         other.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(other):  # a recording must not be the first to ask libraries for memory
@@ -172,12 +153,12 @@ class Stepper:
         with torch.cuda.graph(self.graph, stream=other, capture_error_mode="thread_local"):
             self.losses, self.errors = self._step(self.images, self.labels)
         with torch.no_grad():
-            for parameter, (value, state) in zip(self.parameters, before):
+            for parameter, value, state in zip(self.parameters, values, states):
                 parameter.copy_(value)
-                for name, tensor in self._state(parameter):
+                for name, tensor in self._state(parameter).items():
                     tensor.copy_(state.get(name, torch.zeros_like(tensor)))  # no state at all is the same as zeros
 
     def _state(self, parameter):
-        """What the optimizer keeps of a parameter, by name: momentum, or Adam's means and its count."""
-        return [(name, value) for name, value in self.optimizer.state.get(parameter, {}).items()
-                if isinstance(value, torch.Tensor)]
+        """What the optimizer keeps of a parameter: momentum, or Adam's means and its count."""
+        state = self.optimizer.state.get(parameter, {})
+        return {name: value for name, value in state.items() if isinstance(value, torch.Tensor)}

@@ -10,6 +10,7 @@ from .localisation import LocalisationNetwork
 from .model import Classifier
 from .transformer import SpatialTransformer
 from .weights import load as load_weights
+from .weights import read_whole
 from .weights import save as save_weights
 
 PARAMETERS = 80_000
@@ -21,15 +22,8 @@ LEAST_SIZE = 24  # three convolutions and three pools need so many pixels
 class Compass(nn.Module):
     """Turn votes for the directions of a compass into one angle, that of all arrows added, each as long as its share.
 
-    Parameters
-    ----------
-    directions : int
-        How many: north, and on clockwise at equal steps.
-
-    Notes
-    -----
-    Forward: (N, directions) votes, before a softmax, to (N, 1) radians. A rotation by this angle turns a thing with
-    this heading to the north.
+    Forward: (N, directions) votes, before a softmax, to (N, 1) radians. The directions are north, and on clockwise at
+    equal steps; a rotation by the angle turns a thing with this heading to the north.
     """
 
     def __init__(self, directions):
@@ -52,30 +46,17 @@ class Compass(nn.Module):
 
 def build(image_shape, classes: int, transform=None, size=None, localisation_depth=3, directions=None,
           parameters=PARAMETERS, rng=None) -> Classifier:
-    """Build a convolutional classifier of tiles, alone or after a transformer.
+    """Build a convolutional classifier of tiles (C, S, S), alone or after a transformer of the family `transform`.
 
-    Parameters
-    ----------
-    image_shape : (C, S, S)
-        Of one tile.
-    classes : int
-    transform : str or None
-        A name in `TRANSFORMS`; None for no transformer.
-    size : int or None
-        Side of what the transformer shows the classifier; None for S.
-    localisation_depth : int
-        Convolutions of the localisation network, 0 to 3.
-    directions : int or None
-        For a rotation: its angle is voted for, among so many directions; see `Compass`. None for a number.
-    parameters : int
-        About how many numbers the whole network learns: the classifier gets what the transformer leaves.
-    rng : numpy Generator, int or None
-        Of the first weights; an int is a seed.
+    `size` is the side of what the transformer shows the classifier, None for S. The angle of a rotation is voted for
+    among `directions`, see `Compass`; None for a number. `parameters` is about how many numbers the whole network
+    learns: the classifier gets what the transformer leaves.
 
     Notes
     -----
     Classifier: convolutions 5x5 (16), 3x3 (32) and 3x3, each with a max-pool by 2, and a linear layer. Localisation
-    network: as in chapter 10, on the tile at half its size, convolutions 5x5 (16, 32, 32) and a hidden layer of 32.
+    network: as in chapter 10, on the tile at half its size, convolutions 5x5 (16, 32, 32), of which
+    `localisation_depth` are taken, and a hidden layer of 32.
     """
     channels, side = image_shape[0], check_whole("image_shape", image_shape[1], LEAST_SIZE)
     seen = side if transform is None or size is None else check_whole("size", size, LEAST_SIZE)
@@ -134,13 +115,8 @@ def mean_colour(images: torch.Tensor) -> list[float]:
 def save(path, network: Classifier, facts: dict) -> None:
     """Write a network and what is needed to use it again.
 
-    Parameters
-    ----------
-    path : path
-    network : Classifier
-    facts : dict
-        ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build`; ``background``: what
-        shows through transparent pixels, see `stn_numpy.pictures.opaque`, if not their own mean.
+    The facts are ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build`; and
+    ``background``: what shows through transparent pixels, see `stn_numpy.pictures.opaque`, if not their own mean.
     """
     save_weights(path, network, tiles=facts)
 
@@ -148,17 +124,12 @@ def save(path, network: Classifier, facts: dict) -> None:
 def load(path) -> tuple[Classifier, dict]:
     """Read a network and its facts, which `save` wrote, or the training command for a folder of tiles.
 
-    Raises
-    ------
-    ValueError
-        If the file is damaged, or holds no network for tiles.
+    ValueError if the file is damaged, or holds no network for tiles.
     """
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError:  # the file may well be sound
-        raise
-    except Exception as error:  # a single wrong bit can raise nearly anything
-        raise ValueError(f"{path} is no checkpoint, or is damaged ({type(error).__name__})") from error
+        content = read_whole(path)
+    except ValueError as error:
+        raise ValueError(f"{path} is no checkpoint, or is damaged ({error})") from error
     if not isinstance(content, dict) or "tiles" not in content:
         raise ValueError(f"{path} is not a finished network for tiles: expected a .pt that training with "
                          f"--data-folder, or python -m book.experiments aerial --keep, has left at its end")

@@ -44,27 +44,32 @@ Each batch is divided among the processes; they must be able to divide it evenly
 Exit codes: 0 done, 1 something failed, 2 a wrong argument, 130 stopped and saved.
 """
 
-SILENT = ("warning: the localisation network's last hidden layer is silent for every picture: theta is a constant; "
-          "lower --localisation-rate")
+SILENT = """\
+warning: the localisation network's last hidden layer is silent for every picture: theta is a constant; \
+lower --localisation-rate"""
+
+
+TILES = "no digits, but your own tiles: image files, in one folder for each class; a fifth is tested on"
+ACCELERATION = """\
+how steps are taken: as they come, through torch.compile, or recorded once and replayed (CUDA only); auto is the last \
+where there is CUDA, else the first"""
+HISTORY = """\
+steps between two entries of the result's history: test error, and whether the transformer lives, turns and betrays \
+the label; 0 for no history"""
 
 
 @dataclass(frozen=True)
 class Options:
     """What a run needs to know that does not decide its numbers, but for the seed and the tiles."""
 
-    seed: int = option(0, least=0, help="of the first weights, the batches and the distortions")
-    data_folder: str | None = option(None, metavar="DIR", help="no digits, but your own tiles: image files, in one "
-                                     "folder for each class; a fifth is tested on")
-    tile_size: int = option(48, least=LEAST_SIZE, help="pixels; tiles of a folder are cut to their middle square and "
-                            "resized to it")
-    acceleration: str = option("auto", choices=("auto", *ACCELERATIONS), help="how steps are taken: as they come, "
-                               "through torch.compile, or recorded once and replayed (CUDA only); auto is the last "
-                               "where there is CUDA, else the first")
-    checkpoint_every: int = option(1000, least=1, help="steps")
-    record_every: int = option(0, least=0, help="steps between two entries of the result's history: test error, and "
-                               "whether the transformer lives, turns and betrays the label; 0 for no history")
-    device: str = option("auto", metavar="NAME", help="auto, cpu, cuda or cuda:N; auto is CUDA if there is")
-    out: str = option("runs/train", metavar="DIR", help="folder of checkpoint and result")
+    seed: int = option(0, "of the first weights, the batches and the distortions", least=0)
+    data_folder: str | None = option(None, TILES, metavar="DIR")
+    tile_size: int = option(48, "pixels; tiles are cut to their middle square and resized to it", least=LEAST_SIZE)
+    acceleration: str = option("auto", ACCELERATION, choices=("auto", *ACCELERATIONS))
+    checkpoint_every: int = option(1000, "steps", least=1)
+    record_every: int = option(0, HISTORY, least=0)
+    device: str = option("auto", "auto, cpu, cuda or cuda:N; auto is CUDA if there is", metavar="NAME")
+    out: str = option("runs/train", "folder of checkpoint and result", metavar="DIR")
 
 
 def make_parser() -> Parser:
@@ -142,15 +147,15 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
             print(*words, file=sys.stderr)
 
     with Stop(patient=world.size > 1) as stop:
-        run = Run(settings, [args.seed], device, args.out, args.acceleration, args.checkpoint_every, world, digits,
-                  args.record_every)
+        every = args.checkpoint_every, world, digits, args.record_every
+        run = Run(settings, [args.seed], device, args.out, args.acceleration, *every)
         if run.step:
             say(f"going on after step {run.step} of {settings.iterations}")
         try:
             with show_progress(run, hidden=world.rank > 0) as progress:
                 run.train(progress, stop)
         except Stopped:
-            say(f"stopped after step {run.step} of {settings.iterations}, saved in {run.checkpoint}; "
+            say(f"stopped after step {run.step} of {settings.iterations}, saved in {run.checkpoint};",
                 "the same command goes on from there")
             raise SystemExit(130) from None
     return run.finish(made_by(command, device))[0] if world.rank == 0 else None
@@ -160,8 +165,8 @@ def report(result, path) -> None:
     """Print what came of a run, and warn of a transformer that stands still."""
     if "life" in result and is_silent(result["life"]):
         print(SILENT, file=sys.stderr)
-    print(f"test error {result['test_error']:.2%}, {result['parameters']:,} parameters, "
-          f"{result['images_per_second']:,} images/s; written to {path}")
+    size, speed = result["parameters"], result["images_per_second"]
+    print(f"test error {result['test_error']:.2%}, {size:,} parameters, {speed:,} images/s; written to {path}")
 
 
 def main(arguments=None) -> None:

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..check import check_choice, check_pair
+from ..check import check_choice, check_flag, check_pair
 from ..taps import MODES, PADDING_MODES
 from .families import as_transform
 
@@ -23,6 +23,7 @@ class SpatialTransformer(nn.Module):
         super().__init__()
         check_choice("mode", mode, MODES)
         check_choice("padding_mode", padding_mode, PADDING_MODES)
+        check_flag("align_corners", align_corners)
         self.localisation, self.transform = localisation, as_transform(transform)
         self.size = None if size is None else check_pair("size", size, 1)
         self.reading = dict(mode=mode, padding_mode=padding_mode, align_corners=align_corners)

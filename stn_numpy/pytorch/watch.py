@@ -14,18 +14,10 @@ ROUNDING = 1e-4  # of half a picture: a turned corner in float32 is not outside
 
 @dataclass
 class Look:
-    """One call of `grid_sample`.
+    """One call of `grid_sample`: copies without gradients of what was sampled, where, and what was read.
 
-    Attributes
-    ----------
-    image, grid, out : (N, C, H, W), (N, h, w, 2), (N, C, h, w) tensors
-        What was sampled, where, and what was read: copies without gradients.
-    padding_mode : str
-    align_corners : bool
-    made_with : bool or None
-        The ``align_corners`` of the `affine_grid` that made the grid; None if another function did.
-    live_grid, live_out : tensors
-        Grid and output with their place in the graph of the loss.
+    `made_with` is the ``align_corners`` of the `affine_grid` that made the grid, None if another function did;
+    `live_grid` and `live_out` are grid and output in the graph of the loss.
     """
 
     image: torch.Tensor
@@ -66,20 +58,7 @@ def _affine_grid_corners(theta, size, align_corners=None):
 def watch(model: torch.nn.Module, images: torch.Tensor, loss=None) -> tuple:
     """Run a module once and note every call of `grid_sample`; its buffers and the random numbers stay as they were.
 
-    Parameters
-    ----------
-    model : Module
-    images : (N, C, H, W) tensor
-    loss : callable or None
-        ``loss(model(images))``: one number.
-
-    Returns
-    -------
-    looks : list of Look
-    total : tensor or None
-        The loss, with its graph.
-    parameters : list of tensors
-        Those of the module's parameters that are trained.
+    Returns the `Look` of each call, ``loss(model(images))`` with its graph, or None, and the trained parameters.
     """
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}  # running means move in these

@@ -21,22 +21,10 @@ from .transformer import SpatialTransformer
 
 
 def from_numpy(layer: numpy_layer.Layer) -> nn.Module:
-    """The torch twin of a NumPy layer or network, compiled or not, with a copy of its weights.
+    """The torch twin of a NumPy layer or network, compiled or not, with a copy of its weights in its dtype.
 
-    Parameters
-    ----------
-    layer : Layer
-        Any network of this library's layers.
-
-    Returns
-    -------
-    torch.nn.Module
-        On the CPU, in the same dtype; its `state_dict` has the names of the layer's `named_parameters`.
-
-    Raises
-    ------
-    TypeError
-        If a layer is of a class that this library does not know, or its family not one of `TRANSFORMS`.
+    Its `state_dict` has the names of the layer's `named_parameters`. TypeError if a layer is of a class that this
+    library does not know, or its family not one of `TRANSFORMS`.
     """
     if type(layer).__module__.partition(".")[0] != "stn_numpy":  # a subclass may have a forward of its own
         raise TypeError(f"layer: expected one of stn_numpy's own, got {type(layer).__name__}")
@@ -54,18 +42,13 @@ def from_numpy(layer: numpy_layer.Layer) -> nn.Module:
 
 
 def to_numpy(module: nn.Module) -> numpy_layer.Layer:
-    """The NumPy twin of a torch module, with a copy of its weights.
+    """The NumPy twin of a torch module, with a copy of its weights, in its dtype.
 
     Parameters
     ----------
     module : torch.nn.Module
         A network of this package, on any device; or one of torch's Linear, Conv2d, ReLU, MaxPool2d, AvgPool2d,
         Flatten and Sequential, in the forms that the NumPy layers have.
-
-    Returns
-    -------
-    Layer
-        In the same dtype.
 
     Raises
     ------
@@ -182,21 +165,9 @@ def _describe(part):
 
 
 def check_architecture(module: nn.Module, found: dict[str, str], path="checkpoint") -> None:
-    """Refuse a checkpoint of another architecture.
+    """Refuse a checkpoint of another architecture than that of the network which is to take its weights.
 
-    Parameters
-    ----------
-    module : torch.nn.Module
-        The network that shall take the weights.
-    found : dict of str to str
-        What `architecture` said of the network that was saved.
-    path : path
-        Of the checkpoint, for the message.
-
-    Raises
-    ------
-    ValueError
-        If the two differ; the message names the parts, what was expected and what came.
+    `found` is what `architecture` said of the network that was saved; the ValueError names the parts that differ.
     """
     expected = architecture(module)
     differing = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
@@ -226,29 +197,27 @@ def write_whole(path, content) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
+def read_whole(path, device="cpu"):
+    """What `write_whole` wrote; ValueError, with the reason alone, if it is damaged, OSError if it cannot be read."""
+    try:
+        return torch.load(path, map_location=device, weights_only=True)
+    except (OSError, torch.OutOfMemoryError):  # the file may well be sound
+        raise
+    except Exception as error:  # a single wrong bit can raise nearly anything
+        raise ValueError(str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__) from error
+
+
 def load(path, module: nn.Module) -> nn.Module:
     """Read weights that `save` wrote into a network of the same architecture; return the network.
 
-    Parameters
-    ----------
-    path : path
-    module : torch.nn.Module
-        It is not touched if the file does not fit.
-
-    Raises
-    ------
-    ValueError
-        If the file is damaged or belongs to another architecture.
-    FileNotFoundError
-        If there is none.
+    It is not touched if the file does not fit. ValueError if that is damaged or belongs to another architecture.
     """
-    with open(path, "rb") as file:
-        try:
-            saved = torch.load(file, map_location="cpu", weights_only=True)
-            found, state = saved["architecture"], saved["state"]
-        except Exception as error:  # a single wrong bit can raise nearly anything
-            raise ValueError(f"checkpoint: expected a file that save wrote, got {path}, which is none or is damaged "
-                             f"({type(error).__name__})") from error
+    try:
+        saved = read_whole(path)
+        found, state = saved["architecture"], saved["state"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"checkpoint: expected a file that save wrote, got {path}, which is none or is damaged "
+                         f"({error})") from error
     check_architecture(module, found, path)
     module.load_state_dict(state)
     return module

@@ -1,16 +1,18 @@
 """Calling somebody's function on a case, whatever it does, and telling whether two outcomes are the same."""
 
 import contextlib
-import copy
+import ctypes
 import inspect
 import signal
 import threading
+import time
 import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
 
-PATIENCE = 20     # seconds for one call, compiling included
+PATIENCE = 20     # seconds for all that an answer does: its file's own lines, compiling, every case
+UNWATCHED = contextlib.nullcontext()
 RELATIVE = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 3e-5}
 
 
@@ -22,6 +24,36 @@ class Outcome:
     many: str = ""      # "tuple" or "list" where one came back, be it of one
     error: BaseException | None = None
     changed: dict = field(default_factory=dict)
+    written: tuple = ()     # where the arguments stand that were written into
+    shared: tuple = ()  # which outputs lie in the memory of an argument
+    relative: bool = False      # whether each number counts by its own size
+
+
+class Late(TimeoutError):
+    """No end within the time that there is."""
+
+
+class Clock:
+    """The seconds that an answer has for all that it does."""
+
+    def __init__(self, seconds=PATIENCE):
+        self.seconds, self.end = seconds, time.monotonic() + seconds
+
+    def limit(self):
+        """A context manager in which Late is raised when the time is over."""
+        return time_limit(self.end - time.monotonic())
+
+
+def call_all(function, cases, right, clock):
+    """Call a function on every case, while there is time."""
+    given = []
+    for case, expected in zip(cases, right, strict=True):
+        try:
+            with clock.limit():
+                given.append(call(function, case, expected.parts))
+        except Late as error:
+            given.append(Outcome(error=error))
+    return given
 
 
 def call(function, case, expected=()):
@@ -30,30 +62,48 @@ def call(function, case, expected=()):
     Where `expected` outputs are given, the memory that `np.empty` will hand out for such ones is filled with NaN: what
     was never written must not look right because it was right the last time.
     """
-    args, options = copy.deepcopy((case.args, case.options))
+    args, options = copied(case.args), copied(case.options)
     for part in map(np.asarray, expected):
         spoilt = [np.full(part.shape, np.nan, part.dtype) for _ in range(8) if part.dtype.kind == "f"]
         del spoilt
-    with warnings.catch_warnings(), np.errstate(all="ignore"), _time_limit(PATIENCE):
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
             result = function(*args, **options)
         except (Exception, SystemExit) as error:
             return Outcome(error=error)
     many = type(result).__name__ if isinstance(result, (tuple, list)) else ""
-    changed = _changed(function, (args, options), (case.args, case.options))
-    return Outcome(tuple(result) if many else (result,), many, changed=changed)
+    parts = tuple(result) if many else (result,)
+    shared = tuple(k for k, part in enumerate(parts) if _lies_in(part, (args, options)))
+    written = tuple(k for k, (now, then) in enumerate(zip(args, case.args)) if not unchanged(now, then))
+    changed = {_name(function, k): args[k] for k in written}
+    return Outcome(parts, many, None, changed, written, shared, case.relative)
 
 
 @contextlib.contextmanager
-def _time_limit(seconds):
-    """Raise TimeoutError in what runs too long, where the system can: not on Windows, and in the main thread alone."""
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
+def time_limit(seconds):
+    """Raise Late in what runs too long.
 
+    By an alarm where the system has one, which ends a sleep as well. On Windows, and in other threads than the first, a
+    second thread sets the exception in this one, where it arises before the next instruction of Python. Neither ends a
+    loop in compiled code or one that catches every exception: files are judged in a process of their own (`apart`).
+    """
+    if seconds <= 0:
+        raise Late
+    elif seconds == np.inf:
+        yield
+    elif hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread():
+        with _alarm(seconds):
+            yield
+    else:
+        with _exception_from_outside(seconds):
+            yield
+
+
+@contextlib.contextmanager
+def _alarm(seconds):
     def stop(number, frame):
-        raise TimeoutError(f"no end after {seconds} seconds: is there a loop that never stops?")
+        raise Late
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -61,6 +111,19 @@ def _time_limit(seconds):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def _exception_from_outside(seconds):
+    here, set_in = ctypes.c_ulong(threading.get_ident()), ctypes.pythonapi.PyThreadState_SetAsyncExc
+    timer = threading.Timer(seconds, set_in, (here, ctypes.py_object(Late)))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()    # an exception that is set and has not arisen yet does so here, at the latest
 
 
 def bindable(function, case):
@@ -79,15 +142,31 @@ def argument_names(function, case):
     return list(inspect.signature(function).parameters)[:len(case.args)]
 
 
-def _changed(function, after, before):
-    (args, options), (args_before, options_before) = after, before
+def _name(function, place):
+    """What a function calls its positional argument at a place."""
     try:
-        names = list(inspect.signature(function).parameters)
+        parameters = list(inspect.signature(function).parameters.values())[:place + 1]
     except (TypeError, ValueError):
-        names = []
-    names += [f"argument {k + 1}" for k in range(len(names), len(args))]
-    now, then = dict(zip(names, args)) | options, dict(zip(names, args_before)) | options_before
-    return {name: now[name] for name in then if not unchanged(now[name], then[name])}
+        parameters = []
+    plain = len(parameters) > place and all(one.kind is not one.VAR_POSITIONAL for one in parameters)
+    return parameters[place].name if plain else f"number {place + 1}"
+
+
+def copied(argument):
+    """An argument with new arrays in it."""
+    if isinstance(argument, np.ndarray):
+        return argument.copy()
+    if isinstance(argument, dict):
+        return {key: copied(value) for key, value in argument.items()}
+    return type(argument)(map(copied, argument)) if isinstance(argument, (tuple, list)) else argument
+
+
+def _lies_in(part, arguments):
+    """Whether an output shares its memory with an argument, or with anything inside it."""
+    if isinstance(arguments, np.ndarray):
+        return isinstance(part, np.ndarray) and np.may_share_memory(part, arguments)
+    inside = arguments.values() if isinstance(arguments, dict) else arguments
+    return isinstance(arguments, (dict, tuple, list)) and any(_lies_in(part, one) for one in inside)
 
 
 def unchanged(now, then):
@@ -106,14 +185,16 @@ def numbers(part):
     return isinstance(part, (np.ndarray, np.generic, float, int)) and np.asarray(part).dtype.kind in "fiub"
 
 
-def close(given, expected):
+def close(given, expected, relative=False):
     """Whether an output has the shape and the numbers of another, up to rounding."""
     if not numbers(given) or not numbers(expected) or np.shape(given) != np.shape(expected):
         return False
     given, expected = np.asarray(given), np.asarray(expected)
-    relative = max(RELATIVE.get(given.dtype, 1e-9), RELATIVE.get(expected.dtype, 1e-9))
+    rounding = max(RELATIVE.get(given.dtype, 1e-9), RELATIVE.get(expected.dtype, 1e-9))
+    if relative:
+        return bool(np.allclose(given, expected, rtol=rounding, atol=0, equal_nan=True))
     largest = np.max(np.abs(expected), where=np.isfinite(expected), initial=1.0)
-    return bool(np.allclose(given, expected, rtol=0, atol=relative * largest, equal_nan=True))
+    return bool(np.allclose(given, expected, rtol=0, atol=rounding * largest, equal_nan=True))
 
 
 def same_type(given, expected):
@@ -131,9 +212,10 @@ def same(one, other, strict=True):
     if one.error is not None or other.error is not None:
         return [one.error is not None and other.error is not None
                 and type(one.error) is type(other.error) and str(one.error) == str(other.error)]
-    if _shape(one) != _shape(other) or strict and list(one.changed) != list(other.changed):
+    if _shape(one) != _shape(other) or strict and one.written != other.written:
         return [False]
-    return [close(a, b) and (not strict or same_type(a, np.asarray(b))) for a, b in zip(one.parts, other.parts)]
+    return [close(a, b, other.relative) and (not strict or same_type(a, np.asarray(b)))
+            for a, b in zip(one.parts, other.parts)]
 
 
 def _shape(outcome):

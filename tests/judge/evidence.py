@@ -1,4 +1,4 @@
-"""What the judge shows below its first lines: the call, what was expected, and what came."""
+"""What the judge shows below its first lines: the call, what was expected, and what came. Never more than a screen."""
 
 import numpy as np
 
@@ -6,32 +6,63 @@ from . import calling, words
 from .calling import Outcome
 from .form import type_name
 
+SCREEN = 22     # lines
+
 
 def evidence(exercise, answer, case, given, right):
-    """The call, its arguments, what was expected and what came."""
+    """Paragraphs: the call and its arguments; each output, as expected and as given; arguments that were changed."""
     names = calling.argument_names(answer, case)
     options = [f"{key}={getattr(content, '__name__', repr(content))}" for key, content in case.options.items()]
     call = words.paragraph(f"{exercise.name}({', '.join(names + options)}): {case.story}")
-    parts = [call + "\n\n" + "\n".join(words.value(name, content) for name, content in zip(names, case.args))]
-    shapes_fit = len(given.parts) == len(right.parts) and given.many == right.many and given.error is None
-    for k, (name, asked) in enumerate(zip(exercise.gives, right.parts)):
-        mine = given.parts[k] if shapes_fit else None
-        if shapes_fit and all(calling.same(Outcome((mine,)), Outcome((asked,)))):
-            parts.append(f"{name}: right")
-            continue
-        if shapes_fit and calling.close(mine, asked) and not calling.same_type(mine, np.asarray(asked)):
-            types = np.asarray(asked).dtype, type_name(mine)
-            parts.append("    {0} as expected: {1}\n    {0} as given:    {2}".format(name, *types))
-            continue
-        head = f"{name}, " if len(exercise.gives) > 1 else ""
-        lines = [words.value(f"{head}expected", np.asarray(asked))]
-        if shapes_fit:
-            lines.append(words.value(f"{head}given" + " " * 3, mine if mine is None else _shown(mine)))
-            if calling.numbers(mine) and np.shape(mine) == np.shape(asked):
-                lines.append("    " + words.difference_line(mine, asked))
-        parts.append("\n".join(line for line in lines if line.strip()))
-    return parts + [words.value(f"{name}, afterwards", left) for name, left in given.changed.items()]
+    arguments = [words.value(name, content) for name, content in zip(names, case.args)]
+    written = [words.value(f"{name}, afterwards", left) for name, left in given.changed.items()]
+    depths = [0] * len(exercise.gives)
+    while True:
+        outputs = [_output(exercise, given, right, k, depth) for k, depth in enumerate(depths)]
+        blocks = [call, *arguments, *outputs, *written]
+        lines = sum(block.count("\n") + 1 for block in blocks) + 1 + len(outputs) + len(written)
+        if lines <= SCREEN or not (_cut(arguments) or _cut(written) or _go_deeper(depths, outputs)):
+            return ["\n".join([call, "", *arguments]), *outputs, *written]
 
 
-def _shown(part):
-    return np.asarray(part) if calling.numbers(part) else part
+def _cut(blocks):
+    """Cut the longest of some blocks to its first and last line; whether there was one to cut."""
+    k = max(range(len(blocks)), key=lambda k: blocks[k].count("\n"), default=None)
+    lines = blocks[k].splitlines() if blocks else []
+    if len(lines) < 4:
+        return False
+    blocks[k] = "\n".join([lines[0], f"        ... ({len(lines) - 2} lines more)", lines[-1]])
+    return True
+
+
+def _go_deeper(depths, outputs):
+    """Show one entry along one axis more of the longest output; whether there was one."""
+    k = max(range(len(outputs)), key=lambda k: outputs[k].count("\n") * (depths[k] < 3))
+    if depths[k] > 2 or outputs[k].count("\n") < 3:
+        return False
+    depths[k] += 1
+    return True
+
+
+def _output(exercise, given, right, k, depth):
+    """An output as expected and as given; of long ones, the part at this depth in which the first difference is."""
+    name, asked = exercise.gives[k], np.asarray(right.parts[k])
+    fit = len(given.parts) == len(right.parts) and given.many == right.many and given.error is None
+    mine = given.parts[k] if fit else None
+    if fit and all(calling.same(Outcome((mine,)), Outcome((asked,), relative=right.relative))):
+        return f"{name}: right" + ", but in the memory of an argument" * (exercise.fresh and k in given.shared)
+    if fit and calling.close(mine, asked) and not calling.same_type(mine, asked):
+        return f"    {name} as expected: {asked.dtype}\n    {name} as given:    {type_name(mine)}"
+    comparable = fit and calling.numbers(mine) and np.shape(mine) == np.shape(asked)
+    line = comparable and words.difference_line(mine, asked)
+    shown = name if len(exercise.gives) > 1 else ""
+    if depth and line:
+        place = words.first_difference(mine, asked)[:depth]
+        shown, mine, asked = f"{name}{list(place)}", np.asarray(mine)[place], asked[place]
+    head = f"{shown}, " * bool(shown)
+    lines = [words.value(f"{head}expected", asked)]
+    if fit and depth and not comparable:
+        lines.append(f"    {head}given    = something of shape {np.shape(mine)}, {type_name(mine)}")
+    elif fit:
+        lines.append(words.value(f"{head}given   ", np.asarray(mine) if calling.numbers(mine) else mine))
+    return "\n".join(lines + [f"    {line}"] * bool(line))

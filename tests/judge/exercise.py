@@ -20,13 +20,15 @@ class Case:
         What must come out, worked out on paper; None takes what the right answer gives.
     outside : bool array or None
         Where the output looks outside the image, shaped to broadcast with the first output.
+    relative : bool
+        Whether each number is compared by its own size, however small it is, and not by that of the largest.
     **options
         The keyword arguments.
     """
 
-    def __init__(self, story, *args, expected=None, outside=None, **options):
+    def __init__(self, story, *args, expected=None, outside=None, relative=False, **options):
         self.story, self.args, self.options = story, args, options
-        self.expected, self.outside = expected, outside
+        self.expected, self.outside, self.relative = expected, outside, relative
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Exercise:
         The first ones small enough for paper: the first that fails is shown.
     also : tuple of str
         Helpers in the answer's module that the book shows with it.
+    fresh : bool
+        Whether the exercise asks for new arrays: none may lie in the memory of an argument.
     """
 
     name: str
@@ -62,6 +66,7 @@ class Exercise:
     gives: tuple
     cases: list
     also: tuple = ()
+    fresh: bool = False
     misconceptions: list = field(default_factory=list)
     styles: list = field(default_factory=list)
     _outcomes: dict = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What to say of an answer that cannot be compared number by number."""
+"""What to say of an answer that cannot be compared number by number, or whose numbers are right and all else is not."""
 
 from itertools import permutations
 
@@ -7,8 +7,13 @@ import numpy as np
 from . import calling
 
 
+def fulfilled(given, right, exercise):
+    """Whether an outcome is all that is asked for."""
+    return all(calling.same(given, right)) and not (exercise.fresh and given.shared)
+
+
 def unusable(given, right, exercise):
-    """A sentence for an answer that has another form than asked for, or wrote into its arguments; None if neither."""
+    """A sentence for an answer of another form than asked for; None if its numbers can be compared."""
     if len(given.parts) == 1 and given.parts[0] is None:
         return f"Your {exercise.name} returned None: is there a return at its end?"
     if bool(given.many) != bool(right.many) or len(given.parts) != len(right.parts):
@@ -17,13 +22,7 @@ def unusable(given, right, exercise):
         for order in permutations(given.parts):
             if all(map(calling.close, order, right.parts)):
                 return f"The results are right, but come in another order than {', '.join(exercise.gives)}."
-    for name, mine, asked in zip(exercise.gives, given.parts, right.parts):
-        if sentence := _form(name, mine, np.asarray(asked)):
-            return sentence
-    if given.changed and all(map(calling.close, given.parts, right.parts)):
-        return (f"The numbers are right, but your function writes into {arguments(given.changed)}. "
-                "Whoever called it still needs what was there: work on a copy.")
-    return None
+    return next(filter(None, map(_form, exercise.gives, given.parts, map(np.asarray, right.parts))), None)
 
 
 def _number(given, right, exercise):
@@ -47,24 +46,79 @@ def _form(name, given, expected):
     if not calling.numbers(given):
         return f"Real numbers should come for {name}; it holds {type_name(given)}."
     if np.shape(given) != expected.shape:
-        turned = sorted(np.shape(given)) == sorted(expected.shape) and " The same lengths in another order: "
-        more = f"{turned}is an axis in the wrong place?" if turned else ""
-        return f"The shape of {name} is wrong: expected {expected.shape}, given {np.shape(given)}.{more}"
-    if not calling.same_type(given, expected) and calling.close(given, expected):
-        return f"The numbers of {name} are right, their type is wrong: {wrong_type(given, expected)}"
+        shapes = f"expected {expected.shape}, given {np.shape(given)}"
+        return f"The shape of {name} is wrong: {shapes}.{_how(given, expected)}"
     return None
 
 
-def arguments(names):
-    """Names as "its argument x" or "its arguments x and y"."""
-    return f"its argument{'s' * (len(names) > 1)} {' and '.join(names)}"
+def _how(given, expected):
+    """What can be said of a wrong shape."""
+    shape, wanted = np.shape(given), expected.shape
+    if len(shape) == len(wanted) and sorted(shape) == sorted(wanted):
+        for order in permutations(range(len(wanted))):
+            if calling.close(given, expected.transpose(order)):
+                return f" The numbers are right, with the axes in the order {order}."
+        return " The same lengths in another order: is an axis in the wrong place?"
+    if calling.close(np.ravel(given), expected.ravel()):
+        return " The numbers are right, and in their order; reshape them."
+    if tuple(n for n in shape if n != 1) == tuple(n for n in wanted if n != 1):
+        return " The difference is an axis of length 1."
+    if len(shape) + 1 == len(wanted):
+        axes = [axis for axis in range(len(wanted)) if wanted[:axis] + wanted[axis + 1:] == shape]
+        for axis in axes:
+            for word, summed in (("summed", expected.sum(axis)), ("averaged", expected.mean(axis))):
+                if calling.close(given, summed):
+                    return f" The numbers are right, but for axis {axis}, over which yours are {word}."
+        return f" Axis {axes[0]} is gone: summed over, or indexed away?" if axes else ""
+    return ""
 
 
-def wrong_type(given, expected):
-    """Which type was expected, and which came."""
-    return f"expected {expected.dtype}, given {type_name(given)}."
+def in_all_but_numbers(trial):
+    """What is wrong where the numbers are right in every case: types, arguments written into, memory that is shared."""
+    said = []
+    if found := _wrong_type(trial):
+        said.append(f"The numbers of {found[0]} are right, their type is wrong: {found[1]}")
+    if changed := _changed(trial):
+        said.append(f"The numbers are right, but your function writes into {changed}. Its caller still needs what was "
+                    "there: work on a copy.")
+    if shared := _shared(trial):
+        said.append(f"The numbers are right, but {shared}: a new array is asked for, as .copy() makes one.")
+    return " ".join(said)
+
+
+def besides(trial):
+    """The same as remarks behind another mistake; empty if there is nothing."""
+    said = ""
+    if found := _wrong_type(trial):
+        said += f" (Besides, the type is wrong: {found[1]})"
+    if changed := _changed(trial):
+        said += f" (Your function also writes into {changed}: work on a copy first.)"
+    if shared := _shared(trial):
+        said += f" (Besides, {shared}: a new array is asked for.)"
+    return said
+
+
+def _wrong_type(trial):
+    """The first output whose type is wrong, and which was expected and given."""
+    for mine, asked in zip(trial.given, trial.right):
+        for name, one, other in zip(trial.exercise.gives, mine.parts, map(np.asarray, asked.parts)):
+            if mine.error is None and calling.numbers(one) and not calling.same_type(one, other):
+                return name, f"expected {other.dtype}, given {type_name(one)}."
+    return None
+
+
+def _changed(trial):
+    names = list(dict.fromkeys(name for mine in trial.given for name in mine.changed))
+    return f"its argument{'s' * (len(names) > 1)} {' and '.join(names)}" if names else ""
+
+
+def _shared(trial):
+    if not trial.exercise.fresh or not any(mine.shared for mine in trial.given):
+        return ""
+    parts = sorted({part for mine in trial.given for part in mine.shared})
+    return f"{' and '.join(trial.exercise.gives[part] for part in parts)} shares its memory with an argument"
 
 
 def type_name(part):
-    """What somebody gave, in a word or two."""
+    """What came, in a word or two."""
     return str(part.dtype) if isinstance(part, np.ndarray) else type(part).__name__

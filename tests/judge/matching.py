@@ -1,68 +1,195 @@
-"""Which catalogued mistake an answer is: it runs theirs on the same cases, and compares what comes out."""
+"""Which mistake an answer is: what wrong answers give on the same cases is compared with what came."""
 
-import re
+import time
+from enum import Enum
 
 import numpy as np
 
 from . import calling
-from .difference import changes_all, changes_each
+from .changes import ENOUGH, change_of_all, change_on_top, of_itself, undefined
+from .probes import probes
+from .slips import slips, with_globals
+
+SECONDS = 8     # for looking where the catalogue does not have it
 
 
-def wrong_parts(given, right):
-    """Every (case, part) in which two lists of outcomes differ; part 0 alone where outcomes cannot be compared."""
-    return [(case, part) for case, (mine, asked) in enumerate(zip(given, right))
-            for part, same in enumerate(calling.same(mine, asked)) if not same]
+class Share(Enum):
+    """How much of what is wrong a catalogued mistake explains, and what is to be said of the rest."""
+
+    ALL = ""
+    OUTPUT = " (That explains {name}.)"
+    WRONG = " (It shows in part of your results; the others are right.)"
+    SHOWN = " (That explains what is shown below, but not all that is wrong.)"
 
 
-def closest(exercise, given, right, wrong):
-    """The catalogued mistake that gives what was given, and how much of it that explains; (None, None) if none does.
+class Trial:
+    """An answer that is wrong: what it gave and what is right, on every case; and where the numbers differ."""
 
-    "all": it gives the same as the reader in every part of every case. "all the numbers": so it does, but for their
-    type or for arguments written into. "all that is wrong": where the reader is wrong, but the reader is right
-    elsewhere. "this output": in all cases of the first output that is wrong. "what is shown": in the part that is wrong
-    first. "most": in at least half of the wrong parts, but not in that one.
-    """
-    best, most, everywhere = None, (False, False, 0, 0), False
-    for misconception in exercise.misconceptions:
-        theirs = exercise.outcomes(misconception)
-        if all(all(calling.same(mine, yours)) for mine, yours in zip(given, theirs)):
-            return misconception, "all"
-        alike = [calling.same(mine, yours, strict=False) for mine, yours in zip(given, theirs)]
-        shows = wrong_parts(theirs, right)
-        explained = {(case, part): (case, part) in shows and alike[case][part] for case, part in wrong}
-        if any(part == wrong[0][1] for _, part in set(shows) - set(wrong)) and not all(explained.values()):
-            continue        # the reader is right where this mistake would show
-        output = all(same for (_, part), same in explained.items() if part == wrong[0][1])
-        rank = output, explained[wrong[0]], sum(explained.values()), sum(map(sum, alike))
-        if rank > most:
-            best, most, everywhere = misconception, rank, all(map(all, alike))
-    output, shown, count, _ = most
-    if not count or not shown and 2 * count < len(wrong):
-        return None, None
-    return best, ("all the numbers" if everywhere else "all that is wrong" if count == len(wrong) else
-                  "this output" if output else "what is shown" if shown else "most")
+    def __init__(self, exercise, given, right):
+        self.exercise, self.given, self.right = exercise, given, right
+        self.wrong = [(case, part) for case, (mine, asked) in enumerate(zip(given, right))
+                      for part, same in enumerate(calling.same(mine, asked, strict=False)) if not same]
+        self.until = time.process_time() + SECONDS
+        self.probes, self._slips = list(probes(exercise)), None
 
+    def cases(self, part):
+        """The cases in which an output is wrong, and those in which it is right."""
+        wrong = [case for case, its in self.wrong if its == part]
+        return wrong, [case for case in range(len(self.given)) if case not in wrong]
 
-def simple_change(given, right, wrong):
-    """A sentence for the simple change that explains all cases in which the first wrong output is wrong; or None."""
-    return _change(given, right, wrong, changes_all)
+    def exactly(self):
+        """The catalogued mistake that gives the same in everything, in types and in arguments written into."""
+        return next((one for one in self.exercise.misconceptions
+                     if all(all(calling.same(*pair)) for pair in zip(self.given, self.exercise.outcomes(one)))), None)
 
+    def in_numbers(self, part=None):
+        """The catalogued mistake that gives the same numbers in every case.
 
-def two_at_once(exercise, given, wrong):
-    """A catalogued mistake that one simple change turns into what was given, and that change's sentence; or None."""
-    for misconception in exercise.misconceptions:
-        theirs = exercise.outcomes(misconception)
-        if change := _change(given, theirs, wrong, changes_each):
-            return misconception, re.split("[;:.]", change)[0].lower() + "."
-    return None
+        Of several, one that writes into the same arguments, and then the nearest: float32 leaves a choice.
+        """
+        found = [one for one in self.exercise.misconceptions
+                 if all(self._alike(case, other, part) for case, other in enumerate(self.exercise.outcomes(one)))]
+        return min(found, key=lambda one: self._unlike(self.exercise.outcomes(one)), default=None)
 
+    def _alike(self, case, other, part):
+        same = calling.same(self.given[case], other, strict=False)
+        return all(same) if part is None or len(same) <= part else same[part]
 
-def _change(given, other, wrong, changes):
-    pairs = [_pair(given[case], other[case], part) for case, part in wrong if part == wrong[0][1]]
-    exact = [pair for pair in pairs if pair and pair[2] == np.float64]
-    pairs = [pair and pair[:2] for pair in exact or pairs]      # what float32 rounds hides a simple change
-    with np.errstate(all="ignore"):
-        return None if None in pairs else changes(pairs)
+    def _unlike(self, outcomes):
+        """In what an answer with the same numbers is not the same: arguments written into, and the last digits."""
+        written = sum(len({*one.written} ^ {*other.written}) for one, other in zip(self.given, outcomes))
+        pairs = [_pair(one, other, part) for one, other in zip(self.given, outcomes) for part in range(len(one.parts))]
+        with np.errstate(all="ignore"):
+            apart = [np.abs(pair[0] - pair[1]) for pair in pairs if pair]
+        return written, sum(np.max(one, where=np.isfinite(one), initial=0.0) for one in apart)
+
+    def fits(self, function, part=None):
+        """Whether a function gives what came, in numbers, in every case; those in which it is wrong are asked first."""
+        wrong = [case for case, its in self.wrong if part in (None, its)]
+        order = dict.fromkeys([*wrong, *range(len(self.given))])
+        return all(self._alike(case, calling.call(function, self.exercise.cases[case]), part) for case in order)
+
+    def change(self, part, other=None, kind=change_of_all):
+        """A sentence for the simple change of what is right, or of another outcome, that gives what came.
+
+        What float32 rounds hides a simple change: it is found in the cases in float64, and must hold in the others.
+        """
+        found = [_pair(*both, part) for both in zip(self.given, other or self.right)]
+        if None in found:
+            first = found[self.cases(part)[0][0]]
+            return first and undefined([first[:2]])
+        exact = [pair[:2] for pair in found if pair[2] == np.float64]
+        rough = [pair[:2] for pair in found if pair[2] != np.float64]
+        sentence = kind(exact or rough)
+        if not exact or not rough or not sentence or of_itself(sentence):
+            return sentence
+        small = [tuple(array.astype("float32") for array in pair) for pair in rough]
+        return sentence if kind(small) in (sentence, None) and not all(calling.close(*pair) for pair in small) else None
+
+    def changed_answer(self, part=None):
+        """A sentence for what came, if a right answer gives it on other arguments, or with one small slip in it."""
+        if taken := self.other_arguments(self.exercise.solution(), part):
+            return f"Yours gives what a right answer gives that takes {taken}."
+        if slip := self.one_slip(part):
+            return f"Yours gives what a right answer gives with {slip}."
+        return None
+
+    def other_arguments(self, function, part=None):
+        """The words for arguments on which a function gives what came."""
+        if any(one.error for one in self.given):
+            return None
+        return next((f"{words} for {name if ' ' in name else f'`{name}`'}" for words, name, wrap in self.probes
+                     if time.process_time() < self.until and self.fits(wrap(function), part)), None)
+
+    def one_slip(self, part=None):
+        """The words for the slip in a right answer that gives what came."""
+        if any(one.error for one in self.given):
+            return None
+        for slip in self.slips():
+            if time.process_time() < self.until and slip.function and self.fits(slip.function, part):
+                return slip.words()
+        return None
+
+    def slips(self):
+        """The slips in right answers, taken apart once."""
+        if self._slips is None:
+            self._slips = slips(self.exercise)
+        return self._slips
+
+    def two_catalogued(self, part=None):
+        """Two mistakes that give what came when they are made together.
+
+        Most of the catalogue is written around the right answer: another mistake is put in its place there.
+        """
+        right = self.exercise.solution()
+        for outer in self.exercise.misconceptions:
+            names = [name for name in outer.function.__code__.co_names if outer.function.__globals__.get(name) is right]
+            for inner in self.exercise.misconceptions if names else ():
+                if inner is not outer and time.process_time() < self.until:
+                    if self.fits(with_globals(outer.function, dict.fromkeys(names, inner.function)), part):
+                        return outer, inner
+        return None
+
+    def catalogued_and_changed(self, part):
+        """A catalogued mistake that one simple change turns into what came, and that change's sentence."""
+        for one in self.exercise.misconceptions:
+            if change := self.change(part, self.exercise.outcomes(one), change_on_top):
+                return one, change
+        return None
+
+    def catalogued_on_other_arguments(self, part=None):
+        """A catalogued mistake that gives what came on other arguments, and the words for those."""
+        for one in self.exercise.misconceptions:
+            if found := self.other_arguments(one.function, part):
+                return one, found
+        return None
+
+    def where_wrong(self, part):
+        """The catalogued mistake that gives what came wherever that is wrong, though it would show elsewhere, too."""
+        return self._covering(self.cases(part)[0], part)
+
+    def shown(self, part):
+        """The catalogued mistake behind the first case that is wrong, and perhaps others, but not all."""
+        cases, _ = self.cases(part)
+        for one in sorted(self.exercise.misconceptions, key=lambda one: -len(self._explained(one, cases, part))):
+            explained = self._explained(one, cases, part)
+            if cases[0] in explained and self._strong(explained, part) and one is self._covering(explained, part):
+                return one, [case for case in cases if case not in explained]
+        return None
+
+    def two_apart(self, part):
+        """Two mistakes, of which one is made in some of the cases and the other in the rest."""
+        if not (found := self.shown(part)):
+            return None
+        one, rest = found
+        other = self._covering(rest, part)
+        return other and (one, other)
+
+    def _covering(self, cases, part):
+        """The one catalogued mistake that gives what came in these cases; None where it is a guess among several."""
+        found = [one for one in self.exercise.misconceptions if len(self._explained(one, cases, part)) == len(cases)]
+        if not found or not self._strong(cases, part):
+            return None
+        first = self.exercise.outcomes(found[0])
+        same = [all(calling.same(first[case], self.exercise.outcomes(one)[case], strict=False)[part:part + 1])
+                for one in found for case in range(len(first))]
+        return found[0] if all(same) else None
+
+    def _explained(self, one, cases, part):
+        theirs = self.exercise.outcomes(one)
+        return [case for case in cases if self._alike(case, theirs[case], part)]
+
+    def _strong(self, cases, part):
+        """Whether so many numbers are wrong in these cases that they are not met by chance."""
+        numbers = set()
+        for case in cases:
+            if self.given[case].error is not None:
+                return True
+            pair = _pair(self.given[case], self.right[case], part)
+            if pair is None:
+                return True
+            numbers |= set(pair[0][~np.isclose(*pair[:2], equal_nan=True)].round(9))
+        return len(numbers) >= ENOUGH
 
 
 def _pair(one, other, part):

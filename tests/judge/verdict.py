@@ -1,13 +1,16 @@
 """The judgement: run every case, and where one fails say which mistake it was."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from . import calling, form, matching, sections, words
+from . import calling, form, places, sections, words
 from .calling import Outcome
-from .difference import where_wrong
 from .evidence import evidence
+from .matching import Share, Trial
+
+UNKNOWN = "No mistake that I know gives this."
 
 
 @dataclass(frozen=True)
@@ -23,19 +26,26 @@ class Verdict:
     traceback: str = ""
 
 
-def judge(exercise, function, path=None):
-    """Judge one function against an exercise; never raises, whatever the function does."""
+def judge(exercise, function, path=None, clock=None, watch=calling.UNWATCHED):
+    """Judge one function against an exercise; never raises, whatever the function does.
+
+    The function is called while the clock has time, inside the context manager `watch`.
+    """
+    clock, path = clock or calling.Clock(), path or _file_of(function)
     answer = exercise.solution()
     if not calling.bindable(function, exercise.cases[0]):
         return Verdict("wrong", _cannot_be_called(exercise, answer))
     right = [expectation(answer, case) for case in exercise.cases]
-    given = [calling.call(function, case, asked.parts) for case, asked in zip(exercise.cases, right)]
-    failing = [k for k in range(len(right)) if not all(calling.same(given[k], right[k]))]
+    with watch:
+        given = calling.call_all(function, exercise.cases, right, clock)
+    if late := next((one.error for one in given if isinstance(one.error, calling.Late)), None):
+        line = words.where_raised(late, path)
+        return Verdict("wrong", does_not_end(f"Your {exercise.name}", clock.seconds, line))
+    failing = [k for k in range(len(right)) if not form.fulfilled(given[k], right[k], exercise)]
     if not failing:
         return Verdict("right", f"{exercise.name}: right. All {len(right)} checks hold.")
     first = failing[0]
-    path = path or _file_of(function)
-    head, found = _diagnosis(exercise, given, right, path)
+    head, found = _diagnosis(Trial(exercise, given, right), path)
     error = given[first].error
     if found and error:
         head += "\n" + raised(error, f"Your {exercise.name} raised", path)
@@ -45,57 +55,85 @@ def judge(exercise, function, path=None):
     return Verdict("wrong", "\n\n".join([head, *body, count]), found and found.title, trace)
 
 
-BESIDES = {
-    "all": "",
-    "all that is wrong": " (It shows in part of your results; the others are right.)",
-    "this output": " (That explains {name}. Something else is wrong besides.)",
-    "what is shown": " (That explains what is shown below, but not all that is wrong.)",
-    "most": " (That explains most of what is wrong, but not what is shown below.)",
-}
-
-
-def _diagnosis(exercise, given, right, path):
+def _diagnosis(trial, path):
     """The first lines of the message, and the catalogued mistake that they name, if any: the surest guess first."""
-    wrong = matching.wrong_parts(given, right)
-    case, part = wrong[0]
-    mine, asked, name = given[case], right[case], exercise.gives[part]
-    found, share = matching.closest(exercise, given, right, wrong)
-    note = _note(mine)
-    if share == "all the numbers":
-        return _misconception(found, _types(given, right) + note), found
-    if share in ("all", "all that is wrong", "this output"):
-        return _misconception(found, BESIDES[share].format(name=name) + note * (share != "all")), found
-    if share == "what is shown" and (mine.error or form.unusable(mine, asked, exercise)):
-        return _misconception(found, BESIDES[share] + note), found
-    if mine.error is not None:
+    exercise, note = trial.exercise, form.besides(trial)
+    if found := trial.exactly():
+        return _named(found), found
+    if not trial.wrong:
+        return words.paragraph(form.in_all_but_numbers(trial)), None
+    if found := trial.in_numbers():
+        return _named(found, note), found
+    case, part = trial.wrong[0]
+    mine = trial.given[case]
+    unusable = mine.error is None and form.unusable(mine, trial.right[case], exercise)
+    if mine.error is not None or unusable:
+        found, rest = trial.shown(part) or (None, None)
+        if found:
+            return _named(found, Share.SHOWN.value * bool(rest) + note), found
+        if unusable:
+            return words.paragraph(unusable), None
         return raised(mine.error, f"Your {exercise.name} raised", path), None
-    if sentence := form.unusable(mine, asked, exercise):
-        return words.paragraph(sentence), None
-    unknown = (f"{name}: " if len(exercise.gives) > 1 else "") + "No mistake that I know gives this."
-    if change := matching.simple_change(given, right, wrong):
+    parts = list(dict.fromkeys(its for _, its in trial.wrong))
+    if len(parts) > 1 and (reason := trial.changed_answer()):
+        return words.paragraph(f"{UNKNOWN} {reason}{note}"), None
+    heads, found = [], None
+    for its in parts[:2]:
+        head, named = _reason(trial, its, note if its == parts[0] else "")
+        heads, found = [*heads, head], found or named
+    if len(parts) > 2:
+        heads.append(words.paragraph(f"{', '.join(exercise.gives[its] for its in parts[2:])}: wrong as well."))
+    return "\n".join(heads), found
+
+
+def _reason(trial, part, note):
+    """Why one output is wrong, and the catalogued mistake behind it, if there is one: the surest guess first."""
+    exercise = trial.exercise
+    several = len(exercise.gives) > 1
+    name = exercise.gives[part]
+    unknown = (f"{name}: " if several else "") + UNKNOWN
+    if found := trial.in_numbers(part):
+        return _named(found, Share.OUTPUT.value.format(name=name) * several + note), found
+    if change := trial.change(part) or trial.changed_answer(part):
         return words.paragraph(f"{unknown} {change}{note}"), None
-    if found:
-        return _misconception(found, BESIDES[share] + note), found
-    if blend := matching.two_at_once(exercise, given, wrong):
-        return _misconception(blend[0], f" (On top of that: {blend[1]}){note}"), blend[0]
-    where = where_wrong(mine.parts[part], asked.parts[part], exercise.cases[case].outside, part)
-    return words.paragraph(f"{unknown} {where}{note}"), None
+    if found := trial.where_wrong(part):
+        return _named(found, Share.WRONG.value + note), found
+    if both := trial.two_catalogued(part):
+        return _named(both[0], f" (On top of that, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
+    if both := trial.catalogued_and_changed(part):
+        change = re.split(r"[;:] |\.$", both[1])[0]
+        return _named(both[0], f" (On top of that: {_lowered(change)}.){note}"), both[0]
+    if both := trial.catalogued_on_other_arguments(part):
+        return _named(both[0], f" (On top of that, yours takes {both[1]}.){note}"), both[0]
+    if both := trial.two_apart(part):
+        return _named(both[0], f" (In other calls, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
+    if both := trial.shown(part):
+        return _named(both[0], Share.SHOWN.value + note), both[0]
+    return words.paragraph(f"{unknown} {_where(trial, part)}{note}"), None
 
 
-def _types(given, right):
-    """The first difference in type, as a remark; empty if there is none."""
-    for mine, asked in zip(given, right):
-        for one, other in zip(mine.parts, asked.parts):
-            if not calling.same_type(one, np.asarray(other)):
-                return f" (Besides, the type is wrong: {form.wrong_type(one, np.asarray(other))})"
-    return ""
+def _where(trial, part):
+    """What can be said where no reason is found: which calls, which places, and what to do next."""
+    exercise, cases = trial.exercise, trial.cases(part)[0]
+    mine, asked = trial.given[cases[0]], trial.right[cases[0]]
+    if form.unusable(mine, asked, exercise):
+        return f"Not all of your results have the form of {exercise.gives[part]}."
+    letters = places.axes(exercise.solution(), len(exercise.gives))[part]
+    outside = None if part else exercise.cases[cases[0]].outside
+    said = list(filter(None, [places.condition(exercise, cases),
+                              places.where(mine.parts[part], asked.parts[part], outside, letters)]))
+    step = places.next_step(exercise.gives[part], mine.parts[part], asked.parts[part])
+    return " ".join([*(said or ["No pattern stands out either."]), step])
 
 
-def _note(given):
-    """A reminder where arguments were written into: that may be the cause of the rest."""
-    if not given.changed:
-        return ""
-    return f" (Your function also writes into {form.arguments(given.changed)}: work on a copy first.)"
+def _lowered(text):
+    """With a small letter, but for names."""
+    first = text.split(" ")[0]
+    return text[0].lower() + text[1:] if first[1:].islower() or len(first) == 1 else text
+
+
+def _named(found, besides=""):
+    return f"{words.paragraph(f'{found.title}: {found.correction}{besides}')}\n{sections.read(found.section)}"
 
 
 def expectation(answer, case):
@@ -105,11 +143,7 @@ def expectation(answer, case):
         return outcome
     by_hand = case.expected if isinstance(case.expected, tuple) else (case.expected,)
     parts = tuple(np.asarray(part, np.asarray(model).dtype) for part, model in zip(by_hand, outcome.parts, strict=True))
-    return Outcome(parts, outcome.many)
-
-
-def _misconception(found, besides):
-    return f"{words.paragraph(f'{found.title}: {found.correction}{besides}')}\n{sections.read(found.section)}"
+    return Outcome(parts, outcome.many, relative=outcome.relative)
 
 
 def _file_of(function):
@@ -133,3 +167,10 @@ def raised(error, beginning, path=None):
     lines = [words.paragraph(f"{beginning} {type(error).__name__}: {words.clip(said, 200)}"),
              words.where_raised(error, path)]
     return "\n".join(line for line in lines if line)
+
+
+def does_not_end(whose, seconds, line=None):
+    """What to say of code that was stopped, and the reader's line that it had come to, if that is known."""
+    said = words.paragraph(f"{whose} has not ended after {seconds:g} seconds, all checks together, and was stopped: is "
+                           "there a loop that never stops?" + " It was here:" * bool(line))
+    return said + (f"\n{line}" if line else "")

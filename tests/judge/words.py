@@ -5,6 +5,7 @@ import linecache
 import pprint
 import textwrap
 import traceback
+from pathlib import Path
 
 import numpy as np
 
@@ -48,44 +49,63 @@ def _plain(content):
 
 
 def _array(array, width):
-    if array.dtype.kind == "f":
+    small = size(array) < 1e-3
+    if array.dtype.kind == "f" and not small:
         array = np.round(array, 12) + 0.0     # rounding is no news, and no zero has a minus
-    return np.array2string(array, precision=4, suppress_small=True, max_line_width=width, threshold=PAPER + 1)
+    return np.array2string(array, precision=4, suppress_small=not small, max_line_width=width, threshold=PAPER + 1)
+
+
+def size(array):
+    """The largest absolute value of an array, 1 if there is none but 0."""
+    array = np.asarray(array, "float64")
+    return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0)) or 1.0
+
+
+def first_difference(given, expected):
+    """The place at which two arrays of one shape first differ; None where rounding alone does, or they are numbers."""
+    small = 1e-5 if np.asarray(expected).dtype == np.float32 else 1e-9
+    wrong = np.argwhere(~np.isclose(given, expected, rtol=small, atol=small * min(1, size(expected)), equal_nan=True))
+    return tuple(int(k) for k in wrong[0]) if wrong.size else None
 
 
 def difference_line(given, expected):
     """Where two arrays of one shape first differ."""
-    given, expected = np.asarray(given), np.asarray(expected)
-    wrong = ~np.isclose(given, expected, rtol=1e-5 if expected.dtype == np.float32 else 1e-9,
-                        atol=1e-5 if expected.dtype == np.float32 else 1e-9, equal_nan=True)
-    if not wrong.any() or not wrong.ndim:
+    given, expected, place = np.asarray(given), np.asarray(expected), first_difference(given, expected)
+    if place is None:
         return ""
-    place = tuple(int(k) for k in np.argwhere(wrong)[0])
-    return (f"First difference at {list(place)}: expected {_number(expected[place])}, "
-            f"given {_number(given[place])}.")
+    scale = size(expected)
+    return (f"First difference at {list(place)}: expected {number(expected[place], scale)}, "
+            f"given {number(given[place], scale)}.")
 
 
-def _number(number):
-    return f"{round(float(number), 12) + 0.0:.10g}"
+def number(value, scale=1.0):
+    """A number without what rounding leaves of zeros, among numbers of this size."""
+    return f"{round(float(value) / scale, 12) * scale + 0.0:.10g}" if np.isfinite(value) else f"{float(value)}"
 
 
 def where_raised(error, path=None):
     """The reader's own line on which an error arose, in words; empty where none of theirs was reached."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if path is None or frame.filename == str(path)]
-    own = [frame for frame in own if "/judge/" not in frame.filename.replace("\\", "/")]
+    own = [frame for frame in frames if frame.filename == str(path) or path is None and not _ours(frame.filename)]
     if isinstance(error, SyntaxError) and error.lineno:
-        return f"    line {error.lineno}: {clip((error.text or '').strip(), 64)}"
+        return line(error.lineno, error.text or "")
     if not own:
         return ""
-    frame = own[-1]
-    line = frame.line or linecache.getline(frame.filename, frame.lineno or 0).strip()
-    return f"    line {frame.lineno}: {clip(line, 64)}"
+    return line(own[-1].lineno, own[-1].line or linecache.getline(own[-1].filename, own[-1].lineno or 0))
+
+
+def line(number, text):
+    """A line of the reader's, as it is quoted."""
+    return f"    line {number}: {clip(text.strip(), 64)}"
+
+
+def _ours(filename):
+    return Path(filename).parent == Path(__file__).parent
 
 
 def full_traceback(error):
     """The whole traceback, without the judge's own part of it."""
     trace = error.__traceback__
-    while trace and "/judge/" in trace.tb_frame.f_code.co_filename.replace("\\", "/"):
+    while trace and _ours(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
     return "".join(traceback.format_exception(type(error), error, trace))

@@ -1,8 +1,9 @@
 """Wrong answers to `compose_theta`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import compose_theta
+
+from tests.judge import Case, Exercise
+from tests.solutions import compose_theta
 
 ZOOM = np.array([[[0.5, 0, 0], [0, 0.5, -0.5]]])
 RIGHT = np.array([[[1.0, 0, 0.5], [0, 1, 0]]])
@@ -11,7 +12,7 @@ BENT = np.array([[[0.5, 0.25, 0.1], [-0.75, 1.5, -0.2]], [[1, 2, 3], [4, 5, 6]],
 
 EXERCISE = Exercise(
     name="compose_theta",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("theta",),
     cases=[
         Case("a zoom that looks upwards, behind it a look to the right", ZOOM, RIGHT,

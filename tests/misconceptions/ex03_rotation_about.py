@@ -1,8 +1,9 @@
 """Wrong answers to `rotation_about`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import rotation_about
+
+from tests.judge import Case, Exercise
+from tests.solutions import rotation_about
 
 RNG = np.random.default_rng(0)
 ANGLES, CENTRES = RNG.uniform(-2, 2, 3), RNG.uniform(-1, 1, (3, 2))
@@ -25,7 +26,7 @@ def _theta(turn, shift):
 
 EXERCISE = Exercise(
     name="rotation_about",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("theta",),
     cases=[
         Case("a quarter turn about the middle", np.array([np.pi / 2]), np.zeros((1, 2)),
@@ -124,6 +125,26 @@ def not_columns(angle, centre):
     turn = _turn(angle)
     theta = np.zeros((len(angle), 2, 3), angle.dtype)
     theta[:, :, 2] = centre - turn @ centre
+    return theta
+
+
+@EXERCISE.wrong("Half of the way back", "the shift is the whole of centre - turn @ centre; yours is half of it, and "
+                "the point that stays is another one.", "sec-grid-order")
+def half_the_shift(angle, centre):
+    return _theta(_turn(angle), (centre - _times(_turn(angle), centre)) / 2)
+
+
+@EXERCISE.wrong("The shift is multiplied coordinate by coordinate", "turn @ centre mixes x and y, each row of the "
+                "turn with both; yours multiplies each coordinate by its own cosine alone.", "sec-grid-order")
+def cosines_alone(angle, centre):
+    return _theta(_turn(angle), centre - np.cos(angle)[:, None] * centre)
+
+
+@EXERCISE.wrong("theta is transposed", "the first row of theta makes x, so [[cos, -sin], [sin, cos]] has its minus "
+                "at the upper right; the shift is right, and was made with the turn as it should be.", "sec-grid-idea")
+def transposed(angle, centre):
+    theta = rotation_about(angle, centre)
+    theta[:, :, :2] = theta[:, :, :2].swapaxes(1, 2).copy()
     return theta
 
 

@@ -1,12 +1,13 @@
 """Wrong answers to `to_pixels`, and the calls that tell them apart."""
 
 import numpy as np
-from judge import Case, Exercise
-from solutions import to_pixels
+
+from tests.judge import Case, Exercise
+from tests.solutions import to_pixels
 
 EXERCISE = Exercise(
     name="to_pixels",
-    answer="solutions",
+    answer="tests.solutions",
     gives=("pixels",),
     cases=[
         Case("five places, -1 and 1 are the centres of the outer pixels", np.array([-1, -0.5, 0, 0.5, 1]), 5,
@@ -131,6 +132,24 @@ def integers(coordinates, length, align_corners=False):
                 "sec-grid-units")
 def clipped(coordinates, length, align_corners=False):
     return np.clip(to_pixels(coordinates, length, align_corners), 0, length - 1)
+
+
+@EXERCISE.wrong("Only the left end is held", "a place left of the picture has a position below 0; yours moves it to "
+                "the first pixel, and what stands outside is for the sampler to say.", "sec-grid-units")
+def held_on_the_left(coordinates, length, align_corners=False):
+    return np.maximum(to_pixels(coordinates, length, align_corners), 0)
+
+
+@EXERCISE.wrong("Only the right end is held", "a place right of the picture has a position beyond length - 1; yours "
+                "moves it to the last pixel, and what stands outside is for the sampler to say.", "sec-grid-units")
+def held_on_the_right(coordinates, length, align_corners=False):
+    return np.minimum(to_pixels(coordinates, length, align_corners), length - 1)
+
+
+@EXERCISE.wrong("A whole pixel is taken off", "with edges, half a pixel is taken off at the end; yours takes off a "
+                "whole one, as (coordinates + 1) / 2 * length - 1 does.", "sec-grid-units")
+def whole_pixel_off(coordinates, length, align_corners=False):
+    return to_pixels(coordinates, length, True) if align_corners else (coordinates + 1) / 2 * length - 1
 
 
 @EXERCISE.right_too

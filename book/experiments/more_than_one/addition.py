@@ -12,16 +12,16 @@ import torch
 from torch import nn
 
 from book.experiments.engine import Experiment
+from book.experiments.more_than_one.parallel import ParallelTransformers
+from book.experiments.more_than_one.tiles import tiled_starts
 from book.experiments.networks import settings_from, train_run
 from stn_numpy.check import check_choice
 from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, load_split, mixed_seed
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.families import TRANSFORMS
-from stn_numpy.pytorch.layer import conv2d, linear
 from stn_numpy.pytorch.localisation import LocalisationNetwork
-from stn_numpy.pytorch.networks import PARAMETERS, closest_width
-from stn_numpy.pytorch.parallel import ParallelTransformers, tiled_starts
+from stn_numpy.pytorch.networks import CLASSIFIERS, PARAMETERS
 from stn_numpy.pytorch.run import Run
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.transformer import SpatialTransformer
@@ -116,28 +116,11 @@ def build_addition(model, transform="affine", start="identity", answer="sum", lo
     transformers = [SpatialTransformer(LocalisationNetwork((2, CANVAS, CANVAS), one, localisation, rng=rng, dtype=dtype,
                                                            **layers), transform) for one in starts]
     left = parameters - sum(parameter.numel() for one in transformers for parameter in one.parameters())
-    classifier = (_cnn if model == "cnn" else _fcn)(2 * max(count, 1), ANSWERS[answer], left, rng, dtype)
+    shape, kind = (2 * max(count, 1), CANVAS // 2), "cnn" if model == "cnn" else "fcn"
+    classifier = CLASSIFIERS[kind]([nn.AvgPool2d(2)], *shape, ANSWERS[answer], left, rng, dtype)
     if answer == "digits":
         classifier.append(BothDigits())
     return AdditionNetwork(ParallelTransformers(transformers) if count else None, classifier)
-
-
-def _fcn(channels, classes, parameters, rng, dtype):
-    """Two hidden layers of one width, the one that comes closest to so many parameters, on pooled pictures."""
-    inputs = channels * (CANVAS // 2) ** 2
-    width = closest_width(lambda width: (inputs + 1) * width + (width + 1) * width + (width + 1) * classes, parameters)
-    return nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), linear(inputs, width, rng, dtype), nn.ReLU(),
-                         linear(width, width, rng, dtype), nn.ReLU(), linear(width, classes, rng, dtype))
-
-
-def _cnn(channels, classes, parameters, rng, dtype, first=64):
-    """64 padded filters of 9x9, and of 7x7 as many as come closest to so many parameters, on pooled pictures."""
-    last = (CANVAS // 4 - 6) // 2
-    width = closest_width(lambda width: (81 * channels + 1) * first + (49 * first + 1) * width
-                     + (last * last * width + 1) * classes, parameters)
-    return nn.Sequential(nn.AvgPool2d(2), conv2d(channels, first, 9, 4, rng, dtype), nn.ReLU(), nn.MaxPool2d(2),
-                         conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                         linear(last * last * width, classes, rng, dtype))
 
 
 class Pairs(Digits):
@@ -151,12 +134,9 @@ class Pairs(Digits):
         labels = answers_of(self.settings.answer, *self.labels[index])
         return pairs.unflatten(0, shape)[:, part], labels.unflatten(0, shape)[:, part]
 
-    def test_batches(self, batch):
-        """The test pairs, as images (B, 2, 42, 42) and answers (B,)."""
+    def _test_set(self):
         pairs, digits, _ = test_pairs(self.settings.data)
-        labels, self.test_count = answers_of(self.settings.answer, *digits), len(pairs)
-        for start in range(0, len(pairs), batch):
-            yield pairs[start:start + batch].to(self.device), labels[start:start + batch].to(self.device)
+        return pairs, answers_of(self.settings.answer, *digits)
 
 
 def answers_of(answer, first, second):

@@ -30,18 +30,10 @@ CHANNELS = (1, 16, 32)  # of the image, and after the first and the second convo
 class Placed(nn.Module):
     """Two convolutions and a linear layer, with a turning transformer before, between or after the convolutions.
 
-    Parameters
-    ----------
-    place : int or None
-        After how many convolutions the transformer stands; None for no transformer.
-    shared : bool
-        Whether the angle is read from the classifier's own convolutions of the untouched image; else the
-        transformer has convolutions of its own, and sees what it transforms.
-
-    Notes
-    -----
-    Forward: (N, 1, 28, 28) to (N, 10). The shared one stands before the first convolution, and its image goes
-    through both convolutions twice, once to be looked at and once to be read.
+    It stands after `place` convolutions, or nowhere (None). `shared`: the angle is read from the classifier's own
+    convolutions of the untouched image; else the transformer has convolutions of its own, and sees what it transforms.
+    The shared one stands before the first convolution, and its image goes through both convolutions twice, once to be
+    looked at and once to be read. Forward: (N, 1, 28, 28) to (N, 10).
     """
 
     def __init__(self, place=0, shared=False):

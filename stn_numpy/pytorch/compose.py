@@ -19,21 +19,9 @@ def compose_affine(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
 class SeriesTransformer(nn.Module):
     """Look, correct, look again: several localisation networks, each of which sees what those before have made.
 
-    Parameters
-    ----------
-    localisations : list of Module
-        Each (N, C, h, w) to (N, P). The same module may stand in it several times, and then learns from each.
-    transform : str
-        An affine family: a name in `TRANSFORMS`.
-    way : {"compose", "warp"}
-        Read the image afresh each time, by all thetas joined; or read each output from the one before.
-    **reading
-        As in `SpatialTransformer`; ``size`` is that of every output.
-
-    Notes
-    -----
-    Forward: (N, C, H, W) to (N, C, h, w). With "compose" a network sees the image through all corrections so far, and
-    its own follows them, so that the image is interpolated once, whatever the number of steps.
+    Forward: (N, C, H, W) to (N, C, h, w). A module may stand in `localisations` several times, and then learns from
+    each. With the way "warp" each output is read from the one before. With "compose" a network sees the image through
+    all corrections so far, and its own follows them, so that the image is interpolated once, whatever their number.
     Source: Lin and Lucey 2017.
     """
 

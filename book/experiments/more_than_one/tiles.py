@@ -1,35 +1,11 @@
-"""Transformers in parallel: each looks at the same picture in its own way."""
+"""Where several transformers start: each at a part of the picture of its own."""
 
 import math
 
-import torch
-from torch import nn
-
-from ..check import check_choice, check_whole
-from .families import TRANSFORMS
+from stn_numpy.check import check_choice, check_whole
+from stn_numpy.pytorch.families import TRANSFORMS
 
 TILED = {"attention": (0, 0, 1, 2), "affine": (0, 4, 2, 5)}  # where scale x, scale y, shift x and shift y stand
-
-
-class ParallelTransformers(nn.Module):
-    """Several transformers of one output size that all see the same image; their outputs are concatenated channels.
-
-    Notes
-    -----
-    Forward: (N, C, H, W) to (N, T * C, h, w) with T transformers, the first one's C channels first.
-    Source: Jaderberg et al. 2015, section 3.4.
-    """
-
-    def __init__(self, transformers):
-        super().__init__()
-        self.transformers = nn.ModuleList(transformers)
-
-    def forward(self, image):
-        return torch.cat([transformer(image) for transformer in self.transformers], dim=1)
-
-    def theta(self, image: torch.Tensor) -> torch.Tensor:
-        """The theta of each transformer for each image: (T, N, 2, 3)."""
-        return torch.stack([transformer.theta(image) for transformer in self.transformers])
 
 
 def tiled_starts(count: int, transform: str = "attention", share: float | None = None) -> list[tuple]:

@@ -1,0 +1,36 @@
+"""Chapter 13's recipes: what an ST-FCN learns on R by optimizer, base rate and the localisation network's factor.
+
+Errors and poses are those of the last 10,000 training digits, which none of these networks is trained on: recipes are
+chosen here, and the test digits are left for what is chosen.
+"""
+
+from itertools import product
+
+from book.experiments.engine import Experiment
+from book.experiments.networks import settings_from, train_run
+from stn_numpy.pytorch.settings import Settings
+
+SHARED = dict(model="st-fcn", distortion="R", data="validation", iterations=10_000, schedule="cosine", warm_up=0.05,
+              clip=5.0)
+BASE_RATES = {"sgd": (0.1, 0.05, 0.02), "adamw": (4e-3, 2e-3, 5e-4)}
+FACTORS = (1.0, 0.1, 0.01)
+RECORD_EVERY = 2_500  # steps
+
+
+def cells_of_table() -> list:
+    """The rates that look best first: a table that is begun should say something."""
+    cells = []
+    for place, factor, optimizer in product((1, 2, 0), FACTORS, BASE_RATES):
+        settings = Settings(**SHARED, optimizer=optimizer, nesterov=optimizer == "sgd",
+                            rate=BASE_RATES[optimizer][place], localisation_rate=factor)
+        cells.append(settings.facts() | dict(seed=0))
+    return cells
+
+
+def measure_recipe(cell, context) -> dict:
+    """Train one network, with a history along the run."""
+    result, _ = train_run(settings_from(cell, Settings), cell["seed"], context, record_every=RECORD_EVERY)
+    return result
+
+
+EXPERIMENT = Experiment("rates", 13, cells_of_table(), measure_recipe, alike=("seed", "rate", "localisation_rate"))

@@ -1,0 +1,152 @@
+"""What an expression is often taken for: pairs of a rank, the likeliest 0, and a function that makes its syntax."""
+
+import ast
+
+OPERATORS = {ast.Add: [ast.Sub], ast.Sub: [ast.Add], ast.Mult: [ast.Div, ast.Add], ast.Div: [ast.Mult, ast.FloorDiv],
+             ast.FloorDiv: [ast.Div, ast.Mod], ast.Mod: [ast.FloorDiv], ast.MatMult: [ast.Mult],
+             ast.BitAnd: [ast.BitOr], ast.BitOr: [ast.BitAnd]}
+COMPARISONS = {ast.Lt: [ast.LtE, ast.Gt], ast.LtE: [ast.Lt, ast.GtE], ast.Gt: [ast.GtE, ast.Lt],
+               ast.GtE: [ast.Gt, ast.LtE], ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq]}
+ALIKE = [{"floor", "rint", "ceil", "trunc"}, {"minimum", "maximum"}, {"min", "max", "sum", "mean", "median", "prod"},
+         {"cos", "sin", "tan"}, {"argmax", "argmin"}, {"any", "all"}, {"log", "log2", "log10", "log1p", "sqrt"},
+         {"zeros_like", "ones_like"}, {"zeros", "ones"}, {"radians", "degrees"}, {"std", "var"}, {"abs", "square"},
+         {"arctan2", "hypot"}]
+BARE = {"floor", "rint", "abs", "sqrt", "radians", "degrees", "log", "exp", "sort", "clip", "minimum", "maximum", "max",
+        "min", "swapaxes", "transpose", "flip", "inv", "cos", "sin", "square", "norm", "sum", "mean"}
+
+
+def alternatives(place, kinds):
+    """All for the expression in a place, where the names around stand for values of these kinds."""
+    node, parent = place.node, place.parent
+    if place.field == "func" or isinstance(parent, ast.keyword) and parent.arg == "dtype":
+        return
+    for kind, others in KINDS.items():
+        if isinstance(node, kind):
+            yield from others(node, place, kinds)
+    if isinstance(node, ast.Name) and isinstance(parent, (ast.BinOp, ast.Call, ast.Tuple, ast.Compare)):
+        yield from OF_NAMES if kinds.get(node.id) != "bool" else ()
+    if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)) and isinstance(parent, ast.stmt):
+        yield from OF_WHOLES
+
+
+def _name(node, place, kinds):
+    kind = kinds.get(node.id)
+    for name in sorted(kinds) if kind else ():
+        if name != node.id and kinds[name] == kind:
+            yield 0, lambda n, name=name: ast.Name(name, ast.Load())
+
+
+def _constant(node, place, kinds):
+    value = node.value
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return
+    others = {value + 1, value - 1, 0}
+    if not _is_index(place):
+        others |= {2 * value, value / 2, -value, 1 - value, 0.5}
+    for other in sorted(others - {value}):
+        yield 0 if abs(other - value) == 1 else 1, lambda n, other=other: ast.Constant(other)
+
+
+def _is_index(place):
+    inside = place.above.parent if isinstance(place.parent, ast.Tuple) and place.above else place.parent
+    return isinstance(inside, (ast.Subscript, ast.Slice, ast.keyword))
+
+
+def _binary(node, place, kinds):
+    for other in OPERATORS.get(type(node.op), ()):
+        yield 0, lambda n, other=other: ast.BinOp(n.left, other(), n.right)
+    yield 0, lambda n: n.left
+    yield 0, lambda n: n.right
+    if isinstance(node.op, (ast.Sub, ast.Div, ast.MatMult)):
+        yield 0, lambda n: ast.BinOp(n.right, n.op, n.left)
+
+
+def _comparison(node, place, kinds):
+    for other in COMPARISONS.get(type(node.ops[0]), ()):
+        yield 0, lambda n, other=other: ast.Compare(n.left, [other(), *n.ops[1:]], n.comparators)
+    if len(node.ops) > 1:
+        yield 0, lambda n: ast.Compare(n.left, n.ops[:1], n.comparators[:1])
+        yield 0, lambda n: ast.Compare(n.comparators[0], n.ops[1:], n.comparators[1:])
+        for other in COMPARISONS.get(type(node.ops[1]), ()):
+            yield 0, lambda n, other=other: ast.Compare(n.left, [n.ops[0], other()], n.comparators)
+
+
+def _condition(node, place, kinds):
+    yield 0, lambda n: n.body
+    yield 0, lambda n: n.orelse
+    yield 0, lambda n: ast.IfExp(n.test, n.orelse, n.body)
+
+
+def _attribute(node, place, kinds):
+    if node.attr == "T":
+        yield 0, lambda n: n.value
+
+
+def _slice(node, place, kinds):
+    yield 1, lambda n: ast.Slice(None, n.upper, n.step)
+    yield 1, lambda n: ast.Slice(n.lower, None, n.step)
+    if node.step:
+        yield 0, lambda n: ast.Slice(n.lower, n.upper, None)
+
+
+def _sequence(node, place, kinds):
+    """Two neighbours exchanged, or one taken for the next; of two, one left out."""
+    kind, load = type(node), ast.Load()
+    for k in range(len(node.elts) - 1):
+        yield 0, lambda n, k=k: kind([*n.elts[:k], n.elts[k + 1], n.elts[k], *n.elts[k + 2:]], load)
+        yield 1, lambda n, k=k: kind([*n.elts[:k], n.elts[k + 1], *n.elts[k + 1:]], load)
+        yield 1, lambda n, k=k: kind([*n.elts[:k + 1], n.elts[k], *n.elts[k + 2:]], load)
+    for k in range(len(node.elts)) if len(node.elts) == 2 else ():
+        yield 1, lambda n, k=k: kind([n.elts[k]], load)
+
+
+def _call(node, place, kinds):
+    """Another function, exchanged arguments, no function."""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    method = not ast.unparse(node.func).startswith("np.")
+    for group in ALIKE:
+        for other in sorted(group - {name}) if name in group else ():
+            yield 0, lambda n, other=other: ast.Call(_renamed(n.func, other), n.args, n.keywords)
+    if name in ("mean", "std", "sum") and method and isinstance(node.func, ast.Attribute):
+        median = ast.Attribute(ast.Name("np", ast.Load()), "median", ast.Load())
+        yield 1, lambda n: ast.Call(median, [n.func.value, *n.args], [one for one in n.keywords if one.arg == "axis"])
+    if len(node.args) == 2:
+        yield 0, lambda n: ast.Call(n.func, n.args[::-1], n.keywords)
+    if name == "range":
+        yield 0, lambda n: ast.Call(n.func, [*n.args[:-1], ast.BinOp(n.args[-1], ast.Sub(), ast.Constant(1))], [])
+        if len(node.args) == 1:
+            yield 0, lambda n: ast.Call(n.func, [ast.Constant(1), *n.args], [])
+    if name in BARE and method and isinstance(node.func, ast.Attribute):
+        yield 0, lambda n: n.func.value
+    elif name in BARE:
+        for k in range(len(node.args[:2])):
+            yield k, lambda n, k=k: n.args[k]
+    for k, keyword in enumerate(node.keywords):
+        if keyword.arg in ("ddof", "axis", "keepdims"):
+            yield 1, lambda n, k=k: ast.Call(n.func, n.args, n.keywords[:k] + n.keywords[k + 1:])
+
+
+def _renamed(func, name):
+    return ast.Name(name, ast.Load()) if isinstance(func, ast.Name) else ast.Attribute(func.value, name, ast.Load())
+
+
+KINDS = {
+    ast.Name: _name, ast.Constant: _constant, ast.BinOp: _binary, ast.Compare: _comparison, ast.IfExp: _condition,
+    ast.Attribute: _attribute, ast.Slice: _slice, (ast.Tuple, ast.List): _sequence, ast.Call: _call,
+    ast.UnaryOp: lambda *_: [(0, lambda n: n.operand)],
+    ast.BoolOp: lambda *_: [(0, lambda n: ast.BoolOp(ast.Or() if isinstance(n.op, ast.And) else ast.And(), n.values))],
+}
+
+
+def _after(op, right):
+    return 2, lambda n: ast.BinOp(n, op(), ast.Constant(right))
+
+
+def _before(left, op):
+    return 2, lambda n: ast.BinOp(ast.Constant(left), op(), n)
+
+
+OF_NAMES = [_after(ast.Add, 1), _after(ast.Sub, 1), _after(ast.Pow, 2), _after(ast.Pow, 0.5), _before(2, ast.Mult),
+            _after(ast.Div, 2), _before(1, ast.Sub), (2, lambda n: ast.UnaryOp(ast.USub(), n)),
+            (2, lambda n: ast.Call(ast.Name("abs", ast.Load()), [n], []))]
+OF_WHOLES = [*OF_NAMES, _before(1, ast.Div), _before(0, ast.Mult)]

@@ -1,0 +1,248 @@
+"""Small slips in right answers: a sign, one too many, height for width. Each makes a wrong answer to compare with.
+
+Nobody can list all that goes wrong when a function is written, but much of it is one slip in what would be right. The
+right answer, and the catalogue's right answers in other styles, are taken apart into their syntax, and each expression
+in turn is replaced by what it is often taken for (`expressions`).
+"""
+
+import ast
+import functools
+import inspect
+import sys
+import textwrap
+import types
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .calling import call
+from .expressions import alternatives
+
+LONG, SHORT = 72, 12     # characters of code: what is shown is no longer, and if it can be no shorter
+
+
+def slips(exercise):
+    """Slips in all right answers to an exercise, the likeliest first."""
+    found = []
+    for late, answer in enumerate((exercise.solution(), *exercise.styles)):
+        source = Source(answer, exercise.cases[-1])
+        mine = source.slips()
+        for name, helper in source.helpers():
+            mine += [slip.behind(answer, name) for slip in Source(helper, None, source.kinds).slips()]
+        found += [(slip.rank + late / 2, slip) for slip in mine]    # the styles are ever more unusual
+    return [slip for _, slip in sorted(found, key=lambda one: one[0])]
+
+
+class Source:
+    """The syntax of a function, and of what kind its names are, as seen in a call of it.
+
+    None for a function that is not written in Python, and for one with a while: a slip in its condition can be endless.
+    """
+
+    def __init__(self, function, case, kinds=None):
+        self.function, self.tree = function, None
+        self.kinds = _kinds(function, case) if kinds is None else kinds
+        try:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+        except (OSError, TypeError, SyntaxError):
+            return
+        loops = any(isinstance(node, ast.While) for node in ast.walk(tree))
+        if isinstance(tree, ast.FunctionDef) and not loops and not function.__closure__:
+            tree.decorator_list = []
+            tree.body = tree.body[ast.get_docstring(tree) is not None:]
+            self.tree = tree
+
+    def helpers(self):
+        """The functions of the library, the answers and the catalogue that this one calls, but for the checks."""
+        for name in self.function.__code__.co_names:
+            helper = self.function.__globals__.get(name)
+            if isinstance(helper, types.FunctionType) and helper.__module__.startswith(("stn_numpy", "tests.")):
+                if "check" not in helper.__module__ and "check" not in name:
+                    yield name, helper
+
+    def slips(self):
+        """All slips in the function itself."""
+        if self.tree is None:
+            return []
+        found = [Slip(self, rank + (len(group) > 1) / 2, group, make) for group in _groups(list(_places(self.tree)))
+                 for rank, make in alternatives(group[0], self.kinds)]
+        for body in [node.body for node in ast.walk(self.tree) if isinstance(getattr(node, "body", None), list)]:
+            for line in body:
+                place = Place(None, body, None, None, line)
+                if isinstance(line, ast.AugAssign):
+                    found.append(Slip(self, 1, [place], lambda line: ast.copy_location(
+                        ast.Assign([line.target], line.value), line)))
+                if len(body) > 1 and isinstance(line, (ast.Assign, ast.AugAssign, ast.If, ast.Expr)):
+                    found.append(Slip(self, 3, [place], lambda line: ast.copy_location(ast.Pass(), line)))
+        return found
+
+
+@dataclass
+class Slip:
+    """One slip: in a source, in one place or several alike, and what it makes of what stands there."""
+
+    source: Source
+    rank: float
+    places: list
+    make: object
+    callers: tuple = ()     # (function, name), where the source is a helper of another function
+
+    def behind(self, function, name):
+        """The same, as the function has it that calls this one by a name."""
+        return Slip(self.source, self.rank, self.places, self.make, (*self.callers, (function, name)))
+
+    @functools.cached_property
+    def function(self):
+        """The answer with this slip in it, None if it is no Python."""
+        code = self._slipped(lambda: _compiled(self.source.tree))
+        if code is None:
+            return None
+        made = {}
+        exec(code, self.source.function.__globals__, made)
+        slipped = made[self.source.tree.name]
+        for function, name in self.callers:
+            slipped = with_globals(function, {name: slipped})
+        return slipped
+
+    def words(self):
+        """What stands for what."""
+        shown = self.places[0].around()
+        before, after = shown.text(), self._slipped(shown.text)
+        if after == "pass":
+            return f"the line `{before}` left out"
+        return f"`{after}` in place of `{before}`{', and so on' * (len(self.places) > 1)}"
+
+    def _slipped(self, work):
+        old = [place.node for place in self.places]
+        for place in self.places:
+            place.put(self.make(place.node))
+        try:
+            return work()
+        finally:
+            for place, node in zip(self.places, old):
+                place.put(node)
+
+
+def with_globals(function, replaced):
+    """The function, with other things behind some of its global names."""
+    changed = types.FunctionType(function.__code__, function.__globals__ | replaced, function.__name__,
+                                 function.__defaults__, function.__closure__)
+    changed.__kwdefaults__ = function.__kwdefaults__
+    return changed
+
+
+def _compiled(tree):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")     # SyntaxWarning: some slips make little sense
+        try:
+            return compile(ast.fix_missing_locations(ast.Module([tree], [])), "<slip>", "exec")
+        except (SyntaxError, ValueError, TypeError):
+            return None
+
+
+def _kinds(function, case):
+    """Of what kind the values are that stand behind names, in a call of a function and in all that it calls."""
+    kinds = {}
+
+    def look(frame, event, argument):
+        if event == "return":
+            for name, value in frame.f_locals.items():
+                if isinstance(value, np.ndarray):
+                    kinds[name] = f"array of {value.ndim} axes"
+                elif isinstance(value, (bool, int, float, np.number, tuple)):
+                    kinds[name] = "number" if isinstance(value, (float, np.floating)) else type(value).__name__
+    before = sys.getprofile()
+    sys.setprofile(look)
+    try:
+        call(function, case)
+    finally:
+        sys.setprofile(before)
+    return kinds
+
+
+@dataclass
+class Place:
+    """Where an expression stands in a tree, and in which other one; or where a line stands in a list of lines."""
+
+    above: "Place | None"
+    parent: object
+    field: str | None
+    index: int | None
+    statement: ast.stmt | None = field(repr=False)
+
+    @property
+    def node(self):
+        if self.field is None:
+            return self.statement
+        found = getattr(self.parent, self.field)
+        return found if self.index is None else found[self.index]
+
+    def put(self, node):
+        if self.field is None:
+            self.parent[self.parent.index(self.statement)] = node
+            self.statement = node
+        elif self.index is None:
+            setattr(self.parent, self.field, node)
+        else:
+            getattr(self.parent, self.field)[self.index] = node
+
+    def inside(self, other):
+        return self.above is not None and (self.above is other or self.above.inside(other))
+
+    def around(self):
+        """The expression or line around this one that says enough to be shown."""
+        place = self
+        while place.above and (len(place.text()) < SHORT or isinstance(place.node, (ast.Slice, ast.Tuple))):
+            if len(place.above.text()) > LONG:
+                return place
+            place = place.above
+        if len(place.text()) < SHORT and isinstance(self.statement, (ast.Assign, ast.AugAssign, ast.For)):
+            return Place(None, None, None, None, self.statement)
+        return place
+
+    def text(self):
+        """Its code, of several lines the first."""
+        return ast.unparse(ast.fix_missing_locations(self.node)).splitlines()[0][:LONG + SHORT]
+
+
+def _places(node, above=None, statement=None):
+    """All expressions of a tree whose values are read, from the outside in."""
+    for name, value in ast.iter_fields(node):
+        for index, one in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(one, ast.expr):
+                place = Place(above, node, name, index, statement)
+                if not isinstance(getattr(one, "ctx", None), ast.Store):
+                    yield place
+                yield from _places(one, place, statement)
+            elif isinstance(one, ast.stmt):
+                yield from _places(one, None, one)
+            elif isinstance(one, ast.AST) and not isinstance(one, ast.arguments):
+                yield from _places(one, above, statement)
+
+
+def _groups(places):
+    """Each expression alone; and those that are alike but for their names, since a slip in one is often in all."""
+    alike = {}
+    for place in places:
+        yield [place]
+        around = _pattern(place.above.node) if place.above else type(place.statement).__name__
+        alike.setdefault((_pattern(place.node), around, place.field, place.index), []).append(place)
+        alike.setdefault(_pattern(place.node), []).append(place)
+        alike.setdefault(ast.dump(place.node), []).append(place)
+    seen = set()
+    for group in alike.values():
+        group = [place for place in group if not any(place.inside(other) for other in group)]
+        if len(group) > 1 and tuple(map(id, group)) not in seen:
+            seen.add(tuple(map(id, group)))
+            yield group
+
+
+def _pattern(node):
+    """The structure of an expression, whatever its names."""
+    if isinstance(node, ast.Name):
+        return "_"
+    if isinstance(node, ast.AST):
+        inside = [_pattern(value) for name, value in ast.iter_fields(node) if name != "ctx"]
+        return f"{type(node).__name__}({','.join(inside)})"
+    return f"[{','.join(map(_pattern, node))}]" if isinstance(node, list) else repr(node)
