@@ -10,11 +10,8 @@ from stn_numpy.pytorch.transformer import SpatialTransformer
 
 
 class Compass(nn.Module):
-    """Turn votes for the directions of a compass into one angle, that of all arrows added, each as long as its share.
-
-    Forward: (N, directions) votes, before a softmax, to (N, 1) radians. The directions are north, and on clockwise at
-    equal steps; a rotation by the angle turns a thing with this heading to the north.
-    """
+    """Turn votes (N, directions), before a softmax, into one angle (N, 1) in radians, that of all arrows added, each as
+    long as its share; directions go clockwise from north, and a rotation by the angle turns this heading to it."""
 
     def __init__(self, directions):
         super().__init__()
