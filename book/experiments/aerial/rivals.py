@@ -13,7 +13,8 @@ from book.experiments.engine import NO_SERIES, Experiment
 from stn_numpy.aerial.tiles import KINDS, SYMMETRIC, aerial_tiles
 from stn_numpy.pytorch.command import best_precision
 from stn_numpy.pytorch.life import signs_of_life
-from stn_numpy.pytorch.tiles import centred, mean_colour, rebuild, save
+from stn_numpy.pytorch.tiles import centred, mean_colour, rebuild
+from stn_numpy.pytorch.weights import save
 from stn_numpy.theta import rotation_angle
 
 SIZE, SEEN = 48, 32  # of a tile, and of what a transformer shows its classifier; pixels
@@ -230,7 +231,7 @@ def measure_rival(cell, context):
         return dict(costs=measure_costs(context)) if cell["part"] == "costs" else describe_data()
     rival = Rival(**{name: cell[name] for name in Rival.__dataclass_fields__})
     network, facts, curve = train_rival(rival, cell["seed"], context)
-    save(context.folder / f"{cell['name']}-seed{cell['seed']}.pt", network, facts)  # for --keep and pytorch.align
+    save(context.folder / f"{cell['name']}-seed{cell['seed']}.pt", network, tiles=facts)  # for --keep and pytorch.align
     found = dict(parameters=network.parameter_count(), test=measure_tiles(network, facts, "test", TEST), curve=curve)
     if network.transformer is not None:
         found["life"] = signs_of_life(network, centred(tiles_of("test", TEST)[0], facts))
