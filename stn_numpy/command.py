@@ -5,6 +5,7 @@ import contextlib
 import errno
 import signal
 import sys
+from pathlib import Path
 
 FULL = errno.ENOSPC, errno.EFBIG, errno.EDQUOT
 
@@ -25,6 +26,13 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message):
         self.exit(2, f"{self.prog.rpartition('.')[2]}: {message}; --help explains\n")
+
+
+def check_folder(argument: str, path: Path, words: str = "a folder") -> None:
+    """Refuse what an argument names if it is no folder."""
+    if not path.is_dir():
+        found = "a file" if path.exists() else "not there"
+        raise Refusal(f"{argument}: expected {words}, got {path}, which is {found}", 2)
 
 
 @contextlib.contextmanager

@@ -23,20 +23,10 @@ class Folder:
 
 
 def read_folder(path, size: int, background=None) -> Folder:
-    """Read a folder of tiles, one folder for each class.
+    """Read a folder of tiles, one folder for each class; each tile is cut to its middle square, then resized to `size`.
 
-    Parameters
-    ----------
-    path : path
-    size : int
-        Side in pixels to which every tile is brought: cut to its middle square, then resized.
-    background : str or None
-        What shows through transparent pixels, as in `stn_numpy.pictures.opaque`.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two classes, or fewer than two tiles of a class that can be read.
+    `background` shows through transparent pixels, as in `stn_numpy.pictures.opaque`. ValueError if there are fewer than
+    two classes, or fewer than two tiles of a class that can be read.
     """
     path = Path(path)
     classes = sorted(entry.name for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))

@@ -832,7 +832,7 @@ def share_outside(theta, size, align_corners=False):
     theta : (N, 2, 3) array of float64
         One affine map for each image, from the output to the input, in normalised units.
     size : (N, C, h, w) ints
-        The shape of the output; all entries at least 2.
+        The shape of the output; h and w are at least 2.
     align_corners : bool
         What -1 and 1 are: the outer edges of the outermost pixels (False) or their centres (True).
 
@@ -1033,7 +1033,8 @@ def heading_error(said, true):
     Returns
     -------
     offset : float
-        The mean of ``said - true``, as arrows are added: degrees from -180 to 180.
+        The mean of ``said - true``, as arrows are added: degrees from -180 to 180, of which either may stand for a half
+        turn.
     error : float
         The mean distance of ``said - true`` from that offset, the short way round: degrees from 0 to 180.
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from conftest import ROOT
 from judge import catalogue, judge, stubs
 from support import away_from_zero, normal, smooth_grid
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 
 from book import by_hand
+from conftest import ROOT
 from stn_numpy.gradcheck import gradcheck
 from stn_numpy.localisation import LocalisationNetwork
 from stn_numpy.model import Classifier
@@ -316,7 +316,7 @@ def test_report_writes_what_it_measured_and_one_picture(trained, tmp_path, capsy
 
 
 def test_the_picture_shows_where_each_canvas_is_read_and_marks_what_is_wrong():
-    """Right answers to even digits without a transformer, to all but the 3 with it; every canvas is read at its middle."""
+    """Right answers to even digits without a transformer, all but the 3 with it; canvases are read at their middle."""
     labels = np.repeat(np.arange(10), 2)
     canvas, seen = np.zeros((20, 1, 40, 40)), np.ones((20, 1, 20, 20))
     grid = by_hand.affine_grid(by_hand.look_at(np.zeros((20, 2)), np.full((20, 2), 0.5)), seen.shape)

@@ -10,7 +10,6 @@ import torch.nn.functional as F
 from series import record_of
 
 from book.experiments.aerial import rivals as aerial
-from book.experiments.aerial.compass import Compass, build_voting
 from book.experiments.aerial.rivals import (
     RIVALS,
     Trainer,
@@ -66,20 +65,6 @@ def test_a_tile_turned_anew_has_a_new_true_theta():
                                                    align_corners=False), align_corners=False)
     before, after = upright(images, theta)[..., 14:34, 14:34], upright(turned, truth)[..., 14:34, 14:34]
     assert (before - after).abs().mean() < 0.25 * (before - upright(images, truth)[..., 14:34, 14:34]).abs().mean()
-
-
-def test_votes_add_up_as_arrows_do():
-    """North and east equally: north-east. West alone: west; the angle is the heading, in radians."""
-    votes = torch.full((3, 16), -40.0)
-    votes[0, [0, 4]], votes[1, 12], votes[2, [15, 1]] = 0.0, 0.0, 0.0
-    degrees = torch.rad2deg(Compass(16)(votes))[:, 0]
-    torch.testing.assert_close(degrees, torch.tensor([45.0, -90.0, 0.0]), rtol=0, atol=1e-4)
-
-
-def test_a_network_that_votes_has_the_parameters_of_the_others():
-    network = build_voting((3, 48, 48), 8, 32, 16, rng=0)
-    assert network.parameter_count() == pytest.approx(80_000, rel=0.01)
-    assert network(torch.zeros(2, 3, 48, 48)).shape == (2, 8)
 
 
 def test_votes_are_counted_against_the_true_heading():

@@ -11,12 +11,11 @@ import pytest
 import torch
 from PIL import Image
 
-from book.experiments.aerial.rivals import RIVALS, new_network
-from stn_numpy.aerial.tiles import aerial_tiles
+from stn_numpy.aerial.tiles import KINDS, aerial_tiles
 from stn_numpy.pictures import contact_sheet
 from stn_numpy.pytorch.align import align, main
-from stn_numpy.pytorch.tiles import rebuild
-from stn_numpy.pytorch.weights import save
+from stn_numpy.pytorch.tiles import rebuild, save
+from stn_numpy.pytorch.weights import save as save_weights
 
 
 @pytest.fixture(autouse=True)
@@ -38,14 +37,9 @@ def network_that_says(parameters, transform="similarity", channels=3, **options)
     return network, facts
 
 
-def save_tiles(path, network, facts):
-    """As the training command does at its end."""
-    save(path, network, tiles=facts)
-
-
 @pytest.fixture
 def checkpoint(tmp_path):
-    save_tiles(tmp_path / "quarter.pt", *network_that_says([0.0, 1.0, 0.0, 0.0]))
+    save(tmp_path / "quarter.pt", *network_that_says([0.0, 1.0, 0.0, 0.0]))
     return tmp_path / "quarter.pt"
 
 
@@ -126,7 +120,7 @@ def test_outside_has_the_mean_colour(tmp_path):
 
 
 def test_grey_networks_and_other_families(tiles, tmp_path):
-    save_tiles(tmp_path / "grey.pt", *network_that_says([0.0] * 32, "tps", channels=1))
+    save(tmp_path / "grey.pt", *network_that_says([0.0] * 32, "tps", channels=1))
     run(tmp_path / "grey.pt", tiles, tmp_path / "out")
     assert Image.open(tmp_path / "out" / "a.png").mode == "L"
     before = np.asarray(Image.open(tiles / "a.png").convert("L")).astype(int)
@@ -135,8 +129,9 @@ def test_grey_networks_and_other_families(tiles, tmp_path):
 
 
 def test_networks_that_vote(tmp_path):
-    network, facts = new_network(RIVALS["st-votes"], 0)
-    theta = align(network, facts | dict(mean=[0.4] * 3), Image.new("RGB", (60, 60)))[1]
+    facts = dict(classes=list(KINDS), mean=[0.4] * 3, network=dict(image_shape=[3, 48, 48], transform="rotation",
+                                                                   size=32, directions=16))
+    theta = align(rebuild(facts, rng=0), facts, Image.new("RGB", (60, 60)))[1]
     np.testing.assert_allclose(theta, [[1, 0, 0], [0, 1, 0]], atol=1e-6)
 
 
@@ -225,10 +220,11 @@ def test_the_table_has_what_was_written_before_a_stop(checkpoint, tiles, tmp_pat
 
 def test_names_that_differ_by_their_case_alone(checkpoint, tiles, tmp_path):
     """They would be one file on a Mac and on Windows."""
-    Image.new("RGB", (24, 24)).save(tiles / "A.jpg")
+    for name in ("A.jpg", "Cd.jpg", "cD.png"):
+        Image.new("RGB", (24, 24)).save(tiles / name)
     run(checkpoint, tiles, tmp_path / "out")
     written = [row["written"] for row in csv.DictReader(open(tmp_path / "out" / "poses.csv"))]
-    assert len({name.casefold() for name in written}) == 3
+    assert len({name.casefold() for name in written}) == 5
 
 
 def test_names_that_clash(checkpoint, tiles, tmp_path):
@@ -277,8 +273,8 @@ def test_what_will_not_do(checkpoint, tiles, tmp_path, capsys, change, code, par
         (tmp_path / name).mkdir()
     (tmp_path / "words" / "notes.txt").write_text("?")
     (tmp_path / "cut.pt").write_bytes(checkpoint.read_bytes()[:-500])
-    save(tmp_path / "digits.pt", torch.nn.Linear(2, 2))
-    save_tiles(tmp_path / "plain.pt", *network_that_says(None, None))
+    save_weights(tmp_path / "digits.pt", torch.nn.Linear(2, 2))
+    save(tmp_path / "plain.pt", *network_that_says(None, None))
     given = dict(checkpoint=checkpoint.name, source="tiles", out="out") | change
     arguments = [word for name, value in zip(("--checkpoint", "--in", "--out"), given.values())
                  for word in (name, str(tmp_path / value))]

@@ -244,7 +244,7 @@ def test_without_pillow(tiles, capsys, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("options", [
-    {}, dict(transform="affine"), dict(transform="tps", size=32), dict(transform="rotation", size=32),
+    {}, dict(transform="affine"), dict(transform="tps", size=32), dict(transform="rotation", directions=16, size=32),
     dict(transform="similarity", localisation_depth=3),
 ])
 def test_networks_have_the_parameters_asked_for_and_start_at_the_identity(options):
@@ -256,6 +256,15 @@ def test_networks_have_the_parameters_asked_for_and_start_at_the_identity(option
         torch.testing.assert_close(network.transformer(images), images, rtol=0, atol=1e-5)
 
 
+def test_votes_add_up_as_arrows_do():
+    """North and east equally: north-east. West alone: west; the angle is the heading, in radians."""
+    compass = build((3, 48, 48), 8, "rotation", directions=16).transformer.localisation[1]
+    votes = torch.full((3, 16), -40.0)
+    votes[0, [0, 4]], votes[1, 12], votes[2, [15, 1]] = 0.0, 0.0, 0.0
+    degrees = torch.rad2deg(compass(votes))[:, 0]
+    torch.testing.assert_close(degrees, torch.tensor([45.0, -90.0, 0.0]), rtol=0, atol=1e-4)
+
+
 def test_centring_is_undone():
     facts = dict(mean=[0.2, 0.5, 0.7])
     images = torch.rand(2, 3, 5, 5)
@@ -265,7 +274,7 @@ def test_centring_is_undone():
 
 @pytest.mark.parametrize("arguments, part", [
     (dict(image_shape=(3, 20, 20)), "image_shape"), (dict(localisation_depth=4), "localisation_depth"),
-    (dict(transform="affine", size=20), "size"), (dict(parameters=100), "parameters: expected more"),
+    (dict(transform="affine", directions=16), "directions"), (dict(parameters=100), "parameters: expected more"),
 ])
 def test_networks_that_cannot_be(arguments, part):
     with pytest.raises(ValueError, match=part):
@@ -273,5 +282,5 @@ def test_networks_that_cannot_be(arguments, part):
 
 
 def test_facts_rebuild_the_network():
-    facts = dict(classes=["a", "b"], network=dict(image_shape=[1, 24, 24], transform="rotation", size=32))
-    assert "transform='rotation', size=(32, 32)" in str(rebuild(facts))
+    facts = dict(classes=["a", "b"], network=dict(image_shape=[1, 24, 24], transform="rotation", directions=8))
+    assert "Compass(8)" in str(rebuild(facts))

@@ -5,8 +5,8 @@ Difficulty:  1 of 3
 Size:        about 4 lines
 Check:       pytest --ex linear_backward
 
-The three gradients of a linear layer, for a batch. You may suppose that the arguments are as they should be; what
-comes in as float32 goes out as float32.
+The three gradients of a linear layer, for a batch; the forward was `inputs @ weight.T + bias`. You may suppose that the
+arguments are as they should be; what comes in as float32 goes out as float32.
 """
 
 import numpy as np

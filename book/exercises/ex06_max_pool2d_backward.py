@@ -5,8 +5,9 @@ Difficulty:  2 of 3
 Size:        about 12 lines
 Check:       pytest --ex max_pool2d_backward
 
-The gradient of max-pooling, where windows may overlap and may leave pixels over, right and below. The checks give
-kernel_size as an int, stride as an int or not at all, and arguments that are as they should be. Loops are welcome.
+The gradient of max-pooling, where windows may overlap and may leave pixels over, right and below. kernel_size is an
+int; stride is an int, or None, which means kernel_size: windows side by side. The arguments are valid. Loops are
+welcome.
 """
 
 import numpy as np

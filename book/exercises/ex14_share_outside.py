@@ -19,7 +19,7 @@ def share_outside(theta, size, align_corners=False):
     theta : (N, 2, 3) array of float64
         One affine map for each image, from the output to the input, in normalised units.
     size : (N, C, h, w) ints
-        The shape of the output; all entries at least 2.
+        The shape of the output; h and w are at least 2.
     align_corners : bool
         What -1 and 1 are: the outer edges of the outermost pixels (False) or their centres (True).
 

@@ -23,7 +23,8 @@ def heading_error(said, true):
     Returns
     -------
     offset : float
-        The mean of ``said - true``, as arrows are added: degrees from -180 to 180.
+        The mean of ``said - true``, as arrows are added: degrees from -180 to 180, of which either may stand for a half
+        turn.
     error : float
         The mean distance of ``said - true`` from that offset, the short way round: degrees from 0 to 180.
 

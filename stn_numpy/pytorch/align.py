@@ -12,7 +12,7 @@ from ..files import write_csv
 from ..folder import place_for
 from ..pictures import CELL, COLUMNS, as_array, as_image, contact_sheet, image_files, read_squares
 from ..theta import read_theta, rotation_angle
-from .command import Parser, Refusal, plain_errors
+from .command import Parser, Refusal, check_folder, plain_errors
 from .tiles import centred, load, uncentred
 
 PROGRAM = "python -m stn_numpy.pytorch.align"
@@ -92,11 +92,9 @@ def in_words(theta: np.ndarray) -> dict:
 def check_folders(source, out) -> tuple[Path, Path]:
     """Refuse folders that cannot be what they are named for."""
     source, out = Path(source), Path(out)
-    if not source.is_dir():
-        raise Refusal(f"--in: expected a folder, got {source}, which is {'a file' if source.exists() else 'not there'}",
-                      2)
-    if out.exists() and not out.is_dir():
-        raise Refusal(f"--out: expected a folder, got {out}, which is a file", 2)
+    check_folder("--in", source)
+    if out.exists():
+        check_folder("--out", out)
     if source.resolve() == out.resolve():
         raise Refusal(f"--out: expected another folder than --in, got {out} for both", 2)
     if out.resolve() in source.resolve().parents:

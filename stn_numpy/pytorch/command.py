@@ -2,7 +2,7 @@
 
 import torch
 
-from ..command import Parser, Refusal, Stop, plain_errors  # noqa: F401  for its importers
+from ..command import Parser, Refusal, Stop, check_folder, plain_errors  # noqa: F401  for its importers
 
 
 def find_devices(name: str, place: int | None = None) -> list[torch.device]:

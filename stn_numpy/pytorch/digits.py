@@ -59,11 +59,14 @@ class Digits:
         return images.unflatten(0, shape)[:, part], self.labels[index].unflatten(0, shape)[:, part]
 
     def test_batches(self, batch: int):
-        """The distorted test digits, as pairs of images (B, 1, h, w) and labels (B,)."""
-        images, labels = test_digits(self.settings.data, self.settings.distortion)[:2]
+        """The test digits, as pairs of images (B, 1, h, w) and labels (B,)."""
+        images, labels = self._test_set()
         self.test_count = len(images)
-        for start in range(0, len(images), batch):
-            yield images[start:start + batch].to(self.device), labels[start:start + batch].to(self.device)
+        for parts in zip(images.split(batch), labels.split(batch)):
+            yield tuple(part.to(self.device) for part in parts)
+
+    def _test_set(self):
+        return test_digits(self.settings.data, self.settings.distortion)[:2]
 
 
 @lru_cache(maxsize=2)

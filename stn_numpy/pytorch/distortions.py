@@ -216,7 +216,6 @@ def _for_channels(index, channels):
     return index[:, None].expand(-1, channels, -1)
 
 
-
 # --- What they share
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 
 from ..folder import Folder, read_folder, split
-from .command import Refusal
-from .digits import STEPS_A_PIECE, mixed_seed
+from .command import Refusal, check_folder
+from .digits import STEPS_A_PIECE, Digits, mixed_seed
 from .settings import Settings
 from .tiles import build, centred, mean_colour
 
@@ -66,11 +66,9 @@ def open_folder(path, size, settings, device, say=True, out=None, background=Non
         raise Refusal(f"--model: expected one of {', '.join(MODELS)} with --data-folder, got {settings.model!r}", 2)
     if out is not None and Path(out).resolve().is_relative_to(Path(path).resolve()):
         raise Refusal(f"--out: expected a folder outside of --data-folder, where every folder is a class, got {out}", 2)
+    check_folder("--data-folder", Path(path), "a folder with one folder for each class")
     try:
         folder = read_folder(path, size, background)
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise Refusal(f"--data-folder: expected a folder with one folder for each class, got {path}, which is "
-                      f"{'not there' if isinstance(error, FileNotFoundError) else 'a file'}", 2) from error
     except ValueError as error:
         raise Refusal(f"--data-folder: {error}", 2) from error
     if say:
@@ -79,25 +77,20 @@ def open_folder(path, size, settings, device, say=True, out=None, background=Non
     return settings, FolderTiles(folder, settings, device)
 
 
-class FolderTiles:
-    """Training tiles that stay on the device, and the test tiles; takes the place of `Digits`."""
+class FolderTiles(Digits):
+    """Training tiles that stay on the device, and the test tiles."""
 
     def __init__(self, folder: Folder, settings: FolderSettings, device: torch.device):
         self.settings, self.device = settings, device
         images = centred(torch.from_numpy(folder.images).to(device).float() / 255, dict(mean=settings.mean))
         labels = torch.from_numpy(folder.labels).to(device)
         (self.images, self.labels), self.test = ((images[part], labels[part]) for part in split(folder.labels))
-        self.test_count = len(self.test[0])
 
-    def piece(self, seeds, number, part=slice(None)):
-        """Several steps' tiles, drawn with replacement; as `Digits.piece`."""
-        shape, indices = (STEPS_A_PIECE, self.settings.batch), []
-        for seed in seeds:
-            generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
-            indices.append(torch.randint(len(self.images), shape, generator=generator, device=self.device)[:, part])
-        indices = torch.stack(indices)
-        return self.images[indices], self.labels[indices]
+    def _piece_of(self, seed, number, part):
+        generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
+        shape = STEPS_A_PIECE, self.settings.batch
+        index = torch.randint(len(self.images), shape, generator=generator, device=self.device)[:, part]
+        return self.images[index], self.labels[index]
 
-    def test_batches(self, batch):
-        """The test tiles, as pairs of images (B, C, S, S) and labels (B,)."""
-        yield from zip(*(part.split(batch) for part in self.test))
+    def _test_set(self):
+        return self.test

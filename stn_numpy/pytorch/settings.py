@@ -23,6 +23,7 @@ all of MNIST, the digits that come with the package, or MNIST's training digits 
 them"""
 DEPTH = "convolutions, or hidden layers, of the localisation network; the paper has 2"
 SCHEDULE = "the rate falls to a tenth after each third of the steps, or along half a cosine to 0"
+WARM_UP = "share of the steps, at the beginning, over which the rate rises linearly from 0"
 PRECISION = """\
 of convolutions and products while training; grid, loss and weights are float32, and so is the test; auto: bfloat16 on \
 a processor that computes in it, else float32, and TF32 for convolutions on CUDA"""
@@ -44,12 +45,12 @@ class Settings:
     batch: int = option(256, least=1, help="images a step")
     rate: float = option(0.01, least=0, help="the base rate: the largest, before the schedule lowers it")
     momentum: float = option(0.9, least=0, help="of SGD; not stated in the paper")
-    localisation_rate: float = option(0.1, "times the rate, for the localisation network; 0 holds it still", least=0)
+    localisation_rate: float = option(0.1, "factor of the rate for the localisation network; 0 holds it still", least=0)
     precision: str = option("float32", PRECISION, choices=PRECISIONS)
     optimizer: str = option("sgd", choices=OPTIMIZERS, help="stochastic gradient descent, or AdamW without momentum")
     nesterov: bool = option(False, help="the momentum is Nesterov's")
     schedule: str = option("thirds", SCHEDULE, choices=SCHEDULES)
-    warm_up: float = option(0.0, "share of the steps, at first, over which the rate rises from 0", least=0, most=1)
+    warm_up: float = option(0.0, WARM_UP, least=0, most=1)
     clip: float = option(0.0, least=0, help="the largest norm of a network's gradient: longer ones are scaled; 0: any")
     weight_decay: float = option(0.0, least=0, help="coupled with the gradient in SGD, decoupled in AdamW")
 

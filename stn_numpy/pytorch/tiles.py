@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from torch import nn
 
 from ..check import check_whole
 from .families import TRANSFORMS
@@ -10,6 +11,7 @@ from .model import Classifier
 from .transformer import SpatialTransformer
 from .weights import load as load_weights
 from .weights import read_whole
+from .weights import save as save_weights
 
 PARAMETERS = 80_000
 CHANNELS = (16, 32)  # of the classifier's first two convolutions; the third takes what parameters are left
@@ -17,49 +19,64 @@ LOCALISATION = (16, 32, 32)
 LEAST_SIZE = 24  # three convolutions and three pools need so many pixels
 
 
-def build(image_shape, classes: int, transform=None, size=None, localisation_depth=3, parameters=PARAMETERS,
-          rng=None) -> Classifier:
-    """Build a convolutional classifier of tiles, alone or after a transformer.
+class Compass(nn.Module):
+    """Turn votes for the directions of a compass into one angle, that of all arrows added, each as long as its share.
 
-    Parameters
-    ----------
-    image_shape : (C, S, S)
-        Of one tile.
-    classes : int
-    transform : str or None
-        A name in `TRANSFORMS`; None for no transformer.
-    size : int or None
-        Side of what the transformer shows the classifier; None for S.
-    localisation_depth : int
-        Convolutions of the localisation network, 0 to 3.
-    parameters : int
-        About how many numbers the whole network learns: the classifier gets what the transformer leaves.
-    rng : numpy Generator, int or None
-        Of the first weights; an int is a seed.
+    Forward: (N, directions) votes, before a softmax, to (N, 1) radians. The directions are north, and on clockwise at
+    equal steps; a rotation by the angle turns a thing with this heading to the north.
     """
-    rng, transformer = np.random.default_rng(rng), None
-    check_whole("image_shape", image_shape[1], LEAST_SIZE)
+
+    def __init__(self, directions):
+        super().__init__()
+        self.directions = directions
+
+    def angles(self) -> torch.Tensor:
+        """The directions, in radians."""
+        return torch.arange(self.directions) * (2 * torch.pi / self.directions)
+
+    def forward(self, votes):
+        shares = votes.float().softmax(1)
+        angles = self.angles().to(votes.device)
+        along = shares @ angles.sin(), shares @ angles.cos()
+        return torch.atan2(*along)[:, None]
+
+    def extra_repr(self):
+        return f"{self.directions}"
+
+
+def build(image_shape, classes: int, transform=None, size=None, localisation_depth=3, directions=None,
+          parameters=PARAMETERS, rng=None) -> Classifier:
+    """Build a convolutional classifier of tiles (C, S, S), alone or after a transformer of the family `transform`.
+
+    `size` is the side of what the transformer shows the classifier, None for S. The angle of a rotation is voted for
+    among `directions`, see `Compass`; None for a number. `parameters` is about how many numbers the whole network
+    learns: the classifier gets what the transformer leaves.
+
+    Notes
+    -----
+    Classifier: convolutions 5x5 (16), 3x3 (32) and 3x3, each with a max-pool by 2, and a linear layer. Localisation
+    network: as in chapter 10, on the tile at half its size, convolutions 5x5 (16, 32, 32), of which
+    `localisation_depth` are taken, and a hidden layer of 32.
+    """
+    channels, side = image_shape[0], check_whole("image_shape", image_shape[1], LEAST_SIZE)
+    seen = side if transform is None or size is None else check_whole("size", size, LEAST_SIZE)
     if check_whole("localisation_depth", localisation_depth, 0) > len(LOCALISATION):
         raise ValueError(f"localisation_depth: expected 0 to {len(LOCALISATION)}, got {localisation_depth}")
+    rng, transformer = np.random.default_rng(rng), None
     if transform is not None:
-        localisation = localise(image_shape, TRANSFORMS[transform].identity, rng, localisation_depth)
+        if directions and transform != "rotation":
+            raise ValueError(f"directions: expected None with the transform {transform!r}, which is no rotation, "
+                             f"got {directions}")
+        start = (2.0, *[0.0] * (directions - 1)) if directions else TRANSFORMS[transform].identity
+        localisation = LocalisationNetwork(image_shape, start, rng=rng, downsample=2,
+                                           channels=LOCALISATION[:localisation_depth], hidden=(32,))
+        if directions:
+            localisation = nn.Sequential(localisation, Compass(directions))
         transformer = SpatialTransformer(localisation, transform, size)
-    return classify(image_shape, classes, transformer, rng, parameters)
-
-
-def localise(image_shape, identity, rng, depth=3) -> LocalisationNetwork:
-    """As in chapter 10, on the tile at half its size: convolutions 5x5 (16, 32, 32) and a hidden layer of 32."""
-    channels = LOCALISATION[:depth]
-    return LocalisationNetwork(image_shape, identity, channels=channels, hidden=(32,), downsample=2, rng=rng)
-
-
-def classify(image_shape, classes, transformer, rng, parameters=PARAMETERS) -> Classifier:
-    """Convolutions 5x5 (16), 3x3 (32) and 3x3, each with a max-pool by 2, and a linear layer, after a transformer."""
-    seen = image_shape[1] if transformer is None or transformer.size is None else transformer.size[0]
-    last = (((check_whole("size", seen, LEAST_SIZE) - 4) // 2 - 2) // 2 - 2) // 2
-    first, second = CHANNELS
     spent = sum(parameter.numel() for parameter in transformer.parameters()) if transformer else 0
-    spent += first * (25 * image_shape[0] + 1) + second * (9 * first + 1) + classes
+    first, second = CHANNELS
+    last = (((seen - 4) // 2 - 2) // 2 - 2) // 2
+    spent += first * (25 * channels + 1) + second * (9 * first + 1) + classes
     width = round((parameters - spent) / (9 * second + 1 + last * last * classes))
     if width < 8:
         raise ValueError(f"parameters: expected more, since all but the last convolution have {spent} already, "
@@ -95,12 +112,19 @@ def mean_colour(images: torch.Tensor) -> list[float]:
     return [round(float(value), 4) for value in images.mean((0, 2, 3))]
 
 
-def load(path) -> tuple[Classifier, dict]:
-    """Read a network and its facts, which the training command has left for a folder of tiles.
+def save(path, network: Classifier, facts: dict) -> None:
+    """Write a network and what is needed to use it again.
 
     The facts are ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build`; and
-    ``background``: what shows through transparent pixels, see `stn_numpy.pictures.opaque`. ValueError if the file is
-    damaged, or holds no network for tiles.
+    ``background``: what shows through transparent pixels, see `stn_numpy.pictures.opaque`, if not their own mean.
+    """
+    save_weights(path, network, tiles=facts)
+
+
+def load(path) -> tuple[Classifier, dict]:
+    """Read a network and its facts, which `save` wrote, or the training command for a folder of tiles.
+
+    ValueError if the file is damaged, or holds no network for tiles.
     """
     try:
         content = read_whole(path)

@@ -6,7 +6,7 @@ from enum import Enum
 import numpy as np
 
 from . import calling
-from .changes import ENOUGH, change_of_all, change_on_top, close_to_right, undefined
+from .changes import ENOUGH, change_of_all, change_on_top, of_itself, undefined
 from .probes import probes
 from .slips import slips, with_globals
 
@@ -81,7 +81,7 @@ class Trial:
         exact = [pair[:2] for pair in found if pair[2] == np.float64]
         rough = [pair[:2] for pair in found if pair[2] != np.float64]
         sentence = kind(exact or rough)
-        if not exact or not rough or not sentence or close_to_right(sentence):
+        if not exact or not rough or not sentence or of_itself(sentence):
             return sentence
         small = [tuple(array.astype("float32") for array in pair) for pair in rough]
         return sentence if kind(small) in (sentence, None) and not all(calling.close(*pair) for pair in small) else None

@@ -25,8 +25,8 @@ EXERCISE = Exercise(
         Case("the identity, read from an input of six rows and five columns", IDENTITY, (6, 5), (2, 3),
              align_corners=True,
              expected=[[[[-1, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]]),
-        Case("two bent thetas, one for each image of the batch", BENT, (5, 4), (2, 3), align_corners=False),
-        Case("two bent thetas in float32", BENT.astype("float32"), (3, 4), (3, 2), align_corners=True),
+        Case("two bent thetas, one for each image of the batch", BENT, (7, 4), (2, 5), align_corners=False),
+        Case("two bent thetas in float32", BENT.astype("float32"), (3, 8), (6, 3), align_corners=True),
     ],
 )
 
@@ -155,6 +155,24 @@ def shrunk_after_theta(theta, in_size, out_size, align_corners=False):
         return _grid(theta, out_size, True)
     lengths = np.array(out_size[::-1], theta.dtype)
     return _grid(theta, out_size, True) * (lengths - 1) / lengths
+
+
+@EXERCISE.wrong("From 0 to 1, by the convention", "normalised units reach from -1 to 1 with 0 in the middle; the "
+                "centres that you hand theta run from 0 to 1.", "sec-whole-equation")
+def places_from_zero(theta, in_size, out_size, align_corners=False):
+    shrunk = theta.copy()
+    shrunk[:, :, :2] /= 2
+    shrunk[:, :, 2] += shrunk[:, :, :2].sum(axis=2)
+    return _grid(shrunk, out_size, align_corners)
+
+
+@EXERCISE.wrong("The half pixel is the input's", "where the output's pixels lie depends on the output's size alone; "
+                "with align_corners=False yours lie half a pixel of the input inside.", "sec-grid-size")
+def half_pixel_of_the_input(theta, in_size, out_size, align_corners=False):
+    if align_corners:
+        return _grid(theta, out_size, True)
+    inside = np.array([1 - 1 / in_size[1], 1 - 1 / in_size[0], 1], theta.dtype)
+    return _grid(theta * inside, out_size, True)
 
 
 @EXERCISE.right_too

@@ -140,6 +140,33 @@ def first_window(centre, share):
     return np.repeat(look_at(centre[:1], share[:1]), len(centre), axis=0)
 
 
+@EXERCISE.wrong("Centre and share have changed places", "the share scales, on the diagonal, and the centre is the "
+                "shift, in the third column; yours has the centre on the diagonal and the share in the third column.",
+                "sec-whole-equation")
+def changed_places(centre, share):
+    return look_at(share, centre)
+
+
+@EXERCISE.wrong("The lower right corner instead of the centre", "the output's middle, (0, 0), looks where theta's "
+                "third column says, so that is the window's centre; yours is its lower right corner.",
+                "sec-whole-paper")
+def lower_corner(centre, share):
+    return look_at(centre + share, share)
+
+
+@EXERCISE.wrong("The shift is divided by the share", "the output's middle is (0, 0), so the scales do not touch it "
+                "and theta's third column is the centre as it stands; yours divides it by the share.",
+                "sec-whole-paper")
+def shift_divided(centre, share):
+    return look_at(centre / share, share)
+
+
+@EXERCISE.wrong("Each axis has the other's share", "a share is (width, height), and the width's scales x, in the "
+                "first row; your shares stand in the other order, although your centre is right.", "sec-whole-equation")
+def share_swapped(centre, share):
+    return look_at(centre, share[:, ::-1])
+
+
 @EXERCISE.right_too
 def row_by_row(centre, share):
     return np.array([[[width, 0, x], [0, height, y]] for (x, y), (width, height) in zip(centre, share)], centre.dtype)

@@ -25,8 +25,8 @@ EXERCISE = Exercise(
              align_corners=True, expected=[[[[0, -1], [2, -1]], [[0, 1], [2, 1]]]]),
         Case("a quarter turn", np.array([[[0.0, -1, 0], [1, 0, 0]]]), (1, 1, 2, 2), align_corners=True,
              expected=[[[[1, -1], [1, 1]], [[-1, -1], [-1, 1]]]]),
-        Case("two bent thetas, one for each image of the batch", BENT, (2, 1, 2, 3), align_corners=False),
-        Case("two bent thetas in float32", BENT.astype("float32"), (2, 3, 3, 2), align_corners=True),
+        Case("two bent thetas, one for each image of the batch", BENT, (2, 1, 2, 5), align_corners=False),
+        Case("two bent thetas in float32", BENT.astype("float32"), (2, 3, 6, 3), align_corners=True),
     ],
 )
 
@@ -159,6 +159,41 @@ def without_shift(theta, size, align_corners=False):
                 "for all.", "sec-grid-idea")
 def first_theta(theta, size, align_corners=False):
     return affine_grid(np.repeat(theta[:1], len(theta), axis=0), size, align_corners)
+
+
+@EXERCISE.wrong("Places from 0 to 1 are handed to theta", "theta takes places from -1 to 1, with 0 in the middle; "
+                "yours run from 0 to 1.", "sec-grid-units")
+def places_from_zero(theta, size, align_corners=False):
+    shrunk = theta.copy()
+    shrunk[:, :, :2] /= 2
+    shrunk[:, :, 2] += shrunk[:, :, :2].sum(axis=2)
+    return affine_grid(shrunk, size, align_corners)
+
+
+@EXERCISE.wrong("The grid runs from 0 to 1", "a grid's points are in units from -1 to 1, as theta gives them; yours "
+                "are halved and moved to 0 to 1 at the end.", "sec-grid-units")
+def from_zero_to_one(theta, size, align_corners=False):
+    return (affine_grid(theta, size, align_corners) + 1) / 2
+
+
+@EXERCISE.wrong("The last pixel never reaches the end", "np.linspace(-1, 1, w) puts the last centre on 1; with "
+                "endpoint=False, or steps of 2 / w from -1, yours ends a step before it, in both conventions.",
+                "sec-grid-units")
+def without_the_end(theta, size, align_corners=False):
+    half = np.array([1 / size[3], 1 / size[2], 0], theta.dtype)
+    moved = theta.copy()
+    moved[:, :, 2] -= theta @ half
+    return affine_grid(moved, size, False)
+
+
+@EXERCISE.wrong("Moved inside after theta", "with align_corners=False the output's centres lie half a pixel inside "
+                "-1 and 1 before theta maps them; yours shrinks what theta made of them, and theta's shift with it.",
+                "sec-grid-idea")
+def shrunk_after_theta(theta, size, align_corners=False):
+    if align_corners:
+        return affine_grid(theta, size, True)
+    lengths = np.array(size[:1:-1], theta.dtype)
+    return affine_grid(theta, size, True) * (lengths - 1) / lengths
 
 
 @EXERCISE.right_too

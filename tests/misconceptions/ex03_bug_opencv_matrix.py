@@ -47,8 +47,8 @@ EXERCISE = Exercise(
              expected=[[[1, 0, 0], [0, 1, 0]]]),
         Case("a quarter turn of two rows and three columns", QUARTER, (2, 3), (3, 2),
              expected=[[[0, -1, 0], [1, 0, 0]]]),
-        Case("two bent matrices, another size", BENT, (3, 5), (4, 2)),
-        Case("two bent matrices in float32", BENT.astype("float32"), (4, 6), (5, 3)),
+        Case("two bent matrices, another size", BENT, (3, 8), (5, 12)),
+        Case("two bent matrices in float32", BENT.astype("float32"), (9, 4), (6, 2)),
     ],
 )
 
@@ -167,6 +167,23 @@ def transposed(matrix, in_size, out_size):
     theta = as_found(matrix, in_size, out_size)
     theta[:, :, :2] = theta[:, :, :2].swapaxes(1, 2).copy()
     return theta
+
+
+@EXERCISE.wrong("The inverse's rows and columns are exchanged", "the inverse is right, and its rows belong to x and "
+                "y of the input as they stand; yours transposes it as well.", "sec-grid-order")
+def inverse_transposed(matrix, in_size, out_size):
+    theta = bug_opencv_matrix(matrix, in_size, out_size)
+    theta[:, :, :2] = theta[:, :, :2].swapaxes(1, 2).copy()
+    return theta
+
+
+@EXERCISE.wrong("The half pixel on one side only", "both sizes need the half pixel, the input's as well as the "
+                "output's; yours has it in one of the two and takes the centre of the first pixel for the edge in the "
+                "other.", "sec-grid-units")
+def half_a_pixel_once(matrix, in_size, out_size):
+    to_input = _units(2 / in_size[1], -1, 2 / in_size[0], -1)
+    goes = _edges(out_size) @ _full(matrix) @ np.linalg.inv(to_input)
+    return np.linalg.inv(goes)[:, :2].astype(matrix.dtype)
 
 
 @EXERCISE.right_too

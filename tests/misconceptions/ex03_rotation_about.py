@@ -128,6 +128,26 @@ def not_columns(angle, centre):
     return theta
 
 
+@EXERCISE.wrong("Half of the way back", "the shift is the whole of centre - turn @ centre; yours is half of it, and "
+                "the point that stays is another one.", "sec-grid-order")
+def half_the_shift(angle, centre):
+    return _theta(_turn(angle), (centre - _times(_turn(angle), centre)) / 2)
+
+
+@EXERCISE.wrong("The shift is multiplied coordinate by coordinate", "turn @ centre mixes x and y, each row of the "
+                "turn with both; yours multiplies each coordinate by its own cosine alone.", "sec-grid-order")
+def cosines_alone(angle, centre):
+    return _theta(_turn(angle), centre - np.cos(angle)[:, None] * centre)
+
+
+@EXERCISE.wrong("theta is transposed", "the first row of theta makes x, so [[cos, -sin], [sin, cos]] has its minus "
+                "at the upper right; the shift is right, and was made with the turn as it should be.", "sec-grid-idea")
+def transposed(angle, centre):
+    theta = rotation_about(angle, centre)
+    theta[:, :, :2] = theta[:, :, :2].swapaxes(1, 2).copy()
+    return theta
+
+
 @EXERCISE.right_too
 def joined(angle, centre):
     """Three 3 x 3 matrices: to the middle, turn, back."""

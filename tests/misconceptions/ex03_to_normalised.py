@@ -121,6 +121,34 @@ def one_added(pixels, length, align_corners=False):
     return to_normalised(pixels, length, align_corners) + 2
 
 
+@EXERCISE.wrong("Half a unit for half a pixel", "with edges, half a pixel is 1 / length units, and it is added to "
+                "the position before that is scaled; yours adds 1/2 to the coordinate.", "sec-grid-units")
+def half_a_unit(pixels, length, align_corners=False):
+    return to_normalised(pixels, length, True) if align_corners else 2 * pixels / length - 1 + pixels.dtype.type(0.5)
+
+
+@EXERCISE.wrong("Never doubled", "the picture is two units wide, so a pixel is 2 / length wide with edges and 2 / "
+                "(length - 1) with centres; yours is half of that, and the picture reaches from -1 to 0.",
+                "sec-grid-units")
+def not_doubled(pixels, length, align_corners=False):
+    if align_corners:
+        return to_normalised(pixels, length, True) if length == 1 else pixels / (length - 1) - 1
+    return (pixels + pixels.dtype.type(0.5)) / length - 1
+
+
+@EXERCISE.wrong("Every place is taken for a pixel's centre", "a position may lie between two pixels, and keeps its "
+                "fraction in units; yours is rounded to a whole pixel first.", "sec-grid-units")
+def rounded(pixels, length, align_corners=False):
+    return to_normalised(np.rint(pixels), length, align_corners)
+
+
+@EXERCISE.wrong("As many steps as pixels, and one more", "from the first centre to the last there are length - 1 "
+                "steps; yours counts length + 1.", "sec-grid-units")
+def one_step_more(pixels, length, align_corners=False):
+    return to_normalised(pixels, length + 2, True) if align_corners and length > 1 else (
+        to_normalised(pixels, length, align_corners))
+
+
 @EXERCISE.right_too
 def from_the_middle(pixels, length, align_corners=False):
     in_pixels = pixels.astype("float64") - (length - 1) / 2

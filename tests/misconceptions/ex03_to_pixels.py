@@ -134,6 +134,24 @@ def clipped(coordinates, length, align_corners=False):
     return np.clip(to_pixels(coordinates, length, align_corners), 0, length - 1)
 
 
+@EXERCISE.wrong("Only the left end is held", "a place left of the picture has a position below 0; yours moves it to "
+                "the first pixel, and what stands outside is for the sampler to say.", "sec-grid-units")
+def held_on_the_left(coordinates, length, align_corners=False):
+    return np.maximum(to_pixels(coordinates, length, align_corners), 0)
+
+
+@EXERCISE.wrong("Only the right end is held", "a place right of the picture has a position beyond length - 1; yours "
+                "moves it to the last pixel, and what stands outside is for the sampler to say.", "sec-grid-units")
+def held_on_the_right(coordinates, length, align_corners=False):
+    return np.minimum(to_pixels(coordinates, length, align_corners), length - 1)
+
+
+@EXERCISE.wrong("A whole pixel is taken off", "with edges, half a pixel is taken off at the end; yours takes off a "
+                "whole one, as (coordinates + 1) / 2 * length - 1 does.", "sec-grid-units")
+def whole_pixel_off(coordinates, length, align_corners=False):
+    return to_pixels(coordinates, length, True) if align_corners else (coordinates + 1) / 2 * length - 1
+
+
 @EXERCISE.right_too
 def about_the_middle(coordinates, length, align_corners=False):
     pixels_per_unit = (length - 1) / 2 if align_corners else length / 2

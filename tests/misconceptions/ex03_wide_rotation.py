@@ -25,7 +25,7 @@ EXERCISE = Exercise(
              expected=[[[0, -0.5, 0], [2, 0, 0]]]),
         Case("cosine 4/5 and sine 3/5, twice as high as wide", np.array([np.arctan2(3, 4)]), (4, 2),
              expected=[[[0.8, -1.2, 0], [0.3, 0.8, 0]]]),
-        Case("three turns, 40 rows and 80 columns", ANGLES, (40, 80)),
+        Case("three turns, 30 rows and 80 columns", ANGLES, (30, 80)),
         Case("three turns in float32, 7 rows and 5 columns", ANGLES.astype("float32"), (7, 5)),
     ],
 )
@@ -132,6 +132,34 @@ def transposed(angle, size):
                 "if it came in degrees.", "sec-grid-special")
 def degrees(angle, size):
     return wide_rotation(np.radians(angle), size)
+
+
+@EXERCISE.wrong("The other sine lacks its ratio", "both sines lead from one axis to the other, so both need a ratio: "
+                "h / w in the upper right entry, which yours leaves as it is, and w / h in the lower left one.",
+                "sec-grid-wide")
+def lower_alone(angle, size):
+    cos, sin = np.cos(angle), np.sin(angle)
+    return _theta(cos, -sin, sin * (size[1] / size[0]), cos)
+
+
+@EXERCISE.wrong("The square of the ratio", "what the way to pixels multiplies by, the way back divides by the other "
+                "axis': h / w and w / h, each once; yours has their squares.", "sec-grid-wide")
+def ratio_squared(angle, size):
+    return wide_rotation(angle, (size[0] ** 2, size[1] ** 2))
+
+
+@EXERCISE.wrong("The same ratio for both sines, w / h", "what is squeezed on the way from y to x is stretched on the "
+                "way from x to y: h / w in the upper right entry, its inverse w / h in the lower left one.",
+                "sec-grid-wide")
+def same_inverse_ratio(angle, size):
+    cos, sin, ratio = np.cos(angle), np.sin(angle), size[1] / size[0]
+    return _theta(cos, -sin * ratio, sin * ratio, cos)
+
+
+@EXERCISE.wrong("The angle is changed", "the picture turns by the angle itself in pixels, and the ratio stands at "
+                "the sines alone; yours puts it into the angle.", "sec-grid-wide")
+def another_angle(angle, size):
+    return wide_rotation((angle * (size[0] / size[1])).astype(angle.dtype), (1, 1))
 
 
 @EXERCISE.right_too

@@ -142,6 +142,33 @@ def four_last(x, y):
     return np.moveaxis(products(*fractions(x, y)), 0, -1).copy()
 
 
+@EXERCISE.wrong("Squared distances", "a tent falls evenly, 1 - distance; yours is 1 - distance squared, which is too "
+                "large in between, and the four weights do not add up to 1.", "sec-sampler-tents")
+def squares(x, y):
+    fx, fy = fractions(x, y)
+    return np.stack([(1 - (fx - column) ** 2) * (1 - (fy - row) ** 2) for row in (0, 1) for column in (0, 1)])
+
+
+@EXERCISE.wrong("Along one axis alone", "a pixel's weight is the share of its column times the share of its row; "
+                "yours has the columns' shares only, half of them for each row.", "sec-sampler-neighbours")
+def columns_alone(x, y):
+    fx, _ = fractions(x, y)
+    return np.stack([(1 - fx) / 2, fx / 2, (1 - fx) / 2, fx / 2]).astype(x.dtype)
+
+
+@EXERCISE.wrong("The weights are a list along the columns", "the order is upper left, upper right, lower left, lower "
+                "right; yours goes round the point, so that the last two have changed places.",
+                "sec-sampler-neighbours")
+def around_the_point(x, y):
+    return products(*fractions(x, y))[[0, 1, 3, 2]]
+
+
+@EXERCISE.wrong("A quarter to each", "the nearer a pixel, the more it counts; yours gives each of the four a "
+                "quarter, wherever the point is.", "sec-sampler-neighbours")
+def quarters(x, y):
+    return np.full((4, *x.shape), 0.25, x.dtype)
+
+
 @EXERCISE.right_too
 def with_tents(x, y):
     weights = np.empty((4, *x.shape), x.dtype)

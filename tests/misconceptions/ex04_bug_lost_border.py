@@ -5,7 +5,7 @@ import numpy as np
 from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
-IMAGES = RNG.integers(1, 90, (2, 2, 3, 4)).astype("float64")
+IMAGES = RNG.integers(1, 90, (2, 2, 3, 6)).astype("float64")
 POINTS = RNG.uniform(-2, 2, (2, 2, 3, 2)).round(2)
 
 
@@ -26,9 +26,9 @@ EXERCISE = Exercise(
         Case("one row, and points on both sides of it", np.array([[[[10.0, 20, 40]]]]),
              np.array([[[[-1.5, 0], [0.5, 0], [1, 0], [3, 0]]]]), expected=[[[[10, 30, 40, 40]]]],
              outside=np.array([True, False, False, True])),
-        Case("two images of two channels, 3 x 4 pixels, read at 2 x 3 points", IMAGES, POINTS,
+        Case("two images of two channels, 3 x 6 pixels, read at 2 x 3 points", IMAGES, POINTS,
              outside=(np.abs(POINTS) > 1).any(axis=-1)[:, None]),
-        Case("two images of two channels, 3 x 4 pixels, in float32", IMAGES.astype("float32"),
+        Case("two images of two channels, 3 x 6 pixels, in float32", IMAGES.astype("float32"),
              POINTS.astype("float32")),
     ],
 )
@@ -223,6 +223,32 @@ def divided(image, grid):
         (left, one), (right, other) = clipped_first(p, length)
         return (left, one / (one + other)), (right, other / (one + other))
     return read(image, grid, pairs=pairs)
+
+
+@EXERCISE.wrong("Mirrored outside", "the pixels of the edge are to be repeated outside; yours runs backwards there, "
+                "which is padding_mode=\"reflection\".", "sec-sampler-outside")
+def mirrored(image, grid):
+    def pairs(p, length):
+        def inside(cell):
+            return np.minimum(cell % (2 * length - 2), -cell % (2 * length - 2)) if length > 1 else 0 * cell
+        return [(inside(cell), weight) for cell, weight in measured_first(p, length)]
+    return read(image, grid, pairs=pairs)
+
+
+@EXERCISE.wrong("Only the position is clipped, the last cell left", "a clipped position on the last column has that "
+                "column for its left neighbour, with weight 1, and a right one with weight 0 that must not be read "
+                "elsewhere; yours loses the last row and column.", "sec-sampler-identity")
+def last_left_out(image, grid):
+    def pairs(p, length):
+        p = np.clip(p, 0, length - 1)
+        return [(cell, np.where(cell < max(length - 1, 1), weight, 0)) for cell, weight in measured_first(p, length)]
+    return read(image, grid, pairs=pairs)
+
+
+@EXERCISE.wrong("The nearest pixel only", "the scale is mended; but four pixels are mixed, each by how near it is, "
+                "and yours reads the nearest one.", "sec-sampler-dial")
+def nearest(image, grid):
+    return read(image, grid, pairs=lambda p, length: [(np.rint(p), 1.0)])
 
 
 @EXERCISE.right_too

@@ -6,7 +6,7 @@ from tests.judge import Case, Exercise
 from tests.solutions import bug_moved_identity
 
 RNG = np.random.default_rng(0)
-IMAGES = RNG.integers(1, 90, (2, 2, 3, 4)).astype("float64")
+IMAGES = RNG.integers(1, 90, (2, 2, 3, 6)).astype("float64")
 POINTS = RNG.uniform(-1.6, 1.6, (2, 2, 3, 2)).round(2)
 
 
@@ -29,9 +29,9 @@ EXERCISE = Exercise(
         Case("one row; the first and the last point lie half a pixel outside", np.array([[[[10.0, 20, 40]]]]),
              np.array([[[[-1.5, 0], [0.5, 0], [1, 0], [1.5, 0]]]]), expected=[[[[5, 30, 40, 20]]]],
              outside=np.array([True, False, False, True])),
-        Case("two images of two channels, 3 x 4 pixels, read at 2 x 3 points", IMAGES, POINTS,
+        Case("two images of two channels, 3 x 6 pixels, read at 2 x 3 points", IMAGES, POINTS,
              outside=(np.abs(POINTS) > 1).any(axis=-1)[:, None]),
-        Case("two images of two channels, 3 x 4 pixels, in float32", IMAGES.astype("float32"),
+        Case("two images of two channels, 3 x 6 pixels, in float32", IMAGES.astype("float32"),
              POINTS.astype("float32")),
     ],
 )
@@ -154,6 +154,30 @@ def last_left_out(image, grid):
     shortened = image.copy()
     shortened[:, :, -1], shortened[..., -1] = 0, 0
     return bug_moved_identity(shortened, grid)
+
+
+@EXERCISE.wrong("The other end of the axis outside", "the scale is mended; but a pixel that does not exist counts as "
+                "0, as it did before, and yours reads from the other end of the axis, by % width or an index below 0.",
+                "sec-sampler-outside")
+def wrapped(image, grid):
+    height, width = image.shape[2:]
+    around = np.concatenate([image[..., -1:], image, image[..., :1]], axis=3)
+    around = np.concatenate([around[:, :, -1:], around, around[:, :, :1]], axis=2)
+    lengths = np.array([width, height], image.dtype)
+    place = ((grid + 1) / 2 * (lengths - 1) + 1) / (lengths + 1)
+    return read(around, 2 * place - 1, right)
+
+
+@EXERCISE.wrong("Scaled by a length of its own", "x scales by width - 1 and y by height - 1, whatever the other one "
+                "is; yours uses the width for both.", "sec-grid-units")
+def width_for_both(image, grid):
+    return read(image, grid, right, lambda p, _: right(p, image.shape[3]))
+
+
+@EXERCISE.wrong("The height is used for both axes", "x scales by width - 1 and y by height - 1, whatever the other "
+                "one is; yours uses the height for both.", "sec-grid-units")
+def height_for_both(image, grid):
+    return read(image, grid, lambda p, _: right(p, image.shape[2]), right)
 
 
 @EXERCISE.right_too

@@ -9,7 +9,7 @@ RNG = np.random.default_rng(0)
 CENTRES = np.array([[[[-1.0, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]])
 ROW = np.array([[[[10.0, 40, 30, 20]]]])
 PAIRS = np.array([[[[1.0, 2]], [[10, 20]]], [[[3, 4]], [[30, 40]]]])
-IMAGES = RNG.integers(1, 90, (2, 2, 3, 4)).astype("float64")
+IMAGES = RNG.integers(1, 90, (2, 2, 3, 6)).astype("float64")
 INSIDE = RNG.uniform(-0.6, 0.6, (2, 2, 3, 2)).round(2)      # between the outermost centres in both conventions
 ANYWHERE = RNG.uniform(-2, 2, (2, 3, 3, 2)).round(2)
 
@@ -29,8 +29,8 @@ EXERCISE = Exercise(
         Case("one row, -1 and 1 are edges; the first and the last point lie outside", ROW,
              np.array([[[[-1.0, 0], [0, 0], [0.75, 0], [1.25, 0]]]]), align_corners=False,
              expected=[[[[5, 35, 20, 0]]]], outside=np.array([True, False, False, True])),
-        Case("two images of two channels, 3 x 4 pixels, read at 2 x 3 points", IMAGES, INSIDE, align_corners=True),
-        Case("two images of two channels, 3 x 4 pixels, -1 and 1 are edges", IMAGES, INSIDE, align_corners=False),
+        Case("two images of two channels, 3 x 6 pixels, read at 2 x 3 points", IMAGES, INSIDE, align_corners=True),
+        Case("two images of two channels, 3 x 6 pixels, -1 and 1 are edges", IMAGES, INSIDE, align_corners=False),
         Case("two images of two channels in float32, -1 and 1 are edges", IMAGES.astype("float32"),
              INSIDE.astype("float32"), align_corners=False),
         Case("some points far outside", IMAGES[:, :1], ANYWHERE, align_corners=True,
@@ -368,6 +368,43 @@ def transposed(image, grid, mode="bilinear", padding_mode="zeros", align_corners
 def in_float32(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     small = (array.astype("float32") for array in (image, grid))
     return grid_sample(*small, mode, padding_mode, align_corners).astype(image.dtype)
+
+
+@EXERCISE.wrong("The weights of x and y are averaged", "a neighbour's weight is the weight across times the weight "
+                "down; yours is their mean, or half of their sum, so that a neighbour far away along one axis still "
+                "counts.", "sec-sampler-neighbours")
+def weights_averaged(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    return weighed(image, grid, align_corners, lambda across, down: (across + down) / 4)
+
+
+@EXERCISE.wrong("The weights of x and y are added", "a neighbour's weight is the weight across times the weight "
+                "down, which makes the four add up to 1; yours adds the two.", "sec-sampler-neighbours")
+def weights_added(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    return weighed(image, grid, align_corners, lambda across, down: across + down)
+
+
+@EXERCISE.wrong("The mean of the four neighbours", "the four are mixed by how near each of them is; yours gives each "
+                "a quarter.", "sec-sampler-neighbours")
+def quarters(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    return weighed(image, grid, align_corners, lambda across, down: 0.25 + 0 * across)
+
+
+@EXERCISE.wrong("Only the upper left neighbour", "four pixels are mixed, each by how near it is; yours reads the "
+                "upper left one, as if the position were rounded down.", "sec-sampler-dial")
+def upper_left(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    return read(image, *two_axes(grid, image, align_corners), lambda p, length: [(np.floor(p), 1.0)])
+
+
+def weighed(image, grid, align_corners, weigh):
+    """Read with other weights, of how near a neighbour is across and down."""
+    x, y = two_axes(grid, image, align_corners)
+    out = np.zeros(image.shape[:2] + x.shape[1:], image.dtype)
+    for row in (np.floor(y), np.floor(y) + 1):
+        for column in (np.floor(x), np.floor(x) + 1):
+            exists = within(row, image.shape[2]) & within(column, image.shape[3])
+            weight = np.where(exists, weigh(tent(x - column), tent(y - row)), 0)
+            out += gather(image, row, column) * weight[:, None].astype(image.dtype)
+    return out
 
 
 @EXERCISE.right_too

@@ -202,6 +202,59 @@ def whole_pixels(position, length, padding_mode, align_corners=False):
     return np.rint(pad_position(position, length, padding_mode, align_corners))
 
 
+@EXERCISE.wrong("border wraps round", "beyond the end the outermost pixel stands for ever; % length shows the other "
+                "end of the axis there.", "sec-sampler-outside")
+def border_wrapped(position, length, padding_mode, align_corners=False):
+    if padding_mode != "border":
+        return pad_position(position, length, padding_mode, align_corners)
+    return position % length
+
+
+@EXERCISE.wrong("border wraps round, and is clipped", "beyond the end the outermost pixel stands for ever; % length "
+                "shows the other end of the axis there, and clipping does not change that.", "sec-sampler-outside")
+def border_wrapped_and_clipped(position, length, padding_mode, align_corners=False):
+    if padding_mode != "border":
+        return pad_position(position, length, padding_mode, align_corners)
+    return np.clip(position % length, 0, length - 1)
+
+
+@EXERCISE.wrong("border and reflection wrap round", "beyond the end border repeats the outermost pixel, and "
+                "reflection runs backwards; % length begins again at the other end in both.", "sec-sampler-outside")
+def both_wrapped(position, length, padding_mode, align_corners=False):
+    return position.copy() if padding_mode == "zeros" else position % length
+
+
+@EXERCISE.wrong("Wrapped round to length - 1", "behind a mirror the axis runs backwards; the remainder by length - 1 "
+                "begins again at the other end.", "sec-sampler-outside")
+def wrapped_by_steps(position, length, padding_mode, align_corners=False):
+    if padding_mode != "reflection":
+        return pad_position(position, length, padding_mode)
+    return position % max(length - 1, 1) if length > 1 else 0 * position
+
+
+@EXERCISE.wrong("reflection is taken for border", "border stops at the outermost pixel, and reflection goes back "
+                "into the picture from there; yours clips in both.", "sec-sampler-outside")
+def clipped_always(position, length, padding_mode, align_corners=False):
+    return pad_position(position, length, "border" if padding_mode == "reflection" else padding_mode)
+
+
+@EXERCISE.wrong("A mirror on the left alone", "there are two mirrors, one at each end, and between them a position "
+                "goes back and forth; yours has the left one, and clips on the right.", "sec-sampler-outside")
+def left_mirror(position, length, padding_mode, align_corners=False):
+    if padding_mode != "reflection":
+        return pad_position(position, length, padding_mode)
+    first = 0 if align_corners else -0.5
+    return np.clip(np.abs(position - first) + first, 0, length - 1).astype(position.dtype)
+
+
+@EXERCISE.wrong("The absolute value alone", "|position| is a mirror at 0 and at 0 alone; what it sends beyond the "
+                "last pixel must be mirrored at the other end as well, and clipped.", "sec-sampler-outside")
+def absolute(position, length, padding_mode, align_corners=False):
+    if padding_mode != "reflection":
+        return pad_position(position, length, padding_mode)
+    return np.abs(position)
+
+
 @EXERCISE.right_too
 def step_by_step(position, length, padding_mode, align_corners=False):
     out = position.copy()

@@ -32,9 +32,9 @@ EXERCISE = Exercise(
              expected=[[[[1, 3, 2], [4, 10, 6], [3, 7, 4]]]]),
         Case("a filter that sums, a column of zeros on the left and one on the right", FOUR, np.ones((1, 1, 1, 2)),
              np.zeros(1), padding=(0, 1), expected=[[[[1, 3, 2], [3, 7, 4]]]]),
-        Case("two pictures, two channels, three filters that are wider than high",
-             RNG.integers(-4, 5, (2, 2, 4, 3)).astype("float64"), RNG.integers(-4, 5, (3, 2, 2, 3)).astype("float64"),
-             np.array([1.0, 2, 3]), stride=(2, 1), padding=(0, 1)),
+        Case("two pictures, three channels, four filters that are wider than high",
+             RNG.integers(-4, 5, (2, 3, 6, 4)).astype("float64"), RNG.integers(-4, 5, (4, 3, 2, 3)).astype("float64"),
+             np.array([1.0, 2, 3, 5]), stride=(2, 1), padding=(0, 1)),
         Case("float32, and a last row that no window reaches", RNG.random((1, 1, 5, 4), np.float32),
              RNG.random((2, 1, 2, 2), np.float32), RNG.random(2, np.float32), stride=2),
     ],
@@ -232,6 +232,57 @@ def padding_one_number(image, weight, bias, stride=1, padding=0):
                 "one window more than moves; yours lacks the + 1.", "sec-localisation-slide")
 def without_last(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, stride, padding)[:, :, :-1, :-1].copy()
+
+
+@EXERCISE.wrong("The edge is drawn out", "outside the image stand zeros; yours repeats the outermost pixels there, "
+                "as np.pad does with mode=\"edge\".", "sec-localisation-slide")
+def edge_drawn_out(image, weight, bias, stride=1, padding=0):
+    return conv2d(_framed(image, padding, "edge"), weight, bias, stride)
+
+
+@EXERCISE.wrong("Mirrored outside", "outside the image stand zeros; yours runs backwards there, as np.pad does with "
+                "mode=\"reflect\".", "sec-localisation-slide")
+def mirrored(image, weight, bias, stride=1, padding=0):
+    return conv2d(_framed(image, padding, "reflect"), weight, bias, stride)
+
+
+@EXERCISE.wrong("Padded below and on the right alone", "padding rows of zeros stand above the picture and as many "
+                "below, and columns left and right; yours puts them below and on the right only.",
+                "sec-localisation-slide")
+def padded_after(image, weight, bias, stride=1, padding=0):
+    rows, columns = _pair(padding)
+    return conv2d(np.pad(image, ((0, 0), (0, 0), (0, rows), (0, columns))), weight, bias, stride)
+
+
+@EXERCISE.wrong("All the zeros below and on the right", "padding rows of zeros stand above the picture and as many "
+                "below, and columns left and right; yours puts both lots below and on the right, and the picture is "
+                "moved.", "sec-localisation-slide")
+def padded_behind(image, weight, bias, stride=1, padding=0):
+    rows, columns = _pair(padding)
+    return conv2d(np.pad(image, ((0, 0), (0, 0), (0, 2 * rows), (0, 2 * columns))), weight, bias, stride)
+
+
+@EXERCISE.wrong("The mean over the input channels", "a filter's output is the sum over all input channels; yours "
+                "divides it by their number.", "sec-localisation-slide")
+def mean_over_channels(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, (weight / image.shape[1]).astype(image.dtype), bias, stride, padding)
+
+
+@EXERCISE.wrong("Each channel meets the first layer of the filter", "a filter has a layer of weights for each input "
+                "channel; yours uses its first layer for all of them.", "sec-localisation-slide")
+def first_layer(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, np.repeat(weight[:, :1], weight.shape[1], axis=1), bias, stride, padding)
+
+
+@EXERCISE.wrong("The first filter for all", "output channel o is made by filter o; yours lays the first filter on "
+                "the picture for all of them.", "sec-localisation-slide")
+def first_filter(image, weight, bias, stride=1, padding=0):
+    return conv2d(image, np.repeat(weight[:1], len(weight), axis=0), bias, stride, padding)
+
+
+def _framed(image, padding, mode):
+    rows, columns = _pair(padding)
+    return np.pad(image, ((0, 0), (0, 0), (rows, rows), (columns, columns)), mode=mode)
 
 
 @EXERCISE.right_too

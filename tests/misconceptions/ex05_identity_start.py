@@ -89,6 +89,31 @@ def single(features, dtype=np.float32):
     return np.zeros((6, features), "float32"), np.array(IDENTITY, "float32")
 
 
+@EXERCISE.wrong("The shifts are 1 and the scales 0", "the identity is theta = [[1, 0, 0], [0, 1, 0]], whose ones are "
+                "the first and the fifth number; yours stand in its third column, and every pixel looks at one corner.",
+                "sec-localisation-start")
+def shifts_of_one(features, dtype=np.float32):
+    return np.zeros((6, features), dtype), np.array([0, 0, 1, 0, 0, 1], dtype)
+
+
+@EXERCISE.wrong("Both scales stand in the first row", "the second 1 of the identity is the middle of theta's second "
+                "row, the fifth of the six numbers; yours stands in the first row.", "sec-localisation-start")
+def first_row(features, dtype=np.float32):
+    return np.zeros((6, features), dtype), np.array([1, 1, 0, 0, 0, 0], dtype)
+
+
+def _random(seed, scale):
+    def answer(features, dtype=np.float32):
+        weight = np.random.default_rng(seed).normal(0, scale, (6, features))
+        return weight.astype(dtype), np.array(IDENTITY, dtype)
+    return answer
+
+
+EXERCISE.wrong("Random weights", "a weight that is not zero lets the features bend theta before anything is learned; "
+               "the last layer starts with none, other than the layers before it.",
+               "sec-localisation-start")(_random(0, 0.1))
+
+
 @EXERCISE.right_too
 def from_theta(features, dtype=np.float32):
     theta = np.eye(3)[:2]

@@ -8,7 +8,7 @@ from tests.judge import Case, Exercise
 COUNTED = np.arange(1.0, 13).reshape(1, 1, 3, 4)
 SIX = np.arange(1.0, 7).reshape(1, 1, 2, 3)
 NINE = np.arange(1.0, 10).reshape(1, 1, 3, 3)
-RANDOM = np.random.default_rng(0).integers(-9, 10, (2, 2, 3, 3)).astype("float64")
+RANDOM = np.random.default_rng(0).integers(-9, 10, (2, 3, 4, 3)).astype("float64")
 
 EXERCISE = Exercise(
     name="im2col",
@@ -28,7 +28,7 @@ EXERCISE = Exercise(
              padding=(0, 1), expected=[[[0, 1, 2, 0, 3, 4], [1, 2, 0, 3, 4, 0]]]),
         Case("two pictures of one row, the second ten times the first", np.array([[[[1.0, 2, 3]]], [[[10, 20, 30]]]]),
              (1, 2), expected=[[[1, 2], [2, 3]], [[10, 20], [20, 30]]]),
-        Case("two pictures of two channels, a row of zeros above and one below, two rows and one column apart", RANDOM,
+        Case("two pictures, three channels, a row of zeros above and one below, two rows and one column apart", RANDOM,
              (2, 1), stride=(2, 1), padding=(1, 0)),
         Case("float32, and a last row that no window reaches", np.arange(20, dtype="float32").reshape(1, 1, 5, 4), 2,
              stride=2),
@@ -251,6 +251,57 @@ def padded_before(image, kernel_size, stride=1, padding=0):
                 "sec-localisation-slide")
 def without_last(image, kernel_size, stride=1, padding=0):
     return _join(_split(image, kernel_size, stride, padding)[..., :-1, :-1])
+
+
+@EXERCISE.wrong("Padding below and on the right alone", "zeros stand on all four sides, so a side grows by 2 * "
+                "padding; yours puts them below and on the right only.", "sec-localisation-slide")
+def padded_after(image, kernel_size, stride=1, padding=0):
+    rows, columns = _pair(padding)
+    return im2col(np.pad(image, ((0, 0), (0, 0), (0, rows), (0, columns))), kernel_size, stride)
+
+
+@EXERCISE.wrong("All the zeros below and on the right", "padding rows of zeros stand above the picture and as many "
+                "below, and columns left and right; yours puts both lots below and on the right, and the picture is "
+                "moved.", "sec-localisation-slide")
+def padded_behind(image, kernel_size, stride=1, padding=0):
+    rows, columns = _pair(padding)
+    return im2col(np.pad(image, ((0, 0), (0, 0), (0, 2 * rows), (0, 2 * columns))), kernel_size, stride)
+
+
+@EXERCISE.wrong("The edge is drawn out", "outside the image stand zeros; yours repeats the outermost pixels there, "
+                "as np.pad does with mode=\"edge\".", "sec-localisation-slide")
+def edge_drawn_out(image, kernel_size, stride=1, padding=0):
+    rows, columns = _pair(padding)
+    framed = np.pad(image, ((0, 0), (0, 0), (rows, rows), (columns, columns)), mode="edge")
+    return im2col(framed, kernel_size, stride)
+
+
+@EXERCISE.wrong("The windows run backwards", "column i * w + j belongs to output pixel (i, j), from the upper left "
+                "on; yours begins with the last window.", "sec-localisation-columns")
+def last_window_first(image, kernel_size, stride=1, padding=0):
+    return im2col(image, kernel_size, stride, padding)[:, :, ::-1].copy()
+
+
+@EXERCISE.wrong("Windows and their numbers are exchanged, and the batch last", "the result has the shape (N, C * kh "
+                "* kw, h * w), a matrix for each picture; in yours the pictures stand beside each other.",
+                "sec-localisation-columns")
+def batch_beside(image, kernel_size, stride=1, padding=0):
+    return np.concatenate(list(im2col(image, kernel_size, stride, padding)), axis=1)
+
+
+@EXERCISE.wrong("One window more each way", "(H + 2 * padding - kh) // stride + 1 windows fit; yours takes one more, "
+                "which reaches beyond the picture.", "sec-localisation-slide")
+def one_window_more(image, kernel_size, stride=1, padding=0):
+    (down, right), (above, left) = _pair(stride), _pair(padding)
+    more = np.pad(image, ((0, 0), (0, 0), (above, above + down), (left, left + right)))
+    return im2col(more, kernel_size, stride)
+
+
+@EXERCISE.wrong("Each channel's columns by themselves", "a column holds the window in all channels, one channel "
+                "below the other; yours has a matrix for each channel.", "sec-localisation-columns")
+def by_channel(image, kernel_size, stride=1, padding=0):
+    split = _split(image, kernel_size, stride, padding)
+    return split.reshape(*split.shape[:2], split.shape[2] * split.shape[3], -1)
 
 
 @EXERCISE.right_too

@@ -38,8 +38,8 @@ EXERCISE = Exercise(
                        [[[[11, 2]], [[3, 6]]], [[[5, 20]], [[30, 39]]]], [3, 9])),
         Case("two channels, stride and padding, and a last row that no window reaches",
              *_numbers((1, 2, 2, 3), (1, 2, 4, 4), (2, 2, 3, 2), (2,)), stride=2, padding=1),
-        Case("two images, three channels, two filters, float32",
-             *_numbers((2, 2, 2, 3), (2, 3, 3, 3), (2, 3, 2, 1), (2,), dtype="float32")),
+        Case("two images, three channels, four filters, float32",
+             *_numbers((2, 4, 4, 2), (2, 3, 5, 2), (4, 3, 2, 1), (4,), dtype="float32")),
     ],
 )
 
@@ -227,6 +227,50 @@ def bias_over_batch(d_out, image, weight, bias, stride=1, padding=0):
 def bias_over_pixels(d_out, image, weight, bias, stride=1, padding=0):
     d_image, d_weight, _ = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, d_weight, d_out.sum(axis=(2, 3))
+
+
+@EXERCISE.wrong("d_bias holds the sum over all filters", "each filter has a bias of its own, which hears what "
+                "arrives at its own output channel; yours gives every bias the sum over all of them.",
+                "sec-layers-convolution")
+def bias_of_all(d_out, image, weight, bias, stride=1, padding=0):
+    d_image, d_weight, _ = conv2d_backward(d_out, image, weight, bias, stride, padding)
+    return d_image, d_weight, np.full_like(bias, d_out.sum())
+
+
+@EXERCISE.wrong("d_bias is all ones", "1 is the factor by which an output follows its bias, and the gradient is that "
+                "factor times what arrives; yours leaves d_out out.", "sec-layers-convolution")
+def bias_of_ones(d_out, image, weight, bias, stride=1, padding=0):
+    d_image, d_weight, _ = conv2d_backward(d_out, image, weight, bias, stride, padding)
+    return d_image, d_weight, np.ones_like(bias)
+
+
+@EXERCISE.wrong("d_weight takes the image without its frame", "the filter met the padded image, so d_weight needs "
+                "the padded one too; yours cuts the windows out of the image as it came.", "sec-layers-convolution")
+def weight_without_frame(d_out, image, weight, bias, stride=1, padding=0):
+    d_image, _, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
+    moved = np.pad(image, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))
+    return d_image, conv2d_backward(d_out, moved, weight, bias, stride)[1], d_bias
+
+
+@EXERCISE.wrong("d_weight is made from the first image", "all images use the same filters, so every image adds to "
+                "d_weight; yours has what the first one brings.", "sec-layers-convolution")
+def first_image(d_out, image, weight, bias, stride=1, padding=0):
+    d_image, _, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
+    return d_image, conv2d_backward(d_out[:1], image[:1], weight, bias, stride, padding)[1], d_bias
+
+
+@EXERCISE.wrong("Every image's d_image holds the batch's sum", "filters and biases are shared by all images, the "
+                "images are not, so each hears its own d_out alone; yours adds over the images.",
+                "sec-layers-convolution")
+def images_of_all(d_out, image, weight, bias, stride=1, padding=0):
+    d_image, d_weight, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
+    return np.repeat(d_image.sum(axis=0, keepdims=True), len(image), axis=0), d_weight, d_bias
+
+
+@EXERCISE.wrong("What arrives is left out", "a gradient is what arrives, d_out, times the layer's slopes; yours "
+                "gives the slopes alone, as if d_out were all ones.", "sec-layers-chain")
+def slopes_alone(d_out, image, weight, bias, stride=1, padding=0):
+    return conv2d_backward(np.ones_like(d_out), image, weight, bias, stride, padding)
 
 
 @EXERCISE.right_too

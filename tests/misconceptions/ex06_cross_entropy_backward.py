@@ -175,6 +175,48 @@ def one_maximum(d_loss, logits, target):
     return (shares - _right_class(logits, target)) * logits.dtype.type(d_loss / len(target))
 
 
+@EXERCISE.wrong("Multiplied by the softmax's slope once more", "probability less 1 or 0 is already the way back "
+                "through both, softmax and logarithm; yours multiplies by p, or by p * (1 - p), as if the softmax "
+                "were still to come.", "sec-layers-loss")
+def times_probability(d_loss, logits, target):
+    return cross_entropy_backward(d_loss, logits, target) * softmax(logits)
+
+
+@EXERCISE.wrong("Multiplied by a sigmoid's slope once more", "probability less 1 or 0 is already the way back "
+                "through both, softmax and logarithm; yours multiplies by p * (1 - p), as if a sigmoid were still to "
+                "come.", "sec-layers-loss")
+def times_slope(d_loss, logits, target):
+    shares = softmax(logits)
+    return cross_entropy_backward(d_loss, logits, target) * shares * (1 - shares)
+
+
+@EXERCISE.wrong("The gradient of squared errors", "for cross-entropy the slope of a score is its probability less 1 "
+                "or 0; yours is that of the squared differences, which has a factor of 2 and the softmax's slope.",
+                "sec-layers-loss")
+def squared_errors(d_loss, logits, target):
+    shares = softmax(logits)
+    apart = 2 * (shares - _right_class(logits, target))
+    return shares * (apart - (apart * shares).sum(axis=1, keepdims=True)) * logits.dtype.type(d_loss / len(target))
+
+
+@EXERCISE.wrong("d_loss divides", "d_loss is what arrives from the next step, and multiplies the gradient; yours "
+                "divides by it.", "sec-layers-chain")
+def divided_by_upstream(d_loss, logits, target):
+    return cross_entropy_backward(1 / d_loss, logits, target)
+
+
+@EXERCISE.wrong("1 is subtracted from every class", "1 is taken from the probability of the right class alone; yours "
+                "takes it from all of them.", "sec-layers-loss")
+def from_every_class(d_loss, logits, target):
+    return (softmax(logits) - 1) * logits.dtype.type(d_loss / len(target))
+
+
+@EXERCISE.wrong("1 is subtracted at the class beside", "target holds the classes' numbers, counted from 0; yours is "
+                "one off, and subtracts 1 at the class before or behind the right one.", "sec-layers-loss")
+def class_before(d_loss, logits, target):
+    return cross_entropy_backward(d_loss, logits, target - 1 + logits.shape[1] * (target == 0))
+
+
 @EXERCISE.right_too
 def image_by_image(d_loss, logits, target):
     d_logits = np.zeros_like(logits)

@@ -8,7 +8,7 @@ from tests.judge import Case, Exercise
 rng = np.random.default_rng(0)
 SQUARE = np.array([[1.0, 2], [3, 4]])
 BATCH = [rng.standard_normal(shape) for shape in ((4, 2), (4, 3), (2, 3), (2,))]
-SINGLE = [rng.standard_normal(shape).astype("float32") for shape in ((4, 3), (4, 3), (3, 3), (3,))]
+SINGLE = [rng.standard_normal(shape).astype("float32") for shape in ((4, 5), (4, 3), (5, 3), (5,))]
 
 EXERCISE = Exercise(
     name="linear_backward",
@@ -25,7 +25,7 @@ EXERCISE = Exercise(
              np.array([[1.0, 10]]), np.array([[1.0, 2, 3]]), np.array([[1.0, 0, -1], [2, 1, 0]]), np.array([4.0, 5]),
              expected=([[21, 10, -1]], [[1, 2, 3], [10, 20, 30]], [1, 10])),
         Case("four images, three inputs, two outputs", *BATCH),
-        Case("four images, three inputs, three outputs, float32", *SINGLE),
+        Case("four images, three inputs, five outputs, float32", *SINGLE),
     ],
 )
 
@@ -128,6 +128,34 @@ def inputs_of_all(d_out, inputs, weight, bias):
 def from_gradient(d_out, inputs, weight, bias):
     d_inputs, _, d_bias = linear_backward(d_out, inputs, weight, bias)
     return d_inputs, d_out.T @ d_inputs, d_bias
+
+
+@EXERCISE.wrong("d_bias holds the sum over all outputs", "each output has a bias of its own, which hears what "
+                "arrives at that output; yours gives every bias the sum over all outputs.", "sec-layers-linear")
+def bias_of_all(d_out, inputs, weight, bias):
+    d_inputs, d_weight, _ = linear_backward(d_out, inputs, weight, bias)
+    return d_inputs, d_weight, np.full_like(bias, d_out.sum())
+
+
+@EXERCISE.wrong("d_weight is made from the first image", "all images use the same weight, so every image adds to "
+                "d_weight; yours has what the first one brings.", "sec-layers-linear")
+def first_image(d_out, inputs, weight, bias):
+    d_inputs, _, d_bias = linear_backward(d_out, inputs, weight, bias)
+    return d_inputs, np.outer(d_out[0], inputs[0]), d_bias
+
+
+@EXERCISE.wrong("The weight's mean over the batch", "all images use the same weight, so what comes back from them is "
+                "added; yours divides it by their number.", "sec-layers-linear")
+def mean_weight(d_out, inputs, weight, bias):
+    d_inputs, d_weight, d_bias = linear_backward(d_out, inputs, weight, bias)
+    return d_inputs, d_weight / len(inputs), d_bias
+
+
+@EXERCISE.wrong("d_inputs is divided by the batch", "each image's row comes from its own d_out, and nothing is "
+                "averaged; yours divides it by the number of images.", "sec-layers-linear")
+def mean_inputs(d_out, inputs, weight, bias):
+    d_inputs, d_weight, d_bias = linear_backward(d_out, inputs, weight, bias)
+    return d_inputs / len(inputs), d_weight, d_bias
 
 
 @EXERCISE.right_too

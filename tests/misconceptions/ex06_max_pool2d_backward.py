@@ -221,6 +221,46 @@ def down_the_columns(d_out, image, kernel_size, stride=None):
     return _share_out(d_out, image, kernel_size, stride, lambda window: _winner(window.T).T)
 
 
+@EXERCISE.wrong("The first pixel of the window, whatever it is", "what arrives goes to the largest pixel of the "
+                "window; yours goes to its upper left one always.", "sec-layers-pooling")
+def first_pixel(d_out, image, kernel_size, stride=None):
+    return _share_out(d_out, image, kernel_size, stride, lambda window: _only(window, 0))
+
+
+@EXERCISE.wrong("The last pixel of the window, whatever it is", "what arrives goes to the largest pixel of the "
+                "window; yours goes to its lower right one always.", "sec-layers-pooling")
+def last_pixel(d_out, image, kernel_size, stride=None):
+    return _share_out(d_out, image, kernel_size, stride, lambda window: _only(window, window.size - 1))
+
+
+@EXERCISE.wrong("The winner of the whole picture", "each window has a winner of its own; yours looks for the largest "
+                "pixel of the picture, and of each channel, and gives all that arrives to it.", "sec-layers-pooling")
+def winner_of_all(d_out, image, kernel_size, stride=None):
+    d_image = np.zeros_like(image)
+    for n, c in np.ndindex(d_out.shape[:2]):
+        d_image[n, c][np.unravel_index(image[n, c].argmax(), image.shape[2:])] = d_out[n, c].sum()
+    return d_image
+
+
+@EXERCISE.wrong("The winner is kept, and d_out lost", "the gradient is 0 everywhere but at the winners, and d_out "
+                "there; yours holds the pictures' own numbers at those places.", "sec-layers-pooling")
+def winners_themselves(d_out, image, kernel_size, stride=None):
+    return np.where(_share_out(np.ones_like(d_out), image, kernel_size, stride, _winner) > 0, image, 0)
+
+
+@EXERCISE.wrong("The first channel's winners for all", "each channel has its own winners; yours looks for them in "
+                "the first channel.", "sec-layers-pooling")
+def first_channel(d_out, image, kernel_size, stride=None):
+    return _share_out(d_out, np.repeat(image[:, :1], image.shape[1], axis=1), kernel_size, stride, _winner)
+
+
+@EXERCISE.wrong("The winner is divided among its windows", "a pixel that wins several windows receives what arrives "
+                "at each of them, added up; yours takes the mean.", "sec-layers-pooling")
+def mean_of_windows(d_out, image, kernel_size, stride=None):
+    won = _share_out(np.ones_like(d_out), image, kernel_size, stride, _winner)
+    return (_share_out(d_out, image, kernel_size, stride, _winner) / np.maximum(won, 1)).astype(image.dtype)
+
+
 @EXERCISE.right_too
 def with_loops(d_out, image, kernel_size, stride=None):
     step = kernel_size if stride is None else stride

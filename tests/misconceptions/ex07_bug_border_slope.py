@@ -129,6 +129,51 @@ def right_answer(row, position):
     return np.where(moves, to_the_right(row, position), 0)
 
 
+@EXERCISE.wrong("A difference over two pixels", "between two pixels the value is a straight line from the one to the "
+                "other, whose slope is right less left; yours takes the pixels on both sides of the left one, and "
+                "halves.", "sec-sback-idea")
+def over_two_pixels(row, position):
+    last = len(row) - 1
+    left = np.floor(np.clip(position, 0, last)).astype(int)
+    moves = (position > 0) & (position < last)
+    return np.where(moves, (value(row, left + 1) - value(row, left - 1)) / 2, 0).astype(row.dtype)
+
+
+@EXERCISE.wrong("The size of the slope alone", "a slope has a sign, right less left; yours is its absolute value.",
+                "sec-sback-idea")
+def without_sign(row, position):
+    return np.abs(right_answer(row, position))
+
+
+@EXERCISE.wrong("The value, not its slope", "how bright the picture is does not matter, only how that changes as the "
+                "position moves; yours returns what is read.", "sec-sback-idea")
+def what_is_read(row, position):
+    place = np.clip(position, 0, len(row) - 1)
+    left = np.floor(place).astype(int)
+    share = (place - left).astype(row.dtype)
+    return (1 - share) * value(row, left) + share * value(row, left + 1)
+
+
+@EXERCISE.wrong("The mean of both slopes on whole pixels", "on a pixel inside the row there are two slopes, and the "
+                "one to the right is asked for; yours is the mean of the two.", "sec-sback-kink")
+def mean_on_pixels(row, position):
+    mean = (right_answer(row, position) + to_the_left(row, position)) / 2
+    return np.where(position == np.floor(position), mean, right_answer(row, position)).astype(row.dtype)
+
+
+@EXERCISE.wrong("The slope goes on outside", "beyond the first and the last pixel the value stays as it is, so the "
+                "slope is 0; yours keeps that of the outermost interval.", "sec-sback-border")
+def goes_on(row, position):
+    left = np.clip(np.floor(position).astype(int), 0, max(len(row) - 2, 0))
+    return value(row, left + 1) - value(row, left)
+
+
+@EXERCISE.wrong("Mended on the last pixel, and its interval lost on the left", "the slope between the first two "
+                "pixels is that of any other interval; yours is 0 up to the second pixel.", "sec-sback-border")
+def first_interval_lost(row, position):
+    return np.where(position >= 1, right_answer(row, position), 0)
+
+
 @EXERCISE.right_too
 def with_missing_neighbours_at_the_edge(row, position):
     """The neighbour that does not exist is the edge pixel, and the clamp's own slope is still 0 on the edge."""

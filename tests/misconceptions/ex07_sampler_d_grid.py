@@ -15,8 +15,8 @@ def off_kinks(shape, lengths, align_corners):
     return 2 * pixels / (lengths - 1) - 1 if align_corners else (2 * pixels + 1) / lengths - 1
 
 
-INSIDE_AND_OUTSIDE = off_kinks((2, 2, 3, 2), (4, 3), align_corners=False)
-IN_FLOAT32 = off_kinks((1, 4, 5, 2), (2, 3), align_corners=True).astype("float32")
+INSIDE_AND_OUTSIDE = off_kinks((2, 2, 4, 2), (6, 3), align_corners=False)
+IN_FLOAT32 = off_kinks((1, 4, 7, 2), (5, 2), align_corners=True).astype("float32")
 
 EXERCISE = Exercise(
     name="sampler_d_grid",
@@ -36,11 +36,11 @@ EXERCISE = Exercise(
         Case("one point half a pixel outside on the left, at x = -0.5 and y = 0.25 in pixels", np.array([[[[2.0]]]]),
              np.array([[[[4.0, 6], [8, 2]]]]), np.array([[[[-1, -0.25]]]]), align_corners=False,
              expected=[[[[10, 4]]]], outside=True),
-        Case("two images of two channels, points inside and outside", RNG.normal(size=(2, 2, 2, 3)),
-             RNG.normal(size=(2, 2, 3, 4)), INSIDE_AND_OUTSIDE, align_corners=False,
+        Case("two images of two channels, points inside and outside", RNG.normal(size=(2, 2, 2, 4)),
+             RNG.normal(size=(2, 2, 3, 6)), INSIDE_AND_OUTSIDE, align_corners=False,
              outside=(abs(INSIDE_AND_OUTSIDE) > 1).any(axis=-1, keepdims=True)),
-        Case("an output larger than the image, in float32", RNG.normal(size=(1, 3, 4, 5)).astype("float32"),
-             RNG.normal(size=(1, 3, 3, 2)).astype("float32"), IN_FLOAT32, align_corners=True,
+        Case("an output larger than the image, in float32", RNG.normal(size=(1, 3, 4, 7)).astype("float32"),
+             RNG.normal(size=(1, 3, 2, 5)).astype("float32"), IN_FLOAT32, align_corners=True,
              outside=(abs(IN_FLOAT32) > 1).any(axis=-1, keepdims=True)),
     ],
 )
@@ -348,6 +348,61 @@ def weights_exchanged(d_out, image, grid, align_corners=False):
 def own_fraction(d_out, image, grid, align_corners=False):
     x, y, corners = around(image, grid, align_corners)
     return pull(d_out, *slopes(y, x, *corners)) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("Both differences count half", "the slope in x is the upper difference times (1 - f_y) plus the "
+                "lower one times f_y; yours takes the mean of the two, and in y likewise, wherever the point lies.",
+                "sec-sback-pull")
+def half_and_half(d_out, image, grid, align_corners=False):
+    x, y, corners = around(image, grid, align_corners)
+    return pull(d_out, *slopes(0 * x + x.dtype.type(0.5), 0 * y + y.dtype.type(0.5), *corners)) * (
+        per_unit(image, align_corners))
+
+
+@EXERCISE.wrong("Both differences count whole", "the slope in x is the upper difference times (1 - f_y) plus the "
+                "lower one times f_y; yours adds the two as they are.", "sec-sback-pull")
+def both_whole(d_out, image, grid, align_corners=False):
+    x, y, (upper_left, upper_right, lower_left, lower_right) = around(image, grid, align_corners)
+    across = upper_right - upper_left + lower_right - lower_left
+    down = lower_left - upper_left + lower_right - upper_right
+    return pull(d_out, across, down) * per_unit(image, align_corners)
+
+
+@EXERCISE.wrong("The height's factor for both axes", "x moves along the width and y along the height, so the first "
+                "component takes its factor from W and the second from H; yours takes both from H.", "sec-sback-pull")
+def height_for_both(d_out, image, grid, align_corners=False):
+    return per_pixel(d_out, image, grid, align_corners) * per_unit(image, align_corners)[1]
+
+
+@EXERCISE.wrong("d_out of the first channel for all", "each channel's slope is multiplied by its own d_out before "
+                "the channels are added; yours uses the first channel's d_out for all of them.", "sec-sback-idea")
+def first_upstream(d_out, image, grid, align_corners=False):
+    return right(np.repeat(d_out[:, :1], d_out.shape[1], axis=1), image, grid, align_corners)
+
+
+@EXERCISE.wrong("Added up before they are multiplied", "each channel's slope is multiplied by its own d_out before "
+                "the channels are added; yours adds slopes and d_out apart and multiplies the sums.", "sec-sback-idea")
+def sums_multiplied(d_out, image, grid, align_corners=False):
+    sums = np.repeat(d_out.sum(axis=1, keepdims=True), d_out.shape[1], axis=1)
+    return right(sums, image, grid, align_corners)
+
+
+@EXERCISE.wrong("The differences are those of whole neighbours to both sides", "between two pixels the picture is a "
+                "straight line, whose slope is right less left; yours is a difference over two pixels, halved.",
+                "sec-sback-pull")
+def over_two_pixels(d_out, image, grid, align_corners=False):
+    points = in_pixels(image, grid, align_corners)
+    found = []
+    for step in ((1, 0), (0, 1)):
+        ahead, behind = (_read(image, points + move) for move in (np.array(step), -np.array(step)))
+        found.append((ahead - behind) / 2)
+    return pull(d_out, *found) * per_unit(image, align_corners)
+
+
+def _read(image, points):
+    """The picture at points in pixels: (N, C, h, w)."""
+    lengths = np.array(image.shape[:1:-1])
+    return grid_sample(image, ((2 * points + 1) / lengths - 1).astype(image.dtype), align_corners=False)
 
 
 @EXERCISE.right_too

@@ -31,10 +31,10 @@ EXERCISE = Exercise(
              np.array([[[[4.0]], [[8]]], [[[12]], [[4]]]]), PAIRS,
              np.array([[[[-0.5, 0]]], [[[0.5, 0]]]]), align_corners=True,
              expected=[[[[3, 1]], [[6, 2]]], [[[3, 9]], [[1, 3]]]]),
-        Case("two images of two channels, six points each, inside and outside", RNG.normal(size=(2, 2, 2, 3)),
-             RNG.normal(size=(2, 2, 3, 4)), RNG.uniform(-1.4, 1.4, (2, 2, 3, 2)), align_corners=False),
-        Case("an output larger than the image, in float32", RNG.normal(size=(1, 3, 4, 5)).astype("float32"),
-             RNG.normal(size=(1, 3, 3, 2)).astype("float32"), RNG.uniform(-1.6, 1.6, (1, 4, 5, 2)).astype("float32"),
+        Case("two images of two channels, eight points each, inside and outside", RNG.normal(size=(2, 2, 2, 4)),
+             RNG.normal(size=(2, 2, 3, 6)), RNG.uniform(-1.4, 1.4, (2, 2, 4, 2)), align_corners=False),
+        Case("an output larger than the image, in float32", RNG.normal(size=(1, 3, 4, 7)).astype("float32"),
+             RNG.normal(size=(1, 3, 2, 5)).astype("float32"), RNG.uniform(-1.6, 1.6, (1, 4, 7, 2)).astype("float32"),
              align_corners=True),
     ],
 )
@@ -288,6 +288,66 @@ def channels_added(d_out, image, grid, align_corners=False):
 def first_grid(d_out, image, grid, align_corners=False):
     points = np.repeat(grid[:1], len(grid), axis=0)
     return grid_sample_backward(d_out, image, points, align_corners=align_corners)[0]
+
+
+@EXERCISE.wrong("d_out is left out", "the weight says how the output follows a pixel, and d_out how the loss follows "
+                "the output; the chain rule multiplies the two, and yours has the weights alone.", "sec-sback-idea")
+def without_d_out(d_out, image, grid, align_corners=False):
+    return grid_sample_backward(np.ones_like(d_out), image, grid, align_corners=align_corners)[0]
+
+
+@EXERCISE.wrong("A quarter to each of the four", "the nearer a pixel is to the point, the more it gets; yours gives "
+                "each of the four a quarter.", "sec-sback-scatter")
+def quarters(d_out, image, grid, align_corners=False):
+    return weighed(d_out, image, grid, align_corners, lambda across, down, value: 0.25)
+
+
+@EXERCISE.wrong("The mean over the channels", "the channels share their points and nothing else, so each channel of "
+                "d_image comes from the same channel of d_out alone; yours averages them.", "sec-sback-idea")
+def mean_of_channels(d_out, image, grid, align_corners=False):
+    mean = np.repeat(d_out.mean(axis=1, keepdims=True), d_out.shape[1], axis=1)
+    return grid_sample_backward(mean, image, grid, align_corners=align_corners)[0]
+
+
+@EXERCISE.wrong("The first channel's d_out for all", "each channel of d_image comes from the same channel of d_out; "
+                "yours gives all of them the first one's.", "sec-sback-idea")
+def first_channel(d_out, image, grid, align_corners=False):
+    first = np.repeat(d_out[:, :1], d_out.shape[1], axis=1)
+    return grid_sample_backward(first, image, grid, align_corners=align_corners)[0]
+
+
+@EXERCISE.wrong("All of it goes to the upper left pixel", "the output pixel was mixed from four pixels, and each of "
+                "the four gets its weight of d_out back; yours gives all of it to one of them.", "sec-sback-scatter")
+def upper_left(d_out, image, grid, align_corners=False):
+    d_image = np.zeros_like(image)
+    x, y = in_pixels(grid, image, align_corners)
+    for n, c, i, j in np.ndindex(d_out.shape):
+        row, column = int(np.floor(y[n, i, j])), int(np.floor(x[n, i, j]))
+        if inside(image, row, column):
+            d_image[n, c, row, column] += d_out[n, c, i, j]
+    return d_image
+
+
+@EXERCISE.wrong("The image is read where it should be given to", "d_image has what comes back from d_out, and the "
+                "picture's own brightness plays no part; yours returns what the forward read, or a picture times its "
+                "weights.", "sec-sback-idea")
+def image_times_weights(d_out, image, grid, align_corners=False):
+    ones = np.ones_like(d_out)
+    return image * grid_sample_backward(ones, image, grid, align_corners=align_corners)[0]
+
+
+@EXERCISE.wrong("Divided by how often a pixel was read", "many points may read one pixel, and what they give it adds "
+                "up; yours takes the mean over them.", "sec-sback-lost")
+def mean_of_points(d_out, image, grid, align_corners=False):
+    read = grid_sample_backward(np.ones_like(d_out), image, grid, align_corners=align_corners)[0]
+    return (grid_sample_backward(d_out, image, grid, align_corners=align_corners)[0] / np.where(read, read, 1)).astype(
+        image.dtype)
+
+
+@EXERCISE.wrong("Every sign is reversed", "what comes back is d_out times the weights, as it is; to take a step "
+                "against it is the optimizer's part.", "sec-sback-idea")
+def reversed_sign(d_out, image, grid, align_corners=False):
+    return -grid_sample_backward(d_out, image, grid, align_corners=align_corners)[0]
 
 
 @EXERCISE.right_too

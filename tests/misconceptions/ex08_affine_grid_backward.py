@@ -26,7 +26,7 @@ EXERCISE = Exercise(
              expected=[[[3, -2, 4], [-2, 4, 8]]]),
         Case("two images of one row of two pixels", np.array([[[[0, 3.0], [0, -3]]], [[[2, 0], [2, 0]]]]),
              TWO_THETAS, align_corners=False, expected=[[[0, 0, 0], [-3, 0, 0]], [[0, 0, 4], [0, 0, 0]]]),
-        Case("two images of 3 x 2 pixels", RNG.normal(size=(2, 3, 2, 2)), TWO_THETAS, align_corners=False),
+        Case("two images of 6 x 3 pixels", RNG.normal(size=(2, 6, 3, 2)), TWO_THETAS, align_corners=False),
         Case("two images of 2 x 5 pixels, in float32", RNG.normal(size=(2, 2, 5, 2)).astype("float32"),
              TWO_THETAS.astype("float32"), align_corners=True),
         Case("one row of three pixels, -1 and 1 are centres", ONE_ROW, THETA, align_corners=True,
@@ -219,6 +219,50 @@ def opposite_sign(d_grid, theta, align_corners=False):
 def factor_again(d_grid, theta, align_corners=False):
     lengths = np.array(d_grid.shape[2:0:-1], d_grid.dtype)
     return affine_grid_backward(d_grid * ((lengths - align_corners) / 2).astype(d_grid.dtype), theta, align_corners)
+
+
+@EXERCISE.wrong("Left edges for lever arms", "a pixel's place is its centre, with edges at (2 * j + 1) / w - 1; your "
+                "lever arms are the pixels' left and upper edges, 2 * j / w - 1.", "sec-grid-units")
+def left_edges(d_grid, theta, align_corners=False):
+    x, y = arms(d_grid, align_corners)
+    half = 0 if align_corners else 1
+    return summed(d_grid, x - half / d_grid.shape[2], y - half / d_grid.shape[1])
+
+
+@EXERCISE.wrong("Lever arms from 0 to 1", "the lever arms are the pixels' places in normalised units, from -1 to 1, "
+                "with 0 in the middle; yours run from 0 to 1.", "sec-grid-units")
+def from_zero_to_one(d_grid, theta, align_corners=False):
+    x, y = arms(d_grid, align_corners)
+    return summed(d_grid, (x + 1) / 2, (y + 1) / 2)
+
+
+@EXERCISE.wrong("The last lever arm is not reached", "np.linspace(-1, 1, w) ends at 1; with endpoint=False, or steps "
+                "of 2 / w from -1, your lever arms end a step before it in both conventions.", "sec-grid-units")
+def without_the_end(d_grid, theta, align_corners=False):
+    x, y = arms(d_grid, False)
+    return summed(d_grid, x - 1 / d_grid.shape[2], y - 1 / d_grid.shape[1])
+
+
+@EXERCISE.wrong("The first pixel alone", "every pixel's share is added, from the first to the last; yours has that "
+                "of the first, perhaps because the return stands inside the loop.", "sec-theta-hand")
+def first_pixel(d_grid, theta, align_corners=False):
+    first = np.zeros_like(d_grid)
+    first[:, 0, 0] = d_grid[:, 0, 0]
+    return affine_grid_backward(first, theta, align_corners)
+
+
+@EXERCISE.wrong("x_t for both columns", "theta's first column sums the gradients times x_t, and its second times "
+                "y_t; yours multiplies by x_t in both.", "sec-theta-sum")
+def x_for_both(d_grid, theta, align_corners=False):
+    x, _ = arms(d_grid, align_corners)
+    return summed(d_grid, x, x)
+
+
+@EXERCISE.wrong("The mean over the batch", "each image of the batch has a theta of its own; yours gives all images "
+                "the mean over them.", "sec-theta-sum")
+def mean_of_batch(d_grid, theta, align_corners=False):
+    right = affine_grid_backward(d_grid, theta, align_corners)
+    return np.broadcast_to(right.mean(axis=0), right.shape).astype(d_grid.dtype)
 
 
 @EXERCISE.right_too

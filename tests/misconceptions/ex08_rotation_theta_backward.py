@@ -153,6 +153,33 @@ def flat(d_theta, parameters):
     return right(d_theta, parameters)[:, 0]
 
 
+@EXERCISE.wrong("The second row alone", "the angle acts through all four entries of the 2 x 2 part, and the chain "
+                "rule adds four terms; yours has those of theta's second row.", "sec-theta-one")
+def second_row(d_theta, parameters):
+    cos, sin, _, _, g21, g22 = entries(d_theta, parameters)
+    return cos * g21 - sin * g22
+
+
+@EXERCISE.wrong("Sine and cosine are exchanged", "the diagonal holds the cosine, whose derivative is -sin, and the "
+                "other two hold the sine, whose derivative is cos; yours has them the other way round.",
+                "sec-theta-one")
+def exchanged(d_theta, parameters):
+    cos, sin, g11, g12, g21, g22 = entries(d_theta, parameters)
+    return sin * (g21 - g12) - cos * (g11 + g22)
+
+
+@EXERCISE.wrong("The shift's entries take part", "the angle stands in the 2 x 2 part alone, so the third column of "
+                "d_theta has no say; yours adds it.", "sec-theta-one")
+def with_shift(d_theta, parameters):
+    return right(d_theta, parameters) + d_theta[:, :, 2].sum(axis=1, keepdims=True)
+
+
+@EXERCISE.wrong("The mean over the four entries", "the angle acts on the loss through four of the entries, and what "
+                "comes back by several ways is added, not averaged; yours divides the sum by 4.", "sec-theta-one")
+def mean_of_four(d_theta, parameters):
+    return right(d_theta, parameters) / d_theta.dtype.type(4)
+
+
 @EXERCISE.right_too
 def entry_by_entry(d_theta, parameters):
     d_angle = np.zeros(parameters.shape, parameters.dtype)

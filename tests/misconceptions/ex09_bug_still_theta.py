@@ -127,6 +127,40 @@ def both(image, localise, sample, classify):
     return theta, warped, classify(image) + classify(warped)
 
 
+@EXERCISE.wrong("One theta for the whole batch", "localise gives each image a theta of its own, and each is read "
+                "with its own; yours uses the first one's for all.", "sec-layer-chain")
+def first_theta(image, localise, sample, classify):
+    theta = np.repeat(localise(image)[:1], len(image), axis=0)
+    warped = sample(image, theta)
+    return theta, warped, classify(warped)
+
+
+@EXERCISE.wrong("The scores are those of the difference", "the classifier is given the warped image as it is; yours "
+                "gives it the change that the warp has made.", "sec-layer-failures")
+def difference(image, localise, sample, classify):
+    theta = localise(image)
+    warped = sample(image, theta)
+    return theta, warped, classify(warped) - classify(image)
+
+
+@EXERCISE.wrong("The mean of both images' scores", "the scores are those of the warped image alone; with the "
+                "untransformed one beside it the classifier can do without the transformer.", "sec-layer-failures")
+def mean_of_both(image, localise, sample, classify):
+    theta = localise(image)
+    warped = sample(image, theta)
+    return theta, warped, ((classify(image) + classify(warped)) / 2).astype(image.dtype)
+
+
+@EXERCISE.wrong("The identity is returned for theta", "the first output is what the localisation network says, and "
+                "the sampler has used it; yours returns the identity in its place.", "sec-layer-chain")
+def identity_returned(image, localise, sample, classify):
+    theta = localise(image)
+    warped = sample(image, theta)
+    identity = np.zeros_like(theta)
+    identity[:, 0, 0] = identity[:, 1, 1] = 1
+    return identity, warped, classify(warped)
+
+
 @EXERCISE.right_too
 def under_one_name(image, localise, sample, classify):
     theta = localise(image)

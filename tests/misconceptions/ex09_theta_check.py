@@ -43,16 +43,16 @@ EXERCISE = Exercise(
     gives=("d_theta",),
     cases=[
         Case("forward gives the product of the sums of theta's two rows, here 3 times 1", rows_multiplied, SMALL,
-             np.array([1.0]), step=0.25, expected=[[[1, 1, 1], [3, 3, 3]]]),
+             np.array([1.0]), step=0.375, expected=[[[1, 1, 1], [3, 3, 3]]]),
         Case("forward gives the sum of theta's squares, so that the slopes are 2 * theta", squares, SMALL,
-             np.array([1.0]), step=0.25, expected=[[[2, 0, 4], [0, 4, -2]]]),
-        Case("forward gives the sum of theta's squares, d_out is 3", squares, SMALL, np.array([3.0]), step=0.25,
+             np.array([1.0]), step=0.375, expected=[[[2, 0, 4], [0, 4, -2]]]),
+        Case("forward gives the sum of theta's squares, d_out is 3", squares, SMALL, np.array([3.0]), step=0.375,
              expected=[[[6, 0, 12], [0, 12, -6]]]),
         Case("two images, forward gives the sum of each theta's squares, d_out is 3 and -1", squares, TWO,
-             np.array([3.0, -1]), step=0.25,
+             np.array([3.0, -1]), step=0.375,
              expected=[[[6, 0, 12], [0, 12, -6]], [[0, -2, 0], [2, 0, -6]]]),
-        Case("forward gives the sum of theta's cubes; with this step, 3 * theta ** 2 + 1 / 4", cubes, SMALL,
-             np.array([1.0]), step=0.5, expected=[[[3.25, 0.25, 12.25], [0.25, 12.25, 3.25]]]),
+        Case("forward gives the sum of theta's cubes; with this step, 3 * theta ** 2 + 9 / 16", cubes, SMALL,
+             np.array([1.0]), step=0.75, expected=[[[3.5625, 0.5625, 12.5625], [0.5625, 12.5625, 3.5625]]]),
         Case("forward is the real sampler: two images of 3 x 4, outputs of 2 x 3",
              read(RNG.uniform(0, 1, (2, 1, 3, 4)), (2, 3)), TURNED, RNG.standard_normal((2, 1, 2, 3)), step=1 / 1024),
     ],
@@ -146,9 +146,16 @@ def whole_batch(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong("Entries are not put back", "before the next entry is moved, the last must be where it was: take a "
-                "fresh copy of theta for each; in yours the moves pile up.", "sec-layer-check")
+                "fresh copy of theta for each side (below = theta copies nothing); in yours the moves pile up.",
+                "sec-layer-check")
 def piled_up(forward, theta, d_out, step=1e-6):
-    return in_place(forward, theta.copy(), d_out, step)
+    theta, d_theta, loss = theta.copy(), np.empty_like(theta), weighed(forward, d_out)
+    for entry in np.ndindex(theta.shape):
+        theta[entry] += step
+        above = loss(theta)
+        theta[entry] -= 2 * step
+        d_theta[entry] = (above - loss(theta)) / (2 * step)
+    return d_theta
 
 
 @EXERCISE.wrong("The two copies are taken before the loop", "before the next entry is moved, the last must be where it "
@@ -161,19 +168,6 @@ def two_copies_for_all(forward, theta, d_out, step=1e-6):
         above[entry] += step
         below[entry] -= step
         d_theta[entry] = (loss(above) - loss(below)) / (2 * step)
-    return d_theta
-
-
-@EXERCISE.wrong("theta itself is moved, and not put back", "move the entries of a fresh copy for each side (below = "
-                "theta copies nothing); theta is the caller's, and in yours each entry stays a step below where it "
-                "was.", "sec-layer-check")
-def in_place(forward, theta, d_out, step=1e-6):
-    d_theta, loss = np.empty_like(theta), weighed(forward, d_out)
-    for entry in np.ndindex(theta.shape):
-        theta[entry] += step
-        above = loss(theta)
-        theta[entry] -= 2 * step
-        d_theta[entry] = (above - loss(theta)) / (2 * step)
     return d_theta
 
 
@@ -194,6 +188,61 @@ def sign(forward, theta, d_out, step=1e-6):
                 "them by a step of its own.", "sec-layer-check")
 def own_step(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, 1e-6)
+
+
+@EXERCISE.wrong("The step grows with the entry", "every entry is moved by the step as it was handed in; yours moves "
+                "it by the step times the entry's own size, and divides by the step alone.", "sec-layer-check")
+def relative_step(forward, theta, d_out, step=1e-6):
+    return _stepping(forward, theta, d_out, step, lambda entry: step * max(1.0, abs(entry)), step)
+
+
+@EXERCISE.wrong("The step is multiplied by the entry", "every entry is moved by the step as it was handed in, and an "
+                "entry of 0 too; yours moves it by the step times the entry.", "sec-layer-check")
+def multiplied_step(forward, theta, d_out, step=1e-6):
+    return _stepping(forward, theta, d_out, step, lambda entry: step * entry, step)
+
+
+def _stepping(forward, theta, d_out, step, far, apart):
+    """Difference quotients with a step for each entry, over another distance."""
+    d_theta, loss = np.empty_like(theta), weighed(forward, d_out)
+    for entry in np.ndindex(theta.shape):
+        above, below = theta.copy(), theta.copy()
+        above[entry] += far(theta[entry])
+        below[entry] -= far(theta[entry])
+        d_theta[entry] = (loss(above) - loss(below)) / (2 * apart)
+    return d_theta
+
+
+@EXERCISE.wrong("Two steps down and none up", "the difference is taken between a step up and a step down, both from "
+                "theta as it was; yours is between theta and two steps below it.", "sec-layer-check")
+def two_down(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, step, up=0, down=2)
+
+
+@EXERCISE.wrong("Two steps up and none down", "the difference is taken between a step up and a step down, both from "
+                "theta as it was; yours is between theta and two steps above it.", "sec-layer-check")
+def two_up(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out), theta, step, up=2, down=0)
+
+
+@EXERCISE.wrong("d_out is multiplied twice", "the output is weighed with d_out once, in the loss; yours multiplies "
+                "the slope by it once more, or squares it.", "sec-layers-ones")
+def upstream_twice(forward, theta, d_out, step=1e-6):
+    return differences(weighed(forward, d_out ** 2), theta, step)
+
+
+@EXERCISE.wrong("Only the first image is checked", "each image has a theta of its own and so six slopes of its own; "
+                "yours leaves those of the others at 0.", "sec-layer-check")
+def first_image(forward, theta, d_out, step=1e-6):
+    d_theta = np.zeros_like(theta)
+    d_theta[:1] = differences(weighed(forward, d_out), theta, step)[:1]
+    return d_theta
+
+
+@EXERCISE.wrong("Only the absolute value of the slope", "a slope has a sign, above less below; yours is its size.",
+                "sec-layer-check")
+def without_sign(forward, theta, d_out, step=1e-6):
+    return np.abs(differences(weighed(forward, d_out), theta, step))
 
 
 @EXERCISE.right_too

@@ -202,6 +202,52 @@ def theta_itself(d_out, image, weight, bias, sample_backward):
     return finish(flat, d_read, flat @ weight.T + bias, weight)
 
 
+@EXERCISE.wrong("The way through the localisation network counts twice", "the image stands once in each of the two "
+                "lines of the forward, so each way is added once; yours adds the localisation network's twice.",
+                "sec-layer-chain")
+def looked_twice(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    d_looked, d_weight, d_bias = finish(flat, 0 * d_read, d_parameters, weight)
+    return d_read + 2 * d_looked, d_weight, d_bias
+
+
+@EXERCISE.wrong("d_weight is made from a gradient", "a weight is multiplied with a pixel on the way forward, so "
+                "d_weight needs the image as it came; yours takes the gradient of the image.", "sec-layers-linear")
+def from_gradient(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    d_image, _, d_bias = finish(flat, d_read, d_parameters, weight)
+    return d_image, d_parameters.T @ d_read.reshape(len(d_read), -1), d_bias
+
+
+@EXERCISE.wrong("d_weight is made from what was read", "the localisation network sees the image as it came, before "
+                "anything is warped; yours makes d_weight from all of d_image.", "sec-layers-linear")
+def from_d_image(d_out, image, weight, bias, sample_backward):
+    d_image, _, d_bias = finish(*parts(d_out, image, weight, bias, sample_backward), weight)
+    _, _, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    return d_image, d_parameters.T @ d_image.reshape(len(d_image), -1), d_bias
+
+
+@EXERCISE.wrong("The mean of the two ways", "two ways to the same array are added, whole; yours takes half of each.",
+                "sec-layer-chain")
+def mean_of_ways(d_out, image, weight, bias, sample_backward):
+    d_image, d_weight, d_bias = finish(*parts(d_out, image, weight, bias, sample_backward), weight)
+    return d_image / 2, d_weight, d_bias
+
+
+@EXERCISE.wrong("The sampler is handed ones for d_out", "what arrives at the output goes into sample_backward as it "
+                "is; yours hands it ones, and gets the slopes alone.", "sec-layers-ones")
+def ones_for_upstream(d_out, image, weight, bias, sample_backward):
+    return finish(*parts(np.ones_like(d_out), image, weight, bias, sample_backward), weight)
+
+
+@EXERCISE.wrong("d_weight holds the last image only", "all images use the same weight, so every image adds to "
+                "d_weight, with += and not =; yours keeps what the last one brought.", "sec-layers-linear")
+def last_image(d_out, image, weight, bias, sample_backward):
+    flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
+    d_image, _, d_bias = finish(flat, d_read, d_parameters, weight)
+    return d_image, np.outer(d_parameters[-1], flat[-1]), d_bias
+
+
 @EXERCISE.right_too
 def image_by_image(d_out, image, weight, bias, sample_backward):
     theta = np.stack([(weight @ one.ravel() + bias).reshape(2, 3) for one in image])

@@ -52,15 +52,6 @@ def as_found(image, grid, mean, deviation, sample):
     return sample(normalised, grid)
 
 
-@EXERCISE.wrong("Normalised before sampling, and in place", "sample first and normalise what was read, since outside "
-                "the sampler reads 0, which after that is no longer black; and image -= ... writes into the caller's "
-                "own pictures.", "sec-training-ground")
-def in_place(image, grid, mean, deviation, sample):
-    image -= mean[:, None, None]
-    image /= deviation[:, None, None]
-    return sample(image, grid)
-
-
 @EXERCISE.wrong("Normalised before and after", "the mean is subtracted once, from what was read; take the line away "
                 "that does it before.", "sec-training-ground")
 def twice(image, grid, mean, deviation, sample):
@@ -134,6 +125,48 @@ def mean_added(image, grid, mean, deviation, sample):
                 "by the deviation; yours does the first alone.", "sec-training-ground")
 def undivided(image, grid, mean, deviation, sample):
     return sample(image, grid) - mean[:, None, None]
+
+
+@EXERCISE.wrong("One mean and one deviation for all channels", "each channel has a mean and a deviation of its own, "
+                "mean[:, None, None]; yours uses their average for all.", "sec-training-ground")
+def one_for_all(image, grid, mean, deviation, sample):
+    return ((sample(image, grid) - mean.mean()) / deviation.mean()).astype(image.dtype)
+
+
+@EXERCISE.wrong("The first channel's mean for all", "each channel has a mean and a deviation of its own, mean[:, "
+                "None, None]; yours uses the first one's for all.", "sec-training-ground")
+def first_for_all(image, grid, mean, deviation, sample):
+    return (sample(image, grid) - mean[0]) / deviation[0]
+
+
+@EXERCISE.wrong("The mean lies along the columns", "mean[:, None, None] belongs to the channels; without the two "
+                "axes NumPy lays it along the last axis, where it does not fit, or fits by chance.",
+                "sec-training-ground")
+def along_columns(image, grid, mean, deviation, sample):
+    return (sample(image, grid) - mean) / deviation
+
+
+@EXERCISE.wrong("The variance for the deviation", "brightness is divided by the deviation as it comes; yours divides "
+                "by its square.", "sec-training-ground")
+def variance(image, grid, mean, deviation, sample):
+    return (sample(image, grid) - mean[:, None, None]) / deviation[:, None, None] ** 2
+
+
+@EXERCISE.wrong("The frame is painted black by hand, too large", "black goes where nothing was read, and a sample "
+                "half outside is a mixture; yours paints whatever has no part of the image's 0 to 1, and so the dark "
+                "pixels too.", "sec-training-ground")
+def dark_painted(image, grid, mean, deviation, sample):
+    seen = as_found(image, grid, mean, deviation, sample)
+    return np.minimum(seen, -(mean / deviation)[:, None, None])
+
+
+@EXERCISE.wrong("The image is read without its black", "outside, a brightness of 0 is read, and stays -mean / "
+                "deviation once normalised; yours divides by the share that lies inside, and so leaves the outside "
+                "out.", "sec-training-ground")
+def without_black(image, grid, mean, deviation, sample):
+    inside = sample(np.ones_like(image), grid)
+    seen = sample(image, grid) / np.where(inside, inside, 1)
+    return ((seen - mean[:, None, None]) / deviation[:, None, None]).astype(image.dtype)
 
 
 @EXERCISE.right_too

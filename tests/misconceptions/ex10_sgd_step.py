@@ -5,7 +5,7 @@ import numpy as np
 from tests.judge import Case, Exercise
 
 PARAMS = [np.array([1.0, 2.0]), np.array([3.0]), np.array([4.0, 5.0])]
-GRADS = [np.array([2.0, -2.0]), np.array([4.0]), np.array([0.0, 6.0])]
+GRADS = [np.array([2.0, -2.0]), np.array([-4.0]), np.array([0.0, 6.0])]
 RNG = np.random.default_rng(0)
 SHAPES = (2, 3), (2,), (3, 2)
 
@@ -26,16 +26,16 @@ EXERCISE = Exercise(
     gives=("first parameter", "second parameter", "third parameter"),
     fresh=True,
     cases=[
-        Case("one group, and no rate of its own", groups((3, None)), 0.5, expected=([0, 3], [1], [4, 2])),
+        Case("one group, and no rate of its own", groups((3, None)), 0.5, expected=([0, 3], [5], [4, 2])),
         Case("two groups, the first at a rate of its own, the second at the default",
-             groups((2, 0.25), (1, None)), 0.5, expected=([0.5, 2.5], [2], [4, 2])),
+             groups((2, 0.25), (1, None)), 0.5, expected=([0.5, 2.5], [4], [4, 2])),
         Case("two groups, the first at the default, the second at a rate of its own",
-             groups((2, None), (1, 0.25)), 0.5, expected=([0, 3], [1], [4, 3.5])),
+             groups((2, None), (1, 0.25)), 0.5, expected=([0, 3], [5], [4, 3.5])),
         Case("three groups, and the last is frozen: its rate is 0",
-             groups((1, 0.25), (1, None), (1, 0.0)), 0.5, expected=([0.5, 2.5], [1], [4, 5])),
+             groups((1, 0.25), (1, None), (1, 0.0)), 0.5, expected=([0.5, 2.5], [5], [4, 5])),
         Case("matrices in float32, two rates", groups(
             (2, 0.1), (1, 0.01), params=[RNG.random(shape, np.float32) for shape in SHAPES],
-            grads=[RNG.random(shape, np.float32) for shape in SHAPES]), 0.001),
+            grads=[RNG.standard_normal(shape, np.float32) for shape in SHAPES]), 0.001),
     ],
 )
 
@@ -135,6 +135,65 @@ def in_place(groups, lr):
             param -= group.get("lr", lr) * grad
             moved.append(param)
     return tuple(moved)
+
+
+@EXERCISE.wrong("Steps of one length", "the step is rate times gradient, long where the slope is steep; yours "
+                "divides the gradient by its length first.", "sec-training-hand")
+def normalised(groups, lr):
+    return _stepped(groups, lr, lambda grad: grad / (np.linalg.norm(grad) or 1))
+
+
+@EXERCISE.wrong("The sign of the gradient alone", "the step is rate times gradient, long where the slope is steep; "
+                "yours takes its sign and forgets its size.", "sec-training-hand")
+def signs(groups, lr):
+    return _stepped(groups, lr, np.sign)
+
+
+@EXERCISE.wrong("The gradient is squared", "the step is rate times the gradient itself; yours squares it, and loses "
+                "its sign.", "sec-training-hand")
+def squared(groups, lr):
+    return _stepped(groups, lr, np.square)
+
+
+@EXERCISE.wrong("Half a step", "new = old - rate * gradient; yours takes half of that step.", "sec-training-hand")
+def half_a_step(groups, lr):
+    return _stepped(groups, lr, lambda grad: grad / 2)
+
+
+@EXERCISE.wrong("The step is taken twice", "new = old - rate * gradient, once for each parameter; yours takes it "
+                "twice.", "sec-training-hand")
+def two_steps(groups, lr):
+    return _stepped(groups, lr, lambda grad: 2 * grad)
+
+
+def _stepped(groups, lr, change):
+    return tuple((param - group.get("lr", lr) * change(grad)).astype(param.dtype)
+                 for group in groups for param, grad in zip(group["params"], group["grads"]))
+
+
+@EXERCISE.wrong("Decayed as well", "there is no decay here; yours shrinks every parameter by rate times itself "
+                "besides.", "sec-training-hand")
+def decayed(groups, lr):
+    return tuple(param - group.get("lr", lr) * (grad + param)
+                 for group in groups for param, grad in zip(group["params"], group["grads"]))
+
+
+@EXERCISE.wrong("The first group's rate for all", "each group moves at its own rate, or at the default; yours uses "
+                "the first one's for all.", "sec-training-pair")
+def first_for_all(groups, lr):
+    return _moved(groups, lambda group: groups[0].get("lr", lr))
+
+
+@EXERCISE.wrong("The default is added to a group's rate", "a group's own rate takes the place of the default; yours "
+                "adds the two.", "sec-training-pair")
+def rates_added(groups, lr):
+    return _moved(groups, lambda group: lr + group.get("lr", 0))
+
+
+@EXERCISE.wrong("Nothing moves", "the parameters after the step are asked for, old minus rate times gradient; yours "
+                "come back as they were.", "sec-training-hand")
+def unmoved(groups, lr):
+    return _moved(groups, lambda group: 0)
 
 
 @EXERCISE.right_too

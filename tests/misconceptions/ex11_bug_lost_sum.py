@@ -141,6 +141,52 @@ def two_owners(d_out, position, length):
     return one_share(d_out[:half + 1], position[:half + 1], length) + one_share(d_out[half:], position[half:], length)
 
 
+@EXERCISE.wrong("The second worker's sum is taken off", "both workers' sums are added; yours subtracts the second.",
+                "sec-fast-race")
+def subtracted(d_out, position, length):
+    first, second = both_shares(d_out, position, length)
+    return first - second
+
+
+@EXERCISE.wrong("The two sums are multiplied", "where both have touched a pixel its gradient is the sum, 2 and 3 is "
+                "5; yours is the product.", "sec-fast-race")
+def multiplied(d_out, position, length):
+    first, second = both_shares(d_out, position, length)
+    return np.where((first != 0) & (second != 0), first * second, first + second)
+
+
+@EXERCISE.wrong("The weights are lost", "each position gives a pixel its weight, 1 - |distance|, times what arrives; "
+                "yours gives both neighbours all of it.", "sec-fast-race")
+def without_weights(d_out, position, length):
+    d_row = np.zeros(length, d_out.dtype)
+    for given, place in zip(d_out, position):
+        for pixel in (int(np.floor(place)), int(np.floor(place)) + 1):
+            if 0 <= pixel < length:
+                d_row[pixel] += given
+    return d_row
+
+
+@EXERCISE.wrong("The second worker's sum arrives twice", "each worker hands in its own sum once; yours adds the "
+                "second one's again.", "sec-fast-race")
+def second_twice(d_out, position, length):
+    first, second = both_shares(d_out, position, length)
+    return first + 2 * second
+
+
+@EXERCISE.wrong("The last position is left out", "the second worker has all positions from half on, to "
+                "len(position); yours stops one before.", "sec-fast-race")
+def last_left_out(d_out, position, length):
+    return one_share(d_out[:-1], position[:-1], length)
+
+
+@EXERCISE.wrong("The smaller of the two sums", "where both have touched a pixel its gradient is the sum, 2 and 3 is "
+                "5; yours keeps the smaller one.", "sec-fast-race")
+def smaller(d_out, position, length):
+    first, second = both_shares(d_out, position, length)
+    both = (first != 0) & (second != 0)
+    return np.where(both, np.where(np.abs(first) < np.abs(second), first, second), first + second)
+
+
 @EXERCISE.right_too
 def with_one_worker(d_out, position, length):
     return one_share(d_out, position, length)

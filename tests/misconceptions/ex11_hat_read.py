@@ -157,6 +157,71 @@ def right_answer(row, position):
     return mix(row, cell, hat(position - cell), hat(position - cell - 1))
 
 
+@EXERCISE.wrong("The nearest pixel only", "a position between two pixels is read from both, each by its hat; yours "
+                "reads the nearer one, whole.", "sec-fast-hat")
+def nearest(row, position):
+    return right_answer(row, np.rint(position))
+
+
+@EXERCISE.wrong("The nearest pixel, and the edge drawn out", "a position between two pixels is read from both, each "
+                "by its hat, and outside is nothing; yours reads the nearest pixel there is.", "sec-fast-hat")
+def nearest_and_edge(row, position):
+    return row[np.rint(np.clip(position, 0, len(row) - 1)).astype(int)]
+
+
+@EXERCISE.wrong("The row begins anew", "a pixel that does not exist is a zero; % W, or an index below 0, reads the "
+                "row from its other end.", "sec-fast-hat")
+def around(row, position):
+    left, share = np.floor(position), position - np.floor(position)
+    near, far = ((left + step) % len(row) for step in (0, 1))
+    return ((1 - share) * row[near.astype(int)] + share * row[far.astype(int)]).astype(row.dtype)
+
+
+@EXERCISE.wrong("The row begins anew, in steps from end to end", "a pixel that does not exist is a zero; the "
+                "remainder by W - 1 brings every position back into the row.", "sec-fast-hat")
+def around_by_steps(row, position):
+    return right_answer(row, position % (len(row) - 1))
+
+
+@EXERCISE.wrong("Only the right pixel is read", "a position between two pixels is read from both, hat(d) * row[cell] "
+                "+ hat(d - 1) * row[cell + 1]; yours has the second term alone.", "sec-fast-hat")
+def right_alone(row, position):
+    cell = cell_of(position, len(row))
+    return (hat(position - cell - 1) * row[cell + 1]).astype(row.dtype)
+
+
+@EXERCISE.wrong("The mean of both pixels", "each of the two pixels weighs its hat; yours gives each a half, wherever "
+                "the position is.", "sec-fast-hat")
+def mean_of_both(row, position):
+    cell = cell_of(position, len(row))
+    near = (hat(position - cell) + hat(position - cell - 1) > 0) / row.dtype.type(2)
+    return mix(row, cell, near, near)
+
+
+@EXERCISE.wrong("The hat is squared", "a hat falls evenly, max(0, 1 - |d|); yours is 1 - d squared, which is too "
+                "large in between.", "sec-fast-hat")
+def rounded_hat(row, position):
+    cell = cell_of(position, len(row))
+    first, second = (np.maximum(0, 1 - d ** 2) for d in (position - cell, position - cell - 1))
+    return mix(row, cell, first, second)
+
+
+@EXERCISE.wrong("The edge is drawn out half a pixel", "the value fades over one whole pixel outside; yours holds the "
+                "edge for half a pixel and cuts there.", "sec-fast-hat")
+def half_a_pixel_held(row, position):
+    held = right_answer(row, np.clip(position, 0, len(row) - 1))
+    return np.where((position < -0.5) | (position > len(row) - 0.5), 0, held).astype(row.dtype)
+
+
+@EXERCISE.wrong("Made an integer before it is clamped", "1e30 is too large for an integer, so clamp first, and make "
+                "whole numbers of what is left.", "sec-fast-hat")
+def integer_first(row, position):
+    cell = np.clip(np.floor(position).astype(int), 0, len(row) - 2)
+    cell = np.where(np.abs(position) > 1e18, 0, cell)
+    far = np.where(np.abs(position) > 1e18, np.nan, position)
+    return mix(row, cell, hat(far - cell), hat(far - cell - 1))
+
+
 @EXERCISE.right_too
 def with_all_pixels(row, position):
     """Every pixel's hat at every position."""

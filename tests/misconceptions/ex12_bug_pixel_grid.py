@@ -22,9 +22,9 @@ EXERCISE = Exercise(
              align_corners=False,
              expected=[[[[-0.125, -0.25], [0.125, -0.25], [0.375, -0.25], [0.625, -0.25]],
                         [[-0.125, 0.25], [0.125, 0.25], [0.375, 0.25], [0.625, 0.25]]]]),
-        Case("two bent thetas, 2 x 3 pixels from 3 x 5, centres", BENT, (3, 5), (2, 3), align_corners=True),
-        Case("two bent thetas, 2 x 3 pixels from 3 x 5, edges", BENT, (3, 5), (2, 3), align_corners=False),
-        Case("two bent thetas in float32, 4 x 5 pixels from 7 x 6, edges", BENT.astype("float32"), (7, 6), (4, 5)),
+        Case("two bent thetas, 2 x 5 pixels from 4 x 7, centres", BENT, (4, 7), (2, 5), align_corners=True),
+        Case("two bent thetas, 2 x 5 pixels from 4 x 7, edges", BENT, (4, 7), (2, 5), align_corners=False),
+        Case("two bent thetas in float32, 4 x 7 pixels from 9 x 6, edges", BENT.astype("float32"), (9, 6), (4, 7)),
     ],
 )
 
@@ -115,6 +115,57 @@ def exchanged(theta, input_size, output_size, align_corners=False):
                 "to say; yours moves it to the edge.", "sec-sampler-outside")
 def clipped(theta, input_size, output_size, align_corners=False):
     return bug_pixel_grid(theta, input_size, output_size, align_corners).clip(-1, 1)
+
+
+@EXERCISE.wrong("The centres of rows and columns are exchanged", "x has as many places as there are columns, and "
+                "their half pixel is 1 / columns; yours takes the rows' for them.", "sec-grid-all")
+def centres_exchanged(theta, input_size, output_size, align_corners=False):
+    if align_corners:
+        return bug_pixel_grid(theta, input_size, output_size, True)
+    rows, columns = output_size
+    inside = np.array([1 - 1 / rows, 1 - 1 / columns, 1], theta.dtype)
+    return bug_pixel_grid(theta * inside, input_size, output_size, True)
+
+
+@EXERCISE.wrong("Left edges for centres", "with False a pixel's centre is (2 * j + 1) / columns - 1; yours is its "
+                "left edge, 2 * j / columns - 1.", "sec-torch-corners")
+def left_edges(theta, input_size, output_size, align_corners=False):
+    if align_corners:
+        return bug_pixel_grid(theta, input_size, output_size, True)
+    moved = theta.copy()
+    moved[:, :, 2] -= theta[:, :, :2] @ np.array([1 / output_size[1], 1 / output_size[0]], theta.dtype)
+    return bug_pixel_grid(moved, input_size, output_size, False)
+
+
+@EXERCISE.wrong("The place before theta is lost", "the points are theta @ (x, y, 1), its shift included; yours lacks "
+                "the third column.", "sec-grid-idea")
+def without_shift(theta, input_size, output_size, align_corners=False):
+    still = theta.copy()
+    still[:, :, 2] = 0
+    return bug_pixel_grid(still, input_size, output_size, align_corners)
+
+
+@EXERCISE.wrong("theta is transposed", "the points are base @ theta.transpose(0, 2, 1), as it was found; yours "
+                "multiplies by the 2 x 2 part as it stands.", "sec-grid-idea")
+def transposed(theta, input_size, output_size, align_corners=False):
+    turned = theta.copy()
+    turned[:, :, :2] = theta[:, :, :2].swapaxes(1, 2)
+    return bug_pixel_grid(turned, input_size, output_size, align_corners)
+
+
+@EXERCISE.wrong("Divided by the size at the end", "the points come out of theta in normalised units, and nothing has "
+                "to be divided; yours makes pixels and divides them by the input's size.", "sec-torch-units")
+def divided_by_size(theta, input_size, output_size, align_corners=False):
+    grid = bug_pixel_grid(theta, input_size, output_size, align_corners)
+    length = np.array(input_size[::-1], grid.dtype)
+    return (grid + 1) * (length - 1) / length - 1
+
+
+@EXERCISE.wrong("meshgrid the other way round", "np.meshgrid(y, x, indexing=\"ij\") gives rows and columns as it was "
+                "found; turned round, the points follow one another down the columns.", "sec-grid-all")
+def other_indexing(theta, input_size, output_size, align_corners=False):
+    grid = bug_pixel_grid(theta, input_size, output_size, align_corners)
+    return grid.swapaxes(1, 2).reshape(grid.shape)
 
 
 @EXERCISE.right_too

@@ -21,8 +21,8 @@ EXERCISE = Exercise(
         Case("the identity, from 2 x 4 pixels to 3 x 5", IDENTITY, (2, 4), (3, 5),
              expected=[[[15 / 16, 0, 0], [0, 0.75, 0]]]),
         Case("a quarter turn on 2 x 4 pixels", QUARTER, (2, 4), (2, 4), expected=[[[0, -1.5, 0], [2 / 3, 0, 0]]]),
-        Case("two bent thetas, from 3 x 5 pixels to 4 x 2", BENT, (3, 5), (4, 2)),
-        Case("two bent thetas in float32, from 4 x 6 pixels to 5 x 3", BENT.astype("float32"), (4, 6), (5, 3)),
+        Case("two bent thetas, from 3 x 8 pixels to 5 x 12", BENT, (3, 8), (5, 12)),
+        Case("two bent thetas in float32, from 9 x 4 pixels to 6 x 2", BENT.astype("float32"), (9, 4), (6, 2)),
     ],
 )
 
@@ -137,6 +137,45 @@ def factor_by_row(theta, in_size, out_size):
                 "output's go in larger by w / (w - 1); yours makes both smaller.", "sec-torch-corners")
 def smaller_twice(theta, in_size, out_size):
     return scaled(theta, shrink(in_size), [*shrink(out_size), 1])
+
+
+@EXERCISE.wrong("The width's factors for both axes", "the row of x and the first column have the width's factors, "
+                "the row of y and the second column the height's; yours takes the width for all.", "sec-torch-corners")
+def width_for_both(theta, in_size, out_size):
+    return theta_between_conventions(theta, (in_size[1],) * 2, (out_size[1],) * 2)
+
+
+@EXERCISE.wrong("The height's factors for both axes", "the row of x and the first column have the width's factors, "
+                "the row of y and the second column the height's; yours takes the height for all.", "sec-torch-corners")
+def height_for_both(theta, in_size, out_size):
+    return theta_between_conventions(theta, (in_size[0],) * 2, (out_size[0],) * 2)
+
+
+@EXERCISE.wrong("One more for one less", "a coordinate with centres is one with edges times W / (W - 1); yours has "
+                "(W + 1) / W, which is near it and not the same.", "sec-torch-corners")
+def one_more(theta, in_size, out_size):
+    left = [length / (length + 1) for length in in_size[::-1]]
+    return scaled(theta, left, [*[(length + 1) / length for length in out_size[::-1]], 1])
+
+
+@EXERCISE.wrong("One more for one less, in the output", "a coordinate with centres is one with edges times w / (w - "
+                "1); yours has (w + 1) / w for the output, which is near it and not the same.", "sec-torch-corners")
+def one_more_in_output(theta, in_size, out_size):
+    return scaled(theta, shrink(in_size), [*[(length + 1) / length for length in out_size[::-1]], 1])
+
+
+@EXERCISE.wrong("Multiplied on both sides", "the input's places come out in edges' units, smaller by (W - 1) / W, "
+                "and the output's go in larger by w / (w - 1); yours makes both larger.", "sec-torch-corners")
+def larger_twice(theta, in_size, out_size):
+    return scaled(theta, stretch(in_size), [*stretch(out_size), 1])
+
+
+@EXERCISE.wrong("Half a pixel is taken off", "both conventions have their 0 in the middle of the picture, so one is "
+                "a multiple of the other and nothing is taken off.", "sec-grid-units")
+def half_a_pixel_off(theta, in_size, out_size):
+    changed = theta_between_conventions(theta, in_size, out_size)
+    changed[:, :, 2] -= np.array([1 / in_size[1], 1 / in_size[0]], theta.dtype)
+    return changed
 
 
 @EXERCISE.right_too

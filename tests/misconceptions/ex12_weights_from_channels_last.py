@@ -103,6 +103,45 @@ def turned_over(kernel, dense, size):
     return weight[:, :, ::-1, ::-1].copy(), linear_weight
 
 
+@EXERCISE.wrong("Input and output channels are exchanged", "torch has the output channels first and the input "
+                "channels second, so the axes come to the order (3, 2, 0, 1); yours is (2, 3, 0, 1).", "sec-torch-hand")
+def channels_exchanged(kernel, dense, size):
+    return kernel.transpose(2, 3, 0, 1).copy(), weights_from_channels_last(kernel, dense, size)[1]
+
+
+@EXERCISE.wrong("The kernel's rows and columns are exchanged", "the kernel's rows stay rows, so the axes come to the "
+                "order (3, 2, 0, 1); yours is (3, 2, 1, 0), as .T gives it.", "sec-torch-hand")
+def kernel_turned(kernel, dense, size):
+    return kernel.T.copy(), weights_from_channels_last(kernel, dense, size)[1]
+
+
+@EXERCISE.wrong("The linear weight is not transposed", "torch has a row for each output, (K, C * H * W); your order "
+                "of the inputs is right, and rows and columns are exchanged.", "sec-torch-hand")
+def dense_not_transposed(kernel, dense, size):
+    weight, linear_weight = weights_from_channels_last(kernel, dense, size)
+    return weight, linear_weight.T.copy()
+
+
+@EXERCISE.wrong("The kernel as it came", "the kernel comes as (row, column, input, output), and torch has (output, "
+                "input, row, column): it takes a transpose, (3, 2, 0, 1).", "sec-torch-hand")
+def kernel_as_it_came(kernel, dense, size):
+    return kernel.copy(), weights_from_channels_last(kernel, dense, size)[1]
+
+
+@EXERCISE.wrong("The linear weight as it came", "dense has a column for each output, and its inputs run pixel by "
+                "pixel; torch has a row for each output, and inputs that run channel by channel.", "sec-torch-hand")
+def dense_as_it_came(kernel, dense, size):
+    return weights_from_channels_last(kernel, dense, size)[0], dense.copy()
+
+
+@EXERCISE.wrong("Rows, channels, columns", "a picture laid flat in torch is (C, H, W), the channels first; yours "
+                "brings them between the rows and the columns.", "sec-torch-idea")
+def channels_in_the_middle(kernel, dense, size):
+    places = dense.reshape(*size, kernel.shape[3], -1)
+    return weights_from_channels_last(kernel, dense, size)[0], (
+        places.transpose(3, 0, 2, 1).reshape(dense.shape[1], -1))
+
+
 @EXERCISE.right_too
 def one_by_one(kernel, dense, size):
     k_h, k_w, inputs, channels = kernel.shape

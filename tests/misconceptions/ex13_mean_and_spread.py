@@ -94,6 +94,52 @@ def relative(errors):
     return _percent(errors, lambda percent: 100 * _sample(percent) / percent.mean(axis=1))
 
 
+@EXERCISE.wrong("Divided by S - 2", "the sample standard deviation divides the sum of squares by S - 1, one for the "
+                "mean that was taken from the same runs; yours divides by S - 2, or by 1 where that is none.",
+                "sec-scale-spread")
+def two_less(errors):
+    def spread(percent):
+        apart = percent - percent.mean(axis=1, keepdims=True)
+        return np.sqrt((apart ** 2).sum(axis=1) / max(percent.shape[1] - 2, 1))
+    return _percent(errors, spread)
+
+
+@EXERCISE.wrong("The root of the sum of squares", "the sum of squares is divided by S - 1 before the root; yours is "
+                "not divided.", "sec-scale-spread")
+def undivided(errors):
+    return _percent(errors, lambda percent: _sample(percent) * np.sqrt(percent.shape[1] - 1))
+
+
+@EXERCISE.wrong("Half of the range", "the standard deviation is asked for; yours is half of the way from the "
+                "smallest to the largest.", "sec-scale-spread")
+def half_the_range(errors):
+    return _percent(errors, lambda percent: np.ptp(percent, axis=1) / 2)
+
+
+@EXERCISE.wrong("The variance, made per cent afterwards", "the spread is the root of the variance, and the errors "
+                "become per cent before; yours is the variance of the shares times 100.", "sec-scale-spread")
+def variance_of_shares(errors):
+    return 100 * errors.mean(axis=1), 100 * errors.var(axis=1, ddof=1)
+
+
+@EXERCISE.wrong("One spread for the whole table", "each cell has a mean and a spread of its own; yours gives all of "
+                "them the spread over everything.", "sec-scale-spread")
+def of_everything(errors):
+    return _percent(errors, lambda percent: np.full(len(percent), percent.std(ddof=1)))
+
+
+@EXERCISE.wrong("Twice the spread", "single runs lie one standard deviation apart by this measure; yours is two of "
+                "them.", "sec-scale-spread")
+def twice(errors):
+    return _percent(errors, lambda percent: 2 * _sample(percent))
+
+
+@EXERCISE.wrong("The worst seed for the mean", "every seed counts alike; yours reports the highest error.",
+                "sec-scale-spread")
+def worst(errors):
+    return _percent(errors, _sample, middle=np.max)
+
+
 @EXERCISE.right_too
 def number_by_number(errors):
     means, spreads = [], []

@@ -121,6 +121,64 @@ def exchanged(step, iterations, rate, factor):
     return _rates(rate, step * 3 // iterations, factor)[::-1]
 
 
+@EXERCISE.wrong("To a half, not to a tenth", "each fall leaves a tenth of the rate; yours leaves a half.",
+                "sec-scale-protocol")
+def to_a_half(step, iterations, rate, factor):
+    classifier_rate = rate * 0.5 ** (step * 3 // iterations)
+    return classifier_rate, factor * classifier_rate
+
+
+@EXERCISE.wrong("Falls after halves of the run", "the rate falls after a third and after two thirds of the run; "
+                "yours falls once, half way.", "sec-scale-protocol")
+def halves(step, iterations, rate, factor):
+    return _rates(rate, step * 2 // iterations, factor)
+
+
+@EXERCISE.wrong("Falls after quarters of the run", "the rate falls after a third and after two thirds of the run; "
+                "yours falls at every quarter.", "sec-scale-protocol")
+def quarters(step, iterations, rate, factor):
+    return _rates(rate, step * 4 // iterations, factor)
+
+
+@EXERCISE.wrong("Lower from the start", "the rate at step 0 is the one that is named, and falls for the first time "
+                "after a third; yours has fallen once already.", "sec-scale-protocol")
+def fallen_once(step, iterations, rate, factor):
+    return _rates(rate, step * 3 // iterations + 1, factor)
+
+
+@EXERCISE.wrong("It rises", "each fall leaves a tenth of the rate; yours multiplies by ten.", "sec-scale-protocol")
+def rises(step, iterations, rate, factor):
+    classifier_rate = rate * 10.0 ** (step * 3 // iterations)
+    return classifier_rate, factor * classifier_rate
+
+
+@EXERCISE.wrong("It never falls", "the rate falls to a tenth after each third of the run; yours stays as it is.",
+                "sec-scale-protocol")
+def never(step, iterations, rate, factor):
+    return _rates(rate, 0 * step, factor)
+
+
+@EXERCISE.wrong("Divided by the factor", "the localisation network learns at factor times the rate; yours divides by "
+                "it.", "sec-scale-rate")
+def divided(step, iterations, rate, factor):
+    classifier_rate = rate * 0.1 ** (step * 3 // iterations)
+    with np.errstate(all="ignore"):
+        return classifier_rate, classifier_rate / np.float64(factor)
+
+
+@EXERCISE.wrong("By a tenth of the first rate each time", "the falls multiply, and each leaves a tenth of what there "
+                "was; yours takes the same amount away at each.", "sec-scale-protocol")
+def in_steps(step, iterations, rate, factor):
+    classifier_rate = rate * (1 - 0.9 * (step * 3 // iterations) / 2)
+    return classifier_rate, factor * classifier_rate
+
+
+@EXERCISE.wrong("The last third is longer by a step", "the steps of a third are those with floor(3 * step / "
+                "iterations) equal to 0, 1 or 2; yours rounds to the nearest third.", "sec-scale-protocol")
+def nearest_third(step, iterations, rate, factor):
+    return _rates(rate, np.minimum(np.rint(step * 3 / iterations), 2), factor)
+
+
 @EXERCISE.right_too
 def step_by_step(step, iterations, rate, factor):
     rates = []

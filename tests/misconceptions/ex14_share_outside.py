@@ -38,7 +38,7 @@ EXERCISE = Exercise(
              expected=[9 / 25, 0, 1]),
         Case("two rows and four columns, an eighth of a turn towards the corners", theta(1, 1, 0, -1, 1, 0),
              (1, 1, 2, 4), align_corners=False, expected=[0.5]),
-        Case("three bent thetas, three rows and six columns", BENT, (3, 2, 3, 6), align_corners=False),
+        Case("three bent thetas, three rows and seven columns", BENT, (3, 2, 3, 7), align_corners=False),
         Case("three bent thetas, -1 and 1 are centres", BENT, (3, 2, 5, 4), align_corners=True),
     ],
 )
@@ -169,6 +169,52 @@ def corners_alone(theta, size, align_corners=False):
 def pixel_bounds(theta, size, align_corners=False):
     grid = affine_grid(theta, size, align_corners)
     return ((grid < 0) | (grid > np.array(size[:1:-1]) - 1)).any(axis=-1).mean(axis=(1, 2))
+
+
+@EXERCISE.wrong("The two shares are multiplied", "a point is outside as soon as one of its coordinates is, and the "
+                "two do not depend on each other by chance; yours multiplies the share outside in x with that in y.",
+                "sec-clinic-numbers")
+def shares_multiplied(theta, size, align_corners=False):
+    there = outside(theta, size, align_corners)
+    return there[..., 0].mean(axis=(1, 2)) * there[..., 1].mean(axis=(1, 2))
+
+
+@EXERCISE.wrong("The two shares are added", "a point whose x and y are both outside counts once; yours adds the "
+                "share outside in x and that in y.", "sec-clinic-numbers")
+def shares_added(theta, size, align_corners=False):
+    return outside(theta, size, align_corners).sum(axis=-1).mean(axis=(1, 2))
+
+
+@EXERCISE.wrong("In per cent", "a share runs from 0 to 1; yours is in per cent.", "sec-clinic-numbers")
+def per_cent(theta, size, align_corners=False):
+    return 100 * outside(theta, size, align_corners).any(axis=-1).mean(axis=(1, 2))
+
+
+@EXERCISE.wrong("The other side only", "a coordinate above 1 is outside as much as one below -1; take its absolute "
+                "value.", "sec-layer-failures")
+def other_side(theta, size, align_corners=False):
+    return (affine_grid(theta, size, align_corners) < -1).any(axis=-1).mean(axis=(1, 2))
+
+
+@EXERCISE.wrong("theta is inverted", "theta says already where each point of the output lies on the picture; yours "
+                "asks its inverse.", "sec-grid-pull")
+def inverted(theta, size, align_corners=False):
+    linear = np.linalg.pinv(theta[:, :, :2])
+    back = np.concatenate([linear, -linear @ theta[:, :, 2:]], axis=2)
+    return outside(back, size, align_corners).any(axis=-1).mean(axis=(1, 2))
+
+
+@EXERCISE.wrong("Outside from half a pixel on", "outside is beyond -1 or 1 in both conventions; yours takes the "
+                "outermost centres for the ends, 1 - 1 / w, where these are edges.", "sec-grid-units")
+def beyond_the_centres(theta, size, align_corners=False):
+    reach = 1 - (0 if align_corners else 1) / np.array(size[:1:-1])
+    return (abs(affine_grid(theta, size, align_corners)) > reach + 1e-12).any(axis=-1).mean(axis=(1, 2))
+
+
+@EXERCISE.wrong("Divided by the wrong number", "the points of one image are h * w; yours divides their number by the "
+                "number of coordinates, or by N * h * w.", "sec-clinic-numbers")
+def divided_by_all(theta, size, align_corners=False):
+    return outside(theta, size, align_corners).any(axis=-1).sum(axis=(1, 2)) / (len(theta) * size[2] * size[3])
 
 
 @EXERCISE.right_too

@@ -108,6 +108,48 @@ def larger_twice(theta):
     return values(theta)[:, :1].repeat(2, axis=1)
 
 
+@EXERCISE.wrong("Trace and determinant", "the trace is the sum of the eigenvalues and the determinant their product; "
+                "the half axes are the square roots of the eigenvalues of A.T @ A.", "sec-clinic-numbers")
+def trace_and_determinant(theta):
+    linear = theta[:, :, :2]
+    return np.stack([linear[:, 0, 0] + linear[:, 1, 1], np.linalg.det(linear).astype(theta.dtype)], axis=1)
+
+
+@EXERCISE.wrong("Whole axes for half axes", "the circle has radius 1, so a stretch is measured from the middle; "
+                "yours are the whole lengths of the ellipse, twice as large.", "sec-clinic-numbers")
+def whole_axes(theta):
+    return 2 * values(theta)
+
+
+@EXERCISE.wrong("The root of the determinant twice", "the determinant says how the area grows, the product of the "
+                "two half axes; yours gives its root for both of them.", "sec-clinic-numbers")
+def by_area(theta):
+    root = np.sqrt(abs(np.linalg.det(theta[:, :, :2]))).astype(theta.dtype)
+    return np.stack([root, root], axis=1)
+
+
+@EXERCISE.wrong("The smaller one twice", "there are two half axes, the larger first; yours gives the smaller for "
+                "both.", "sec-clinic-numbers")
+def smaller_twice(theta):
+    return values(theta)[:, 1:].repeat(2, axis=1)
+
+
+@EXERCISE.wrong("The eigenvalues of A + A.T, halved", "half of A + A.T is what is left of A without its turning "
+                "part, and a quarter turn leaves nothing; the half axes are the square roots of the eigenvalues of "
+                "A.T @ A.", "sec-clinic-numbers")
+def symmetric_part(theta):
+    linear = theta[:, :, :2].astype("float64")
+    found = np.linalg.eigvalsh((linear + linear.swapaxes(1, 2)) / 2)
+    return np.sort(abs(found), axis=1)[:, ::-1].astype(theta.dtype)
+
+
+@EXERCISE.wrong("The determinant comes with the larger", "two half axes are asked for; yours are the larger one and "
+                "the area's factor, or the larger one and their ratio.", "sec-clinic-numbers")
+def with_determinant(theta):
+    found = values(theta)
+    return np.stack([found[:, 0], found[:, 0] * found[:, 1]], axis=1)
+
+
 @EXERCISE.right_too
 def from_the_square(theta):
     """The square roots of the eigenvalues of A.T @ A."""

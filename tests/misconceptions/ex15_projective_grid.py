@@ -28,8 +28,8 @@ EXERCISE = Exercise(
              (1, 1, 2, 2), align_corners=True, expected=[[[[0, -1], [2, -1]], [[0, 1], [2, 1]]]]),
         Case("an affine map: the last row is 0, 0, 1", theta(0, -2, 0.5, 1, 0, 0, 0, 0, 1), (1, 1, 2, 2),
              align_corners=True, expected=[[[[2.5, -1], [2.5, 1]], [[-1.5, -1], [-1.5, 1]]]]),
-        Case("two bent thetas, one for each image of the batch", BENT, (2, 1, 2, 3), align_corners=False),
-        Case("two bent thetas in float32", BENT.astype("float32"), (2, 3, 3, 2), align_corners=True),
+        Case("two bent thetas, one for each image of the batch", BENT, (2, 1, 2, 5), align_corners=False),
+        Case("two bent thetas in float32", BENT.astype("float32"), (2, 3, 6, 3), align_corners=True),
     ],
 )
 
@@ -154,6 +154,50 @@ def rows_for_columns(theta, size, align_corners=False):
                 "first to all.", "sec-families-projective")
 def first_alone(theta, size, align_corners=False):
     return projective_grid(theta[:1].repeat(len(theta), axis=0), size, align_corners)
+
+
+@EXERCISE.wrong("Only y is divided", "what is further away looks smaller both ways, so x and y are divided by the "
+                "same third number; yours leaves x as it is.", "sec-families-projective")
+def y_alone(theta, size, align_corners=False):
+    seen = homogeneous(theta, size, align_corners)
+    return np.stack([seen[..., 0], seen[..., 1] / seen[..., 2]], axis=-1)
+
+
+@EXERCISE.wrong("Divided by the square", "the place is the first two numbers divided by the third, once; yours "
+                "divides by its square.", "sec-families-projective")
+def by_the_square(theta, size, align_corners=False):
+    seen = homogeneous(theta, size, align_corners)
+    return seen[..., :2] / seen[..., 2:] ** 2
+
+
+@EXERCISE.wrong("A small number is added to the denominator", "the third number is divided by as it comes out, and "
+                "is not 0 for any pixel here; adding to it moves every point.", "sec-families-projective")
+def a_little_more(theta, size, align_corners=False):
+    seen = homogeneous(theta, size, align_corners)
+    return seen[..., :2] / (seen[..., 2:] + theta.dtype.type(1e-6))
+
+
+@EXERCISE.wrong("The ninth number is taken for 1", "only the ratios of theta's nine numbers count, and the ninth may "
+                "be any; yours puts a 1 in its place.", "sec-families-projective")
+def ninth_is_one(theta, size, align_corners=False):
+    changed = theta.copy()
+    changed[:, 2, 2] = 1
+    return projective_grid(changed, size, align_corners)
+
+
+@EXERCISE.wrong("1 is added to the denominator", "the third row of theta with (x, y, 1) is the whole denominator, "
+                "its last entry included; yours adds another 1.", "sec-families-projective")
+def one_more(theta, size, align_corners=False):
+    seen = homogeneous(theta, size, align_corners)
+    return seen[..., :2] / (seen[..., 2:] + 1)
+
+
+@EXERCISE.wrong("The tilts are exchanged", "theta's last row multiplies (x, y, 1), so its first entry tilts along x; "
+                "yours takes the second for it.", "sec-families-projective")
+def tilts_exchanged(theta, size, align_corners=False):
+    changed = theta.copy()
+    changed[:, 2, :2] = theta[:, 2, 1::-1]
+    return projective_grid(changed, size, align_corners)
 
 
 @EXERCISE.right_too

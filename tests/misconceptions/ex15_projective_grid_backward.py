@@ -32,11 +32,11 @@ EXERCISE = Exercise(
              align_corners=True, expected=[[[-2, -2, 2], [-4, -4, 4], [-12, -12, 12]]]),
         Case("two pixels, at (1, -1) and at (-1, 1)", TWO, LEANS_RIGHT, align_corners=True,
              expected=[[[6, -6, 6], [-2, 2, 2], [0, 0, -8]]]),
-        Case("two images of 3 x 2 pixels, -1 and 1 are edges", RNG.normal(size=(2, 3, 2, 2)), BENT,
+        Case("two images of 3 x 7 pixels, -1 and 1 are edges", RNG.normal(size=(2, 3, 7, 2)), BENT,
              align_corners=False),
         Case("two images of 2 x 5 pixels, in float32", RNG.normal(size=(2, 2, 5, 2)).astype("float32"),
              BENT.astype("float32"), align_corners=True),
-        Case("the same thetas times -3", RNG.normal(size=(2, 3, 4, 2)), -3 * BENT, align_corners=True),
+        Case("the same thetas times -3", RNG.normal(size=(2, 6, 3, 2)), -3 * BENT, align_corners=True),
     ],
 )
 
@@ -174,6 +174,61 @@ def always_corners(d_grid, theta, align_corners=False):
 def over_the_batch(d_grid, theta, align_corners=False):
     d_theta = projective_grid_backward(d_grid, theta, align_corners)
     return np.zeros_like(d_theta) + d_theta.sum(axis=0, keepdims=True)
+
+
+@EXERCISE.wrong("align_corners is ignored, edges always", "with True, -1 and 1 are the outermost centres themselves; "
+                "your lever arms end half a pixel inside always.", "sec-grid-units")
+def always_edges(d_grid, theta, align_corners=False):
+    return projective_grid_backward(d_grid, theta, False)
+
+
+@EXERCISE.wrong("c squared in all three rows", "a and b are divided by c once, and so are their gradients; c's own "
+                "has c squared, and yours has it in all three.", "sec-families-quotient")
+def squared_everywhere(d_grid, theta, align_corners=False):
+    points, numerator, denominator, wish = parts(d_grid, theta, align_corners)
+    second = -(wish * numerator / denominator ** 2).sum(axis=1, keepdims=True)
+    return joined(points, wish / denominator ** 2, second)
+
+
+@EXERCISE.wrong("The third row is not multiplied by the place", "the derivative of a / c for c is -a / c**2, with "
+                "the numerator in it; yours is -1 / c**2 times what arrives.", "sec-families-quotient")
+def without_numerator(d_grid, theta, align_corners=False):
+    points, _, denominator, wish = parts(d_grid, theta, align_corners)
+    return joined(points, wish / denominator, -(wish / denominator ** 2).sum(axis=1, keepdims=True))
+
+
+@EXERCISE.wrong("The third row is not divided at all", "the derivative of a / c for c is -a / c**2; yours has the "
+                "numerator and no denominator.", "sec-families-quotient")
+def third_undivided(d_grid, theta, align_corners=False):
+    points, numerator, denominator, wish = parts(d_grid, theta, align_corners)
+    return joined(points, wish / denominator, -(wish * numerator).sum(axis=1, keepdims=True))
+
+
+@EXERCISE.wrong("Multiplied by c where it should be divided", "the derivative of a / c for a is 1 / c; yours "
+                "multiplies what arrives by c.", "sec-families-quotient")
+def multiplied(d_grid, theta, align_corners=False):
+    points, numerator, denominator, wish = parts(d_grid, theta, align_corners)
+    return joined(points, wish * denominator, -(wish * numerator / denominator ** 2).sum(axis=1, keepdims=True))
+
+
+@EXERCISE.wrong("The opposite sign", "what is handed back is the gradient, and the step against it is the "
+                "optimizer's part.", "sec-theta-hand")
+def opposite(d_grid, theta, align_corners=False):
+    return -projective_grid_backward(d_grid, theta, align_corners)
+
+
+@EXERCISE.wrong("Transposed", "each row of the gradient belongs to a row of theta, and its columns to (x_t, y_t, 1); "
+                "yours has them exchanged.", "sec-theta-sum")
+def transposed(d_grid, theta, align_corners=False):
+    return projective_grid_backward(d_grid, theta, align_corners).swapaxes(1, 2).copy()
+
+
+@EXERCISE.wrong("Only the shift is there", "each of the three gradients is multiplied by (x_t, y_t, 1) before it is "
+                "summed; yours has the sums in the third column alone.", "sec-theta-sum")
+def shift_alone(d_grid, theta, align_corners=False):
+    d_theta = projective_grid_backward(d_grid, theta, align_corners)
+    d_theta[:, :, :2] = 0
+    return d_theta
 
 
 @EXERCISE.right_too

@@ -18,6 +18,7 @@ EXERCISE = Exercise(
         Case("at the point itself, and one away", np.array([[0.0, 1], [1, 0]]), expected=[[0, 0], [0, 0]]),
         Case("three places and four points, two distances are 0", SOME),
         Case("very close: a distance of 1e-200", np.array([[1e-200, 1.5]])),
+        Case("close: a hundredth, a thousandth and a millionth", np.array([[1e-2, 1e-3, 1e-6]]), relative=True),
         Case("the same in float32", SOME.astype("float32")),
     ],
 )
@@ -75,12 +76,6 @@ def cube(distance):
     return distance ** 3
 
 
-@EXERCISE.wrong("A small number is added before the logarithm", "log(r + 1e-6) keeps NaN away and is wrong at every "
-                "other distance; replace the 0 alone, with np.where.", "sec-families-radial")
-def a_little_more(distance):
-    return distance ** 2 * np.log(distance + distance.dtype.type(1e-6))
-
-
 @EXERCISE.wrong("The logarithm of 1 + r", "np.log1p(r) is log(1 + r), which is 0 at 0 and right nowhere else; U's "
                 "logarithm is that of r itself.", "sec-families-radial")
 def one_more(distance):
@@ -97,6 +92,57 @@ def at_least_one(distance):
                 "sec-families-radial")
 def negative(distance):
     return -(distance ** 2) * log(distance)
+
+
+@EXERCISE.wrong("The logarithm to base 2", "U takes the natural logarithm, np.log; yours takes np.log2.",
+                "sec-families-radial")
+def base_two(distance):
+    return distance ** 2 * log(distance) / np.log(distance.dtype.type(2))
+
+
+@EXERCISE.wrong("Half of it", "U is r**2 * log(r), and half of that belongs to r squared under the logarithm, "
+                "log(r**2) / 2; yours has the half and r alone.", "sec-families-radial")
+def half(distance):
+    return distance ** 2 * log(distance) / 2
+
+
+@EXERCISE.wrong("The logarithm is squared", "U is r**2 * log(r); yours squares the logarithm, or the whole of r * "
+                "log(r).", "sec-families-radial")
+def squared_logarithm(distance):
+    return (distance * log(distance)) ** 2
+
+
+@EXERCISE.wrong("The size of it", "U is negative below a distance of 1; yours is its absolute value.",
+                "sec-families-radial")
+def size(distance):
+    return abs(distance ** 2 * log(distance))
+
+
+@EXERCISE.wrong("One at the point itself", "U is 0 at a distance of 0; yours is 1 there, or whatever the 0 was "
+                "replaced by gives.", "sec-families-radial")
+def one_at_zero(distance):
+    return np.where(distance > 0, distance ** 2 * log(distance), 1).astype(distance.dtype)
+
+
+@EXERCISE.wrong("The slope of U, not U", "asked for is r**2 * log(r) itself; yours is its derivative.",
+                "sec-families-radial")
+def slope(distance):
+    return 2 * distance * log(distance) + distance
+
+
+def _with_a_little(small, under_the_root=False):
+    def answer(distance):
+        little = distance.dtype.type(small)
+        r = np.sqrt(distance ** 2 + little) if under_the_root else distance + little
+        return distance ** 2 * np.log(r)
+    return answer
+
+
+for _small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3):
+    for _root in (False, True):
+        EXERCISE.wrong("A small number is added before the logarithm", "log(r + 1e-6) keeps NaN away and is wrong at "
+                       "every other distance; replace the 0 alone, with np.where.", "sec-families-radial")(
+            _with_a_little(_small, _root))
 
 
 @EXERCISE.right_too

@@ -139,6 +139,52 @@ def affine_first(points):
     return system(points)[order][:, order].copy()
 
 
+@EXERCISE.wrong("The wrong sign", "U is negative below a distance of 1 and positive beyond, and stands in the upper "
+                "left block as it is; yours is turned over.", "sec-families-radial")
+def negative(points):
+    r = distances(points)
+    return system(points, bent=-(r ** 2) * log(r))
+
+
+@EXERCISE.wrong("The side conditions hold the factors, not the weights", "the last three rows say that the weights, "
+                "and the weights times x and times y, add up to 0; yours say that the three factors are 0.",
+                "sec-families-system")
+def conditions_on_factors(points):
+    return system(points, sides=np.zeros((3, len(points))), corner=np.eye(3))
+
+
+@EXERCISE.wrong("The logarithm to base 10", "U takes the natural logarithm, np.log; yours takes np.log10.",
+                "sec-families-radial")
+def base_ten(points):
+    r = distances(points)
+    return system(points, bent=r ** 2 * log(r) / np.log(10))
+
+
+@EXERCISE.wrong("Squared distances", "the upper left block holds U of the distances, r**2 * log(r); yours holds "
+                "their squares, without the logarithm.", "sec-families-system")
+def squares(points):
+    return system(points, bent=distances(points) ** 2)
+
+
+@EXERCISE.wrong("The side conditions in another order", "the weights times x, times y and the weights themselves add "
+                "up to 0, in this order; yours begin with the weights themselves.", "sec-families-system")
+def sides_reordered(points):
+    return system(points, sides=ones(points).T[[2, 0, 1]])
+
+
+@EXERCISE.wrong("The affine part is taken off", "the first K rows add factor_x * x + factor_y * y + factor_1 to what "
+                "the weights give; yours subtracts it.", "sec-families-system")
+def affine_subtracted(points):
+    return system(points, affine=-ones(points), sides=ones(points).T)
+
+
+@EXERCISE.wrong("A small number is added before the logarithm", "log(r + 1e-6) keeps NaN away from the diagonal and "
+                "is wrong everywhere else; replace the 0 alone, with np.where.", "sec-families-radial")
+def a_little_more(points):
+    r = distances(points)
+    return system(points, bent=r ** 2 * np.log(r + 1e-6))
+
+
 @EXERCISE.right_too
 def entry_by_entry(points):
     count = len(points)

@@ -141,6 +141,44 @@ def opposite(d_theta, first, second):
     return tuple(-d for d in compose_affine_backward(d_theta, first, second))
 
 
+@EXERCISE.wrong("first's shift takes part in d_second", "first's own shift is added after second has been mapped, so "
+                "second does not hear of it; yours adds it, or carries the gradient through it.", "sec-series-back")
+def shift_of_first(d_theta, first, second):
+    d_first, d_second = compose_affine_backward(d_theta, first, second)
+    return d_first, d_second + first[:, :, 2:]
+
+
+@EXERCISE.wrong("first's shift hears d_theta's through second", "first's own shift is added to the joint shift as it "
+                "is, so it hears d_theta's third column unchanged; yours multiplies by second's linear part.",
+                "sec-series-back")
+def shift_through_second(d_theta, first, second):
+    d_first, d_second = compose_affine_backward(d_theta, first, second)
+    shift = second[:, :, :2].swapaxes(1, 2) @ d_theta[:, :, 2:]
+    return np.concatenate([d_first[:, :, :2], shift], axis=2), d_second
+
+
+@EXERCISE.wrong("Each hears through itself", "in the backward of a product each factor hears the gradient through "
+                "the other one, transposed; yours takes the factor itself.", "sec-series-back")
+def through_itself(d_theta, first, second):
+    return d_theta @ below(first).swapaxes(1, 2), second[:, :, :2].swapaxes(1, 2) @ d_theta
+
+
+@EXERCISE.wrong("The mean over the batch", "each image of the batch has a first and a second of its own, and hears "
+                "its own gradient only; yours hands all of them the mean.", "sec-series-back")
+def mean_of_batch(d_theta, first, second):
+    both = compose_affine_backward(d_theta, first, second)
+    return tuple(np.broadcast_to(d.mean(axis=0), d.shape).astype(d.dtype) for d in both)
+
+
+@EXERCISE.wrong("Only the linear parts hear", "the shifts of both are numbers of theirs like the others; yours "
+                "leaves them at 0.", "sec-series-back")
+def linear_alone(d_theta, first, second):
+    both = [d.copy() for d in compose_affine_backward(d_theta, first, second)]
+    for d in both:
+        d[:, :, 2] = 0
+    return tuple(both)
+
+
 @EXERCISE.right_too
 def with_whole_matrices(d_theta, first, second):
     """The backward of a product of two 3 x 3 matrices, then without the constant rows."""

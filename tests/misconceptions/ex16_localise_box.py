@@ -164,6 +164,62 @@ def whole_batch(theta, image_size):
     return np.broadcast_to(all_of_them, box.shape).copy()
 
 
+@EXERCISE.wrong("Left, right, top, bottom", "the order is left, top, right, bottom, one corner and then the other; "
+                "yours has both of x and then both of y.", "sec-colocalise-box")
+def axis_by_axis(theta, image_size):
+    return localise_box(theta, image_size)[:, [0, 2, 1, 3]]
+
+
+@EXERCISE.wrong("Never halved", "from -1 to 1 are two units, so x in pixels is (x + 1) * W / 2; yours is twice that.",
+                "sec-grid-units")
+def not_halved(theta, image_size):
+    return 2 * localise_box(theta, image_size)
+
+
+@EXERCISE.wrong("The + 1 is missing", "x = -1 is the left edge, 0 in pixels, so 1 is added before x is scaled; yours "
+                "counts from the middle of the image.", "sec-grid-units")
+def from_the_middle(theta, image_size):
+    height, width = image_size
+    return localise_box(theta, image_size) - np.array([width, height, width, height], theta.dtype) / 2
+
+
+@EXERCISE.wrong("Whole pixels", "a box may end within a pixel, and keeps its fraction; yours is rounded.",
+                "sec-colocalise-box")
+def whole_pixels(theta, image_size):
+    return np.rint(localise_box(theta, image_size))
+
+
+@EXERCISE.wrong("Rounded outwards", "a box may end within a pixel, and keeps its fraction; yours is rounded down on "
+                "the left and up on the right.", "sec-colocalise-box")
+def rounded_outwards(theta, image_size):
+    box = localise_box(theta, image_size)
+    return np.concatenate([np.floor(box[:, :2]), np.ceil(box[:, 2:])], axis=1)
+
+
+@EXERCISE.wrong("A frame that is turned, upright", "the box around a turned frame is wider than the frame; yours has "
+                "the frame's own width and height, the lengths of theta's columns.", "sec-colocalise-box")
+def frame_itself(theta, image_size):
+    height, width = image_size
+    half = np.array([width / 2, height / 2], theta.dtype)
+    reach = np.linalg.norm(theta[:, :, :2], axis=1)
+    middle = theta[:, :, 2]
+    return np.concatenate([(middle - reach + 1) * half, (middle + reach + 1) * half], axis=1)
+
+
+@EXERCISE.wrong("Upper and lower are exchanged", "y grows downwards, so top is the smaller of the two; yours has the "
+                "larger first.", "sec-colocalise-box")
+def upside_down(theta, image_size):
+    return localise_box(theta, image_size)[:, [0, 3, 2, 1]]
+
+
+@EXERCISE.wrong("Measured from the lower left corner", "rows are counted from the top, so y = -1 is 0; yours counts "
+                "from the bottom of the image.", "sec-colocalise-box")
+def from_below(theta, image_size):
+    box = localise_box(theta, image_size)
+    return np.stack([box[:, 0], image_size[0] - box[:, 3], box[:, 2], image_size[0] - box[:, 1]], axis=1).astype(
+        theta.dtype)
+
+
 @EXERCISE.right_too
 def from_the_rows(theta, image_size):
     """No corners: the largest x is the shift and the sum of what the two entries can add."""

@@ -117,6 +117,74 @@ def offset_positive(said, true):
     return offset + 360 * (offset < -1e-6), error
 
 
+@EXERCISE.wrong("The differences are left at 0 to 360", "% 360 brings ten degrees to the left to 350, and its "
+                "distance is 10 and not 350; bring every difference to between -180 and 180.", "sec-aerial-error")
+def to_full_turns(said, true):
+    difference = (said - true) % 360
+    offset = arrows(difference)
+    return offset, (abs(difference - offset) % 360).mean()
+
+
+@EXERCISE.wrong("% 360 of the distance", "the way round may be longer than half a turn, and then the other way is "
+                "the short one; yours brings the distance to 0 to 360 and leaves it.", "sec-aerial-error")
+def distance_to_full_turns(said, true):
+    offset = arrows(said - true)
+    return offset, ((said - true - offset) % 360).mean()
+
+
+@EXERCISE.wrong("Folded at 180 by a remainder", "a difference of 190 degrees is 170 the other way round; the "
+                "remainder by 180 makes 10 of it.", "sec-aerial-error")
+def remainder_by_half(said, true):
+    offset = arrows(said - true)
+    return offset, (abs(said - true - offset) % 180).mean()
+
+
+@EXERCISE.wrong("The median distance", "the mean distance is asked for; yours is the median, which does not hear of "
+                "a tail taken for a nose.", "sec-aerial-error")
+def median(said, true):
+    offset = arrows(said - true)
+    return offset, np.median(abs(wrapped(said - true - offset)))
+
+
+@EXERCISE.wrong("The largest distance", "the mean distance is asked for; yours is the largest.", "sec-aerial-error")
+def largest(said, true):
+    offset = arrows(said - true)
+    return offset, abs(wrapped(said - true - offset)).max()
+
+
+@EXERCISE.wrong("The offset is added", "the distance is that of said - true from the offset, their difference; yours "
+                "adds the offset once more.", "sec-aerial-error")
+def offset_added(said, true):
+    offset = arrows(said - true)
+    return offset, abs(wrapped(said - true + offset)).mean()
+
+
+@EXERCISE.wrong("Half of the offset", "np.arctan2 of the sums is the offset itself; yours is half of it.",
+                "sec-aerial-error")
+def half_the_offset(said, true):
+    return finish(said - true, arrows(said - true) / 2)
+
+
+@EXERCISE.wrong("The median of the differences", "the mean of the arrows is asked for; yours is the middle one of "
+                "the numbers.", "sec-aerial-error")
+def median_offset(said, true):
+    return finish(said - true, float(np.median(wrapped(said - true))))
+
+
+@EXERCISE.wrong("Sine and cosine are exchanged", "the direction of an arrow is arctan2(sine, cosine); yours has the "
+                "cosine first, and counts from the right.", "sec-aerial-error")
+def exchanged(said, true):
+    apart = np.radians(said - true)
+    return finish(said - true, np.degrees(np.arctan2(np.cos(apart).mean(), np.sin(apart).mean())))
+
+
+@EXERCISE.wrong("The standard deviation of the distances", "the mean distance is asked for; yours is how far the "
+                "distances lie apart.", "sec-aerial-error")
+def deviation(said, true):
+    offset = arrows(said - true)
+    return offset, wrapped(said - true - offset).std()
+
+
 @EXERCISE.right_too
 def sines_and_cosines(said, true):
     apart = np.radians(said - true)

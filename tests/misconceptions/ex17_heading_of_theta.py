@@ -21,6 +21,8 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("heading",),
     cases=[
+        Case("a shear and a shift: the output's upper side looks three to the right and four up",
+             theta(1, -3, 0.25, 0.5, 4, -0.5), expected=[np.degrees(np.arctan2(3, 4))]),
         Case("the identity: up is up", theta(1, 0, 0, 0, 1, 0), expected=[0]),
         Case("the output's upper side looks at the input's right", theta(0, -1, 0, 1, 0, 0), expected=[90]),
         Case("west, at twice the width and shifted", theta(0, 2, 0.25, -2, 0, 0.5), expected=[270]),
@@ -117,6 +119,43 @@ def with_shift(theta):
                 "first tile's to all.", "sec-aerial-compass")
 def first_alone(theta):
     return degrees(-theta[:1, 0, 1], theta[:1, 1, 1]).repeat(len(theta))
+
+
+@EXERCISE.wrong("Rows are counted upwards", "rows count downwards, so the output's upper side is in the direction "
+                "(0, -1) and up on the input is -y; yours turns the sign of one of the two, and sees north and south "
+                "exchanged.", "sec-aerial-compass")
+def rows_upwards(theta):
+    return degrees(-theta[:, 0, 1], -theta[:, 1, 1])
+
+
+@EXERCISE.wrong("The size of the sine alone", "a heading to the left is between 180 and 360; yours takes the arrow's x "
+                "without its sign, as np.arccos of its other coordinate does.", "sec-aerial-compass")
+def without_sign(theta):
+    return degrees(abs(theta[:, 0, 1]), theta[:, 1, 1])
+
+
+@EXERCISE.wrong("Rows of theta for its columns", "the arrow (0, -1) becomes minus the second column of theta; yours "
+                "takes the second row.", "sec-aerial-compass")
+def second_row(theta):
+    return degrees(-theta[:, 1, 0], theta[:, 1, 1])
+
+
+@EXERCISE.wrong("The inverse turn of the columns", "the arrow's x is -theta[:, 0, 1]; yours is -theta[:, 1, 0], "
+                "which is the same in size for a turn, and has the other sign.", "sec-aerial-compass")
+def transposed(theta):
+    return degrees(theta[:, 1, 0], theta[:, 1, 1])
+
+
+@EXERCISE.wrong("Degrees, and then degrees again", "np.degrees is due once; yours turns the degrees into degrees "
+                "once more.", "sec-aerial-compass")
+def twice_converted(theta):
+    return np.degrees(np.degrees(np.arctan2(-theta[:, 0, 1], theta[:, 1, 1]))) % 360
+
+
+@EXERCISE.wrong("The first parameter of a turn by arcsin", "np.arcsin of the sine is between -90 and 90, and scale "
+                "and shear change it besides; np.arctan2 takes both.", "sec-aerial-compass")
+def by_arcsin(theta):
+    return np.degrees(np.arcsin(np.clip(-theta[:, 0, 1], -1, 1))) % 360
 
 
 @EXERCISE.right_too

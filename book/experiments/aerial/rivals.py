@@ -8,7 +8,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from book.experiments.aerial.compass import build_voting, directions_of
 from book.experiments.engine import NO_SERIES, Experiment
 from stn_numpy.aerial.tiles import KINDS, SYMMETRIC, aerial_tiles
 from stn_numpy.pytorch.command import best_precision
@@ -74,17 +73,16 @@ def vote_loss(votes, theta, labels):
     has_one[[KINDS.index(kind) for kind in SYMMETRIC]] = False
     here = has_one[labels]
     heading = torch.atan2(theta[here, 1, 0] - theta[here, 0, 1], theta[here, 0, 0] + theta[here, 1, 1])
-    apart = heading[:, None] - directions_of(votes.shape[1])
-    near = torch.softmax(8 * torch.cos(apart), 1)  # the nearest direction, and its neighbours
+    directions = torch.arange(votes.shape[1]) * (2 * torch.pi / votes.shape[1])
+    near = torch.softmax(8 * torch.cos(heading[:, None] - directions), 1)  # the nearest direction, and its neighbours
     return F.cross_entropy(votes[here], near)
 
 
 def new_network(rival, seed):
-    """A rival's network with its first weights, and the facts that align needs."""
-    network = dict(image_shape=[3, SIZE, SIZE], transform=rival.transform, size=SEEN if rival.transform else None)
+    """A rival's network with its first weights, and the facts that rebuild it."""
+    network = dict(image_shape=[3, SIZE, SIZE], transform=rival.transform, size=SEEN if rival.transform else None,
+                   directions=DIRECTIONS if rival.votes else None)
     facts = dict(classes=list(KINDS), network=network)
-    if rival.votes:
-        return build_voting(network["image_shape"], len(KINDS), SEEN, DIRECTIONS, seed), facts
     return rebuild(facts, rng=seed), facts
 
 

@@ -131,12 +131,9 @@ class Pairs(Digits):
         labels = answers_of(self.settings.answer, *self.labels[index])
         return pairs.unflatten(0, shape)[:, part], labels.unflatten(0, shape)[:, part]
 
-    def test_batches(self, batch):
-        """The test pairs, as images (B, 2, 42, 42) and answers (B,)."""
+    def _test_set(self):
         pairs, digits, _ = test_pairs(self.settings.data)
-        labels, self.test_count = answers_of(self.settings.answer, *digits), len(pairs)
-        for start in range(0, len(pairs), batch):
-            yield pairs[start:start + batch].to(self.device), labels[start:start + batch].to(self.device)
+        return pairs, answers_of(self.settings.answer, *digits)
 
 
 def answers_of(answer, first, second):
