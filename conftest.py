@@ -11,14 +11,17 @@ import pytest
 from tests.judge import Bench, clip, judge_stub, paragraph, select, stubs
 
 ROOT = Path(__file__).resolve().parent
-CHOSEN = pytest.StashKey()     # the stubs that this run judges
-PRAISE = pytest.StashKey()     # what the judge says of right answers, for the end of a run with --ex
+CHOSEN = pytest.StashKey()  # the stubs that this run judges
+PRAISE = pytest.StashKey()  # what the judge says of right answers, for the end of a run with --ex
 
 
 def pytest_addoption(parser):
     group = parser.getgroup("exercises")
-    group.addoption("--ex", metavar="WHICH", help="judge your answers alone: a chapter (4), its topic (sampler), an "
-                    "exercise (bilinear_weights) or its file")
+    group.addoption(
+        "--ex",
+        metavar="WHICH",
+        help="judge your answers alone: a chapter (4), its topic (sampler), an exercise (bilinear_weights) or its file",
+    )
     group.addoption("--progress", action="store_true", help="print a table of the exercises: untouched, wrong, right")
     group.addoption("--exercises", metavar="FOLDER", help="read your answers there, not in book/exercises (with =)")
 
@@ -54,8 +57,12 @@ def _print_progress(chosen):
             difficulty = stub.fields.get("Difficulty", "")
             _say(clip(f"{stub.chapter:7}  {stub.name:24}  {difficulty:10}  {verdict.status}{why}"))
             states.append(verdict.status)
-    _say(paragraph(f"{states.count('right')} right, {states.count('wrong')} wrong, "
-                   f"{states.count('untouched')} untouched, of {len(states)}."))
+    _say(
+        paragraph(
+            f"{states.count('right')} right, {states.count('wrong')} wrong, "
+            f"{states.count('untouched')} untouched, of {len(states)}."
+        )
+    )
     return 0
 
 
@@ -68,7 +75,7 @@ def _say(line):
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     if config.getoption("ex") and config.pluginmanager.has_plugin("hypothesispytest"):
-        config.pluginmanager.unregister(name="hypothesispytest")    # a second saved: a verdict draws no examples
+        config.pluginmanager.unregister(name="hypothesispytest")  # a second saved: a verdict draws no examples
 
 
 def pytest_xdist_auto_num_workers(config):
@@ -88,6 +95,7 @@ def verdict_on(request):
     """The function that judges a file: in a second process, but in this one where the reader debugs the file here."""
     config = request.config
     with Bench() as bench:
+
         def judged(stub):
             if config.option.usepdb or config.option.trace or re.search(r"\b(breakpoint|set_trace)\(", stub.text):
                 verdict = judge_stub(stub, patience=math.inf)
@@ -97,6 +105,7 @@ def verdict_on(request):
             if verdict.status == "right" and config.getoption("ex"):
                 config.stash[PRAISE].append(verdict.message)
             return verdict
+
         yield judged
 
 

@@ -57,8 +57,10 @@ def check_gradient(name, gradient, shape, dtype) -> None:
 def _check_shape(name, shape, words, lengths):
     known = [int(word) if word.isdigit() else lengths.get(word) for word in words]
     if len(shape) != len(words) or any(k not in (None, s) for k, s in zip(known, shape)):
-        expected = ", ".join(word if k in (None, int(word) if word.isdigit() else None) else f"{word}={k}"
-                             for word, k in zip(words, known))
+        expected = ", ".join(
+            word if k in (None, int(word) if word.isdigit() else None) else f"{word}={k}"
+            for word, k in zip(words, known)
+        )
         raise ValueError(f"{name}: expected shape ({expected}), got {shape}")
     if 0 in shape:
         raise ValueError(f"{name}: expected a shape without zeros, got {shape}")

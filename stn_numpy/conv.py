@@ -6,8 +6,9 @@ from .check import check_arrays, check_gradient, check_pair
 from .windows import output_length, pad, window_views
 
 
-def im2col(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple = 1,
-           padding: int | tuple = 0) -> np.ndarray:
+def im2col(
+    image: np.ndarray, kernel_size: int | tuple, stride: int | tuple = 1, padding: int | tuple = 0
+) -> np.ndarray:
     """Write every window that a convolution looks at as one column of a matrix.
 
     Parameters
@@ -30,8 +31,9 @@ def im2col(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple = 1,
     return columns.reshape(image.shape[0], -1, height * width)
 
 
-def col2im(columns: np.ndarray, image_shape: tuple, kernel_size: int | tuple, stride: int | tuple = 1,
-           padding: int | tuple = 0) -> np.ndarray:
+def col2im(
+    columns: np.ndarray, image_shape: tuple, kernel_size: int | tuple, stride: int | tuple = 1, padding: int | tuple = 0
+) -> np.ndarray:
     """Add every column back to the window it came from: the transpose of `im2col`, and so its backward.
 
     Columns (N, C * kh * kw, h * w) to an image (N, C, H, W); a pixel that stands in several windows receives their sum.
@@ -45,11 +47,12 @@ def col2im(columns: np.ndarray, image_shape: tuple, kernel_size: int | tuple, st
     image = np.zeros((batch, channels, rows + 2 * padding[0], cols + 2 * padding[1]), columns.dtype)
     for row, column, view in window_views(image, kernel, stride, (height, width)):
         view += columns[:, :, row, column]
-    return image[:, :, padding[0]:padding[0] + rows, padding[1]:padding[1] + cols].copy()
+    return image[:, :, padding[0] : padding[0] + rows, padding[1] : padding[1] + cols].copy()
 
 
-def conv2d(image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
-           padding: int | tuple = 0) -> np.ndarray:
+def conv2d(
+    image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1, padding: int | tuple = 0
+) -> np.ndarray:
     """Slide a bank of small filters over an image (a cross-correlation, as in torch: nothing is flipped).
 
     Parameters
@@ -73,8 +76,14 @@ def conv2d(image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int 
     return out.reshape(len(image), len(weight), height, width)
 
 
-def conv2d_backward(d_out: np.ndarray, image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
-                    padding: int | tuple = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def conv2d_backward(
+    d_out: np.ndarray,
+    image: np.ndarray,
+    weight: np.ndarray,
+    bias: np.ndarray,
+    stride: int | tuple = 1,
+    padding: int | tuple = 0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of `conv2d`: d_out (N, O, h, w) to d_image (N, C, H, W), d_weight (O, C, kh, kw) and d_bias (O,)."""
     check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
     *_, out_size = _geometry(image.shape, weight.shape[2:], stride, padding)

@@ -131,8 +131,11 @@ def _draw_r(images, rng):
 
 def _draw_rts(images, rng):
     count = len(images)
-    return dict(angle=rng.uniform(-np.pi / 4, np.pi / 4, count), scale=rng.uniform(0.7, 1.2, count),
-                place=rng.uniform(size=(count, 2)))
+    return dict(
+        angle=rng.uniform(-np.pi / 4, np.pi / 4, count),
+        scale=rng.uniform(0.7, 1.2, count),
+        place=rng.uniform(size=(count, 2)),
+    )
 
 
 def _apply_r(images, angle):
@@ -248,9 +251,12 @@ def _draw_tc(images, rng):
     count, _, height, width = images.shape
     check_clutter(count, height, width)
     others = np.arange(count)[:, None] + rng.integers(1, count, (count, PATCHES))
-    return dict(place=_pairs(rng, TC_CANVAS - width, TC_CANVAS - height, (count,)), others=others % count,
-                cut=_pairs(rng, width - PATCH, height - PATCH, (count, PATCHES)),
-                paste=_pairs(rng, TC_CANVAS - PATCH, TC_CANVAS - PATCH, (count, PATCHES)))
+    return dict(
+        place=_pairs(rng, TC_CANVAS - width, TC_CANVAS - height, (count,)),
+        others=others % count,
+        cut=_pairs(rng, width - PATCH, height - PATCH, (count, PATCHES)),
+        paste=_pairs(rng, TC_CANVAS - PATCH, TC_CANVAS - PATCH, (count, PATCHES)),
+    )
 
 
 def _pairs(rng, right, bottom, shape):
@@ -262,7 +268,7 @@ def _apply_tc(images, place, others, cut, paste):
     count, channels, height, width = images.shape
     canvas = np.zeros((count, channels, TC_CANVAS, TC_CANVAS), images.dtype)
     for n, (x, y) in enumerate(place):
-        canvas[n, :, y:y + height, x:x + width] = images[n]
+        canvas[n, :, y : y + height, x : x + width] = images[n]
         for other, source, target in zip(others[n], cut[n], paste[n]):
             seen = _patch(canvas[n], target)
             np.maximum(seen, _patch(images[other], source), out=seen)
@@ -275,7 +281,7 @@ def _apply_tc(images, place, others, cut, paste):
 def _patch(image, corner):
     """The patch of an image (C, H, W) with its upper left corner at (x, y), as a view."""
     x, y = corner
-    return image[:, y:y + PATCH, x:x + PATCH]
+    return image[:, y : y + PATCH, x : x + PATCH]
 
 
 def _half(size):

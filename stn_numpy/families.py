@@ -69,17 +69,26 @@ def tps_transform(control_shape, name: str = "tps") -> Transform:
     )
 
 
-TRANSFORMS = {family.name: family for family in (
-    Transform("translation", theta.translation_theta, theta.translation_theta_backward, (0.0, 0.0)),
-    Transform("rotation", theta.rotation_theta, theta.rotation_theta_backward, (0.0,)),
-    Transform("attention", theta.attention_theta, theta.attention_theta_backward, (1.0, 0.0, 0.0)),
-    Transform("similarity", theta.similarity_theta, theta.similarity_theta_backward, (1.0, 0.0, 0.0, 0.0)),
-    Transform("affine", theta.affine_theta, theta.affine_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
-    Transform("affine-exp", affine_exp_theta, affine_exp_theta_backward, (0.0,) * 6),
-    Transform("projective", projective_theta, projective_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
-              projective_grid, projective_grid_backward),
-    tps_transform((4, 4)),
-)}
+TRANSFORMS = {
+    family.name: family
+    for family in (
+        Transform("translation", theta.translation_theta, theta.translation_theta_backward, (0.0, 0.0)),
+        Transform("rotation", theta.rotation_theta, theta.rotation_theta_backward, (0.0,)),
+        Transform("attention", theta.attention_theta, theta.attention_theta_backward, (1.0, 0.0, 0.0)),
+        Transform("similarity", theta.similarity_theta, theta.similarity_theta_backward, (1.0, 0.0, 0.0, 0.0)),
+        Transform("affine", theta.affine_theta, theta.affine_theta_backward, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
+        Transform("affine-exp", affine_exp_theta, affine_exp_theta_backward, (0.0,) * 6),
+        Transform(
+            "projective",
+            projective_theta,
+            projective_theta_backward,
+            (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0),
+            projective_grid,
+            projective_grid_backward,
+        ),
+        tps_transform((4, 4)),
+    )
+}
 
 
 def as_transform(transform: str | Transform) -> Transform:

@@ -73,8 +73,10 @@ def locked(path, patience=1.0, keep=False):
             if error.sqlite_errorname not in ("SQLITE_BUSY", "SQLITE_READONLY_DBMOVED"):  # the second: just removed
                 raise OSError(f"{path}: {error}") from error
             process = file.execute("PRAGMA user_version").fetchone()[0]
-            raise BlockingIOError(f"{path.with_suffix('')} is in use by process {process}; wait for its end, stop it, "
-                                  "or name another folder") from error
+            raise BlockingIOError(
+                f"{path.with_suffix('')} is in use by process {process}; wait for its end, stop it, "
+                "or name another folder"
+            ) from error
         try:
             yield
         finally:
@@ -120,15 +122,21 @@ def provenance(command, commit=None) -> dict:
 
     `commit` is what `commit_of_code` returned when the command began; None for that of now.
     """
-    found = dict(command=command, commit=commit or commit_of_code(), python=platform.python_version(),
-                 numpy=np.__version__, machine=f"{platform.machine()}, {os.cpu_count()} cores",
-                 date=time.strftime("%Y-%m-%d"))
+    found = dict(
+        command=command,
+        commit=commit or commit_of_code(),
+        python=platform.python_version(),
+        numpy=np.__version__,
+        machine=f"{platform.machine()}, {os.cpu_count()} cores",
+        date=time.strftime("%Y-%m-%d"),
+    )
     torch = sys.modules.get("torch")  # a result of a process that has not loaded it does not depend on it
     return found if torch is None else found | dict(torch=torch.__version__, threads=torch.get_num_threads())
 
 
 def commit_of_code() -> str:
     """The commit of this code, with "-dirty" where files have changed since, results apart; "unknown" without git."""
+
     def git(*words):
         return subprocess.run(["git", *words], capture_output=True, text=True, cwd=Path(__file__).parent).stdout.strip()
 

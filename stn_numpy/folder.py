@@ -46,8 +46,10 @@ def read_folder(path, size: int, background=None) -> Folder:
     for name, count in zip(classes, counts):
         if count < 2:
             example = next((f" ({line})" for line in remarks if line.startswith(f"skipped {name}/")), "")
-            raise ValueError(f"expected two tiles or more of each class, one to train on and one to test on, found "
-                             f"{count} in {path / name} that can be read{example}")
+            raise ValueError(
+                f"expected two tiles or more of each class, one to train on and one to test on, found "
+                f"{count} in {path / name} that can be read{example}"
+            )
     shape, sizes = (max(map(len, images)), size, size), (f"{name} {count}" for name, count in zip(classes, counts))
     remarks.append(f"{len(files)} tiles, {'grey' if shape[0] == 1 else 'in colour'}: {', '.join(sizes)}")
     if resized:
@@ -60,7 +62,7 @@ def split(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     rng, test = np.random.default_rng(SPLIT_SEED), []
     for label in np.unique(labels):
         own = rng.permutation(np.flatnonzero(labels == label))
-        test.append(own[:max(1, round(TEST_SHARE * len(own)))])
+        test.append(own[: max(1, round(TEST_SHARE * len(own)))])
     test = np.sort(np.concatenate(test))
     return np.setdiff1d(np.arange(len(labels)), test), test
 

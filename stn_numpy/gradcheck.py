@@ -36,8 +36,7 @@ def numerical_gradient(function: Callable, array: np.ndarray, step: float = 1e-6
     return gradient
 
 
-def gradcheck(forward: Callable, backward: Callable, arguments: list, seed: int = 0,
-              step: float = 1e-6) -> list[float]:
+def gradcheck(forward: Callable, backward: Callable, arguments: list, seed: int = 0, step: float = 1e-6) -> list[float]:
     """How far a hand-written backward is from finite differences.
 
     Parameters
@@ -86,8 +85,10 @@ def _places(arguments):
     floats = [k for k, a in enumerate(arguments) if isinstance(a, np.ndarray) and np.issubdtype(a.dtype, np.inexact)]
     for place in floats:
         if arguments[place].dtype != np.float64:
-            raise TypeError(f"arguments[{place}]: expected float64 in this machine's byte order, since differences "
-                            f"drown in the rounding of float32, got {arguments[place].dtype}")
+            raise TypeError(
+                f"arguments[{place}]: expected float64 in this machine's byte order, since differences "
+                f"drown in the rounding of float32, got {arguments[place].dtype}"
+            )
     return floats
 
 
@@ -108,14 +109,18 @@ def _check_gradients(gradients, places, arguments, names):
         raise ValueError(f"backward: expected {len(places)} gradients ({expected}), got {len(gradients)}")
     for place, gradient in zip(places, gradients):
         if np.shape(gradient) != arguments[place].shape:
-            raise ValueError(f"d_{names[place]}: expected shape {arguments[place].shape} like {names[place]}, "
-                             f"got {np.shape(gradient)}")
+            raise ValueError(
+                f"d_{names[place]}: expected shape {arguments[place].shape} like {names[place]}, "
+                f"got {np.shape(gradient)}"
+            )
 
 
 def _scalar(forward, arguments, place, d_out):
     """The forward as a number that depends on one argument: its output weighted with d_out."""
+
     def function(array):
-        return float((d_out * forward(*arguments[:place], array, *arguments[place + 1:])).sum())
+        return float((d_out * forward(*arguments[:place], array, *arguments[place + 1 :])).sum())
+
     return function
 
 

@@ -102,7 +102,7 @@ class Conv2d(Layer):
 
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0, rng=None, dtype=np.float32):
         inputs = check_whole("in_channels", in_channels, 1) * check_whole("kernel_size", kernel_size, 1) ** 2
-        rng, bound = np.random.default_rng(rng), inputs ** -0.5
+        rng, bound = np.random.default_rng(rng), inputs**-0.5
         shape = (out_channels, in_channels, kernel_size, kernel_size)
         self.weight = Parameter(rng.uniform(-bound, bound, shape).astype(dtype))
         self.bias = Parameter(rng.uniform(-bound, bound, out_channels).astype(dtype))
@@ -113,8 +113,9 @@ class Conv2d(Layer):
         return conv2d(image, self.weight.data, self.bias.data, self.stride, self.padding)
 
     def backward(self, d_out):
-        d_image, d_weight, d_bias = conv2d_backward(d_out, self.image, self.weight.data, self.bias.data,
-                                                    self.stride, self.padding)
+        d_image, d_weight, d_bias = conv2d_backward(
+            d_out, self.image, self.weight.data, self.bias.data, self.stride, self.padding
+        )
         self.weight.grad += d_weight
         self.bias.grad += d_bias
         return d_image

@@ -24,8 +24,9 @@ def linear(inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarr
     return inputs @ weight.T + bias
 
 
-def linear_backward(d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray,
-                    bias: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def linear_backward(
+    d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of `linear`: d_out (N, O) to d_inputs (N, I), d_weight (O, I) and d_bias (O,)."""
     check_arrays(inputs=(inputs, "N I"), weight=(weight, "O I"), bias=(bias, "O"), d_out=(d_out, "N O"))
     return d_out @ weight, d_out.T @ inputs, d_out.sum(axis=0)

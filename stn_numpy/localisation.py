@@ -38,8 +38,18 @@ class LocalisationNetwork(Layer):
     Forward: (N, C, H, W) to (N, P). Source: Jaderberg et al. 2015, section 3.1.
     """
 
-    def __init__(self, image_shape, identity, kind="cnn", channels=None, kernel_size=None, hidden=(32,), downsample=1,
-                 rng=None, dtype=np.float32):
+    def __init__(
+        self,
+        image_shape,
+        identity,
+        kind="cnn",
+        channels=None,
+        kernel_size=None,
+        hidden=(32,),
+        downsample=1,
+        rng=None,
+        dtype=np.float32,
+    ):
         check_choice("kind", kind, KINDS)
         image_shape = check_image_shape(image_shape)
         channels = check_widths("channels", only_for_cnn(kind, "channels", channels, (8, 10)))
@@ -47,8 +57,9 @@ class LocalisationNetwork(Layer):
         if check_whole("kernel_size", kernel_size, 1) % 2 == 0:
             raise ValueError(f"kernel_size: expected an odd number, got {kernel_size}")
         if check_whole("downsample", downsample, 1) > min(image_shape[1:]):
-            raise ValueError(f"downsample: expected at most {min(image_shape[1:])}, the image's shorter side, "
-                             f"got {downsample}")
+            raise ValueError(
+                f"downsample: expected at most {min(image_shape[1:])}, the image's shorter side, got {downsample}"
+            )
         hidden, identity, dtype = check_widths("hidden", hidden), check_identity(identity), check_dtype(dtype)
         rng = np.random.default_rng(rng)
         layers = [AvgPool2d(downsample)] if downsample > 1 else []

@@ -61,5 +61,6 @@ def _check_target(logits, target):
     if target.shape != (len(logits),):
         raise ValueError(f"target: expected shape (N={len(logits)},), got {target.shape}")
     if target.min() < 0 or target.max() >= logits.shape[1]:
-        raise ValueError(f"target: expected classes from 0 to {logits.shape[1] - 1}, "
-                         f"got {target.min()} to {target.max()}")
+        raise ValueError(
+            f"target: expected classes from 0 to {logits.shape[1] - 1}, got {target.min()} to {target.max()}"
+        )

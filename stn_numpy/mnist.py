@@ -10,10 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-MIRRORS = (
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-)
+MIRRORS = ("https://ossci-datasets.s3.amazonaws.com/mnist/", "https://storage.googleapis.com/cvdf-datasets/mnist/")
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 PLACES = ("", "raw", "MNIST/raw")  # below STN_DATA's folder; the last is torchvision's
 
@@ -40,20 +37,32 @@ class IdxFile:
 
 FILES = {
     "train": (
-        IdxFile("train-images-idx3-ubyte", (60000, 28, 28),
-                "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
-                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
-        IdxFile("train-labels-idx1-ubyte", (60000,),
-                "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
-                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+        IdxFile(
+            "train-images-idx3-ubyte",
+            (60000, 28, 28),
+            "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        ),
+        IdxFile(
+            "train-labels-idx1-ubyte",
+            (60000,),
+            "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        ),
     ),
     "test": (
-        IdxFile("t10k-images-idx3-ubyte", (10000, 28, 28),
-                "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
-                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
-        IdxFile("t10k-labels-idx1-ubyte", (10000,),
-                "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
-                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+        IdxFile(
+            "t10k-images-idx3-ubyte",
+            (10000, 28, 28),
+            "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        ),
+        IdxFile(
+            "t10k-labels-idx1-ubyte",
+            (10000,),
+            "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ),
     ),
 }
 
@@ -75,14 +84,20 @@ def read_file(file: IdxFile) -> np.ndarray:
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
-            raise type(error)(f"{path} cannot be read ({error.strerror}); change who may read it, or set STN_DATA to "
-                              f"another folder with MNIST's four files") from error
+            raise type(error)(
+                f"{path} cannot be read ({error.strerror}); change who may read it, or set STN_DATA to "
+                f"another folder with MNIST's four files"
+            ) from error
         return _unpack(file, path, content)
     if not os.path.isdir(Path(folder).expanduser()):
-        raise FileNotFoundError(f"STN_DATA names {folder}, which is not a folder; set it to the folder that "
-                                f"holds MNIST's four files, or unset it to download them")
-    raise FileNotFoundError(f"{folder}, which STN_DATA names, holds neither {file.name}.gz nor {file.name}, and no "
-                            f"MNIST/raw with them; put the file there, or unset STN_DATA to download it")
+        raise FileNotFoundError(
+            f"STN_DATA names {folder}, which is not a folder; set it to the folder that "
+            f"holds MNIST's four files, or unset it to download them"
+        )
+    raise FileNotFoundError(
+        f"{folder}, which STN_DATA names, holds neither {file.name}.gz nor {file.name}, and no "
+        f"MNIST/raw with them; put the file there, or unset STN_DATA to download it"
+    )
 
 
 def _candidates(file, folder):
@@ -97,16 +112,27 @@ def _download(file):
     cache, failures = pooch.os_cache("stn_numpy"), []
     for mirror in MIRRORS:
         try:
-            return Path(pooch.retrieve(f"{mirror}{file.name}.gz", f"sha256:{file.packed}", fname=f"{file.name}.gz",
-                                       path=cache, progressbar=True))
+            return Path(
+                pooch.retrieve(
+                    f"{mirror}{file.name}.gz",
+                    f"sha256:{file.packed}",
+                    fname=f"{file.name}.gz",
+                    path=cache,
+                    progressbar=True,
+                )
+            )
         except (OSError, ValueError) as error:  # no network, no such page, another file than expected
             if isinstance(error, PermissionError) or getattr(error, "errno", None) in DISK_FULL:
-                raise type(error)(f"{cache}: MNIST's files cannot be kept there ({error.strerror or error}); make room "
-                                  f"or change who may write, or set STN_DATA to a folder that holds them") from error
+                raise type(error)(
+                    f"{cache}: MNIST's files cannot be kept there ({error.strerror or error}); make room "
+                    f"or change who may write, or set STN_DATA to a folder that holds them"
+                ) from error
             failures.append(f"{mirror}: {type(error).__name__}")
-    raise ConnectionError(f"{file.name}.gz could not be downloaded ({'; '.join(failures)}); connect to a "
-                          f"network, or set STN_DATA to a folder with MNIST's four files; the digits that "
-                          f"load_digits() has embedded need no network")
+    raise ConnectionError(
+        f"{file.name}.gz could not be downloaded ({'; '.join(failures)}); connect to a "
+        f"network, or set STN_DATA to a folder with MNIST's four files; the digits that "
+        f"load_digits() has embedded need no network"
+    )
 
 
 def _unpack(file, path, content):
@@ -121,6 +147,8 @@ def _unpack(file, path, content):
         raise ValueError(f"{path} holds {len(content)} bytes, MNIST's {file.name} has {file.size}; {remedy}")
     found = hashlib.sha256(content).hexdigest()
     if found != file.content:
-        raise ValueError(f"{path} is not MNIST's {file.name}: its content has SHA-256 {found[:12]}..., "
-                         f"expected {file.content[:12]}...; {remedy}")
+        raise ValueError(
+            f"{path} is not MNIST's {file.name}: its content has SHA-256 {found[:12]}..., "
+            f"expected {file.content[:12]}...; {remedy}"
+        )
     return np.frombuffer(content, np.uint8, offset=file.header).reshape(file.shape)

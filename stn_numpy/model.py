@@ -36,8 +36,18 @@ class Classifier(Layer):
     own: ``Adam([{"params": model.network.parameters()}, {"params": model.transformer.parameters(), "lr": 1e-4}])``.
     """
 
-    def __init__(self, image_shape, kind="cnn", classes=10, transformer=None, hidden=(), channels=None,
-                 kernel_sizes=None, rng=None, dtype=np.float32):
+    def __init__(
+        self,
+        image_shape,
+        kind="cnn",
+        classes=10,
+        transformer=None,
+        hidden=(),
+        channels=None,
+        kernel_sizes=None,
+        rng=None,
+        dtype=np.float32,
+    ):
         check_choice("kind", kind, KINDS)
         channels_in, *size = check_image_shape(image_shape)
         check_whole("classes", classes, 1)

@@ -37,8 +37,10 @@ class Optimizer:
                 raise ValueError(f"lr: expected a number of at least 0 in group {place}, got {group['lr']!r}")
             unknown = [p for p in group["params"] if not isinstance(p, Parameter)]
             if unknown or not group["params"]:
-                raise TypeError(f"params_or_groups: expected Parameters in group {place}, "
-                                f"got {type(unknown[0]).__name__ if unknown else 'none'}")
+                raise TypeError(
+                    f"params_or_groups: expected Parameters in group {place}, "
+                    f"got {type(unknown[0]).__name__ if unknown else 'none'}"
+                )
         if len({id(p) for p in self.parameters()}) != len(self.parameters()):
             raise ValueError("params_or_groups: expected every parameter once, got one in two places")
 
@@ -103,9 +105,9 @@ class Adam(Optimizer):
     def _move(self, parameter, state, lr):
         first, second = self.betas
         state["mean"] += (1 - first) * (parameter.grad - state["mean"])
-        state["square"] += (1 - second) * (parameter.grad ** 2 - state["square"])
-        spread = np.sqrt(state["square"]) / (1 - second ** self.count) ** 0.5 + self.eps
-        parameter.data -= lr / (1 - first ** self.count) * state["mean"] / spread
+        state["square"] += (1 - second) * (parameter.grad**2 - state["square"])
+        spread = np.sqrt(state["square"]) / (1 - second**self.count) ** 0.5 + self.eps
+        parameter.data -= lr / (1 - first**self.count) * state["mean"] / spread
 
 
 class StepLR:

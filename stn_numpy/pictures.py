@@ -30,6 +30,7 @@ def pillow():
 
 def image_files(path) -> list[Path]:
     """The files of a folder and of the folders in it, sorted, without hidden ones."""
+
     def fail(error):  # os.walk would pass over a folder that it cannot read
         raise error
 
@@ -86,8 +87,10 @@ def read_square(path):
         except Exception as error:  # formats fail in as many ways as there are formats
             reason = WORDS.get(type(error).__name__) or getattr(error, "strerror", None) or str(error)
             raise ValueError(" ".join(reason.split()) or type(error).__name__) from error
-    remarks += [WORDS.get(warning.category.__name__, f"Pillow warns: {' '.join(str(warning.message).split())}")
-                for warning in record]
+    remarks += [
+        WORDS.get(warning.category.__name__, f"Pillow warns: {' '.join(str(warning.message).split())}")
+        for warning in record
+    ]
     width, height = image.size
     side = min(width, height)
     left, top = (width - side) // 2, (height - side) // 2

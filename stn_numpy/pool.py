@@ -26,8 +26,9 @@ def max_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple 
     return out
 
 
-def max_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
-                        stride: int | tuple | None = None) -> np.ndarray:
+def max_pool2d_backward(
+    d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None
+) -> np.ndarray:
     """Gradient of `max_pool2d`: d_out (N, C, h, w) to d_image (N, C, H, W).
 
     It goes to the largest pixel of the window, to the first where several tie; in a window with NaNs to the last of
@@ -59,8 +60,9 @@ def avg_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple 
     return out / image.dtype.type(kernel[0] * kernel[1])
 
 
-def avg_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
-                        stride: int | tuple | None = None) -> np.ndarray:
+def avg_pool2d_backward(
+    d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None
+) -> np.ndarray:
     """Gradient of `avg_pool2d`: d_out (N, C, h, w) to d_image (N, C, H, W). A window's pixels receive equal shares."""
     kernel, stride, out_shape = _geometry(image, kernel_size, stride)
     check_gradient("d_out", d_out, image.shape[:2] + out_shape, image.dtype)

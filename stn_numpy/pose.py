@@ -22,7 +22,7 @@ def circular_deviation(angles) -> float:
 
 def outputs(layer, images, batch_size=250) -> np.ndarray:
     """What a layer makes of more images than fit in one batch: (N, ...)."""
-    return np.concatenate([layer(images[k:k + batch_size]) for k in range(0, len(images), batch_size)])
+    return np.concatenate([layer(images[k : k + batch_size]) for k in range(0, len(images), batch_size)])
 
 
 def remaining_angle(transformer, images, pose) -> np.ndarray:
@@ -52,11 +52,11 @@ def label_readable_from(known, known_labels, probed, probed_labels, neighbours=1
     spread = known.std(axis=0) + 1e-12
     known, probed, right = known / spread, probed / spread, 0
     for start in range(0, len(probed), 250):
-        part = probed[start:start + 250]
+        part = probed[start : start + 250]
         distance = ((part[:, None] - known[None]) ** 2).sum(axis=2)
         nearest = known_labels[np.argpartition(distance, neighbours, axis=1)[:, :neighbours]]
         votes = (nearest[:, :, None] == np.arange(10)).sum(axis=1)
-        right += (votes.argmax(axis=1) == probed_labels[start:start + 250]).sum()
+        right += (votes.argmax(axis=1) == probed_labels[start : start + 250]).sum()
     return float(right / len(probed))
 
 
@@ -68,9 +68,12 @@ def describe_angles(angles, labels) -> dict:
     own = [angles[labels == digit] for digit in range(10)]
     means = [np.angle(np.exp(1j * a).mean()) for a in own]
     centred = np.concatenate([a - mean for a, mean in zip(own, means)])
-    return dict(remaining_degrees=circular_deviation(angles), remaining_about_class_mean=circular_deviation(centred),
-                remaining_degrees_by_class=[circular_deviation(a) for a in own],
-                mean_degrees_by_class=np.degrees(means).tolist())
+    return dict(
+        remaining_degrees=circular_deviation(angles),
+        remaining_about_class_mean=circular_deviation(centred),
+        remaining_degrees_by_class=[circular_deviation(a) for a in own],
+        mean_degrees_by_class=np.degrees(means).tolist(),
+    )
 
 
 def remaining_pose(truth, theta, digit_size, seen_size) -> dict:
@@ -98,8 +101,11 @@ def remaining_pose(truth, theta, digit_size, seen_size) -> dict:
     linear = left[:, :, :2]
     middle = -np.linalg.solve(linear, left[:, :, 2:])[:, :, 0] * seen_size / 2
     shrunk = np.sqrt(np.abs(np.linalg.det(linear))) * digit_size / seen_size
-    return dict(degrees=circular_deviation(rotation_angle(left)), scale=float(np.log(shrunk).std()),
-                pixels=float(np.sqrt(middle.var(axis=0).sum())))
+    return dict(
+        degrees=circular_deviation(rotation_angle(left)),
+        scale=float(np.log(shrunk).std()),
+        pixels=float(np.sqrt(middle.var(axis=0).sum())),
+    )
 
 
 def signs_of_life(transformer, images, pose=None, batch_size=250) -> dict:
@@ -124,7 +130,7 @@ def signs_of_life(transformer, images, pose=None, batch_size=250) -> dict:
     """
     active, thetas, outside = {}, [], 0.0
     for start in range(0, len(images), batch_size):
-        part = hidden = images[start:start + batch_size]
+        part = hidden = images[start : start + batch_size]
         for place, layer in enumerate(transformer.localisation.features.layers):
             hidden = layer(hidden)
             if isinstance(layer, ReLU):

@@ -109,8 +109,10 @@ def homography(corners_from: np.ndarray, corners_to: np.ndarray) -> np.ndarray:
     here = np.concatenate([corners_from, np.ones_like(corners_from[..., :1])], axis=2).astype(np.float64)
     zero, there = np.zeros_like(here), corners_to[..., None]
     with np.errstate(all="ignore"):
-        rows = [np.concatenate([here, zero, -there[:, :, 0] * here], axis=2),
-                np.concatenate([zero, here, -there[:, :, 1] * here], axis=2)]
+        rows = [
+            np.concatenate([here, zero, -there[:, :, 0] * here], axis=2),
+            np.concatenate([zero, here, -there[:, :, 1] * here], axis=2),
+        ]
         system = np.concatenate(rows, axis=1)
         finite = np.isfinite(system).all(axis=(1, 2))  # for one matrix that is not, NumPy refuses the whole batch
         nine = np.linalg.svd(np.where(finite[:, None, None], system, 0))[2][:, -1]  # nearly solves the eight equations

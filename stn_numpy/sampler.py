@@ -8,8 +8,13 @@ from .grid import affine_grid, affine_grid_backward
 from .taps import MODES, PADDING_MODES, axis_taps
 
 
-def grid_sample(image: np.ndarray, grid: np.ndarray, mode: str = "bilinear", padding_mode: str = "zeros",
-                align_corners: bool = False) -> np.ndarray:
+def grid_sample(
+    image: np.ndarray,
+    grid: np.ndarray,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+) -> np.ndarray:
     """Read an image at the points of a grid.
 
     Parameters
@@ -48,8 +53,14 @@ def grid_sample(image: np.ndarray, grid: np.ndarray, mode: str = "bilinear", pad
     return out
 
 
-def grid_sample_backward(d_out: np.ndarray, image: np.ndarray, grid: np.ndarray, mode: str = "bilinear",
-                         padding_mode: str = "zeros", align_corners: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def grid_sample_backward(
+    d_out: np.ndarray,
+    image: np.ndarray,
+    grid: np.ndarray,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of `grid_sample`: d_out (N, C, h, w) to d_image (N, C, H, W) and d_grid (N, h, w, 2).
 
     d_image: each output pixel gives back to the pixels it was mixed from, in the same proportions; what one pixel
@@ -78,8 +89,14 @@ def grid_sample_backward(d_out: np.ndarray, image: np.ndarray, grid: np.ndarray,
     return d_image.astype(image.dtype).reshape(image.shape), d_grid
 
 
-def affine_sample(image: np.ndarray, theta: np.ndarray, size: tuple, mode: str = "bilinear",
-                  padding_mode: str = "zeros", align_corners: bool = False) -> np.ndarray:
+def affine_sample(
+    image: np.ndarray,
+    theta: np.ndarray,
+    size: tuple,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+) -> np.ndarray:
     """Warp an image by theta: `affine_grid` and `grid_sample` in one call.
 
     Parameters
@@ -107,9 +124,14 @@ def affine_sample(image: np.ndarray, theta: np.ndarray, size: tuple, mode: str =
     return grid_sample(image, grid, mode, padding_mode, align_corners)
 
 
-def affine_sample_backward(d_out: np.ndarray, image: np.ndarray, theta: np.ndarray, mode: str = "bilinear",
-                           padding_mode: str = "zeros",
-                           align_corners: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def affine_sample_backward(
+    d_out: np.ndarray,
+    image: np.ndarray,
+    theta: np.ndarray,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of `affine_sample`: d_out (N, C, h, w) to d_image (N, C, H, W) and d_theta (N, 2, 3).
 
     Source: Jaderberg et al. 2015, eqs. 6 and 7 and the derivative of eq. 1.
@@ -140,8 +162,10 @@ def _taps(image, grid, mode, padding_mode, align_corners, slopes=False):
     undefined = np.isnan(points[0]) | np.isnan(points[1])
     if padding_mode == "reflection":  # no mirror sends infinity back to a place
         undefined |= np.isinf(points[0]) | np.isinf(points[1])
-    along_x, along_y = (axis_taps(np.where(undefined, point.dtype.type(0), point), length, mode, padding_mode,
-                                  align_corners, slopes) for point, length in zip(points, lengths))
+    along_x, along_y = (
+        axis_taps(np.where(undefined, point.dtype.type(0), point), length, mode, padding_mode, align_corners, slopes)
+        for point, length in zip(points, lengths)
+    )
     return along_y, along_x, undefined
 
 

@@ -11,8 +11,9 @@ PADDING_MODES = ("zeros", "border", "reflection")
 KEYS = -0.75  # the free parameter a of Keys' cubic convolution, as torch has it
 
 
-def axis_taps(position: np.ndarray, length: int, mode: str, padding_mode: str, align_corners: bool,
-              slopes: bool = False) -> list:
+def axis_taps(
+    position: np.ndarray, length: int, mode: str, padding_mode: str, align_corners: bool, slopes: bool = False
+) -> list:
     """The taps of samples along one axis.
 
     Parameters
@@ -123,5 +124,7 @@ def reflect(position: np.ndarray, length: int, align_corners: bool) -> tuple:
 
 def keep_inside(numbers: list, cells: list, length: int) -> list:
     """Weights or slopes of taps, with 0 for those whose cell is outside the axis."""
-    return [np.where((cell >= 0) & (cell <= length - 1), number, np.zeros_like(number))
-            for cell, number in zip(cells, numbers)]
+    return [
+        np.where((cell >= 0) & (cell <= length - 1), number, np.zeros_like(number))
+        for cell, number in zip(cells, numbers)
+    ]

@@ -30,8 +30,9 @@ def control_points(control_shape: int | tuple = CONTROL_SHAPE) -> np.ndarray:
     return base_points(rows, columns, True, np.float64)[:, :2].copy()
 
 
-def tps_grid(displacements: np.ndarray, size: tuple, align_corners: bool = False,
-             points: np.ndarray | tuple = CONTROL_SHAPE) -> np.ndarray:
+def tps_grid(
+    displacements: np.ndarray, size: tuple, align_corners: bool = False, points: np.ndarray | tuple = CONTROL_SHAPE
+) -> np.ndarray:
     """Say for each output pixel which point of the input it shows, if control points are moved and the rest follows.
 
     Parameters
@@ -73,8 +74,12 @@ def tps_grid(displacements: np.ndarray, size: tuple, align_corners: bool = False
     return grid.reshape(-1, height, width, 2)
 
 
-def tps_grid_backward(d_grid: np.ndarray, displacements: np.ndarray, align_corners: bool = False,
-                      points: np.ndarray | tuple = CONTROL_SHAPE) -> np.ndarray:
+def tps_grid_backward(
+    d_grid: np.ndarray,
+    displacements: np.ndarray,
+    align_corners: bool = False,
+    points: np.ndarray | tuple = CONTROL_SHAPE,
+) -> np.ndarray:
     """Gradient of `tps_grid`: d_grid (N, h, w, 2), x before y, to d_displacements (N, K, 2), per normalised unit.
 
     Each control point collects the gradients of the pixels that it moves: ``d_displacements[n, k] = sum over pixels of
@@ -114,8 +119,9 @@ def bending_energy(displacements: np.ndarray, points: np.ndarray | tuple = CONTR
         return (displacements * (_bending(*_key(points), displacements.dtype) @ displacements)).sum(axis=(1, 2))
 
 
-def bending_energy_backward(d_energy: np.ndarray, displacements: np.ndarray,
-                            points: np.ndarray | tuple = CONTROL_SHAPE) -> np.ndarray:
+def bending_energy_backward(
+    d_energy: np.ndarray, displacements: np.ndarray, points: np.ndarray | tuple = CONTROL_SHAPE
+) -> np.ndarray:
     """Gradient of `bending_energy`: d_energy (N,) to d_displacements (N, K, 2), ``16 pi B d`` times each d_energy."""
     points = _check_points(displacements, points)
     check_arrays(displacements=(displacements, "N K 2"), d_energy=(d_energy, "N"))

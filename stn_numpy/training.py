@@ -31,8 +31,19 @@ class History:
     seconds: float = 0.0
 
 
-def train(model, optimizer, make_batch, steps, seed=0, schedule=None, checkpoint=None, checkpoint_every=100,
-          record=None, record_at=(), progress=True) -> History:
+def train(
+    model,
+    optimizer,
+    make_batch,
+    steps,
+    seed=0,
+    schedule=None,
+    checkpoint=None,
+    checkpoint_every=100,
+    record=None,
+    record_at=(),
+    progress=True,
+) -> History:
     """Train a model for a number of steps; go on where a checkpoint ends.
 
     Step k draws its batch from ``default_rng([seed, k])``, so that a resumed run sees the very batches that it would
@@ -96,7 +107,7 @@ def training_step(model, optimizer, images: np.ndarray, labels: np.ndarray) -> f
 def error_rate(model, images: np.ndarray, labels: np.ndarray, batch_size: int = 250) -> float:
     """Share of images (N, C, H, W) that the model gets wrong, 0 to 1; `batch_size` of them in each forward."""
     starts = range(0, len(images), batch_size)
-    wrong = sum((model(images[k:k + batch_size]).argmax(axis=1) != labels[k:k + batch_size]).sum() for k in starts)
+    wrong = sum((model(images[k : k + batch_size]).argmax(axis=1) != labels[k : k + batch_size]).sum() for k in starts)
     return float(wrong / len(images))
 
 
@@ -145,16 +156,20 @@ def load_checkpoint(path, model, optimizer, seed, steps=None, schedule=None) -> 
     compared += [(name, ours.get(name), facts.get(name)) for name in ours | facts]
     for what, expected, found in compared:
         if expected != found:
-            raise ValueError(f"checkpoint: {path} belongs to another run ({what}: expected {expected}, got {found}); "
-                             "name another file, or delete this one to start anew")
+            raise ValueError(
+                f"checkpoint: {path} belongs to another run ({what}: expected {expected}, got {found}); "
+                "name another file, or delete this one to start anew"
+            )
     done = len(arrays["losses"])
     if steps is not None and steps < done:
-        raise ValueError(f"steps: expected at least {done}, which {path} has done, got {steps}; "
-                         "ask for more, name another file, or delete this one to start anew")
+        raise ValueError(
+            f"steps: expected at least {done}, which {path} has done, got {steps}; "
+            "ask for more, name another file, or delete this one to start anew"
+        )
     for name, parameter in model.named_parameters().items():
         parameter.data[...] = arrays[f"model/{name}"]
     prefix = "optimizer/"
-    optimizer.load_state_dict({k[len(prefix):]: array for k, array in arrays.items() if k.startswith(prefix)})
+    optimizer.load_state_dict({k[len(prefix) :]: array for k, array in arrays.items() if k.startswith(prefix)})
     records = {}
     for key, array in arrays.items():
         if key.startswith("record/"):

@@ -30,8 +30,9 @@ class SpatialTransformer(Layer):
     Source: Jaderberg et al. 2015, section 3.
     """
 
-    def __init__(self, localisation, transform="affine", size=None, mode="bilinear", padding_mode="zeros",
-                 align_corners=False):
+    def __init__(
+        self, localisation, transform="affine", size=None, mode="bilinear", padding_mode="zeros", align_corners=False
+    ):
         check_choice("mode", mode, MODES)
         check_choice("padding_mode", padding_mode, PADDING_MODES)
         check_flag("align_corners", align_corners)

@@ -30,22 +30,50 @@ _READINGS = ("angle", "scale x, y", "shear", "shift x, y")
 
 def use_style() -> None:
     """Set matplotlib's defaults to the style of the book: opaque paper, legible text, role colours."""
-    plt.rcParams.update({
-        "figure.facecolor": PAPER, "savefig.facecolor": PAPER, "axes.facecolor": PAPER,
-        "figure.figsize": (8, 3.2), "figure.dpi": 144, "savefig.dpi": 144,
-        "figure.constrained_layout.use": True,
-        "font.size": 10, "axes.titlesize": 10, "axes.labelsize": 10, "figure.titlesize": 11,
-        "xtick.labelsize": 9, "ytick.labelsize": 9, "legend.fontsize": 9, "legend.frameon": False,
-        "text.color": TEXT, "axes.labelcolor": TEXT, "axes.edgecolor": TEXT,
-        "xtick.color": TEXT, "ytick.color": TEXT,
-        "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 0.8, "axes.grid": False,
-        "lines.linewidth": 1.6, "lines.markersize": 4, "axes.prop_cycle": cycler(color=PALETTE),
-        "image.cmap": "gray", "image.interpolation": "nearest", "image.origin": "upper",
-    })
+    plt.rcParams.update(
+        {
+            "figure.facecolor": PAPER,
+            "savefig.facecolor": PAPER,
+            "axes.facecolor": PAPER,
+            "figure.figsize": (8, 3.2),
+            "figure.dpi": 144,
+            "savefig.dpi": 144,
+            "figure.constrained_layout.use": True,
+            "font.size": 10,
+            "axes.titlesize": 10,
+            "axes.labelsize": 10,
+            "figure.titlesize": 11,
+            "xtick.labelsize": 9,
+            "ytick.labelsize": 9,
+            "legend.fontsize": 9,
+            "legend.frameon": False,
+            "text.color": TEXT,
+            "axes.labelcolor": TEXT,
+            "axes.edgecolor": TEXT,
+            "xtick.color": TEXT,
+            "ytick.color": TEXT,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.linewidth": 0.8,
+            "axes.grid": False,
+            "lines.linewidth": 1.6,
+            "lines.markersize": 4,
+            "axes.prop_cycle": cycler(color=PALETTE),
+            "image.cmap": "gray",
+            "image.interpolation": "nearest",
+            "image.origin": "upper",
+        }
+    )
 
 
-def show_image(ax: Axes, image: np.ndarray, title: str | None = None, frame: str | None = None,
-               vmin: float = 0.0, vmax: float = 1.0) -> AxesImage:
+def show_image(
+    ax: Axes,
+    image: np.ndarray,
+    title: str | None = None,
+    frame: str | None = None,
+    vmin: float = 0.0,
+    vmax: float = 1.0,
+) -> AxesImage:
     """Draw one image in pixel coordinates: pixel (row i, column j) has its centre at x = j, y = i.
 
     Parameters
@@ -68,15 +96,17 @@ def show_image(ax: Axes, image: np.ndarray, title: str | None = None, frame: str
     ax.spines[:].set_visible(False)
     if frame is not None:
         height, width = picture.shape[:2]
-        ax.add_patch(Rectangle((-0.5, -0.5), width, height, fill=False, edgecolor=frame, linewidth=1.6,
-                               clip_on=False, zorder=3))
+        ax.add_patch(
+            Rectangle((-0.5, -0.5), width, height, fill=False, edgecolor=frame, linewidth=1.6, clip_on=False, zorder=3)
+        )
     if title is not None:
         ax.set_title(title)
     return artist
 
 
-def draw_grid_outline(ax: Axes, grid: np.ndarray, image_size: tuple[int, int], align_corners: bool = False,
-                      colour: str = GRID) -> np.ndarray:
+def draw_grid_outline(
+    ax: Axes, grid: np.ndarray, image_size: tuple[int, int], align_corners: bool = False, colour: str = GRID
+) -> np.ndarray:
     """Draw the closed outline of a grid on its input; return its points (P, 2), (x, y) in the input's pixels.
 
     The outline runs through the points that the output's border pixels sample, that is through pixel centres: with
@@ -100,8 +130,14 @@ def draw_grid_outline(ax: Axes, grid: np.ndarray, image_size: tuple[int, int], a
     return outline
 
 
-def draw_grid_points(ax: Axes, grid: np.ndarray, image_size: tuple[int, int], align_corners: bool = False,
-                     points: int = 7, colour: str = GRID) -> np.ndarray:
+def draw_grid_points(
+    ax: Axes,
+    grid: np.ndarray,
+    image_size: tuple[int, int],
+    align_corners: bool = False,
+    points: int = 7,
+    colour: str = GRID,
+) -> np.ndarray:
     """Draw a grid's sampling points on its input, corners included; return them, (K, 2), (x, y) in the input's pixels.
 
     `points` is their number on each side, at least 2; fewer where the output has fewer pixels. All else is as for
@@ -119,12 +155,19 @@ def _pixel_points(grid, image_size, align_corners):
     check_arrays(grid=(grid, "h w 2"))
     height, width = image_size
     grid = grid.astype(np.float64)
-    return np.stack([to_pixels(grid[..., 0], width, align_corners),
-                     to_pixels(grid[..., 1], height, align_corners)], axis=-1)
+    return np.stack(
+        [to_pixels(grid[..., 0], width, align_corners), to_pixels(grid[..., 1], height, align_corners)], axis=-1
+    )
 
 
-def show_transformer(images: np.ndarray, theta: np.ndarray, outputs: np.ndarray, align_corners: bool = False,
-                     titles: list[str] | None = None, points: int = 7) -> Figure:
+def show_transformer(
+    images: np.ndarray,
+    theta: np.ndarray,
+    outputs: np.ndarray,
+    align_corners: bool = False,
+    titles: list[str] | None = None,
+    points: int = 7,
+) -> Figure:
     """Show a transformer's inputs with the sampling grids, its outputs, and theta in words.
 
     Parameters
@@ -182,8 +225,14 @@ def _lay_out(batch, headings):
     figure = plt.figure(figsize=(width, bands * band), layout="none", facecolor=PAPER)
 
     def axes(column, bottom):
-        return figure.add_axes([(margin + column * panel + gap) / width, bottom / (bands * band),
-                                (panel - 2 * gap) / width, (panel - gap) / (bands * band)])
+        return figure.add_axes(
+            [
+                (margin + column * panel + gap) / width,
+                bottom / (bands * band),
+                (panel - 2 * gap) / width,
+                (panel - gap) / (bands * band),
+            ]
+        )
 
     pairs = []
     for n in range(batch):
@@ -204,8 +253,9 @@ def show_surroundings(axes: list[Axes], grids: np.ndarray, image_size: tuple[int
     side = max(height, width)
     margin = min(overhang, 0.6 * side) + 0.08 * side
     for ax in axes:
-        ax.set(facecolor=OUTSIDE, xlim=(-0.5 - margin, width - 0.5 + margin),
-               ylim=(height - 0.5 + margin, -0.5 - margin))
+        ax.set(
+            facecolor=OUTSIDE, xlim=(-0.5 - margin, width - 0.5 + margin), ylim=(height - 0.5 + margin, -0.5 - margin)
+        )
 
 
 def _write_readings(axes, theta):
@@ -219,8 +269,9 @@ def _write_readings(axes, theta):
 
 def _write(ax, text, place, offset, align, fontsize=9, **style):
     """Text beside an image: `place` is a fraction of the axes, `offset` from there is in points."""
-    ax.annotate(text, place, offset, "axes fraction", "offset points", ha=align, va="center",
-                fontsize=fontsize, **style)
+    ax.annotate(
+        text, place, offset, "axes fraction", "offset points", ha=align, va="center", fontsize=fontsize, **style
+    )
 
 
 def readings(theta: np.ndarray) -> list[tuple[str, str, str, str]]:
@@ -232,9 +283,18 @@ def readings(theta: np.ndarray) -> list[tuple[str, str, str, str]]:
     keys = ("angle", "scale_x", "scale_y", "shear", "shift_x", "shift_y")
     read["angle"] = np.degrees(read["angle"]).round()
     rows = np.stack([read[key].round(2) + 0.0 for key in keys], axis=1)  # adding 0 turns -0 into 0
-    return [tuple(_tidy(text) for text in (f"{angle:+.0f}\N{DEGREE SIGN}", f"{scale_x:.2f}, {scale_y:.2f}",
-                                            f"{shear:+.2f}", f"{shift_x:+.2f}, {shift_y:+.2f}"))
-            for angle, scale_x, scale_y, shear, shift_x, shift_y in rows]
+    return [
+        tuple(
+            _tidy(text)
+            for text in (
+                f"{angle:+.0f}\N{DEGREE SIGN}",
+                f"{scale_x:.2f}, {scale_y:.2f}",
+                f"{shear:+.2f}",
+                f"{shift_x:+.2f}, {shift_y:+.2f}",
+            )
+        )
+        for angle, scale_x, scale_y, shear, shift_x, shift_y in rows
+    ]
 
 
 def _tidy(text):

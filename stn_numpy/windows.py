@@ -24,8 +24,16 @@ def window_views(image: np.ndarray, kernel: tuple, stride: tuple, out_shape: tup
     height, width = out_shape
     for row in range(kernel[0]):
         for column in range(kernel[1]):
-            yield row, column, image[:, :, row:row + stride[0] * (height - 1) + 1:stride[0],
-                                     column:column + stride[1] * (width - 1) + 1:stride[1]]
+            yield (
+                row,
+                column,
+                image[
+                    :,
+                    :,
+                    row : row + stride[0] * (height - 1) + 1 : stride[0],
+                    column : column + stride[1] * (width - 1) + 1 : stride[1],
+                ],
+            )
 
 
 def pad(image: np.ndarray, padding: tuple) -> np.ndarray:

@@ -9,8 +9,15 @@ SAMPLING = [
     for padding_mode in ("zeros", "border", "reflection")
     for align_corners in (False, True)
 ]
-PARAMETERS = {"translation": 2, "rotation": 1, "attention": 3, "similarity": 4, "affine": 6, "affine_exp": 6,
-              "projective": 8}
+PARAMETERS = {
+    "translation": 2,
+    "rotation": 1,
+    "attention": 3,
+    "similarity": 4,
+    "affine": 6,
+    "affine_exp": 6,
+    "projective": 8,
+}
 
 
 def ordinary_calls(dtype):

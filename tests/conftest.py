@@ -88,8 +88,8 @@ def _draw_the_same_examples():
     settings.load_profile("suite")
 
 
-@pytest.hookimpl(tryfirst=True)     # before Hypothesis looks for the profile that was asked for
+@pytest.hookimpl(tryfirst=True)  # before Hypothesis looks for the profile that was asked for
 def pytest_configure(config):
-    gc.disable()            # until all tests are collected: millions of objects, and none of them goes
+    gc.disable()  # until all tests are collected: millions of objects, and none of them goes
     if not config.getoption("ex"):
         _draw_the_same_examples()

@@ -223,6 +223,7 @@ def bug_opencv_matrix(matrix, in_size, out_size):
     Convention: theta maps output positions to input positions, ``theta[n] @ (x, y, 1)``; -1 and 1 are the outer edges
     of the picture.
     """
+
     def to_units(size):
         height, width = size
         return np.array([[2 / width, 0, 1 / width - 1], [0, 2 / height, 1 / height - 1], [0, 0, 1]])
@@ -254,12 +255,7 @@ def bilinear_weights(x, y):
     lower right one is a column and a row further. Source: Jaderberg et al. 2015, eq. 5.
     """
     to_right, down = x - np.floor(x), y - np.floor(y)
-    return np.stack([
-        (1 - to_right) * (1 - down),
-        to_right * (1 - down),
-        (1 - to_right) * down,
-        to_right * down,
-    ])
+    return np.stack([(1 - to_right) * (1 - down), to_right * (1 - down), (1 - to_right) * down, to_right * down])
 
 
 def pad_position(position, length, padding_mode, align_corners=False):
@@ -291,7 +287,7 @@ def pad_position(position, length, padding_mode, align_corners=False):
         return position.copy()
     if padding_mode == "reflection":
         first, span = (0, length - 1) if align_corners else (-0.5, length)
-        period = max(2 * span, 1)       # there and back again; one pixel alone has no way to go
+        period = max(2 * span, 1)  # there and back again; one pixel alone has no way to go
         beyond = np.abs(position - first) % period
         position = first + np.minimum(beyond, period - beyond)
     return np.clip(position, 0, length - 1)
@@ -317,7 +313,7 @@ def bug_lost_border(image, grid):
     Convention: ``grid_sample(image, grid, "bilinear", "border", align_corners=True)`` of the library.
     """
     batch, channels, height, width = image.shape
-    x = (grid[:, None, ..., 0] + 1) / 2 * (width - 1)       # (N, 1, h, w)
+    x = (grid[:, None, ..., 0] + 1) / 2 * (width - 1)  # (N, 1, h, w)
     y = (grid[:, None, ..., 1] + 1) / 2 * (height - 1)
     left, above = np.floor(x), np.floor(y)
     right, below = left + 1, above + 1
@@ -353,7 +349,7 @@ def bug_moved_identity(image, grid):
     """
     batch, channels, height, width = image.shape
     last_column, last_row = width - 1, height - 1
-    x = (grid[:, None, ..., 0] + 1) / 2 * last_column       # (N, 1, h, w)
+    x = (grid[:, None, ..., 0] + 1) / 2 * last_column  # (N, 1, h, w)
     y = (grid[:, None, ..., 1] + 1) / 2 * last_row
     picture = np.arange(batch)[:, None, None, None]
     channel = np.arange(channels)[:, None, None]
@@ -420,14 +416,14 @@ def sampler_d_image(d_out, image, grid, align_corners=False):
     """
     height, width = image.shape[2:]
     d_image = np.zeros_like(image)
-    p_x, p_y = _in_pixels(grid, height, width, align_corners)               # (N, h, w) each
+    p_x, p_y = _in_pixels(grid, height, width, align_corners)  # (N, h, w) each
     left, top = np.floor(p_x).astype(int), np.floor(p_y).astype(int)
     for row in (top, top + 1):
         for column in (left, left + 1):
             weight = (1 - abs(p_x - column)) * (1 - abs(p_y - row))
             inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-            n, i, j = np.nonzero(inside)                                    # the K points that may give
-            share = weight[n, i, j][:, None] * d_out[n, :, i, j]            # (K, C)
+            n, i, j = np.nonzero(inside)  # the K points that may give
+            share = weight[n, i, j][:, None] * d_out[n, :, i, j]  # (K, C)
             np.add.at(d_image, (n, slice(None), row[n, i, j], column[n, i, j]), share)
     return d_image
 
@@ -457,9 +453,9 @@ def sampler_d_grid(d_out, image, grid, align_corners=False):
     on a whole pixel the slope to the right and downwards is taken. Source: Jaderberg et al. 2015, eq. 7.
     """
     height, width = image.shape[2:]
-    p_x, p_y = _in_pixels(grid, height, width, align_corners)               # (N, h, w) each
+    p_x, p_y = _in_pixels(grid, height, width, align_corners)  # (N, h, w) each
     left, top = np.floor(p_x).astype(int), np.floor(p_y).astype(int)
-    f_x, f_y = (p_x - left)[:, None], (p_y - top)[:, None]                  # (N, 1, h, w)
+    f_x, f_y = (p_x - left)[:, None], (p_y - top)[:, None]  # (N, 1, h, w)
     upper_left, upper_right = _value(image, top, left), _value(image, top, left + 1)
     lower_left, lower_right = _value(image, top + 1, left), _value(image, top + 1, left + 1)
     slope_x = (1 - f_y) * (upper_right - upper_left) + f_y * (lower_right - lower_left)
@@ -491,7 +487,7 @@ def bug_border_slope(row, position):
     is the outer one, which is 0, as torch has it.
     """
     last = len(row) - 1
-    moves = (position > 0) & (position < last)      # elsewhere the clamp holds the position still
+    moves = (position > 0) & (position < last)  # elsewhere the clamp holds the position still
     left = np.floor(np.clip(position, 0, last)).astype(int)
     slope = np.zeros_like(position)
     for neighbour, slope_of_weight in ((left, -1), (left + 1, 1)):
@@ -513,7 +509,7 @@ def _value(image, row, column):
     height, width = image.shape[2:]
     inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
     n = np.arange(len(image))[:, None, None]
-    nearest = image[n, :, row.clip(0, height - 1), column.clip(0, width - 1)]      # (N, h, w, C)
+    nearest = image[n, :, row.clip(0, height - 1), column.clip(0, width - 1)]  # (N, h, w, C)
     return np.where(inside[:, None], nearest.transpose(0, 3, 1, 2), 0)
 
 
@@ -672,7 +668,7 @@ def bug_grey_frame(image, grid, mean, deviation, sample):
     -----
     Convention: a brightness v becomes ``(v - mean) / deviation``, so black is ``-mean / deviation``.
     """
-    seen = sample(image, grid)      # first: here zero is still black
+    seen = sample(image, grid)  # first: here zero is still black
     return (seen - mean[:, None, None]) / deviation[:, None, None]
 
 
@@ -726,7 +722,7 @@ def bug_lost_sum(d_out, position, length):
     d_row = np.zeros(length, d_out.dtype)
     half = len(position) // 2
     for share in (slice(0, half), slice(half, len(position))):
-        mine = np.zeros(length, d_out.dtype)              # what this worker adds up, apart from the other
+        mine = np.zeros(length, d_out.dtype)  # what this worker adds up, apart from the other
         for given, place in zip(d_out[share], position[share]):
             left = int(np.floor(place))
             for pixel in (left, left + 1):
@@ -789,7 +785,7 @@ def theta_between_conventions(theta, in_size, out_size):
     Convention: theta maps output positions to input positions, ``theta[n] @ (x, y, 1)``.
     """
     (height_in, width_in), (height_out, width_out) = in_size, out_size
-    to_edges = np.array([1 - 1 / width_in, 1 - 1 / height_in])                      # of x and y, in the input
+    to_edges = np.array([1 - 1 / width_in, 1 - 1 / height_in])  # of x and y, in the input
     to_centres = np.array([width_out / (width_out - 1), height_out / (height_out - 1), 1])
     return (to_edges[:, None] * theta * to_centres).astype(theta.dtype)
 
@@ -899,7 +895,7 @@ def rate_at(step, iterations, rate, factor):
     Convention: the steps of a third are those with ``floor(3 * step / iterations)`` equal to 0, 1 or 2.
     """
     falls = step * 3 // iterations
-    classifier_rate = rate * 0.1 ** falls
+    classifier_rate = rate * 0.1**falls
     return classifier_rate, factor * classifier_rate
 
 
@@ -945,7 +941,7 @@ def tps_radial(distance):
     Convention: the natural logarithm, so U is negative up to a distance of 1 and positive beyond.
     Source: Bookstein 1989.
     """
-    return distance ** 2 * np.log(np.where(distance > 0, distance, 1))
+    return distance**2 * np.log(np.where(distance > 0, distance, 1))
 
 
 def tps_system(points):

@@ -49,8 +49,10 @@ def grid_from_pixels(x, y, image, align_corners):
 def output_points(size, align_corners):
     """The points (x, y) of an output (N, C, h, w), one a row; a single pixel sits in the middle."""
     height, width = size[2:]
-    x, y = (normalise(np.arange(float(length)), length, align_corners) if length > 1 else np.zeros(1)
-            for length in (width, height))
+    x, y = (
+        normalise(np.arange(float(length)), length, align_corners) if length > 1 else np.zeros(1)
+        for length in (width, height)
+    )
     return np.stack(np.meshgrid(x, y, indexing="xy"), axis=-1).reshape(-1, 2)
 
 

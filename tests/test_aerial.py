@@ -52,7 +52,7 @@ def test_theta_brings_all_of_a_kind_into_one_pose(drawn, kind):
 
     def agreement(theta):
         ink = _ink(images[here], background[here], theta[here])
-        return ((ink.mean(0) ** 2).sum() / (ink ** 2).mean(0).sum())
+        return (ink.mean(0) ** 2).sum() / (ink**2).mean(0).sum()
 
     right = agreement(pose.theta)
     mirrored = AerialPose(pose.kind, -pose.heading, pose.scale, pose.shift, pose.ground).theta
@@ -89,11 +89,16 @@ def test_kinds_are_chosen():
     assert set(aerial_tiles(40, 0, kinds=("car", "ferry"))[1].kind) == {0, 1}
 
 
-@pytest.mark.parametrize("arguments, part", [
-    (dict(count=0), "count"), (dict(size=8), "size: expected a whole number of at least 16"),
-    (dict(kinds=()), "kinds: expected one name or more"), (dict(kinds=("car", "car")), "each once"),
-    (dict(kinds=("zeppelin",)), "'zeppelin'"),
-])
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (dict(count=0), "count"),
+        (dict(size=8), "size: expected a whole number of at least 16"),
+        (dict(kinds=()), "kinds: expected one name or more"),
+        (dict(kinds=("car", "car")), "each once"),
+        (dict(kinds=("zeppelin",)), "'zeppelin'"),
+    ],
+)
 def test_bad_arguments(arguments, part):
     with pytest.raises(ValueError, match=part):
         aerial_tiles(**dict(count=2, rng=0) | arguments)

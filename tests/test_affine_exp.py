@@ -27,8 +27,9 @@ def whole(theta):
 @given(count=counts, seed=seeds)
 def test_same_as_torch(implementation, dtype, count, seed):
     parameters = normal(seed, (count, 6), dtype) / 2
-    assert_same_as_torch(implementation.affine_exp_theta, implementation.affine_exp_theta_backward, by_definition,
-                         [parameters], unit=5)
+    assert_same_as_torch(
+        implementation.affine_exp_theta, implementation.affine_exp_theta_backward, by_definition, [parameters], unit=5
+    )
 
 
 @pytest.mark.parametrize("scale", [1e-12, 1e-3, 0.1, 0.5, 1, 3, 8])
@@ -53,8 +54,9 @@ def test_torch_s_own_is_as_exact(size):
 
 @pytest.mark.parametrize("scale", [1e-8, 0.3, 2])
 def test_backward_is_the_finite_difference(implementation, scale):
-    [error] = gradcheck(implementation.affine_exp_theta, implementation.affine_exp_theta_backward,
-                        [scale * normal(1, (5, 6))])
+    [error] = gradcheck(
+        implementation.affine_exp_theta, implementation.affine_exp_theta_backward, [scale * normal(1, (5, 6))]
+    )
     assert error < FINITE_DIFFERENCES
 
 
@@ -67,10 +69,20 @@ def test_the_identity_is_exact(implementation, dtype):
 
 def test_pictures_by_hand(implementation, dtype):
     """A flow to the right and down; a turning one; one that grows along x alone; one that grows as it drifts."""
-    parameters = [[0, 0, 0.5, 0, 0, -0.25], [0, -np.pi / 2, 0, np.pi / 2, 0, 0], [np.log(2), 0, 0, 0, 0, 0],
-                  [np.log(3), 0, np.log(3), 0, 0, 0], [0, 0.5, 0, 0, 0, 0]]
-    expected = [[[1, 0, 0.5], [0, 1, -0.25]], [[0, -1, 0], [1, 0, 0]], [[2, 0, 0], [0, 1, 0]],
-                [[3, 0, 2], [0, 1, 0]], [[1, 0.5, 0], [0, 1, 0]]]
+    parameters = [
+        [0, 0, 0.5, 0, 0, -0.25],
+        [0, -np.pi / 2, 0, np.pi / 2, 0, 0],
+        [np.log(2), 0, 0, 0, 0, 0],
+        [np.log(3), 0, np.log(3), 0, 0, 0],
+        [0, 0.5, 0, 0, 0, 0],
+    ]
+    expected = [
+        [[1, 0, 0.5], [0, 1, -0.25]],
+        [[0, -1, 0], [1, 0, 0]],
+        [[2, 0, 0], [0, 1, 0]],
+        [[3, 0, 2], [0, 1, 0]],
+        [[1, 0.5, 0], [0, 1, 0]],
+    ]
     assert_agrees(implementation.affine_exp_theta(np.array(parameters, dtype)), np.array(expected, dtype))
 
 

@@ -38,16 +38,19 @@ def test_a_command_s_own_defaults_and_fields():
     assert from_arguments(Soup, parsed("--kind", "pea", omit=("salt",))).salt == 0.5
 
 
-@pytest.mark.parametrize("arguments, said", [
-    ([], "--kind"),
-    (["--kind", "fish"], "invalid choice: 'fish'"),
-    (["--kind", "pea", "--spoons", "10"], "expected a whole number, from 1 to 9, got '10'"),
-    (["--kind", "pea", "--spoons", "2.5"], "expected a whole number, from 1 to 9, got '2.5'"),
-    (["--kind", "pea", "--salt", "-1"], "expected a number, 0 or more, got '-1'"),
-    (["--kind", "pea", "--salt", "inf"], "expected a number, 0 or more, got 'inf'"),
-    (["--kind", "pea", "--salt", "nan"], "expected a number, 0 or more, got 'nan'"),
-    (["--kind", "pea", "--hidden", "8"], "--hidden"),
-])
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        ([], "--kind"),
+        (["--kind", "fish"], "invalid choice: 'fish'"),
+        (["--kind", "pea", "--spoons", "10"], "expected a whole number, from 1 to 9, got '10'"),
+        (["--kind", "pea", "--spoons", "2.5"], "expected a whole number, from 1 to 9, got '2.5'"),
+        (["--kind", "pea", "--salt", "-1"], "expected a number, 0 or more, got '-1'"),
+        (["--kind", "pea", "--salt", "inf"], "expected a number, 0 or more, got 'inf'"),
+        (["--kind", "pea", "--salt", "nan"], "expected a number, 0 or more, got 'nan'"),
+        (["--kind", "pea", "--hidden", "8"], "--hidden"),
+    ],
+)
 def test_what_is_refused(arguments, said, capsys):
     with pytest.raises(SystemExit):
         parsed(*arguments)

@@ -55,8 +55,11 @@ def asked_elsewhere(visit):
 
 
 def pictures_without_text(visit):
-    return [source for alt, source in visit.seen["pictures"]
-            if not alt.strip() or re.search(r"\.(png|svg|jpe?g|gif|webp)$", alt.strip())]
+    return [
+        source
+        for alt, source in visit.seen["pictures"]
+        if not alt.strip() or re.search(r"\.(png|svg|jpe?g|gif|webp)$", alt.strip())
+    ]
 
 
 def test_page_opens_offline(visited):
@@ -156,8 +159,9 @@ def test_links_lead_somewhere():
             if parts.scheme or link.startswith("//"):
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            there = target.exists() and (target not in found or not parts.fragment
-                                         or unquote(parts.fragment) in found[target].ids | {"top"})
+            there = target.exists() and (
+                target not in found or not parts.fragment or unquote(parts.fragment) in found[target].ids | {"top"}
+            )
             lost += [] if there else [f"{path.name}: {link}"]
     assert lost == []
 
@@ -167,8 +171,10 @@ def test_code_without_a_tag_loses_no_colour(theme):
     """Names, brackets and spaces have the colour of the code around them, so pages leave their tags out."""
     if not PAGES:
         cannot_run("the book is not built: run `make book` first")
-    rules = re.findall(rf'html\[data-theme="{theme}"\] \.highlight ?(\.\w+|) ?{{([^}}]*)}}',
-                       (HTML / "_static/pygments.css").read_text("utf8"))
+    rules = re.findall(
+        rf'html\[data-theme="{theme}"\] \.highlight ?(\.\w+|) ?{{([^}}]*)}}',
+        (HTML / "_static/pygments.css").read_text("utf8"),
+    )
     colours = [re.search(r"(?<![\w-])color: (#\w+)", rule)[1] for name, rule in rules if name in ("", ".n", ".p", ".w")]
     assert len(colours) == 4 and len(set(colours)) == 1
     page = next(path for path in PAGES if path.name.startswith("04_")).read_text("utf8")

@@ -11,12 +11,23 @@ from book._ext.stnbook import cache_key  # noqa: E402
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize(("name", "counts"), [
-    ("stn_numpy/grid.py", True), ("stn_numpy/explore/maths.js", True), ("book/results/kernels.json", True),
-    ("book/exercises/ex03_affine_grid.py", True), ("book/experiments/scale/paper.py", True), ("book/by_hand.py", True),
-    ("tests/solutions.py", True), ("tests/judge/verdict.py", True), ("tests/misconceptions/ex03_affine_grid.py", True),
-    ("book/03_grid.md", False), ("tests/test_grid.py", False), ("stn_numpy/__pycache__/grid.pyc", False),
-])
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("stn_numpy/grid.py", True),
+        ("stn_numpy/explore/maths.js", True),
+        ("book/results/kernels.json", True),
+        ("book/exercises/ex03_affine_grid.py", True),
+        ("book/experiments/scale/paper.py", True),
+        ("book/by_hand.py", True),
+        ("tests/solutions.py", True),
+        ("tests/judge/verdict.py", True),
+        ("tests/misconceptions/ex03_affine_grid.py", True),
+        ("book/03_grid.md", False),
+        ("tests/test_grid.py", False),
+        ("stn_numpy/__pycache__/grid.pyc", False),
+    ],
+)
 def test_cells_run_again_after_a_change_to_what_they_read(tmp_path, name, counts):
     """The chapters themselves are compared by the cache; tests have no part in the pages."""
     for part in ("stn_numpy/grid.py", "tests/solutions.py"):

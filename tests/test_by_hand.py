@@ -71,8 +71,11 @@ def test_it_fits_a_few_screens():
 
 
 def test_it_needs_numpy_alone():
-    modules = {node.names[0].name if isinstance(node, ast.Import) else node.module
-               for node in TREE.body if isinstance(node, ast.Import | ast.ImportFrom)}
+    modules = {
+        node.names[0].name if isinstance(node, ast.Import) else node.module
+        for node in TREE.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
     inside = {node.module for function in FUNCTIONS for node in ast.walk(function) if isinstance(node, ast.ImportFrom)}
     assert modules == {"numpy", "pathlib"} and inside == {"matplotlib.figure"}
     assert not any(isinstance(node, ast.Import) for function in FUNCTIONS for node in ast.walk(function))
@@ -111,8 +114,9 @@ def test_an_answer_to_an_exercise_takes_its_place(name, monkeypatch):
 
 
 def test_losses_are_the_librarys():
-    localisation = LocalisationNetwork((1, 40, 40), (1, 0, 0, 0, 1, 0), kind="fcn", hidden=(32,), downsample=4,
-                                       dtype=np.float64)
+    localisation = LocalisationNetwork(
+        (1, 40, 40), (1, 0, 0, 0, 1, 0), kind="fcn", hidden=(32,), downsample=4, dtype=np.float64
+    )
     transformer = SpatialTransformer(localisation, "affine", size=(20, 20), align_corners=False)
     model = Classifier((1, 40, 40), "fcn", hidden=(32,), transformer=transformer, dtype=np.float64)
     parameters = localisation.parameters() + model.network.parameters()
@@ -151,8 +155,13 @@ def assert_gradients(forward, backward, *arguments):
 
 
 def test_linear_backward():
-    assert_gradients(lambda inputs, weight, bias: inputs @ weight.T + bias, by_hand.linear_backward,
-                     normal(0, (3, 4)), normal(1, (2, 4)), normal(2, (2,)))
+    assert_gradients(
+        lambda inputs, weight, bias: inputs @ weight.T + bias,
+        by_hand.linear_backward,
+        normal(0, (3, 4)),
+        normal(1, (2, 4)),
+        normal(2, (2,)),
+    )
 
 
 def test_network_backward():
@@ -176,14 +185,19 @@ def test_sampler_d_grid(align_corners):
     image = normal(0, (2, 3, 5, 7))
     grid = smooth_grid(1, image, (2, 3, 4, 6), align_corners)
     assert (np.abs(grid) > 1).any()
-    assert_gradients(lambda grid: by_hand.grid_sample(image, grid, align_corners),
-                     lambda d_out, grid: by_hand.sampler_d_grid(d_out, image, grid, align_corners), grid)
+    assert_gradients(
+        lambda grid: by_hand.grid_sample(image, grid, align_corners),
+        lambda d_out, grid: by_hand.sampler_d_grid(d_out, image, grid, align_corners),
+        grid,
+    )
 
 
 def test_affine_grid_backward(align_corners):
-    assert_gradients(lambda theta: by_hand.affine_grid(theta, (3, 1, 4, 5), align_corners),
-                     lambda d_grid, theta: by_hand.affine_grid_backward(d_grid, theta, align_corners),
-                     normal(0, (3, 2, 3)))
+    assert_gradients(
+        lambda theta: by_hand.affine_grid(theta, (3, 1, 4, 5), align_corners),
+        lambda d_grid, theta: by_hand.affine_grid_backward(d_grid, theta, align_corners),
+        normal(0, (3, 2, 3)),
+    )
 
 
 def smooth_localisation(image):
@@ -202,9 +216,13 @@ def smooth_localisation(image):
 def test_transform_backward(tiny):
     image = away_from_zero(0, (2, 1, 6, 6))
     weights = smooth_localisation(image)
-    assert_gradients(lambda *weights: by_hand.transform(image, weights)[0],
-                     lambda d_out, *weights: by_hand.transform_backward(
-                         d_out, image, *by_hand.transform(image, weights)[1:], weights), *weights)
+    assert_gradients(
+        lambda *weights: by_hand.transform(image, weights)[0],
+        lambda d_out, *weights: by_hand.transform_backward(
+            d_out, image, *by_hand.transform(image, weights)[1:], weights
+        ),
+        *weights,
+    )
 
 
 def test_a_step_goes_against_the_gradient_of_the_loss(tiny):
@@ -236,7 +254,7 @@ def test_a_window_to_the_upper_right_shows_the_upper_right():
 
 def test_a_digit_lies_where_its_pose_says(dtype):
     """Theta of the pose, turned round, is where the canvas holds the middle of the digit, and how large it is there."""
-    bell = np.exp(-((np.arange(28) - 13.5) / 3) ** 2 / 2)
+    bell = np.exp(-(((np.arange(28) - 13.5) / 3) ** 2) / 2)
     blob = np.broadcast_to(np.outer(bell, bell), (50, 1, 28, 28)).astype(dtype)
     canvas, pose = by_hand.scatter(blob, np.random.default_rng(0))
     assert canvas.dtype == pose.dtype == dtype and canvas.shape == (50, 1, 40, 40)
@@ -270,8 +288,13 @@ def test_what_is_left_of_a_pose():
     assert_agrees(size, np.log(pose[:, 0, 0]).std())
     assert turn == 0
     angle = np.radians(normal(1, 200))
-    turned = np.stack([np.stack([np.cos(angle), -np.sin(angle), 0 * angle], 1),
-                       np.stack([np.sin(angle), np.cos(angle), 0 * angle], 1)], 1)
+    turned = np.stack(
+        [
+            np.stack([np.cos(angle), -np.sin(angle), 0 * angle], 1),
+            np.stack([np.sin(angle), np.cos(angle), 0 * angle], 1),
+        ],
+        1,
+    )
     assert by_hand.pose_left(identity, turned)[2] == pytest.approx(np.degrees(angle).std())
 
 

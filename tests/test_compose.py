@@ -54,8 +54,12 @@ def test_one_warp_shows_what_two_in_a_row_show(align_corners):
     image = normal(3, (1, 2, 4, 4))
     step = thetas([[1, 0, 2 / (4 - align_corners)], [0, 1, 0]])
     first, second = thetas(QUARTER), step
-    twice = affine_sample(affine_sample(image, first, image.shape, align_corners=align_corners), second, image.shape,
-                          align_corners=align_corners)
+    twice = affine_sample(
+        affine_sample(image, first, image.shape, align_corners=align_corners),
+        second,
+        image.shape,
+        align_corners=align_corners,
+    )
     once = affine_sample(image, compose_affine(first, second), image.shape, align_corners=align_corners)
     assert_agrees(once, twice)
     wrong = affine_sample(image, compose_affine(second, first), image.shape, align_corners=align_corners)

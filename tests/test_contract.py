@@ -118,17 +118,22 @@ def test_a_flag_is_true_or_false(implementation, label, value):
 def test_a_flag_of_numpy_is_a_flag(implementation, label):
     name, arrays, options = ordinary_calls("float64")[label]
     flag = np.bool_(options["align_corners"])
-    np.testing.assert_array_equal(forward_of(implementation, name, options | {"align_corners": flag})(*arrays),
-                                  forward_of(implementation, name, options)(*arrays))
+    np.testing.assert_array_equal(
+        forward_of(implementation, name, options | {"align_corners": flag})(*arrays),
+        forward_of(implementation, name, options)(*arrays),
+    )
 
 
-@pytest.mark.parametrize("kind", [np.ma.masked_array, lambda array: array.astype(array.dtype.newbyteorder())],
-                         ids=["masked", "bytes swapped"])
+@pytest.mark.parametrize(
+    "kind",
+    [np.ma.masked_array, lambda array: array.astype(array.dtype.newbyteorder())],
+    ids=["masked", "bytes swapped"],
+)
 def test_arrays_that_only_look_like_arrays_are_refused(call, kind):
     """What a mask hides would be read."""
     forward, backward, arrays, d_out = call
     for place, array in enumerate(arrays):
-        others = [*arrays[:place], kind(array), *arrays[place + 1:]]
+        others = [*arrays[:place], kind(array), *arrays[place + 1 :]]
         with pytest.raises(TypeError, match=r"^\w+: expected .*, got "):
             forward(*others)
         with pytest.raises(TypeError, match=r"^\w+: expected .*, got "):

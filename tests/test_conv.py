@@ -121,8 +121,9 @@ def test_bad_input_is_refused(implementation, case):
 
 
 def test_a_bad_shape_of_the_image_is_refused(implementation):
-    assert_refused(lambda: implementation.col2im(np.ones((1, 4, 1)), (1, 2, 2), 2), "image_shape", "(N, C, H, W)",
-                   "(1, 2, 2)")
+    assert_refused(
+        lambda: implementation.col2im(np.ones((1, 4, 1)), (1, 2, 2), 2), "image_shape", "(N, C, H, W)", "(1, 2, 2)"
+    )
 
 
 @pytest.mark.parametrize("shape", [(2, 6, 3, 5), (1, 6, 3, 4), (2, 5, 3, 4), (6, 3, 4)])

@@ -51,8 +51,9 @@ def test_the_embedded_digits_are_the_first_of_each_class_of_mnist(split, of_each
 
 def test_the_package_loads_without_pooch_and_without_matplotlib():
     code = "import sys, stn_numpy.digits; print(sorted({'pooch', 'tqdm', 'requests', 'matplotlib'} & set(sys.modules)))"
-    out = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent.parent, capture_output=True,
-                         text=True, check=True)
+    out = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=True
+    )
     assert out.stdout.strip() == "[]"
 
 
@@ -75,8 +76,9 @@ def folder(tmp_path, monkeypatch):
         content = idx(array)
         packed = gzip.compress(content, mtime=0)
         (tmp_path / f"{name}.gz").write_bytes(packed)
-        files.append(_mnist.IdxFile(name, array.shape, hashlib.sha256(packed).hexdigest(),
-                                    hashlib.sha256(content).hexdigest()))
+        files.append(
+            _mnist.IdxFile(name, array.shape, hashlib.sha256(packed).hexdigest(), hashlib.sha256(content).hexdigest())
+        )
     monkeypatch.setitem(_mnist.FILES, "test", tuple(files))
     monkeypatch.setenv("STN_DATA", str(tmp_path))
     return tmp_path
@@ -141,8 +143,10 @@ def test_a_damaged_or_foreign_file_is_refused_by_name_with_a_remedy(folder, harm
     assert str(path) in message and "delete it" in message and "STN_DATA" in message and "\n" not in message
 
 
-@pytest.mark.parametrize("harm, says", [(lambda data: data[:-1], "holds 10 bytes, .* has 11"),
-                                        (flip_a_bit, "is not MNIST's t10k-labels-idx1-ubyte")])
+@pytest.mark.parametrize(
+    "harm, says",
+    [(lambda data: data[:-1], "holds 10 bytes, .* has 11"), (flip_a_bit, "is not MNIST's t10k-labels-idx1-ubyte")],
+)
 def test_a_damaged_file_that_is_not_packed_is_refused(folder, harm, says):
     unpack(folder / "t10k-labels-idx1-ubyte.gz")
     path = folder / "t10k-labels-idx1-ubyte"
@@ -160,8 +164,9 @@ def test_a_missing_file_and_a_missing_folder_are_named(folder, monkeypatch):
         load_mnist("test")
 
 
-@pytest.mark.parametrize("place, spelling", [
-    ("MNIST/raw", "-idx"), ("raw", "-idx"), ("", ".idx"), ("MNIST/raw", ".idx")])
+@pytest.mark.parametrize(
+    "place, spelling", [("MNIST/raw", "-idx"), ("raw", "-idx"), ("", ".idx"), ("MNIST/raw", ".idx")]
+)
 @pytest.mark.parametrize("packed", [True, False])
 def test_torchvision_s_folders_and_dotted_names_are_found(folder, place, spelling, packed):
     (folder / place).mkdir(parents=True, exist_ok=True)
@@ -184,6 +189,7 @@ def test_a_folder_with_a_file_s_name_is_passed_over(folder):
 def test_a_file_that_may_not_be_read_is_neither_missing_nor_damaged(folder, monkeypatch):
     def deny(path):
         raise PermissionError(13, "Permission denied", str(path))
+
     monkeypatch.setattr(Path, "read_bytes", deny)
     with pytest.raises(PermissionError) as error:
         load_mnist("test")
@@ -238,6 +244,7 @@ def test_without_a_network_the_message_names_the_ways_out(mirror, monkeypatch):
 def test_a_cache_that_cannot_be_written_is_not_taken_for_a_missing_network(mirror, monkeypatch, error):
     def fail(*arguments, **options):
         raise error
+
     monkeypatch.setattr("pooch.retrieve", fail)
     with pytest.raises(type(error), match=f"cannot be kept there .{error.strerror}.*STN_DATA"):
         load_mnist("test")

@@ -31,8 +31,10 @@ def undone(theta):
 
 def still(count=3):
     """Parameters that do nothing."""
-    return {"P": dict(scale=np.ones(count), corners=np.zeros((count, 4, 2))),
-            "E": dict(scale=np.ones(count), points=np.zeros((count, 16, 2)))}
+    return {
+        "P": dict(scale=np.ones(count), corners=np.zeros((count, 4, 2))),
+        "E": dict(scale=np.ones(count), points=np.zeros((count, 16, 2))),
+    }
 
 
 @pytest.mark.parametrize("distortion", ["P", "E"])
@@ -139,9 +141,9 @@ def test_tc_is_the_digit_at_its_place_and_six_patches_of_others():
     for n in range(4):
         expected = np.zeros((TC_CANVAS, TC_CANVAS))
         x, y = parameters["place"][n]
-        expected[y:y + 28, x:x + 28] = n + 1
+        expected[y : y + 28, x : x + 28] = n + 1
         for other, (x, y) in zip(parameters["others"][n], parameters["paste"][n]):
-            expected[y:y + 6, x:x + 6] = np.maximum(expected[y:y + 6, x:x + 6], other + 1)
+            expected[y : y + 6, x : x + 6] = np.maximum(expected[y : y + 6, x : x + 6], other + 1)
         np.testing.assert_array_equal(canvas[n, 0], expected)
     np.testing.assert_array_equal(pose.shift_x, parameters["place"][:, 0] + 14 - 30)
     np.testing.assert_array_equal(pose.shift_y, parameters["place"][:, 1] + 14 - 30)
@@ -155,8 +157,9 @@ def test_a_patch_of_tc_shows_what_it_was_cut_from():
     one[0, 0] = 7, 3  # x before y
     paste = np.full((2, 6, 2), 50)
     paste[0, 0] = 20, 10
-    canvas, _ = apply(images, "TC", dict(place=np.full((2, 2), 32), others=np.array([[1] * 6, [0] * 6]), cut=one,
-                                         paste=paste))
+    canvas, _ = apply(
+        images, "TC", dict(place=np.full((2, 2), 32), others=np.array([[1] * 6, [0] * 6]), cut=one, paste=paste)
+    )
     np.testing.assert_array_equal(canvas[0, 0, 10:16, 20:26], images[1, 0, 3:9, 7:13])
 
 

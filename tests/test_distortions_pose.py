@@ -112,8 +112,9 @@ def test_the_inverse_of_the_pose_s_theta_restores_the_digit(distortion):
     assert np.abs(centre_of_mass(restored) - centre_of_mass(images)).max() < 0.4
 
 
-@pytest.mark.parametrize("distortion, size, degrees, scales", [
-    ("R", (28, 28), 90, (1, 1)), ("RTS", (42, 42), 45, (0.7, 1.2))])
+@pytest.mark.parametrize(
+    "distortion, size, degrees, scales", [("R", (28, 28), 90, (1, 1)), ("RTS", (42, 42), 45, (0.7, 1.2))]
+)
 def test_sizes_and_ranges_are_the_paper_s(distortion, size, degrees, scales):
     distorted, pose = distort(digits(1000), distortion, rng())
     assert distorted.shape == (1000, 1, *size)

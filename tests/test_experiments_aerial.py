@@ -61,8 +61,12 @@ def test_a_tile_turned_anew_has_a_new_true_theta():
     turned, truth = turned_anew(images, theta, torch.Generator().manual_seed(0))
 
     def upright(images, theta):
-        return F.grid_sample(images, F.affine_grid(0.7 * theta + theta * torch.tensor([0, 0, 0.3]), images.shape,
-                                                   align_corners=False), align_corners=False)
+        return F.grid_sample(
+            images,
+            F.affine_grid(0.7 * theta + theta * torch.tensor([0, 0, 0.3]), images.shape, align_corners=False),
+            align_corners=False,
+        )
+
     before, after = upright(images, theta)[..., 14:34, 14:34], upright(turned, truth)[..., 14:34, 14:34]
     assert (before - after).abs().mean() < 0.25 * (before - upright(images, truth)[..., 14:34, 14:34]).abs().mean()
 
@@ -71,8 +75,9 @@ def test_votes_are_counted_against_the_true_heading():
     """Least for the nearest direction; a ferry has none."""
     theta = tiles_of("train", 48)[2][:1]
     heading = torch.rad2deg(torch.atan2(theta[0, 1, 0], theta[0, 0, 0])).item() % 360
-    losses = [vote_loss(6 * F.one_hot(torch.tensor([k]), 16).float(), theta, torch.tensor([0])).item()
-              for k in range(16)]
+    losses = [
+        vote_loss(6 * F.one_hot(torch.tensor([k]), 16).float(), theta, torch.tensor([0])).item() for k in range(16)
+    ]
     assert abs(differences(22.5 * np.argmin(losses), heading)) <= 11.3
     assert abs(differences(22.5 * np.argmax(losses), heading)) > 90
     both = vote_loss(torch.zeros(2, 16), theta.expand(2, -1, -1), torch.tensor([0, KINDS.index("ferry")]))
@@ -100,6 +105,7 @@ def test_rivals_have_equal_parameters():
 
 def test_what_a_network_that_knows_leaves():
     """The true thetas in the network's place leave no heading, no place and no scale."""
+
     class Knows(torch.nn.Module):
         def __init__(self):
             super().__init__()

@@ -20,8 +20,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def start(folder, *arguments):
-    return subprocess.Popen([sys.executable, toy.__file__, str(folder), *arguments], cwd=ROOT, text=True,
-                            env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, toy.__file__, str(folder), *arguments],
+        cwd=ROOT,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def finish(process, code=0):
@@ -125,10 +131,16 @@ def test_a_result_may_say_what_it_took(tmp_path):
     assert (record.seconds, record.processor_seconds, record.result) == (7, 5, dict(a=1))
 
 
-@pytest.mark.parametrize("text, complaint", [
-    ("{", "is damaged or no ledger"), ("[]", "is damaged or no ledger"), ('{"runs": []}', "is damaged or no ledger"),
-    ('{"experiment": "toy", "cells": [{"settings": {}}]}', "is damaged or no ledger"),
-    ('{"experiment": "other", "cells": []}', "another experiment: expected 'toy', got 'other'")])
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        ("{", "is damaged or no ledger"),
+        ("[]", "is damaged or no ledger"),
+        ('{"runs": []}', "is damaged or no ledger"),
+        ('{"experiment": "toy", "cells": [{"settings": {}}]}', "is damaged or no ledger"),
+        ('{"experiment": "other", "cells": []}', "another experiment: expected 'toy', got 'other'"),
+    ],
+)
 def test_a_ledger_that_cannot_be_read_gets_one_line_and_stays(tmp_path, capsys, text, complaint):
     (tmp_path / "toy.json").write_text(text)
     for arguments in ([], ["toy"], ["toy", "--list"]):
@@ -153,31 +165,45 @@ def test_the_list_shows_every_cell_and_which_records_are_stale(tmp_path, capsys)
     add_record(tmp_path, dict(kind="gone", seed=0))
     engine.Places(runs=tmp_path / "runs").of_cell(toy.EXPERIMENT, toy.CELLS[3]).mkdir(parents=True)
     assert command(tmp_path, capsys, "toy", "--list").splitlines() == [
-        "done   kind=quick seed=0", "left   kind=quick seed=1", "left   kind=slow seed=0", "begun  kind=slow seed=1",
+        "done   kind=quick seed=0",
+        "left   kind=quick seed=1",
+        "left   kind=slow seed=0",
+        "begun  kind=slow seed=1",
         "stale  kind=gone seed=0 (not counted: the experiment has no such cell now)",
-        "1 of 4 cells are done 1.0 + ? core-minutes left"]
+        "1 of 4 cells are done 1.0 + ? core-minutes left",
+    ]
     assert command(tmp_path, capsys, "toy", "--list", "--only", "kind=slow", "seed=1,0").splitlines()[:2] == [
-        "left   kind=slow seed=0", "begun  kind=slow seed=1"]
+        "left   kind=slow seed=0",
+        "begun  kind=slow seed=1",
+    ]
     assert command(tmp_path, capsys, "toy", "--list", "--only", "seed=0", "--set", "seed=7").splitlines()[:2] == [
-        "left   kind=quick seed=7", "left   kind=slow seed=7"]
+        "left   kind=quick seed=7",
+        "left   kind=slow seed=7",
+    ]
 
 
-@pytest.mark.parametrize("arguments, complaint", [
-    (["tyo"], "name: expected one of toy, got 'tyo'"),
-    (["toy", "--only", "kind=fast"], "--only: expected kind=quick,slow, got 'kind=fast'"),
-    (["toy", "--only", "sort=fast"], "--only: expected one of kind, seed, got 'sort=fast'"),
-    (["toy", "--set", "steps=3"], "--set: expected one of kind, seed, got 'steps=3'"),
-    (["toy", "--workers", "0"], "--workers: expected at least 1, got 0; --help explains")])
+@pytest.mark.parametrize(
+    "arguments, complaint",
+    [
+        (["tyo"], "name: expected one of toy, got 'tyo'"),
+        (["toy", "--only", "kind=fast"], "--only: expected kind=quick,slow, got 'kind=fast'"),
+        (["toy", "--only", "sort=fast"], "--only: expected one of kind, seed, got 'sort=fast'"),
+        (["toy", "--set", "steps=3"], "--set: expected one of kind, seed, got 'steps=3'"),
+        (["toy", "--workers", "0"], "--workers: expected at least 1, got 0; --help explains"),
+    ],
+)
 def test_a_wrong_argument_gets_one_line(tmp_path, capsys, arguments, complaint):
     assert command(tmp_path, capsys, *arguments, code=2) == f"experiments: {complaint}\n"
 
 
 def test_cells_are_chosen_by_their_settings_and_averaged():
-    cells = ledger.Cells(ledger.Record(dict(kind=kind, seed=seed), {}, None, None, dict(test=dict(error=error)))
-                         for kind, seed, error in (("a", 0, 0.1), ("a", 1, 0.3), ("b", 0, 0.5)))
+    cells = ledger.Cells(
+        ledger.Record(dict(kind=kind, seed=seed), {}, None, None, dict(test=dict(error=error)))
+        for kind, seed, error in (("a", 0, 0.1), ("a", 1, 0.3), ("b", 0, 0.5))
+    )
     assert cells.where(kind="a").values("test", "error") == [0.1, 0.3]
     assert cells.where(kind="a").mean("test", "error") == pytest.approx(0.2)
-    assert cells.where(kind="a").spread("test", "error") == pytest.approx(0.2 / 2 ** 0.5)
+    assert cells.where(kind="a").spread("test", "error") == pytest.approx(0.2 / 2**0.5)
     assert cells.where(kind="b").spread("test", "error") is None
     assert cells.one(kind="a", seed=1) is cells[1]
     assert len(cells.where(kind=None)) == 0 and len(cells.where(steps=None)) == 3

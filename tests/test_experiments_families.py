@@ -29,9 +29,15 @@ def digits():
     return load_digits("test")[0][:6].astype("float64")
 
 
-@pytest.mark.parametrize("name, expected", [
-    ("translation", [2 / 14, -1 / 14]), ("affine", [1, 0, 2 / 14, 0, 1, -1 / 14]),
-    ("projective", [1, 0, 2 / 14, 0, 1, -1 / 14, 0, 0]), ("similarity", [1, 0, 2 / 14, -1 / 14])])
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("translation", [2 / 14, -1 / 14]),
+        ("affine", [1, 0, 2 / 14, 0, 1, -1 / 14]),
+        ("projective", [1, 0, 2 / 14, 0, 1, -1 / 14, 0, 0]),
+        ("similarity", [1, 0, 2 / 14, -1 / 14]),
+    ],
+)
 def test_a_shift_is_found(digits, name, expected):
     """The digit stands 2 pixels to the right and 1 up: so must the points of reading.
 
@@ -53,15 +59,17 @@ def test_every_family_comes_closer(digits, name):
     off, off_before = (((read - wanted) ** 2).sum() for read in (grid_sample(images, grid), images))
     left, before = (places_left(g, there, ink) for g in (grid, straight(there)))
     assert off < off_before
-    assert (left < 0.7 * before).all() or name in ("translation", "attention")     # which cannot turn
+    assert (left < 0.7 * before).all() or name in ("translation", "attention")  # which cannot turn
 
 
 def test_a_price_on_bending_bends_less(digits):
     seen = digits + 0.3 * normal(0, digits.shape)
     family = tps_transform(5)
     free, stiff = (undo(seen, digits, family, 40, bending=weight, points=5) for weight in (0, 1.0))
-    far, near = (np.abs(moved.reshape(6, 25, 2) - moved.reshape(6, 25, 2).mean(axis=1, keepdims=True)).mean()
-                 for moved in (free, stiff))
+    far, near = (
+        np.abs(moved.reshape(6, 25, 2) - moved.reshape(6, 25, 2).mean(axis=1, keepdims=True)).mean()
+        for moved in (free, stiff)
+    )
     assert near < 0.6 * far
 
 
@@ -93,23 +101,28 @@ def test_the_ink_alone_counts():
 
 def test_a_fold_is_seen():
     grid = shifted(0, 0, 4)
-    grid[1] = grid[1, :, ::-1]                      # a mirror image
-    grid[2, 5, 5, 0] += 2 * 2 / 28                  # one point past its neighbour
-    grid[3] = grid[3].swapaxes(0, 1)[..., ::-1]     # transposed twice: nothing turned over
+    grid[1] = grid[1, :, ::-1]  # a mirror image
+    grid[2, 5, 5, 0] += 2 * 2 / 28  # one point past its neighbour
+    grid[3] = grid[3].swapaxes(0, 1)[..., ::-1]  # transposed twice: nothing turned over
     assert folded(grid).tolist() == [False, True, True, False]
 
 
 def test_bounded_points_start_in_place_and_stay_inside(align_corners):
     family = bounded_tps_transform((3, 4))
     start = np.array([family.identity])
-    assert_agrees(family.grid(start, (1, 1, 5, 6), align_corners), straight(np.zeros((1, 5, 6, 2)))
-                  if not align_corners else affine_grid(np.eye(2, 3)[None], (1, 1, 5, 6), True))
+    assert_agrees(
+        family.grid(start, (1, 1, 5, 6), align_corners),
+        straight(np.zeros((1, 5, 6, 2))) if not align_corners else affine_grid(np.eye(2, 3)[None], (1, 1, 5, 6), True),
+    )
     wild = family.forward(start + 300 * normal(0, start.shape))
     reached = wild.reshape(-1, 2) + 0.9 * control_points((3, 4))
     assert np.abs(reached).max() <= 1 and np.abs(reached).min() > 0.9
     parameters = start + 0.3 * normal(1, start.shape)
-    [error] = gradcheck(lambda p: family.grid(p, (1, 1, 4, 5), align_corners),
-                        lambda d, p: family.grid_backward(d, p, align_corners), [parameters])
+    [error] = gradcheck(
+        lambda p: family.grid(p, (1, 1, 4, 5), align_corners),
+        lambda d, p: family.grid_backward(d, p, align_corners),
+        [parameters],
+    )
     assert error < FINITE_DIFFERENCES
 
 
@@ -167,9 +180,14 @@ def test_noise_that_was_fitted_is_not_the_noise_that_is_tested_on(small):
     assert 0 < found["energy"] < np.inf
 
 
-@pytest.mark.parametrize("only", [
-    ["part=families", "distortion=E", "family=tps"], ["part=angles", "angle=30", "family=tps, bounded"],
-    ["part=points", "side=2", "bending=0.1"]])
+@pytest.mark.parametrize(
+    "only",
+    [
+        ["part=families", "distortion=E", "family=tps"],
+        ["part=angles", "angle=30", "family=tps, bounded"],
+        ["part=points", "side=2", "bending=0.1"],
+    ],
+)
 def test_a_fit(small, tmp_path, only):
     result = record_of(fits.EXPERIMENT, tmp_path, [*only, "seed=0"]).result
     assert 0 < result["left"] and 0 <= result["found"] <= 1 and result["pixels_before"] > 0

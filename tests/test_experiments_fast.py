@@ -86,7 +86,15 @@ def test_every_side_of_a_training_step_computes_the_same_and_learns(packages):
 def test_the_network_is_the_tutorials_and_its_grid_is_away_from_the_pixels():
     model = network.network()
     assert [list(p.data.shape) for p in model.parameters()][::2] == [
-        [8, 1, 7, 7], [10, 8, 5, 5], [32, 90], [6, 32], [10, 1, 5, 5], [20, 10, 5, 5], [50, 320], [10, 50]]
+        [8, 1, 7, 7],
+        [10, 8, 5, 5],
+        [32, 90],
+        [6, 32],
+        [10, 1, 5, 5],
+        [20, 10, 5, 5],
+        [50, 320],
+        [10, 50],
+    ]
     model(network.step_example(3)[0])
     assert np.ptp(model.layers[0].theta, axis=0).min() > 0
     assert np.abs(model.layers[0].theta - np.eye(2, 3)).max() > 0.05
@@ -101,6 +109,7 @@ def test_alternate_goes_there_and_back_and_calls_the_slow_seldom(monkeypatch):
         def call():
             clock[0] += seconds
             log.append(name)
+
         return call
 
     times = timing.alternate({"a": takes("a", 1), "b": takes("b", 4)}, seconds=16, least=1, most=100)
@@ -120,7 +129,10 @@ def test_rounds_are_spread_evenly(count, rounds):
 
 def test_a_summary_by_hand():
     assert timing.summary([0.005, 0.001, 0.002, 0.003, 0.004]) == {
-        "median_ms": 3.0, "quartiles_ms": [2.0, 4.0], "calls": 5}
+        "median_ms": 3.0,
+        "quartiles_ms": [2.0, 4.0],
+        "calls": 5,
+    }
 
 
 def test_copying_copies():
@@ -158,15 +170,18 @@ def test_other_load_is_what_we_did_not_do():
     assert machine.load_between(snapshot(10, 1, None, None), snapshot(20, 11, None, None)) is None
 
 
-@pytest.mark.parametrize(("load", "loop_spread", "quiet", "words"), [
-    ({"other_cores": 0.02, "stolen_cores": 0.0}, 0.02, True, "was quiet"),
-    ({"other_cores": 0.73, "stolen_cores": 0.0}, 0.02, False, "other processes kept 0.73 cores busy"),
-    ({"other_cores": 0.02, "stolen_cores": 0.4}, 0.02, False, "the host took 0.40 cores away"),
-    ({"other_cores": 0.02, "stolen_cores": 0.0}, 0.37, False, "varied by 37%"),
-    ({"other_cores": 0.73, "stolen_cores": 0.0}, 0.37, False, "busy, and a loop"),
-    (None, 0.37, False, "was busy: a loop"),
-    (None, 0.02, False, "does not say"),
-])
+@pytest.mark.parametrize(
+    ("load", "loop_spread", "quiet", "words"),
+    [
+        ({"other_cores": 0.02, "stolen_cores": 0.0}, 0.02, True, "was quiet"),
+        ({"other_cores": 0.73, "stolen_cores": 0.0}, 0.02, False, "other processes kept 0.73 cores busy"),
+        ({"other_cores": 0.02, "stolen_cores": 0.4}, 0.02, False, "the host took 0.40 cores away"),
+        ({"other_cores": 0.02, "stolen_cores": 0.0}, 0.37, False, "varied by 37%"),
+        ({"other_cores": 0.73, "stolen_cores": 0.0}, 0.37, False, "busy, and a loop"),
+        (None, 0.37, False, "was busy: a loop"),
+        (None, 0.02, False, "does not say"),
+    ],
+)
 def test_a_busy_machine_is_not_called_quiet(load, loop_spread, quiet, words):
     verdict = machine.judge(load, loop_spread)
     assert verdict["quiet"] is quiet and words in verdict["says"]
@@ -180,8 +195,12 @@ def test_the_spread_by_hand():
 
 def test_a_row_adds_up(rows):
     assert [(row["what"], row["direction"]) for row in rows] == [
-        *[("warp", "forward"), ("warp", "backward")] * 2, ("pool", "forward"), ("pool", "backward"), ("pool", "both"),
-        ("step", "both")]
+        *[("warp", "forward"), ("warp", "backward")] * 2,
+        ("pool", "forward"),
+        ("pool", "backward"),
+        ("pool", "both"),
+        ("step", "both"),
+    ]
     for row in rows:
         ours = row["sides"]["ours"]
         assert set(row["ours_over"]) == set(row["sides"]) - {"ours"}
@@ -192,16 +211,22 @@ def test_a_row_adds_up(rows):
             assert 0 < side["quartiles_ms"][0] <= side["median_ms"] <= side["quartiles_ms"][1]
             assert BUDGET["least"] <= side["calls"] <= BUDGET["most"]
         values = np.prod(row["shape"])
-        assert row["bytes_moved"] / values == pytest.approx(
-            {"forward": 8, "backward": 12}[row["direction"]]) if row["what"] == "warp" else True
+        assert (
+            row["bytes_moved"] / values == pytest.approx({"forward": 8, "backward": 12}[row["direction"]])
+            if row["what"] == "warp"
+            else True
+        )
         speed = row["bytes_moved"] / ours["median_ms"] / 1e6
         assert row["share_of_copy_speed"] == pytest.approx(speed / row["copy_gb_per_s"], rel=1e-2)
 
 
 def test_the_command_writes_what_it_prints(packages, tmp_path, monkeypatch, capsys):
     whole = run.rows
-    monkeypatch.setattr(run, "rows", lambda packages, counts, watch, budget, shapes, report: whole(
-        packages, counts, watch, BUDGET, TINY, report))
+    monkeypatch.setattr(
+        run,
+        "rows",
+        lambda packages, counts, watch, budget, shapes, report: whole(packages, counts, watch, BUDGET, TINY, report),
+    )
     out = tmp_path / "kernels.json"
     assert command.main(["--quick", "--threads", "1", "--out", str(out)]) == 0
     printed, found = capsys.readouterr().out, json.loads(out.read_text())
@@ -225,10 +250,13 @@ def test_without_torch_its_column_is_empty_and_the_command_says_so(packages, mon
     assert re.search(r"5,7 .*\d%\s+\d", table.line(facts["rows"][0]))
 
 
-@pytest.mark.parametrize(("arguments", "words"), [
-    (["--threads", "1000"], "--threads: expected at most"),
-    (["--threads", "0"], "--threads: expected at least 1, got 0"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--threads", "1000"], "--threads: expected at most"),
+        (["--threads", "0"], "--threads: expected at least 1, got 0"),
+    ],
+)
 def test_bad_arguments_get_one_line(arguments, words, capsys):
     try:
         assert command.main(arguments) == 1

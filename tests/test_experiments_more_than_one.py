@@ -9,13 +9,7 @@ from series import record_of
 from torch import nn
 
 from book.experiments.more_than_one import addition, colocalise, depth
-from book.experiments.more_than_one.addition import (
-    AdditionRun,
-    AdditionSettings,
-    Pairs,
-    build_addition,
-    distort_pairs,
-)
+from book.experiments.more_than_one.addition import AdditionRun, AdditionSettings, Pairs, build_addition, distort_pairs
 from book.experiments.more_than_one.colocalise import (
     SCALE,
     Embedding,
@@ -55,8 +49,9 @@ class Says(nn.Module):
 def test_each_looks_at_the_same_image():
     """One looks a pixel to the right, one a pixel down; both at both channels, the first one's channels first."""
     image = torch.arange(32.0).reshape(1, 2, 4, 4)
-    two = ParallelTransformers([SpatialTransformer(Says(0.5, 0.0), "translation"),
-                                SpatialTransformer(Says(0.0, 0.5), "translation")])
+    two = ParallelTransformers(
+        [SpatialTransformer(Says(0.5, 0.0), "translation"), SpatialTransformer(Says(0.0, 0.5), "translation")]
+    )
     out = two(image)
     assert out.shape == (1, 4, 4, 4)
     assert torch.allclose(out[:, :2, :, :3], image[..., 1:]) and torch.allclose(out[:, 2:, :3], image[:, :, 1:])
@@ -65,8 +60,10 @@ def test_each_looks_at_the_same_image():
 
 def test_gradients_of_the_image_add_up():
     image = torch.rand(2, 2, 5, 5, dtype=torch.float64, requires_grad=True)
-    parts = [SpatialTransformer(Says(0.3, 0.1), "translation").double(),
-             SpatialTransformer(Says(-0.2, 0.4), "translation").double()]
+    parts = [
+        SpatialTransformer(Says(0.3, 0.1), "translation").double(),
+        SpatialTransformer(Says(-0.2, 0.4), "translation").double(),
+    ]
     upstream = torch.randn(2, 4, 5, 5, dtype=torch.float64)
     [both] = torch.autograd.grad(ParallelTransformers(parts)(image), image, upstream)
     single = [torch.autograd.grad(part(image), image, d)[0] for part, d in zip(parts, upstream.split(2, dim=1))]
@@ -83,10 +80,10 @@ def test_tiles_by_hand():
 
 @pytest.mark.parametrize("count", [4, 9])
 def test_square_numbers_of_tiles_see_every_pixel_once(count):
-    side = round(count ** 0.5)
+    side = round(count**0.5)
     image = torch.rand(1, 1, 6 * side, 6 * side)
     seen = [SpatialTransformer(Says(*start), "attention", size=6)(image)[0, 0] for start in tiled_starts(count)]
-    rows = [torch.cat(seen[k:k + side], dim=1) for k in range(0, count, side)]
+    rows = [torch.cat(seen[k : k + side], dim=1) for k in range(0, count, side)]
     assert torch.allclose(torch.cat(rows), image[0, 0], atol=1e-5)
 
 
@@ -151,8 +148,10 @@ def test_the_logit_of_a_pair_is_the_sum_of_two():
     logits = addition.BothDigits()(numbers)
     assert torch.equal(logits[1, 34], numbers[1, 3] + numbers[1, 14])
     target = torch.tensor([12, 99, 40])
-    both = sum(nn.functional.cross_entropy(part, digit)
-               for part, digit in zip(numbers.split(10, 1), (target // 10, target % 10)))
+    both = sum(
+        nn.functional.cross_entropy(part, digit)
+        for part, digit in zip(numbers.split(10, 1), (target // 10, target % 10))
+    )
     assert torch.allclose(nn.functional.cross_entropy(logits, target), both)
 
 
@@ -175,8 +174,12 @@ def few_pairs(monkeypatch):
 
 @pytest.mark.parametrize("only", ["model=fcn", "model=2xst-fcn start=tiles"])
 def test_a_cell_of_addition(tmp_path, few_pairs, only):
-    result = record_of(addition.EXPERIMENT, tmp_path, f"{only} answer=digits seed=0",
-                       "data=small batch=8 iterations=4 precision=float32").result
+    result = record_of(
+        addition.EXPERIMENT,
+        tmp_path,
+        f"{only} answer=digits seed=0",
+        "data=small batch=8 iterations=4 precision=float32",
+    ).result
     assert 0 < result["sum_error"] <= result["test_error"]
     assert ("division" in result) == ("life" in result) == ("examples" in result) == ("2xst" in only)
     if "division" in result:
@@ -255,9 +258,12 @@ def test_where_it_turns(name, images):
     model = Placed(**PLACES[name])
     turn_by(model, 1)
     one, two = model.blocks
-    turned = {"image": lambda x: two(one(x.rot90(1, (2, 3)))), "shared": lambda x: two(one(x.rot90(1, (2, 3)))),
-              "behind one": lambda x: two(one(x).rot90(1, (2, 3))),
-              "behind two": lambda x: two(one(x)).rot90(1, (2, 3))}
+    turned = {
+        "image": lambda x: two(one(x.rot90(1, (2, 3)))),
+        "shared": lambda x: two(one(x.rot90(1, (2, 3)))),
+        "behind one": lambda x: two(one(x).rot90(1, (2, 3))),
+        "behind two": lambda x: two(one(x)).rot90(1, (2, 3)),
+    }
     assert torch.allclose(model(images), model.classifier(turned[name](images)), atol=1e-4)
 
 
@@ -282,7 +288,7 @@ def test_what_is_left_of_the_angles(few_digits):
 
 def _next(given, part, start):
     start[0] += len(part)
-    return -given[start[0] - len(part):start[0], None]
+    return -given[start[0] - len(part) : start[0], None]
 
 
 @pytest.mark.parametrize("name", PLACES)
@@ -322,7 +328,7 @@ def test_clutter_is_added_and_hides_nothing():
     cluttered, again = make_pictures(3, clutter=True)
     assert torch.equal(boxes, again) and (cluttered >= plain).all()
     more = (cluttered > plain).flatten(1).sum(1)
-    assert more.min() > 20 and more.max() <= colocalise.PATCHES * colocalise.PATCH ** 2
+    assert more.min() > 20 and more.max() <= colocalise.PATCHES * colocalise.PATCH**2
 
 
 def test_overlap_by_hand():

@@ -20,11 +20,16 @@ def cells(**settings):
 
 def test_the_cells_are_those_of_the_paper():
     """Table 1 has eight rows and four columns; clutter was met with affine transformers alone."""
-    names = [Settings(**{name: cell[name] for name in cell if name not in ("series", "seed")}).name
-             for cell in cells(series="table", seed=0)]
+    names = [
+        Settings(**{name: cell[name] for name in cell if name not in ("series", "seed")}).name
+        for cell in cells(series="table", seed=0)
+    ]
     assert len(names) == 8 * 4 + 4 == len(set(names))
-    assert names[:8] == ["fcn-R", "cnn-R", *(f"{model}-R-{family}" for model in ("st-fcn", "st-cnn")
-                                             for family in ("affine", "projective", "tps"))]
+    assert names[:8] == [
+        "fcn-R",
+        "cnn-R",
+        *(f"{model}-R-{family}" for model in ("st-fcn", "st-cnn") for family in ("affine", "projective", "tps")),
+    ]
     assert [name for name in names if "-TC" in name] == ["fcn-TC", "cnn-TC", "st-fcn-TC-affine", "st-cnn-TC-affine"]
     assert len(cells()) == 3 * (36 + 2 + 7)
 
@@ -34,7 +39,14 @@ def test_the_short_runs_of_chapter_13():
     assert {key for key, count in steps.items() if count == 500} == {("cnn", "P"), ("cnn", "E")}
     assert {cell["localisation_rate"] for cell in cells(series="still")} == {0}
     assert {(cell["localisation_depth"], cell["localisation_rate"]) for cell in cells(series="localisation")} == {
-        (2, 1), (2, 0.1), (2, 0.01), (2, 0), (0, 0.1), (1, 0.1), (3, 0.1)}
+        (2, 1),
+        (2, 0.1),
+        (2, 0.01),
+        (2, 0),
+        (0, 0.1),
+        (1, 0.1),
+        (3, 0.1),
+    }
 
 
 def test_the_paper_s_claim_that_a_transformer_beats_its_base():
@@ -72,21 +84,31 @@ def test_a_stopped_cell_goes_on_where_it_was(tmp_path):
     assert loss[24] == 7 and 0 < loss[59] < 4
 
 
-@pytest.mark.parametrize("model, distortion, precisions", [("cnn", "TC", ["float32"]),
-                                                           ("st-fcn", "R", ["float32", "bfloat16"])])
+@pytest.mark.parametrize(
+    "model, distortion, precisions", [("cnn", "TC", ["float32"]), ("st-fcn", "R", ["float32", "bfloat16"])]
+)
 def test_the_loops_are_timed_in_turn(model, distortion, precisions, tmp_path, monkeypatch):
     monkeypatch.setattr(speed, "STEPS_A_PIECE", 2)  # a test need not be fair
     threads, words = torch.get_num_threads(), str(precisions).replace("'", '"').replace(" ", "")
-    record = record_of(speed.EXPERIMENT, tmp_path, "", f"model={model} distortion={distortion} batch=4 steps=2 "
-                       f"turns=2 threads={threads} precisions={words}")
+    record = record_of(
+        speed.EXPERIMENT,
+        tmp_path,
+        "",
+        f"model={model} distortion={distortion} batch=4 steps=2 turns=2 threads={threads} precisions={words}",
+    )
     assert {name: len(turns) for name, turns in record.result["images_per_second"].items()} == dict.fromkeys(
-        ["plain", *precisions], 2)
+        ["plain", *precisions], 2
+    )
     assert list(record.result["ratio"]) == precisions
 
 
-@pytest.mark.parametrize("changes, complaint", [
-    ("steps=30", "steps: expected a multiple of 25, got 30"),
-    ("batch=6000 model=fcn", "batch: expected at most 5000, the digits of data=small, got 6000")])
+@pytest.mark.parametrize(
+    "changes, complaint",
+    [
+        ("steps=30", "steps: expected a multiple of 25, got 30"),
+        ("batch=6000 model=fcn", "batch: expected at most 5000, the digits of data=small, got 6000"),
+    ],
+)
 def test_what_cannot_be_timed_is_refused(tmp_path, changes, complaint):
     with pytest.raises(Refusal, match=complaint):
         record_of(speed.EXPERIMENT, tmp_path, "", f"threads={torch.get_num_threads()} {changes}")

@@ -35,6 +35,7 @@ def test_models_are_seeded_and_start_by_changing_nothing(kind, transform):
 @pytest.fixture
 def few_digits(monkeypatch):
     """Three digits of each class, to train and to test with."""
+
     def load_digits(split="train"):
         images, labels = data.load_digits(split)
         chosen = np.concatenate([np.flatnonzero(labels == digit)[:3] for digit in range(10)])
@@ -130,8 +131,12 @@ def test_a_frozen_reader_learns_upright_digits_and_no_more(few_digits, in_short)
 def test_the_true_angle_guides(few_digits):
     """From the true angle, even thirty digits teach a network to turn them back."""
     turned, _, truth = turned_set("train")
-    left = [pose.circular_deviation(pose.remaining_angle(
-        turned_digits.train_guided(0, "fcn", SHORT | {"steps": steps}), turned, truth)) for steps in (1, 100)]
+    left = [
+        pose.circular_deviation(
+            pose.remaining_angle(turned_digits.train_guided(0, "fcn", SHORT | {"steps": steps}), turned, truth)
+        )
+        for steps in (1, 100)
+    ]
     assert left[1] < 0.5 * left[0]
 
 

@@ -61,8 +61,11 @@ class Hand:
 
     def report(self):
         """The numbers behind the picture, once it is drawn."""
-        return self.page.evaluate("""name => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
-            done(document.querySelector(`.stnx[data-explorable="${name}"]`).stage.explorable.report()))))""", self.name)
+        return self.page.evaluate(
+            """name => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>
+            done(document.querySelector(`.stnx[data-explorable="${name}"]`).stage.explorable.report()))))""",
+            self.name,
+        )
 
     def handle(self, label):
         return self.figure.locator(f'.stnx-handle[aria-label^="{label}"]').first
@@ -97,7 +100,8 @@ class Hand:
 
     def slide(self, label, value):
         self.figure.get_by_label(label, exact=True).evaluate(
-            "(input, to) => { input.value = to; input.dispatchEvent(new Event('input', {bubbles: true})); }", value)
+            "(input, to) => { input.value = to; input.dispatchEvent(new Event('input', {bubbles: true})); }", value
+        )
         return self.report()
 
 
@@ -188,9 +192,9 @@ def test_theta(hand, picture, corners):
     after = theta.drag("Corner: bottom right", -30, 12)
     assert before["theta"] == [1, 0, 0, 0, 1, 0]
     close(after["out"], warp(image, after["theta"], align_corners=corners))
-    seen = half[:, None] * np.reshape(after["theta"], (2, 3))[:, :2] / half         # in pixels: a turn and a zoom
+    seen = half[:, None] * np.reshape(after["theta"], (2, 3))[:, :2] / half  # in pixels: a turn and a zoom
     close(seen @ seen.T, np.linalg.det(seen) * np.eye(2))
-    assert np.linalg.det(seen) < 0.99 and seen[1, 0] > 0.05                          # up and in: smaller, and turned on
+    assert np.linalg.det(seen) < 0.99 and seen[1, 0] > 0.05  # up and in: smaller, and turned on
     shifted = theta.drag("Centre", 20, 0)
     assert shifted["theta"][2] > after["theta"][2] + 0.05 and abs(shifted["theta"][5] - after["theta"][5]) < 1e-9
     sheared = theta.drag("Edge: right", 0, 25)
@@ -279,8 +283,9 @@ def test_pulls(open_page, motion):
     close(report["theta"], theta)
     report = pulls.click("20 steps")
     if motion == "no-preference":
-        pulls.page.wait_for_function("document.querySelector('[data-explorable=pulls]').stage.explorable.report()"
-                                     ".losses.length === 24")
+        pulls.page.wait_for_function(
+            "document.querySelector('[data-explorable=pulls]').stage.explorable.report().losses.length === 24"
+        )
         report = pulls.report()
     assert len(report["losses"]) == 24
     for _ in range(20):
@@ -298,10 +303,12 @@ def test_landscape(hand):
     def loss(angle, shift):
         theta = rotation_theta(np.array([[angle]]))
         theta[0, 0, 2] = shift
-        return ((warp(image, theta, (24, 24)) - wanted)**2).sum() / 2
+        return ((warp(image, theta, (24, 24)) - wanted) ** 2).sum() / 2
 
-    land.page.wait_for_function("Math.min(...document.querySelector('[data-explorable=landscape]').stage.explorable.report()"
-                                ".heights.slice(-73)) > 0")
+    land.page.wait_for_function(
+        "Math.min(...document.querySelector('[data-explorable=landscape]').stage.explorable.report()"
+        ".heights.slice(-73)) > 0"
+    )
     report = land.drag("Start of the descent", 15, 22)
     heights = np.reshape(report["heights"], (41, 73))
     angles, shifts = np.linspace(-np.pi, np.pi, 73), np.linspace(2, -2, 41)
@@ -316,8 +323,10 @@ def test_landscape(hand):
     assert plain[0]["at"] == plain[-1]["at"]
 
 
-@pytest.mark.parametrize("way, words", {"alone": "Bilinear alone", "pool": "Pool by 2 first", "blur": "Blur first",
-                                        "after": "Pool by 2 after"}.items())
+@pytest.mark.parametrize(
+    "way, words",
+    {"alone": "Bilinear alone", "pool": "Pool by 2 first", "blur": "Blur first", "after": "Pool by 2 after"}.items(),
+)
 def test_aliasing(hand, way, words):
     shrinking, image = hand("aliasing"), ink(contents.ALL["aliasing"].data()["digit"])
     shrinking.choose("picture", "digit")
@@ -376,8 +385,10 @@ def test_bend(open_page):
         grid = stn.tps_grid(moved, (1, 1, 28, 28), align_corners=False, points=shape)
         close(report["out"], stn.grid_sample(image[None, None], grid, align_corners=False))
         close(report["energy"], stn.bending_energy(moved, shape).item())
-        (x, y), (back_x, back_y) = np.moveaxis(grid[0, 1:, 1:] - grid[0, :-1, :-1], -1, 0), np.moveaxis(
-            grid[0, 1:, :-1] - grid[0, :-1, 1:], -1, 0)                  # the diagonals of each square
+        (x, y), (back_x, back_y) = (
+            np.moveaxis(grid[0, 1:, 1:] - grid[0, :-1, :-1], -1, 0),
+            np.moveaxis(grid[0, 1:, :-1] - grid[0, :-1, 1:], -1, 0),
+        )  # the diagonals of each square
         assert report["over"] == (x * back_y < back_x * y).sum()
         return moved
 
@@ -402,7 +413,7 @@ def test_bend(open_page):
     assert abs(bend.click("turn 90\u00b0")["energy"]) < 1e-9
     assert bend.click("fold")["over"] > 50
     for side in ("3", "2"):
-        assert len(bend.choose("control points", side)["displacements"]) == int(side)**2
+        assert len(bend.choose("control points", side)["displacements"]) == int(side) ** 2
         bent(bend.click("fold"))
     assert bend.figure.locator(".stnx-handle:visible").count() == 4
 
@@ -438,9 +449,12 @@ def test_every_handle_can_be_taken_on_a_phone(open_page):
     page = open_page(width=360, has_touch=True, is_mobile=True)
     sizes = page.eval_on_selector_all(".stnx-handle .reach", "all => all.map(one => one.getBoundingClientRect().width)")
     assert len(sizes) >= 20 and min(sizes) >= 24
-    wide = page.eval_on_selector_all(".stnx-live *", """all => all
+    wide = page.eval_on_selector_all(
+        ".stnx-live *",
+        """all => all
         .filter(one => one.getBoundingClientRect().right > 361 && !one.closest("svg, .stnx-heard"))
-        .map(one => one.outerHTML.slice(0, 99))""")
+        .map(one => one.outerHTML.slice(0, 99))""",
+    )
     assert wide == []
     assert page.locator(".stnx-handle:not([aria-label])").count() == 0
 
@@ -465,7 +479,8 @@ def test_inserted_into_a_live_notebook(browser, tmp_path):
     (tmp_path / "lab.html").write_text("<!doctype html><title>Lab</title><body><div id=a></div><div id=b></div>")
     page.goto((tmp_path / "lab.html").as_uri())
     for place, name in (("a", "kink"), ("b", "theta"), ("a", "kink")):
-        page.evaluate("""([place, html]) => {
+        page.evaluate(
+            """([place, html]) => {
             const host = document.getElementById(place);
             host.innerHTML = html;
             for (const old of host.querySelectorAll("script")) {
@@ -473,7 +488,9 @@ def test_inserted_into_a_live_notebook(browser, tmp_path):
                 for (const {name, value} of old.attributes) copy.setAttribute(name, value);
                 copy.textContent = old.textContent;
                 old.replaceWith(copy);
-            }}""", [place, shown(name)._repr_html_()])
+            }}""",
+            [place, shown(name)._repr_html_()],
+        )
     assert page.locator(".stnx[data-ready]").count() == 2
     assert Hand(page, "kink").click("constant 3")["eq7"] == 3
     assert complaints == []

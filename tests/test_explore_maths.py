@@ -59,7 +59,7 @@ def picture(array):
 
 
 def numbers(found):
-    return np.array(found, float)           # "NaN" and "Infinity" come as words, which NumPy reads
+    return np.array(found, float)  # "NaN" and "Infinity" come as words, which NumPy reads
 
 
 def assert_same(found, expected):
@@ -76,8 +76,10 @@ def options(mode, padding, align_corners):
 def test_grid_and_its_gradient(js, seed, height, width, align_corners):
     rng = np.random.default_rng(seed)
     theta, d_grid = rng.normal(size=(1, 2, 3)), rng.normal(size=(1, height, width, 2))
-    assert_same(js("affineGrid", theta, height, width, align_corners),
-                stn.affine_grid(theta, (1, 1, height, width), align_corners))
+    assert_same(
+        js("affineGrid", theta, height, width, align_corners),
+        stn.affine_grid(theta, (1, 1, height, width), align_corners),
+    )
     found = js("affineGridBackward", d_grid, height, width, align_corners)
     assert_same(found, stn.affine_grid_backward(d_grid, theta, align_corners))
 
@@ -108,8 +110,9 @@ def test_a_point_that_ran_off(js, wild, padding):
 def test_loss_and_gradient_of_theta(js, seed, out, align_corners):
     rng = np.random.default_rng(seed)
     image, target, theta = rng.normal(size=(1, 1, 5, 6)), rng.normal(size=(1, 1, *out)), rng.normal(size=(1, 2, 3))
-    found = js("thetaGradient", picture(image[0, 0]), picture(target[0, 0]), theta,
-               options("bilinear", "zeros", align_corners))
+    found = js(
+        "thetaGradient", picture(image[0, 0]), picture(target[0, 0]), theta, options("bilinear", "zeros", align_corners)
+    )
     wrong = stn.affine_sample(image, theta, target.shape, align_corners=align_corners) - target
     assert_same([found["loss"]], [(wrong**2).sum() / 2])
     assert_same(found["dTheta"], stn.affine_sample_backward(wrong, image, theta, align_corners=align_corners)[1])
@@ -188,7 +191,7 @@ def one_row(row, x):
 @given(seed=seeds, quarter=st.integers(-8, 24))
 def test_the_kink(js, seed, quarter):
     """On whole pixels and between them; the slope to the left is the mirrored row's to the right, negated."""
-    row, x = np.random.default_rng(seed).normal(size=5), quarter / 4          # five pixels: exact in normalised units
+    row, x = np.random.default_rng(seed).normal(size=5), quarter / 4  # five pixels: exact in normalised units
     found = js("alongRow", row, x)
     value, right = one_row(row, x)
     left = -one_row(row[::-1], 4 - x)[1]
@@ -205,24 +208,29 @@ def test_eq7_on_a_constant(js):
 def blurred(image, spread):
     """A Gaussian down and across, mirrored at the frame: chapter 4's, for any spread."""
     reach = round(4 * spread)
-    bell = np.exp(-np.arange(-reach, reach + 1)**2 / (2 * spread**2))
+    bell = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * spread**2))
     bell, (height, width) = bell / bell.sum(), image.shape
     wide = np.pad(image, reach, mode="reflect")
-    down = sum(b * wide[k:k + height] for k, b in enumerate(bell))
-    return sum(b * down[:, k:k + width] for k, b in enumerate(bell))
+    down = sum(b * wide[k : k + height] for k, b in enumerate(bell))
+    return sum(b * down[:, k : k + width] for k, b in enumerate(bell))
 
 
 def shrunk(image, size, way, spread):
     identity, pictures = np.array([[[1.0, 0, 0], [0, 1, 0]]]), image[None, None]
     pictures = {"pool": lambda: stn.avg_pool2d(pictures, 2), "blur": lambda: blurred(image, spread)[None, None]}.get(
-        way, lambda: pictures)()
+        way, lambda: pictures
+    )()
     places = 2 * size if way == "after" else size
     out = stn.affine_sample(pictures, identity, (1, 1, places, places), align_corners=False)
     return (stn.avg_pool2d(out, 2) if way == "after" else out)[0, 0]
 
 
-@given(seed=seeds, size=st.integers(2, 9), way=st.sampled_from(["alone", "pool", "blur", "after"]),
-       spread=st.sampled_from([0.5, 1.0, 1.4]))
+@given(
+    seed=seeds,
+    size=st.integers(2, 9),
+    way=st.sampled_from(["alone", "pool", "blur", "after"]),
+    spread=st.sampled_from([0.5, 1.0, 1.4]),
+)
 def test_shrinking_and_the_weight_of_each_pixel(js, seed, size, way, spread):
     """A pixel's say in the whole output is what the output's sum gains when that pixel is lit."""
     rng = np.random.default_rng(seed)
@@ -251,14 +259,22 @@ def assert_each_same(found, expected):
     np.testing.assert_allclose(numbers(found).ravel(), np.ravel(expected), rtol=TOLERANCE, atol=TOLERANCE)
 
 
-@given(seed=seeds, height=lengths, width=lengths, align_corners=flags, tilt=st.sampled_from([0.1, 1.0, 4.0]),
-       side=st.sampled_from([1.0, -1.0, 1e-9, 0.0]))
+@given(
+    seed=seeds,
+    height=lengths,
+    width=lengths,
+    align_corners=flags,
+    tilt=st.sampled_from([0.1, 1.0, 4.0]),
+    side=st.sampled_from([1.0, -1.0, 1e-9, 0.0]),
+)
 def test_projective_grid(js, seed, height, width, align_corners, tilt, side):
     """In front, behind, and with a denominator of zero at the output's centre."""
     theta = np.random.default_rng(seed).normal(size=(1, 3, 3))
     theta[0, 2] = [*(tilt * theta[0, 2, :2]), side]
-    assert_each_same(js("projectiveGrid", theta, height, width, align_corners),
-                     stn.projective_grid(theta, (1, 1, height, width), align_corners))
+    assert_each_same(
+        js("projectiveGrid", theta, height, width, align_corners),
+        stn.projective_grid(theta, (1, 1, height, width), align_corners),
+    )
 
 
 @pytest.mark.parametrize("gap", [0.0, 1e-12, 1e-7, 1e-5, -1e-5])
@@ -306,8 +322,13 @@ def test_the_nearest_affine_map(js, seed):
 POINTS = {"one": (1, 1), "a pair": (1, 2), "2 x 2": (2, 2), "3 x 3": (3, 3), "4 x 4": (4, 4), "on a line": (1, 5)}
 
 
-@given(seed=seeds, height=lengths, width=lengths, align_corners=flags,
-       kind=st.sampled_from([*POINTS, "scattered", "coincident"]))
+@given(
+    seed=seeds,
+    height=lengths,
+    width=lengths,
+    align_corners=flags,
+    kind=st.sampled_from([*POINTS, "scattered", "coincident"]),
+)
 def test_spline_and_its_energy(js, seed, height, width, align_corners, kind):
     rng = np.random.default_rng(seed)
     points = stn.control_points(POINTS[kind]) if kind in POINTS else rng.uniform(-1, 1, (7, 2))
@@ -315,8 +336,9 @@ def test_spline_and_its_energy(js, seed, height, width, align_corners, kind):
         points[3] = points[5] = points[1]
     moved = rng.normal(size=(1, len(points), 2))
     spline = js("spline", points.tolist(), height, width, align_corners)
-    assert_same(js("splineGrid", spline, moved[0].tolist()),
-                stn.tps_grid(moved, (1, 1, height, width), align_corners, points))
+    assert_same(
+        js("splineGrid", spline, moved[0].tolist()), stn.tps_grid(moved, (1, 1, height, width), align_corners, points)
+    )
     bent = js("bend", spline, moved[0].tolist())
     assert_same([bent["energy"]], stn.bending_energy(moved, points))
     assert_same(2 * numbers(bent["pull"]), stn.bending_energy_backward(np.ones(1), moved, points))

@@ -44,8 +44,11 @@ def test_backward_is_the_finite_difference(name, align_corners):
     """`grid_backward` is that of `grid`, parameter by parameter."""
     family = TRANSFORMS[name]
     parameters = np.array([family.identity] * 2) + 0.1 * normal(0, (2, len(family.identity)))
-    [error] = gradcheck(lambda p: family.grid(p, (2, 1, 4, 3), align_corners),
-                        lambda d_grid, p: family.grid_backward(d_grid, p, align_corners), [parameters])
+    [error] = gradcheck(
+        lambda p: family.grid(p, (2, 1, 4, 3), align_corners),
+        lambda d_grid, p: family.grid_backward(d_grid, p, align_corners),
+        [parameters],
+    )
     assert error < FINITE_DIFFERENCES
 
 
@@ -64,8 +67,9 @@ def test_the_same_grid_and_gradient(name, dtype, align_corners):
 def test_the_start_does_nothing(name, dtype, align_corners):
     family = pytorch.TRANSFORMS[name]
     grid = family.grid(torch.tensor([family.identity] * 4, dtype=getattr(torch, dtype)), SIZE, align_corners)
-    assert_agrees(grid.numpy(), TRANSFORMS["affine"].grid(np.array([[1, 0, 0, 0, 1, 0]] * 4, dtype), SIZE,
-                                                          align_corners))
+    assert_agrees(
+        grid.numpy(), TRANSFORMS["affine"].grid(np.array([[1, 0, 0, 0, 1, 0]] * 4, dtype), SIZE, align_corners)
+    )
 
 
 @pytest.mark.parametrize("scale", [1, 5, 20])
@@ -91,8 +95,11 @@ def test_the_same_horizon(row, dtype):
 
 @pytest.mark.parametrize("kind", ["regular", "scattered", "coincident"])
 def test_the_same_spline_with_points_of_ones_own(kind, dtype, align_corners):
-    points = {"regular": tps.control_points((3, 5)), "scattered": normal(3, (6, 2)),
-              "coincident": np.concatenate([tps.control_points(3), np.zeros((1, 2))])}[kind]
+    points = {
+        "regular": tps.control_points((3, 5)),
+        "scattered": normal(3, (6, 2)),
+        "coincident": np.concatenate([tps.control_points(3), np.zeros((1, 2))]),
+    }[kind]
     moved, d_grid = normal(0, (4, len(points), 2), dtype), normal(1, (4, 5, 7, 2), dtype)
     grid, d_moved = torch_gradient(lambda d: tps_grid(d, SIZE, align_corners, points), moved, d_grid)
     assert_agrees(grid, tps.tps_grid(moved, SIZE, align_corners, points), unit=10)
@@ -123,12 +130,15 @@ def test_the_same_reading(name, align_corners):
     assert_agrees(d_parameters, TRANSFORMS[name].grid_backward(d_grid, parameters, align_corners), unit=200)
 
 
-@pytest.mark.parametrize("name, says", [
-    ("translation", [2 * 2 / 8, 2 * 1 / 4]),
-    ("projective", [1, 0, 2 * 2 / 8, 0, 1, 2 * 1 / 4, 0, 0]),
-    ("tps", [2 * 2 / 8, 2 * 1 / 4] * 16),
-    ("affine-exp", [0, 0, 2 * 2 / 8, 0, 0, 2 * 1 / 4]),
-])
+@pytest.mark.parametrize(
+    "name, says",
+    [
+        ("translation", [2 * 2 / 8, 2 * 1 / 4]),
+        ("projective", [1, 0, 2 * 2 / 8, 0, 1, 2 * 1 / 4, 0, 0]),
+        ("tps", [2 * 2 / 8, 2 * 1 / 4] * 16),
+        ("affine-exp", [0, 0, 2 * 2 / 8, 0, 0, 2 * 1 / 4]),
+    ],
+)
 def test_the_first_shift_is_along_the_columns(name, says):
     """Two of 8 columns to the right and one of 4 rows down is where it looks."""
     images = normal(0, (1, 3, 4, 8))
@@ -166,8 +176,11 @@ def by_torch(model):
 
 
 COPIES = {"pickle": lambda model: pickle.loads(pickle.dumps(model)), "deepcopy": copy.deepcopy, "torch.save": by_torch}
-KINDS = {"numpy": lambda name: network(stn_numpy, name), "torch": lambda name: network(pytorch, name),
-         "compiled": lambda name: fast.compiled(network(stn_numpy, name))}
+KINDS = {
+    "numpy": lambda name: network(stn_numpy, name),
+    "torch": lambda name: network(pytorch, name),
+    "compiled": lambda name: fast.compiled(network(stn_numpy, name)),
+}
 
 
 @pytest.mark.parametrize("way", COPIES)
@@ -192,8 +205,10 @@ def test_everything_goes_to_another_process():
     """One that is spawned, so that nothing is there but what was sent."""
     models = [KINDS[kind](name) for kind in KINDS for name in TRANSFORMS]
     expected = [output(model) for model in models]
-    calls = [(model.requires_grad_(False), torch.tensor(IMAGES)) if isinstance(model, torch.nn.Module)
-             else (model, IMAGES) for model in models]
+    calls = [
+        (model.requires_grad_(False), torch.tensor(IMAGES)) if isinstance(model, torch.nn.Module) else (model, IMAGES)
+        for model in models
+    ]
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         for found, here in zip(pool.starmap(operator.call, calls), expected, strict=True):
             assert_agrees(np.asarray(found), here, unit=10)
@@ -221,17 +236,28 @@ def test_a_transformer_takes_the_family_itself(name, library):
 @pytest.mark.parametrize("library, other", [(stn_numpy, pytorch), (pytorch, stn_numpy)], ids=["numpy", "torch"])
 def test_no_family_is_refused(library, other):
     """By its name, or shortly: the other library's Transform is none of this one's."""
-    assert_refused(lambda: network(library, "affine") and library.SpatialTransformer(None, "shear"), "transform",
-                   "'affine'", "'shear'")
-    assert_refused(lambda: library.SpatialTransformer(None, other.TRANSFORMS["affine"]), "transform", "'affine'",
-                   "Transform(name='affine'")
+    assert_refused(
+        lambda: network(library, "affine") and library.SpatialTransformer(None, "shear"),
+        "transform",
+        "'affine'",
+        "'shear'",
+    )
+    assert_refused(
+        lambda: library.SpatialTransformer(None, other.TRANSFORMS["affine"]),
+        "transform",
+        "'affine'",
+        "Transform(name='affine'",
+    )
     assert len(repr(library.TRANSFORMS["tps"])) < 220
 
 
 def test_a_family_that_both_libraries_do_not_have_is_not_converted():
     """Neither one of another name, nor one of a known name that does something else."""
-    for transform in (tps_transform((2, 3)), tps_transform((4, 4), "plate"),
-                      Transform("rotation", *[TRANSFORMS["translation"].forward] * 2, (0.0, 0.0))):
+    for transform in (
+        tps_transform((2, 3)),
+        tps_transform((4, 4), "plate"),
+        Transform("rotation", *[TRANSFORMS["translation"].forward] * 2, (0.0, 0.0)),
+    ):
         layer = stn_numpy.SpatialTransformer(Says([0.0]), transform)
         assert_refused(lambda layer=layer: pytorch.from_numpy(layer), "layer", "a family of TRANSFORMS", transform.name)
     module = pytorch.SpatialTransformer(torch.nn.Flatten(), pytorch.families.tps_transform((2, 3)))

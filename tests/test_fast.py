@@ -34,16 +34,31 @@ def random_theta(seed, batch, dtype):
 
 def both(module, d_out, image, theta, size, *options):
     """The output and both gradients of the fused sampler."""
-    return (module.affine_sample(image, theta, size, *options),
-            *module.affine_sample_backward(d_out, image, theta, *options))
+    return (
+        module.affine_sample(image, theta, size, *options),
+        *module.affine_sample_backward(d_out, image, theta, *options),
+    )
 
 
 def test_the_package_offers_its_operations_by_name_with_the_signatures_of_numpy():
     """`from stn_numpy import fast; fast.grid_sample(...)` in place of `stn_numpy.grid_sample(...)`."""
-    offered = {name: value for name, value in vars(package).items() if inspect.isfunction(value)
-               and value.__module__.rpartition(".")[2] in ("grid", "projective", "sampler", "linear", "conv", "pool")}
-    assert {"affine_grid", "projective_grid", "grid_sample", "affine_sample", "linear", "relu", "conv2d", "max_pool2d",
-            "avg_pool2d"} == {name for name in offered if not name.endswith("_backward")}
+    offered = {
+        name: value
+        for name, value in vars(package).items()
+        if inspect.isfunction(value)
+        and value.__module__.rpartition(".")[2] in ("grid", "projective", "sampler", "linear", "conv", "pool")
+    }
+    assert {
+        "affine_grid",
+        "projective_grid",
+        "grid_sample",
+        "affine_sample",
+        "linear",
+        "relu",
+        "conv2d",
+        "max_pool2d",
+        "avg_pool2d",
+    } == {name for name in offered if not name.endswith("_backward")}
     for name, function in offered.items():
         assert f"{name}_backward" in offered or name.removesuffix("_backward") in offered
         expected = inspect.signature(getattr(reference, name))
@@ -143,11 +158,15 @@ def test_threads_change_no_bit(dtype, shape, mode):
     for threads in (1, 2):
         numba.set_num_threads(threads)
         try:
-            results.append([
-                *both(fast, image[::-1], image, theta, shape, mode),
-                fast.grid_sample(image, grid, mode), *fast.grid_sample_backward(image, image, grid, mode),
-                fast_grid.affine_grid(theta, shape), fast_grid.affine_grid_backward(grid, theta),
-            ])
+            results.append(
+                [
+                    *both(fast, image[::-1], image, theta, shape, mode),
+                    fast.grid_sample(image, grid, mode),
+                    *fast.grid_sample_backward(image, image, grid, mode),
+                    fast_grid.affine_grid(theta, shape),
+                    fast_grid.affine_grid_backward(grid, theta),
+                ]
+            )
         finally:
             numba.set_num_threads(numba.config.NUMBA_NUM_THREADS)
     for one, two in zip(*results, strict=True):
@@ -159,6 +178,7 @@ def test_bands_add_up_to_the_whole(dtype):
     shape = (1, 1, 260, 6)
     image, theta, d_out = smooth(0, shape, dtype), random_theta(1, 1, dtype), normal(2, shape, dtype)
     units = 1, 4, 6 * 260 * 260
-    for found, expected, unit in zip(*(both(module, d_out, image, theta, shape) for module in (fast, reference)), units,
-                                     strict=True):
+    for found, expected, unit in zip(
+        *(both(module, d_out, image, theta, shape) for module in (fast, reference)), units, strict=True
+    ):
         assert_agrees(found / unit, expected / unit, 3 if dtype == "float32" else 1)

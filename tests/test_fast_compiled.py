@@ -35,16 +35,28 @@ def classifier(**how):
 
 def image_layers(**how):
     """Every image layer, in orders and with options that the networks of this library do not have."""
-    return randomise(Sequential(
-        ReLU(), Conv2d(2, 3, 3, padding=1, **how), MaxPool2d(3, 2), AvgPool2d(2, 1),
-        ReLU(), Conv2d(3, 3, 2, stride=2, padding=2, **how), MaxPool2d(2, 1), ReLU(),
-        Sequential(Conv2d(3, 2, 1, **how)), Flatten(), Linear(8, 3, **how)))
+    return randomise(
+        Sequential(
+            ReLU(),
+            Conv2d(2, 3, 3, padding=1, **how),
+            MaxPool2d(3, 2),
+            AvgPool2d(2, 1),
+            ReLU(),
+            Conv2d(3, 3, 2, stride=2, padding=2, **how),
+            MaxPool2d(2, 1),
+            ReLU(),
+            Sequential(Conv2d(3, 2, 1, **how)),
+            Flatten(),
+            Linear(8, 3, **how),
+        )
+    )
 
 
 def pooling(**how):
     """Pooling without a convolution, and a ReLU on vectors."""
-    return Sequential(AvgPool2d(2, 1), ReLU(), MaxPool2d(2), Flatten(), ReLU(),
-                      randomise(Linear(2 * 4 * 3, 3, **how)), ReLU())
+    return Sequential(
+        AvgPool2d(2, 1), ReLU(), MaxPool2d(2), Flatten(), ReLU(), randomise(Linear(2 * 4 * 3, 3, **how)), ReLU()
+    )
 
 
 class Branches(Layer):
@@ -147,7 +159,7 @@ def batch_of(rng, dtype):
     labels = rng.integers(0, 4, 8)
     images = rng.standard_normal((8, *SHAPE))
     for image, label in zip(images, labels):
-        image[:, 2 * label:2 * label + 3, 1:6] += 3
+        image[:, 2 * label : 2 * label + 3, 1:6] += 3
     for axis in (2, 3) * 3:
         images = sum(np.roll(images, k, axis) for k in (-1, 0, 1)) / 3
     return images.astype(dtype), labels
@@ -327,19 +339,25 @@ def test_weights_may_be_replaced_and_gradients_add_up():
         assert_agrees(mine.grad, other.grad, unit=30)
 
 
-@pytest.mark.parametrize("images, message", [
-    (np.ones((9, 8)), ("image", "(N, C, H, W)", "(9, 8)")),
-    (np.ones((3, 3, 9, 8)), ("weight", "C=3", "(3, 2, 3, 3)")),
-    (np.ones((3, *SHAPE), "float32"), ("weight", "float32", "float64")),
-    (np.ones((3, *SHAPE), int), ("image", "float32 or float64", "int64")),
-    (np.ones((9, 2, 1, 9)), ("kernel_size", "at most 1", "3")),
-])
+@pytest.mark.parametrize(
+    "images, message",
+    [
+        (np.ones((9, 8)), ("image", "(N, C, H, W)", "(9, 8)")),
+        (np.ones((3, 3, 9, 8)), ("weight", "C=3", "(3, 2, 3, 3)")),
+        (np.ones((3, *SHAPE), "float32"), ("weight", "float32", "float64")),
+        (np.ones((3, *SHAPE), int), ("image", "float32 or float64", "int64")),
+        (np.ones((9, 2, 1, 9)), ("kernel_size", "at most 1", "3")),
+    ],
+)
 def test_bad_images_are_refused(images, message):
     assert_refused(lambda: compiled(image_layers(dtype="float64"))(images), *message)
 
 
-@pytest.mark.parametrize("change", [lambda d: d[:, :, :-1], lambda d: d[..., 1:], lambda d: d[:-1], lambda d: d[0],
-                                    lambda d: d.astype("float32")], ids=["row", "column", "image", "axis", "dtype"])
+@pytest.mark.parametrize(
+    "change",
+    [lambda d: d[:, :, :-1], lambda d: d[..., 1:], lambda d: d[:-1], lambda d: d[0], lambda d: d.astype("float32")],
+    ids=["row", "column", "image", "axis", "dtype"],
+)
 def test_a_gradient_of_another_shape_or_dtype_is_refused(change):
     """The kernels go by its shape; one that is larger or smaller would have them write outside their arrays."""
     model = compiled(Sequential(Conv2d(2, 3, 3, dtype="float64"), MaxPool2d(2)))

@@ -14,7 +14,7 @@ from stn_numpy.fast import linear, pool, sampler
 
 pytestmark = pytest.mark.skipif(os.environ.get("STN_HUGE") != "1", reason="takes 20 GiB: STN_HUGE=1 asks for it")
 SIDE = 46342  # squared it is just above 2^31
-CORNER = 16   # pixels a side, at the lower right: beyond the 2^31st element
+CORNER = 16  # pixels a side, at the lower right: beyond the 2^31st element
 
 
 @pytest.fixture
@@ -68,8 +68,9 @@ def test_a_huge_output():
 def test_pooling_and_relu(image):
     half = pool.max_pool2d(image, 2)
     corner = image[0, 0, -CORNER:, -CORNER:]
-    assert np.array_equal(half[0, 0, -CORNER // 2:, -CORNER // 2:],
-                          corner.reshape(CORNER // 2, 2, CORNER // 2, 2).max(axis=(1, 3)))
+    assert np.array_equal(
+        half[0, 0, -CORNER // 2 :, -CORNER // 2 :], corner.reshape(CORNER // 2, 2, CORNER // 2, 2).max(axis=(1, 3))
+    )
     d_image = pool.max_pool2d_backward(half, image, 2)
     kept = d_image[0, 0, -CORNER:, -CORNER:]
     assert np.array_equal(kept[kept != 0], corner[kept != 0]) and (kept != 0).sum() == CORNER**2 // 4

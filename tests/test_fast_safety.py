@@ -37,8 +37,9 @@ image = np.ones((2, 3))
 def run(code, folder=ROOT, **environment):
     """Run a program that ends well; return what it wrote to stdout and to stderr."""
     environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"} | environment
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, env=environment,
-                          timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=folder, env=environment, timeout=300
+    )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout, done.stderr
 
@@ -83,8 +84,12 @@ def damage(path):
     path.write_bytes(content)
 
 
-DAMAGE = {"emptied": lambda path: path.write_bytes(b""), "cut": lambda path: path.write_bytes(path.read_bytes()[:-9]),
-          "one bit": damage, "text": lambda path: path.write_text("no cache at all")}
+DAMAGE = {
+    "emptied": lambda path: path.write_bytes(b""),
+    "cut": lambda path: path.write_bytes(path.read_bytes()[:-9]),
+    "one bit": damage,
+    "text": lambda path: path.write_text("no cache at all"),
+}
 
 
 @pytest.mark.parametrize("kind", ["nbi", "nbc"])
@@ -106,8 +111,9 @@ def test_the_cache_of_another_kernel_is_not_taken_for_this_one(tmp_path):
     first, second = sorted(tmp_path.rglob("*.nbc"))
     second.write_bytes(first.read_bytes())
     for _ in range(2):
-        out, _ = run(both + "; print(relu(-image.astype('float32')).max(), relu(image).min())",
-                     NUMBA_CACHE_DIR=str(tmp_path))
+        out, _ = run(
+            both + "; print(relu(-image.astype('float32')).max(), relu(image).min())", NUMBA_CACHE_DIR=str(tmp_path)
+        )
         assert out == "0.0 1.0\n"
 
 
@@ -140,12 +146,18 @@ def test_a_cache_that_can_be_neither_read_nor_written_later_on(tmp_path):
 
 
 CHANGES = {
-    "a constant of another file": ("lanes.py", "LANES = 16 ", "LANES = 8 ",
-                                   "from stn_numpy.fast.pool import max_pool2d_lanes\n"
-                                   "max_pool2d_lanes(np.ones((1, 1, 2, 4 * lanes)), lanes, 2)"),
-    "a constant behind a helper": ("../coordinates.py", "FAR = 1e6", "FAR = 2e6",
-                                   "from stn_numpy.fast import projective_grid\n"
-                                   "projective_grid(np.ones((1, 3, 3)), (1, 1, 2, 2))"),
+    "a constant of another file": (
+        "lanes.py",
+        "LANES = 16 ",
+        "LANES = 8 ",
+        "from stn_numpy.fast.pool import max_pool2d_lanes\nmax_pool2d_lanes(np.ones((1, 1, 2, 4 * lanes)), lanes, 2)",
+    ),
+    "a constant behind a helper": (
+        "../coordinates.py",
+        "FAR = 1e6",
+        "FAR = 2e6",
+        "from stn_numpy.fast import projective_grid\nprojective_grid(np.ones((1, 3, 3)), (1, 1, 2, 2))",
+    ),
 }
 
 
@@ -166,7 +178,9 @@ def test_the_cache_notices_a_constant_that_changes(tmp_path, case):
 
 @pytest.mark.parametrize("layer", ["", "workqueue"], ids=["default", "workqueue"])
 def test_several_python_threads_at_once(layer):
-    code = SETUP + """
+    code = (
+        SETUP
+        + """
 import threading
 expected, wrong = work() + more_work(), []
 def often():
@@ -179,6 +193,7 @@ for thread in threads: thread.join()
 import numba
 print(numba.threading_layer(), len(wrong))
 """
+    )
     out, _ = run(code, **({"NUMBA_THREADING_LAYER": layer} if layer else {}))
     assert out.split()[-1] == "0" and (not layer or layer in out)
 
@@ -186,7 +201,9 @@ print(numba.threading_layer(), len(wrong))
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.parametrize("before", ["work()", "None"], ids=["after parallel work", "before any"])
 def test_a_forked_child_works_on(before):
-    code = SETUP + f"""
+    code = (
+        SETUP
+        + f"""
 import os
 {before}
 child = os.fork()
@@ -196,12 +213,15 @@ if child == 0:
 _, status = os.waitpid(child, 0)
 print(os.waitstatus_to_exitcode(status))
 """
+    )
     assert run(code)[0].strip() == "0"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 def test_children_of_a_pool_agree_with_their_parent():
-    code = SETUP + """
+    code = (
+        SETUP
+        + """
 import multiprocessing
 parent = np.frombuffer(work())
 with multiprocessing.get_context("fork").Pool(2) as pool:
@@ -209,6 +229,7 @@ with multiprocessing.get_context("fork").Pool(2) as pool:
         np.testing.assert_allclose(np.frombuffer(child), parent, rtol=0, atol=1e-12)
 print("agreed")
 """
+    )
     assert run(code)[0].strip() == "agreed"
 
 

@@ -17,8 +17,12 @@ def test_numbers_that_json_does_not_have_become_null(tmp_path):
 
 
 def test_lists_of_numbers_stand_on_one_line_and_words_stay_as_they_are(tmp_path):
-    content = dict(classes=["oak  tree", "[1,  2]"], command="--rates [\n1,  2]", empty=[],
-                   curve=dict(loss=[1, -2.5e-07, None, True, 3.0], pairs=[[1, 2], [3, 4]]))
+    content = dict(
+        classes=["oak  tree", "[1,  2]"],
+        command="--rates [\n1,  2]",
+        empty=[],
+        curve=dict(loss=[1, -2.5e-07, None, True, 3.0], pairs=[[1, 2], [3, 4]]),
+    )
     write_json(tmp_path / "deeper" / "result.json", content)
     text = (tmp_path / "deeper" / "result.json").read_text()
     assert json.loads(text) == content
@@ -42,6 +46,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, w
 
     def fails(*_):
         raise error
+
     monkeypatch.setattr(os, where, fails)
     with pytest.raises(type(error), match="no space left"):
         write_json(path, dict(a=2))

@@ -19,8 +19,9 @@ numba = pytest.importorskip("numba")
 GUARD = 64  # numbers of NaN before and behind, more than the widest row and the widest tap of these tests
 HUGE = [np.nan, np.inf, -np.inf, 1e30, -1e30, 3.4e38, 2.0**31, -(2.0**31), 2.0**63, 1e-45, -1e-45, 5e-324, 0.0, -0.0]
 
-options = st.fixed_dictionaries({"padding_mode": st.sampled_from(["zeros", "border", "reflection"]),
-                                 "align_corners": st.booleans()})
+options = st.fixed_dictionaries(
+    {"padding_mode": st.sampled_from(["zeros", "border", "reflection"]), "align_corners": st.booleans()}
+)
 modes = st.sampled_from(["bilinear", "nearest", "bicubic"])
 float_types = st.sampled_from(["float32", "float64"])
 
@@ -46,8 +47,9 @@ class Guarded:
 def call_guarded(function, *arrays, inner=False, **keywords):
     """The results of a function of guarded arrays; what is no array is passed on."""
     guarded = [Guarded(array, inner) if isinstance(array, np.ndarray) else None for array in arrays]
-    results = as_tuple(function(*[array if guard is None else guard.array for guard, array in zip(guarded, arrays)],
-                                **keywords))
+    results = as_tuple(
+        function(*[array if guard is None else guard.array for guard, array in zip(guarded, arrays)], **keywords)
+    )
     for place, guard in enumerate(guarded):
         assert guard is None or guard.is_untouched(), f"argument {place} or its surroundings were written"
     return results
@@ -58,10 +60,19 @@ def hostile_points(draw, length, align_corners):
     """Twelve coordinates along one axis: anything, huge, on an edge, on a pixel or close beside, or ordinary."""
     pixels = st.integers(-3, length + 2)
     edges = st.sampled_from([-1.5, -1.0, -0.5, 0.0, length - 1.0, length - 0.5, float(length)])
-    on_purpose = st.one_of(edges, pixels.map(float), pixels.map(lambda k: k + 0.5), pixels.map(lambda k: k + 1e-7),
-                           pixels.map(lambda k: k - 1e-7))
-    point = st.one_of(st.sampled_from(HUGE), st.floats(width=32), st.floats(-1.5, 1.5),
-                      on_purpose.map(lambda place: normalise(place, length, align_corners)))
+    on_purpose = st.one_of(
+        edges,
+        pixels.map(float),
+        pixels.map(lambda k: k + 0.5),
+        pixels.map(lambda k: k + 1e-7),
+        pixels.map(lambda k: k - 1e-7),
+    )
+    point = st.one_of(
+        st.sampled_from(HUGE),
+        st.floats(width=32),
+        st.floats(-1.5, 1.5),
+        on_purpose.map(lambda place: normalise(place, length, align_corners)),
+    )
     return draw(st.lists(point, min_size=12, max_size=12))
 
 
@@ -76,8 +87,18 @@ def in_doubt(grid, shape, align_corners):
     return doubt
 
 
-@given(data=st.data(), seed=seeds, batch=counts, channels=counts, height=lengths, width=lengths, dtype=float_types,
-       mode=modes, choice=options, inner=st.booleans())
+@given(
+    data=st.data(),
+    seed=seeds,
+    batch=counts,
+    channels=counts,
+    height=lengths,
+    width=lengths,
+    dtype=float_types,
+    mode=modes,
+    choice=options,
+    inner=st.booleans(),
+)
 def test_hostile_grids(data, seed, batch, channels, height, width, dtype, mode, choice, inner):
     from stn_numpy.fast.sampler import grid_sample, grid_sample_backward
 
@@ -89,7 +110,7 @@ def test_hostile_grids(data, seed, batch, channels, height, width, dtype, mode, 
     d_out = normal(seed + 1, (batch, channels, 3, 4), dtype)
     choice = choice | {"mode": mode}
 
-    out, = call_guarded(grid_sample, image, grid, inner=inner, **choice)
+    (out,) = call_guarded(grid_sample, image, grid, inner=inner, **choice)
     expected = reference.grid_sample(image, grid, **choice)
     compared = ~doubt if mode == "nearest" or choice["padding_mode"] == "reflection" else np.ones_like(doubt)
     assert_agrees(np.moveaxis(out, 1, -1)[compared], np.moveaxis(expected, 1, -1)[compared], unit=4)
@@ -106,8 +127,18 @@ def test_hostile_grids(data, seed, batch, channels, height, width, dtype, mode, 
     assert np.array_equal(np.isnan(d_grid), np.isnan(d_grid_expected))
 
 
-@given(data=st.data(), seed=seeds, channels=st.sampled_from([1, 2, 3, 8, 17]), height=st.one_of(lengths, st.just(70)),
-       width=lengths, out_height=lengths, out_width=lengths, dtype=float_types, choice=options, inner=st.booleans())
+@given(
+    data=st.data(),
+    seed=seeds,
+    channels=st.sampled_from([1, 2, 3, 8, 17]),
+    height=st.one_of(lengths, st.just(70)),
+    width=lengths,
+    out_height=lengths,
+    out_width=lengths,
+    dtype=float_types,
+    choice=options,
+    inner=st.booleans(),
+)
 def test_hostile_thetas(data, seed, channels, height, width, out_height, out_width, dtype, choice, inner):
     """The second image's theta is hostile; the first one must not notice.
 
@@ -122,7 +153,7 @@ def test_hostile_thetas(data, seed, channels, height, width, out_height, out_wid
         theta[1] = np.reshape(data.draw(st.lists(number, min_size=6, max_size=6)), (2, 3))
         theta = theta.astype(dtype)
 
-    out, = call_guarded(affine_sample, image, theta, size, inner=inner, **choice)
+    (out,) = call_guarded(affine_sample, image, theta, size, inner=inner, **choice)
     d_image, d_theta = call_guarded(affine_sample_backward, d_out, image, theta, inner=inner, **choice)
     expected = reference.affine_sample(image, theta, size, **choice)
     d_image_expected, d_theta_expected = reference.affine_sample_backward(d_out, image, theta, **choice)
@@ -131,15 +162,29 @@ def test_hostile_thetas(data, seed, channels, height, width, out_height, out_wid
     tame = slice(None) if np.abs(theta[1]).max() <= 2 else slice(1)  # NaN is not
     assert_agrees(out[tame], expected[tame], unit=20)
     assert_agrees(d_image[tame], d_image_expected[tame], unit=40)
-    if not in_doubt(reference.affine_grid(theta[:1], (1, *size[1:]), choice["align_corners"]), image.shape,
-                    choice["align_corners"]).any():
+    if not in_doubt(
+        reference.affine_grid(theta[:1], (1, *size[1:]), choice["align_corners"]), image.shape, choice["align_corners"]
+    ).any():
         assert_agrees(d_theta[0], d_theta_expected[0], unit=100)
 
 
-@given(seed=seeds, batch=counts, channels=counts, filters=counts, height=lengths, width=lengths, kernel_height=counts,
-       kernel_width=counts, stride=counts, padding=st.integers(0, 2), dtype=float_types, inner=st.booleans())
-def test_convolutions_within_guards(seed, batch, channels, filters, height, width, kernel_height, kernel_width, stride,
-                                    padding, dtype, inner):
+@given(
+    seed=seeds,
+    batch=counts,
+    channels=counts,
+    filters=counts,
+    height=lengths,
+    width=lengths,
+    kernel_height=counts,
+    kernel_width=counts,
+    stride=counts,
+    padding=st.integers(0, 2),
+    dtype=float_types,
+    inner=st.booleans(),
+)
+def test_convolutions_within_guards(
+    seed, batch, channels, filters, height, width, kernel_height, kernel_width, stride, padding, dtype, inner
+):
     from stn_numpy.fast.conv import conv2d, conv2d_backward
 
     kernel_height, kernel_width = min(kernel_height, height + 2 * padding), min(kernel_width, width + 2 * padding)
@@ -148,7 +193,7 @@ def test_convolutions_within_guards(seed, batch, channels, filters, height, widt
     bias, keywords = normal(seed + 2, filters, dtype), {"stride": stride, "padding": padding}
     expected = reference.conv2d(image, weight, bias, **keywords)
     d_out = normal(seed + 3, expected.shape, dtype)
-    out, = call_guarded(conv2d, image, weight, bias, inner=inner, **keywords)
+    (out,) = call_guarded(conv2d, image, weight, bias, inner=inner, **keywords)
     assert_agrees(out, expected, unit=20)
     gradients = call_guarded(conv2d_backward, d_out, image, weight, bias, inner=inner, **keywords)
     for actual, wanted in zip(gradients, reference.conv2d_backward(d_out, image, weight, bias, **keywords)):
@@ -156,8 +201,17 @@ def test_convolutions_within_guards(seed, batch, channels, filters, height, widt
 
 
 @pytest.mark.parametrize("kind", ["max", "avg"])
-@given(seed=seeds, batch=counts, channels=counts, height=lengths, width=lengths, kernel=counts, stride=counts,
-       dtype=float_types, inner=st.booleans())
+@given(
+    seed=seeds,
+    batch=counts,
+    channels=counts,
+    height=lengths,
+    width=lengths,
+    kernel=counts,
+    stride=counts,
+    dtype=float_types,
+    inner=st.booleans(),
+)
 def test_pools_within_guards(kind, seed, batch, channels, height, width, kernel, stride, dtype, inner):
     from stn_numpy.fast import pool
 
@@ -165,9 +219,9 @@ def test_pools_within_guards(kind, seed, batch, channels, height, width, kernel,
     image = distinct(seed, (batch, channels, height, width), dtype)
     expected = getattr(reference, f"{kind}_pool2d")(image, kernel, stride)
     d_out = normal(seed, expected.shape, dtype)
-    out, = call_guarded(getattr(pool, f"{kind}_pool2d"), image, kernel, stride, inner=inner)
+    (out,) = call_guarded(getattr(pool, f"{kind}_pool2d"), image, kernel, stride, inner=inner)
     assert_agrees(out, expected)
-    d_image, = call_guarded(getattr(pool, f"{kind}_pool2d_backward"), d_out, image, kernel, stride, inner=inner)
+    (d_image,) = call_guarded(getattr(pool, f"{kind}_pool2d_backward"), d_out, image, kernel, stride, inner=inner)
     assert_agrees(d_image, getattr(reference, f"{kind}_pool2d_backward")(d_out, image, kernel, stride), unit=10)
 
 
@@ -177,14 +231,14 @@ def test_linear_layers_within_guards(seed, batch, inputs, outputs, dtype, inner)
 
     arrays = [normal(seed, shape, dtype) for shape in ((batch, inputs), (outputs, inputs), outputs)]
     d_out, before = normal(seed + 1, (batch, outputs), dtype), away_from_zero(seed, (batch, inputs), dtype)
-    out, = call_guarded(linear, *arrays, inner=inner)
+    (out,) = call_guarded(linear, *arrays, inner=inner)
     assert_agrees(out, reference.linear(*arrays), unit=20)
     gradients = call_guarded(linear_backward, d_out, *arrays, inner=inner)
     for actual, wanted in zip(gradients, reference.linear_backward(d_out, *arrays)):
         assert_agrees(actual, wanted, unit=20)
-    rectified, = call_guarded(relu, before, inner=inner)
+    (rectified,) = call_guarded(relu, before, inner=inner)
     assert_agrees(rectified, reference.relu(before))
-    back, = call_guarded(relu_backward, arrays[0], before, inner=inner)
+    (back,) = call_guarded(relu_backward, arrays[0], before, inner=inner)
     assert_agrees(back, reference.relu_backward(arrays[0], before))
 
 

@@ -20,8 +20,10 @@ OWN = {
 }
 INSIDE_FUNCTIONS = {"pooch", "tqdm", "PIL"}
 
-MODULES = [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-           for path in sorted((ROOT / "stn_numpy").rglob("*.py"))]
+MODULES = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for path in sorted((ROOT / "stn_numpy").rglob("*.py"))
+]
 HEAVY = ("stn_numpy.fast", "stn_numpy.pytorch", "stn_numpy.cuda", "stn_numpy.viz", "stn_numpy.explore")
 
 
@@ -44,8 +46,9 @@ def test_only_its_own_part_imports_a_heavy_package():
     for name in MODULES:
         allowed = {"numpy"} | INSIDE_FUNCTIONS | set(sys.stdlib_module_names)
         allowed |= set().union(*(packages for part, packages in OWN.items() if within(name, part)))
-        found = {imported for imported in graph.find_modules_directly_imported_by(name)
-                 if not within(imported, "stn_numpy")}
+        found = {
+            imported for imported in graph.find_modules_directly_imported_by(name) if not within(imported, "stn_numpy")
+        }
         assert found <= allowed, f"{name} imports {sorted(found - allowed)}"
 
 

@@ -64,9 +64,11 @@ def test_right_answer():
 
 def test_wrong_answer_in_other_words_is_recognised():
     """What was given counts, not how it was written."""
+
     def mine(image, weight):
         total = np.array([weight[0] * sum(row.sum() for row in image)], image.dtype)
         return np.stack([row * weight[0] for row in image]), total
+
     verdict = judge(TOY, mine)
     assert verdict.misconception == "The bias is forgotten"
     assert verdict.message.startswith("The bias is forgotten: the second weight is added to every pixel.\nRead: ")
@@ -74,10 +76,16 @@ def test_wrong_answer_in_other_words_is_recognised():
 
 def test_message_shows_expected_and_given():
     message = judge(TOY, without_bias).message
-    for part in ("reading(image, weight): three pixels", "image = [[1. 2. 4.]]", "weight = [3. 1.]",
-                 "out, expected = [[ 4.  7. 13.]]", "out, given    = [[ 3.  6. 12.]]",
-                 "First difference at [0, 0]: expected 4, given 3.", "total: right",
-                 "0 of 3 checks hold; this is the first that does not."):
+    for part in (
+        "reading(image, weight): three pixels",
+        "image = [[1. 2. 4.]]",
+        "weight = [3. 1.]",
+        "out, expected = [[ 4.  7. 13.]]",
+        "out, given    = [[ 3.  6. 12.]]",
+        "First difference at [0, 0]: expected 4, given 3.",
+        "total: right",
+        "0 of 3 checks hold; this is the first that does not.",
+    ):
         assert part in message, message
 
 
@@ -128,8 +136,8 @@ def test_small_constant_does_not_pass_as_rounding():
     """Where each number counts by its own size."""
     for relative, status in ((False, "right"), (True, "wrong")):
         small = Exercise("log", "test_judge", ("out",), [Case("small", np.array([1e-6, 1e-3]), relative=relative)])
-        small.solution = lambda package="": lambda r: r ** 2 * np.log(r)
-        verdict = judge(small, lambda r: r ** 2 * np.log(r + 1e-10))
+        small.solution = lambda package="": lambda r: r**2 * np.log(r)
+        verdict = judge(small, lambda r: r**2 * np.log(r + 1e-10))
         assert verdict.status == status
     assert "has a small number been added that does not belong there?" in " ".join(verdict.message.split())
 
@@ -140,7 +148,7 @@ def test_catalogued_mistake_in_another_type():
 
 
 def test_catalogued_mistake_in_what_is_shown_alone():
-    said = head(lambda i, w: (i * w[0] if i.dtype == "float64" else i ** 3, reading(i, w)[1]))
+    said = head(lambda i, w: (i * w[0] if i.dtype == "float64" else i**3, reading(i, w)[1]))
     assert said.startswith("The bias is forgotten: ") and "That explains what is shown below, but not all" in said
 
 
@@ -148,7 +156,8 @@ def test_half_of_a_catalogued_mistake():
     """Where only one output is wrong, and a mistake that spoils both spoils that one in the same way."""
     both = Exercise("reading", "test_judge", ("out", "total"), TOY.cases)
     both.wrong("All is doubled and one", "nothing is doubled.", "ch-grid")(
-        lambda i, w: tuple(2 * part + 1 for part in reading(i, w)))
+        lambda i, w: tuple(2 * part + 1 for part in reading(i, w))
+    )
     said = head(lambda i, w: (2 * reading(i, w)[0] + 1, reading(i, w)[1]), both)
     assert said.startswith("All is doubled and one: nothing is doubled. (That explains out.) Read: ")
 
@@ -215,6 +224,7 @@ def test_catalogued_mistake_that_also_writes_into_an_argument():
         out = without_bias(image, weight)
         weight[:] = 0
         return out
+
     said = head(answer)
     assert said.startswith("The bias is forgotten: ") and "also writes into its argument weight: work on a copy" in said
 
@@ -296,6 +306,7 @@ def test_one_output_alone_is_no_tuple():
 def test_memory_that_was_never_written_does_not_pass():
     def unwritten(image, weight):
         return np.empty_like(image), reading(image, weight)[1]
+
     judge(TOY, reading)
     message = judge(TOY, unwritten).message
     assert "not finite" in message and "0 of 3 checks hold" in message
@@ -303,9 +314,11 @@ def test_memory_that_was_never_written_does_not_pass():
 
 def test_mistake_is_not_named_where_the_reader_is_right():
     """It explains half of what is wrong, but would show in another case as well, where the answer is right."""
+
     def answer(image, weight):
         out, total = reading(image, weight)
-        return (image ** 3 if image.size == 3 else image * weight[0] if image.dtype == "float32" else out), total
+        return (image**3 if image.size == 3 else image * weight[0] if image.dtype == "float32" else out), total
+
     assert head(answer).startswith("out: No mistake that I know gives this. No pattern stands out either. Next: work")
 
 
@@ -340,7 +353,7 @@ def test_place_of_the_difference_is_named(said, given, expected):
 
 
 def test_all_places_are_no_place():
-    assert where(PICTURE ** 2 + 1, PICTURE) is None
+    assert where(PICTURE**2 + 1, PICTURE) is None
 
 
 def test_difference_at_the_border_alone():
@@ -353,14 +366,16 @@ def test_difference_at_the_border_alone():
 def test_difference_outside_the_image_alone():
     outside = PICTURE > 7
     for wrong, said in ((outside, "outside"), (~outside, "inside")):
-        sentence = where(np.where(wrong, PICTURE ** 2 + 1, PICTURE), PICTURE, outside)
+        sentence = where(np.where(wrong, PICTURE**2 + 1, PICTURE), PICTURE, outside)
         assert sentence.startswith(f"Wrong only where samples lie {said} the image")
 
 
 def test_judge_says_that_it_does_not_know_and_what_to_do_next():
-    said = head(lambda i, w: (i ** 2 + np.arange(i.size).reshape(i.shape), reading(i, w)[1] + np.exp(w[:1])))
-    assert said.startswith("out: No mistake that I know gives this. No pattern stands out either. Next: work out[0, 0] "
-                           "of the case below out by hand, where 4 should come and 1 came, and print each step of your")
+    said = head(lambda i, w: (i**2 + np.arange(i.size).reshape(i.shape), reading(i, w)[1] + np.exp(w[:1])))
+    assert said.startswith(
+        "out: No mistake that I know gives this. No pattern stands out either. Next: work out[0, 0] "
+        "of the case below out by hand, where 4 should come and 1 came, and print each step of your"
+    )
 
 
 # What a reader sees, in a copy of the exercises
@@ -455,9 +470,20 @@ def test_unknown_name_lists_what_there_is(folder):
     assert code == 4 and "expected a chapter or an exercise, got 'samplr'" in said and "affine_grid" in said
 
 
-@pytest.mark.parametrize("word", ["sampler-d-grid", "ex-sampler-d-grid", "ex07_sampler_d_grid.py", "sampler_d_grid",
-                                  "./ex07_sampler_d_grid.py", "exercises/ex07_sampler_d_grid.py", "no/sampler_d_grid",
-                                  r".\book\exercises\ex07_sampler_d_grid.py", str(ROOT / "ex07_sampler_d_grid.py")])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "sampler-d-grid",
+        "ex-sampler-d-grid",
+        "ex07_sampler_d_grid.py",
+        "sampler_d_grid",
+        "./ex07_sampler_d_grid.py",
+        "exercises/ex07_sampler_d_grid.py",
+        "no/sampler_d_grid",
+        r".\book\exercises\ex07_sampler_d_grid.py",
+        str(ROOT / "ex07_sampler_d_grid.py"),
+    ],
+)
 def test_exercise_may_be_written_as_the_book_or_the_folder_does(word):
     assert [stub.name for stub in select(word)] == ["sampler_d_grid"]
 
@@ -609,21 +635,33 @@ def test_file_that_is_debugged_is_judged_in_this_process(tmp_path):
 def test_reader_is_heard_in_every_folder(place):
     """With the stub's path as the shell completes it there."""
     path = Path(os.path.relpath(ROOT / "book/exercises/ex03_affine_grid.py", ROOT / place))
-    done = subprocess.run([sys.executable, "-P", "-m", "pytest", "--ex", str(path), "--color=no", "-pno:cacheprovider"],
-                          capture_output=True, text=True, cwd=ROOT / place)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", "--ex", str(path), "--color=no", "-pno:cacheprovider"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT / place,
+    )
     assert "Say where every output pixel looks" in done.stdout and "1 failed" in done.stdout, done.stdout + done.stderr
 
 
 def test_progress_is_shown_in_every_folder(folder):
-    done = subprocess.run([sys.executable, "-P", "-m", "pytest", "--progress", f"--exercises={folder}"],
-                          capture_output=True, text=True, cwd=ROOT / "book/exercises")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", "--progress", f"--exercises={folder}"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT / "book/exercises",
+    )
     assert done.returncode == 0 and "1 right, 4 wrong" in done.stdout, done.stdout + done.stderr
 
 
 def test_shell_may_make_several_files_of_one_word(folder):
     names = [path.name for path in sorted(folder.glob("ex06*"))]
-    done = subprocess.run([sys.executable, "-P", "-m", "pytest", "--ex", *names, "--color=no", "-pno:cacheprovider"],
-                          capture_output=True, text=True, cwd=ROOT / "book/exercises")
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "pytest", "--ex", *names, "--color=no", "-pno:cacheprovider"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT / "book/exercises",
+    )
     assert f"{len(names)} failed" in done.stdout, done.stdout + done.stderr
 
 
@@ -648,7 +686,6 @@ def test_check_in_a_cell_says_the_same_and_raises_nothing(tmp_path, body, call, 
     path = tmp_path / "cell.py"
     path.write_text(CELL.format(root=str(ROOT), body=body, call=call), "utf8")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, cwd=tmp_path,
-                          env=environment)
+    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert done.returncode == 0 and not done.stderr
     assert done.stdout.startswith(said) or said in done.stdout, done.stdout

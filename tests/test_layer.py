@@ -18,7 +18,9 @@ LAYERS = {
     "Conv2d": (lambda rng, dtype: Conv2d(2, 4, 3, rng=rng, dtype=dtype), nn.Conv2d(2, 4, 3), normal, IMAGE),
     "Conv2d strided, padded": (
         lambda rng, dtype: Conv2d(2, 3, 2, stride=2, padding=1, rng=rng, dtype=dtype),
-        nn.Conv2d(2, 3, 2, stride=2, padding=1), normal, IMAGE,
+        nn.Conv2d(2, 3, 2, stride=2, padding=1),
+        normal,
+        IMAGE,
     ),
     "ReLU": (lambda *_: ReLU(), nn.ReLU(), away_from_zero, IMAGE),
     "MaxPool2d": (lambda *_: MaxPool2d(2), nn.MaxPool2d(2), distinct, IMAGE),
@@ -28,12 +30,21 @@ LAYERS = {
     "Flatten": (lambda *_: Flatten(), nn.Flatten(), normal, IMAGE),
     "Sequential": (
         lambda rng, dtype: Sequential(
-            Conv2d(2, 3, 3, padding=1, rng=rng, dtype=dtype), ReLU(), MaxPool2d(2), Sequential(Flatten(), ReLU()),
+            Conv2d(2, 3, 3, padding=1, rng=rng, dtype=dtype),
+            ReLU(),
+            MaxPool2d(2),
+            Sequential(Flatten(), ReLU()),
             Linear(27, 4, rng, dtype),
         ),
-        nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Sequential(nn.Flatten(), nn.ReLU()),
-                      nn.Linear(27, 4)),
-        normal, IMAGE,
+        nn.Sequential(
+            nn.Conv2d(2, 3, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Sequential(nn.Flatten(), nn.ReLU()),
+            nn.Linear(27, 4),
+        ),
+        normal,
+        IMAGE,
     ),
 }
 
@@ -86,9 +97,20 @@ class Pair(Layer):
 
 def test_parameters_are_named_as_torch_names_them():
     named = Pair().named_parameters()
-    assert list(named) == ["shift", "words.a", "first.0.weight", "first.0.bias", "first.2.0.weight", "first.2.0.bias",
-                           "branches.0.weight", "branches.0.bias", "branches.2.1.0.weight", "branches.2.1.0.bias",
-                           "last.weight", "last.bias"]
+    assert list(named) == [
+        "shift",
+        "words.a",
+        "first.0.weight",
+        "first.0.bias",
+        "first.2.0.weight",
+        "first.2.0.bias",
+        "branches.0.weight",
+        "branches.0.bias",
+        "branches.2.1.0.weight",
+        "branches.2.1.0.bias",
+        "last.weight",
+        "last.bias",
+    ]
     assert all(isinstance(parameter, Parameter) for parameter in named.values())
     assert named["first.2.0.weight"].data.shape == (4, 3) and named["last.bias"].data.shape == (2,)
 
@@ -121,8 +143,14 @@ def test_a_new_parameter_has_a_gradient_of_zeros(dtype):
     assert parameter.grad.dtype == dtype
 
 
-@pytest.mark.parametrize("make, name", [(lambda: Linear(0, 3), "in_features"), (lambda: Conv2d(0, 2, 3), "in_channels"),
-                                        (lambda: Conv2d(1, 2, 0), "kernel_size")])
+@pytest.mark.parametrize(
+    "make, name",
+    [
+        (lambda: Linear(0, 3), "in_features"),
+        (lambda: Conv2d(0, 2, 3), "in_channels"),
+        (lambda: Conv2d(1, 2, 0), "kernel_size"),
+    ],
+)
 def test_a_layer_of_nothing_is_refused(make, name):
     assert_refused(make, name, "at least 1", "0")
 

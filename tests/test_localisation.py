@@ -50,12 +50,28 @@ def test_lists_do_as_well_as_tuples():
 
 
 CNN = TorchLocalisation(
-    nn.Conv2d(2, 2, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(2, 3, 3, padding=1), nn.ReLU(),
-    nn.MaxPool2d(2), nn.Flatten(), nn.Linear(3 * 2 * 3, 4), nn.ReLU(), final=nn.Linear(4, 6),
+    nn.Conv2d(2, 2, 3, padding=1),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Conv2d(2, 3, 3, padding=1),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Flatten(),
+    nn.Linear(3 * 2 * 3, 4),
+    nn.ReLU(),
+    final=nn.Linear(4, 6),
 )
 DEFAULT = TorchLocalisation(
-    nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 10, 5, padding=2), nn.ReLU(),
-    nn.MaxPool2d(2), nn.Flatten(), nn.Linear(10 * 3 * 2, 32), nn.ReLU(), final=nn.Linear(32, 6),
+    nn.Conv2d(1, 8, 5, padding=2),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Conv2d(8, 10, 5, padding=2),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Flatten(),
+    nn.Linear(10 * 3 * 2, 32),
+    nn.ReLU(),
+    final=nn.Linear(32, 6),
 )
 FCN = TorchLocalisation(nn.Flatten(), nn.Linear(90, 5), nn.ReLU(), nn.Linear(5, 4), nn.ReLU(), final=nn.Linear(4, 1))
 SHRUNK = TorchLocalisation(
@@ -63,8 +79,15 @@ SHRUNK = TorchLocalisation(
 )
 SHRUNK_FCN = TorchLocalisation(nn.AvgPool2d(2), nn.Flatten(), nn.Linear(12, 3), nn.ReLU(), final=nn.Linear(3, 2))
 THIN = TorchLocalisation(  # two rows are pooled to one, and one no further, whatever the columns
-    nn.Conv2d(1, 2, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(2, 2, 3, padding=1), nn.ReLU(),
-    nn.Flatten(), nn.Linear(2 * 1 * 4, 3), nn.ReLU(), final=nn.Linear(3, 3),
+    nn.Conv2d(1, 2, 3, padding=1),
+    nn.ReLU(),
+    nn.MaxPool2d(2),
+    nn.Conv2d(2, 2, 3, padding=1),
+    nn.ReLU(),
+    nn.Flatten(),
+    nn.Linear(2 * 1 * 4, 3),
+    nn.ReLU(),
+    final=nn.Linear(3, 3),
 )
 TWINS = {
     "convolutional": (CNN, (2, 9, 13), "affine", dict(channels=(2, 3), kernel_size=3, hidden=(4,))),
@@ -167,8 +190,12 @@ def test_what_only_convolutions_have_is_refused_without_them(library):
     """Not ignored: a network of another size than the caller thinks would be trained."""
     for option in (dict(channels=(4,)), dict(kernel_size=3)):
         ((name, value),) = option.items()
-        assert_refused(lambda option=option: library.LocalisationNetwork((1, 8, 10), AFFINE, "fcn", **option),
-                       name, "None", str(value))
+        assert_refused(
+            lambda option=option: library.LocalisationNetwork((1, 8, 10), AFFINE, "fcn", **option),
+            name,
+            "None",
+            str(value),
+        )
 
 
 def test_other_images_are_refused(kind):

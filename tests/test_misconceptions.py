@@ -69,6 +69,7 @@ def test_wrong_answer_is_called_by_its_name(place):
 
 def in_place(function):
     """The same, writing into every array that comes in, be it in a list or a dictionary."""
+
     def write(argument):
         if isinstance(argument, np.ndarray) and argument.dtype.kind == "f":
             argument += 1
@@ -81,11 +82,13 @@ def in_place(function):
         out = copied(function(*copied(args), **options))
         write(args)
         return out
+
     return wrapped
 
 
 def in_type(dtype):
     """What makes the same of a function, with outputs of a type."""
+
     def cast(part):
         return part.astype(dtype) if isinstance(part, np.ndarray) and part.dtype.kind in "fiub" else part
 
@@ -93,7 +96,9 @@ def in_type(dtype):
         def wrapped(*args, **options):
             out = function(*args, **options)
             return tuple(map(cast, out)) if isinstance(out, (tuple, list)) else cast(out)
+
         return wrapped
+
     return wrap
 
 
@@ -144,10 +149,22 @@ def test_stubs_are_unsolved():
 
 
 ODD = {
-    "nothing": None, "a number": 3, "a word": "grid", "an empty list": [], "an empty tuple": (), "a dictionary": {},
-    "objects": np.array([None, "x"], object), "complex": np.ones((2, 2), complex), "empty": np.empty((0, 3)),
-    "a scalar": np.float32(1), "no numbers": np.full((1, 2, 3, 2), np.nan), "nested": [[1, 2], [3, [4]]],
-    "three": (np.ones(2), None, "x"), "a type": int, "an iterator": iter([1]), "booleans": np.ones((2, 3), bool),
+    "nothing": None,
+    "a number": 3,
+    "a word": "grid",
+    "an empty list": [],
+    "an empty tuple": (),
+    "a dictionary": {},
+    "objects": np.array([None, "x"], object),
+    "complex": np.ones((2, 2), complex),
+    "empty": np.empty((0, 3)),
+    "a scalar": np.float32(1),
+    "no numbers": np.full((1, 2, 3, 2), np.nan),
+    "nested": [[1, 2], [3, [4]]],
+    "three": (np.ones(2), None, "x"),
+    "a type": int,
+    "an iterator": iter([1]),
+    "booleans": np.ones((2, 3), bool),
 }
 
 
@@ -165,7 +182,7 @@ def test_exercise_is_complete(exercise):
     """Three mistakes or more, another style, each mistake corrected in one sentence that the book explains."""
     assert len(exercise.misconceptions) >= 3 and exercise.styles
     named = {(wrong.title, wrong.correction, wrong.section) for wrong in exercise.misconceptions}
-    assert len({title for title, *_ in named}) == len(named)      # some have variants
+    assert len({title for title, *_ in named}) == len(named)  # some have variants
     for wrong in exercise.misconceptions:
         assert wrong.section in sections.labels(), f"no heading of the book is labelled {wrong.section}"
         assert wrong.correction.endswith(".") and not re.search(r"[.!?] [A-Z]", wrong.correction), "one sentence"

@@ -29,15 +29,45 @@ CNN = dict(channels=(2, 3), kernel_sizes=(3, 2))
 # kind, options, the same network in torch on 2 x 9 x 8 images
 NETWORKS = {
     "linear": ("linear", {}, lambda: [nn.Flatten(), nn.Linear(144, 4)]),
-    "linear, deep": ("linear", dict(hidden=(5, 3)),
-                     lambda: [nn.Flatten(), nn.Linear(144, 5), nn.Linear(5, 3), nn.Linear(3, 4)]),
-    "fcn": ("fcn", dict(hidden=(5, 3)),
-            lambda: [nn.Flatten(), nn.Linear(144, 5), nn.ReLU(), nn.Linear(5, 3), nn.ReLU(), nn.Linear(3, 4)]),
-    "cnn": ("cnn", CNN, lambda: [nn.Conv2d(2, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(2, 3, 2), nn.ReLU(),
-                                 nn.MaxPool2d(2), nn.Flatten(), nn.Linear(3, 4)]),
-    "cnn, hidden": ("cnn", dict(channels=(2,), kernel_sizes=(3,), hidden=(5, 3)),
-                    lambda: [nn.Conv2d(2, 2, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 5), nn.ReLU(),
-                             nn.Linear(5, 3), nn.ReLU(), nn.Linear(3, 4)]),
+    "linear, deep": (
+        "linear",
+        dict(hidden=(5, 3)),
+        lambda: [nn.Flatten(), nn.Linear(144, 5), nn.Linear(5, 3), nn.Linear(3, 4)],
+    ),
+    "fcn": (
+        "fcn",
+        dict(hidden=(5, 3)),
+        lambda: [nn.Flatten(), nn.Linear(144, 5), nn.ReLU(), nn.Linear(5, 3), nn.ReLU(), nn.Linear(3, 4)],
+    ),
+    "cnn": (
+        "cnn",
+        CNN,
+        lambda: [
+            nn.Conv2d(2, 2, 3),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(2, 3, 2),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(3, 4),
+        ],
+    ),
+    "cnn, hidden": (
+        "cnn",
+        dict(channels=(2,), kernel_sizes=(3,), hidden=(5, 3)),
+        lambda: [
+            nn.Conv2d(2, 2, 3),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Flatten(),
+            nn.Linear(18, 5),
+            nn.ReLU(),
+            nn.Linear(5, 3),
+            nn.ReLU(),
+            nn.Linear(3, 4),
+        ],
+    ),
 }
 
 

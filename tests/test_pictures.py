@@ -71,12 +71,23 @@ def test_a_camera_that_was_held_sideways(tmp_path):
 # --- Whole numbers of more than 8 bits
 
 
-@pytest.mark.parametrize("dtype, high, white, name", [
-    ("int32", 255, 255, "tiff"), ("uint16", 4095, 4095, "tiff"), (">u2", 4095, 4095, "tiff"),
-    ("uint16", 1000, 1023, "tiff"), ("uint16", 16000, 16383, "tiff"), ("uint16", 4000, 4095, "png"),
-    ("uint16", 60000, 65535, "png"), ("uint16", 65535, 65535, "tiff"), ("int32", 65535, 65535, "tiff"),
-    ("int32", 100_000, 2**17 - 1, "tiff"), ("int32", 2**31 - 1, 2**31 - 1, "tiff"), ("uint16", 1, 1, "png"),
-])
+@pytest.mark.parametrize(
+    "dtype, high, white, name",
+    [
+        ("int32", 255, 255, "tiff"),
+        ("uint16", 4095, 4095, "tiff"),
+        (">u2", 4095, 4095, "tiff"),
+        ("uint16", 1000, 1023, "tiff"),
+        ("uint16", 16000, 16383, "tiff"),
+        ("uint16", 4000, 4095, "png"),
+        ("uint16", 60000, 65535, "png"),
+        ("uint16", 65535, 65535, "tiff"),
+        ("int32", 65535, 65535, "tiff"),
+        ("int32", 100_000, 2**17 - 1, "tiff"),
+        ("int32", 2**31 - 1, 2**31 - 1, "tiff"),
+        ("uint16", 1, 1, "png"),
+    ],
+)
 def test_whole_numbers_are_scaled_by_the_least_depth_that_holds_them(tmp_path, dtype, high, white, name):
     Image.fromarray(halves(0, high, dtype)).save(tmp_path / f"tile.{name}")
     found = read(tmp_path / f"tile.{name}")
@@ -105,10 +116,13 @@ def test_what_cannot_be_brought_to_8_bits_is_refused(tmp_path):
     for name in ("deep.tif", "deep.png"):
         cv2.imwrite(str(tmp_path / name), np.repeat(halves(0, 4095, np.uint16)[..., None], 3, 2))
     assert report(tmp_path) == [
-        *(f"skipped {name}: has 16 bits a colour, of which Pillow reads the upper 8: too dark; expected 8 bits"
-          for name in ("deep.png", "deep.tif")),
+        *(
+            f"skipped {name}: has 16 bits a colour, of which Pillow reads the upper 8: too dark; expected 8 bits"
+            for name in ("deep.png", "deep.tif")
+        ),
         "skipped float.tif: has floating-point pixels, expected whole numbers",
-        "skipped negative.tif: has pixels from -5 to 9, expected whole numbers from 0 to 2147483647"]
+        "skipped negative.tif: has pixels from -5 to 9, expected whole numbers from 0 to 2147483647",
+    ]
     cv2.imwrite(str(tmp_path / "deep.png"), np.repeat(halves(0, 60000, np.uint16)[..., None], 3, 2))
     assert np.array_equal(read(tmp_path / "deep.png")[1], halves(0, 60000 >> 8, int))
 
@@ -116,14 +130,22 @@ def test_what_cannot_be_brought_to_8_bits_is_refused(tmp_path):
 # --- Transparency
 
 
-@pytest.mark.parametrize("name, save, tolerance", [
-    ("rgba.png", lambda sprite, path: sprite.save(path), 0), ("rgba.tif", lambda sprite, path: sprite.save(path), 0),
-    ("p.png", lambda sprite, path: sprite.quantize(4).save(path), 0),
-    ("p.gif", lambda sprite, path: sprite.save(path), 0),
-    ("pa.tif", lambda sprite, path: sprite.convert("P").convert("PA").save(path), 25),  # the colours of the web alone
-    ("rgb.png", lambda sprite, path: sprite.convert("RGB").save(path, transparency=MAGENTA), 0),
-    ("rgba.webp", lambda sprite, path: sprite.save(path, lossless=True, exact=True), 0),
-])
+@pytest.mark.parametrize(
+    "name, save, tolerance",
+    [
+        ("rgba.png", lambda sprite, path: sprite.save(path), 0),
+        ("rgba.tif", lambda sprite, path: sprite.save(path), 0),
+        ("p.png", lambda sprite, path: sprite.quantize(4).save(path), 0),
+        ("p.gif", lambda sprite, path: sprite.save(path), 0),
+        (
+            "pa.tif",
+            lambda sprite, path: sprite.convert("P").convert("PA").save(path),
+            25,
+        ),  # the colours of the web alone
+        ("rgb.png", lambda sprite, path: sprite.convert("RGB").save(path, transparency=MAGENTA), 0),
+        ("rgba.webp", lambda sprite, path: sprite.save(path, lossless=True, exact=True), 0),
+    ],
+)
 def test_what_is_transparent_shows_the_mean_of_the_opaque(tmp_path, sprite, name, save, tolerance):
     save(sprite, tmp_path / name)
     found = read(tmp_path / name)
@@ -133,13 +155,19 @@ def test_what_is_transparent_shows_the_mean_of_the_opaque(tmp_path, sprite, name
     assert report(tmp_path) == [f"{name}: has transparent pixels, laid over the mean colour of its opaque ones"]
 
 
-@pytest.mark.parametrize("save", [
-    lambda grey, alpha, path: Image.merge("LA", (grey, alpha)).save(path),
-    lambda grey, alpha, path: grey.save(path, transparency=255),
-    lambda grey, alpha, path: grey.convert("P").save(path, transparency=255),
-    lambda grey, alpha, path: grey.convert("P").save(path, transparency=bytes([255] * 255 + [0])),
-    lambda grey, alpha, path: Image.fromarray(np.asarray(grey).astype(np.uint16) * 257).save(path, transparency=65535),
-], ids=["LA", "L and tRNS", "P and tRNS", "P and many", "I;16 and tRNS"])
+@pytest.mark.parametrize(
+    "save",
+    [
+        lambda grey, alpha, path: Image.merge("LA", (grey, alpha)).save(path),
+        lambda grey, alpha, path: grey.save(path, transparency=255),
+        lambda grey, alpha, path: grey.convert("P").save(path, transparency=255),
+        lambda grey, alpha, path: grey.convert("P").save(path, transparency=bytes([255] * 255 + [0])),
+        lambda grey, alpha, path: Image.fromarray(np.asarray(grey).astype(np.uint16) * 257).save(
+            path, transparency=65535
+        ),
+    ],
+    ids=["LA", "L and tRNS", "P and tRNS", "P and many", "I;16 and tRNS"],
+)
 def test_grey_pictures_with_transparent_pixels_stay_grey(tmp_path, save):
     grey = np.full((8, 8), 255, np.uint8)
     grey[:4, :4], grey[4:, :4] = 40, 60
@@ -227,6 +255,7 @@ def test_pillow_s_warnings_come_in_our_words(tmp_path, monkeypatch, recwarn):
     def warn(path):
         warnings.warn("Truncated\n   File Read", stacklevel=1)
         return original(path)
+
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
     monkeypatch.setattr(Image, "open", warn)
     assert report(tmp_path) == ["tile.png: Pillow warns: Truncated File Read"]
@@ -239,6 +268,7 @@ def test_a_file_or_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
 
     def deny(path, *rest):
         raise PermissionError(13, "Permission denied", str(path))
+
     with monkeypatch.context() as patch:
         patch.setattr(Image, "open", deny)
         assert report(tmp_path) == ["skipped tile.png: Permission denied"]

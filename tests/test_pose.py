@@ -228,8 +228,9 @@ def test_signs_of_life_are_those_of_the_twin_in_torch(transform, size):
     network.features.layers[0].bias.data[:3] = -100  # three channels are silent
     layer = SpatialTransformer(network, transform, size=size)
     found = signs_of_life(layer, images, pose)
-    expected = life.signs_of_life(pytorch.from_numpy(layer), torch.from_numpy(images),
-                                  replace(pose, theta=torch.from_numpy(pose.theta)))
+    expected = life.signs_of_life(
+        pytorch.from_numpy(layer), torch.from_numpy(images), replace(pose, theta=torch.from_numpy(pose.theta))
+    )
     assert found["silent"] == pytest.approx(expected["silent"], abs=1e-4) and found["silent"][0] == 3 / 8
     for name in ("theta_mean", "theta_spread", "outside"):
         np.testing.assert_allclose(found[name], expected[name], rtol=1e-3, atol=1e-4)

@@ -6,16 +6,7 @@ import pytest
 import torch
 from hypothesis import given
 from skimage.transform import ProjectiveTransform
-from support import (
-    assert_refused,
-    assert_same_as_torch,
-    counts,
-    leaning,
-    lengths,
-    normal,
-    output_points,
-    seeds,
-)
+from support import assert_refused, assert_same_as_torch, counts, leaning, lengths, normal, output_points, seeds
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 
 from stn_numpy.gradcheck import gradcheck
@@ -167,9 +158,13 @@ def test_at_and_behind_the_horizon(implementation, dtype, case):
 
 def test_the_front_of_a_horizon_has_the_finite_differences(implementation):
     theta, size = with_denominator(2, 0.3, 1), (1, 1, 6, 8)
-    [error] = gradcheck(lambda theta: np.where(np.abs(implementation.projective_grid(theta, size)) > FAR, 0,
-                                               implementation.projective_grid(theta, size)),
-                        implementation.projective_grid_backward, [theta])
+    [error] = gradcheck(
+        lambda theta: np.where(
+            np.abs(implementation.projective_grid(theta, size)) > FAR, 0, implementation.projective_grid(theta, size)
+        ),
+        implementation.projective_grid_backward,
+        [theta],
+    )
     assert error < FINITE_DIFFERENCES
 
 
@@ -199,9 +194,12 @@ def test_a_broken_theta_spoils_no_other(implementation, bad):
 
 @given(count=counts, seed=seeds)
 def test_eight_numbers(implementation, dtype, count, seed):
-    assert_same_as_torch(implementation.projective_theta, implementation.projective_theta_backward,
-                         lambda p: torch.cat([p, torch.ones_like(p[:, :1])], dim=1).reshape(-1, 3, 3),
-                         [normal(seed, (count, 8), dtype)])
+    assert_same_as_torch(
+        implementation.projective_theta,
+        implementation.projective_theta_backward,
+        lambda p: torch.cat([p, torch.ones_like(p[:, :1])], dim=1).reshape(-1, 3, 3),
+        [normal(seed, (count, 8), dtype)],
+    )
 
 
 def test_the_identity_is_exact(implementation, dtype, align_corners):
@@ -278,5 +276,6 @@ def test_bad_gradients_and_corners_are_refused(implementation):
     assert_refused(lambda: backward(np.ones((2, 4, 4, 2), "f"), theta), "d_grid", "float64", "float32")
     assert_refused(lambda: backward(np.ones((2, 4, 4, 2)), theta[:, :2]), "theta", "(N, 3, 3)", "(2, 2, 3)")
     assert_refused(lambda: implementation.projective_theta(np.ones((2, 9))), "parameters", "(N, 8)", "(2, 9)")
-    assert_refused(lambda: implementation.homography(np.ones((2, 4, 2)), np.ones((2, 5, 2))), "corners_to", "4, 2)",
-                   "(2, 5, 2)")
+    assert_refused(
+        lambda: implementation.homography(np.ones((2, 4, 2)), np.ones((2, 5, 2))), "corners_to", "4, 2)", "(2, 5, 2)"
+    )

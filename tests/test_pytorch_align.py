@@ -28,8 +28,11 @@ def one_thread():
 
 def network_that_says(parameters, transform="similarity", channels=3, **options):
     """A network whose localisation network says the same of every tile, and its facts."""
-    facts = dict(classes=["left", "right"], mean=[0.25] * channels,
-                 network=dict(image_shape=[channels, 24, 24], transform=transform, **options))
+    facts = dict(
+        classes=["left", "right"],
+        mean=[0.25] * channels,
+        network=dict(image_shape=[channels, 24, 24], transform=transform, **options),
+    )
     network = rebuild(facts, rng=0)
     if transform is not None:
         with torch.no_grad():
@@ -95,8 +98,10 @@ def test_true_theta_brings_noses_up():
     grounds = aerial_tiles(6, 4, 40, kinds=("fighter",), background_only=True)[0]
     for image, ground, theta in zip(images, grounds, pose.theta):
         network, facts = network_that_says([*theta[:, 0], *theta[:, 2]])
-        seen = [align(network, facts, Image.fromarray((255 * tile.transpose(1, 2, 0)).astype(np.uint8)))[0].astype(int)
-                for tile in (image, ground)]
+        seen = [
+            align(network, facts, Image.fromarray((255 * tile.transpose(1, 2, 0)).astype(np.uint8)))[0].astype(int)
+            for tile in (image, ground)
+        ]
         ink = abs(seen[0] - seen[1]).max(0) > 25
         assert ink[8:20, 12:28].sum() < ink[20:32, 12:28].sum()
 
@@ -129,8 +134,11 @@ def test_grey_networks_and_other_families(tiles, tmp_path):
 
 
 def test_networks_that_vote(tmp_path):
-    facts = dict(classes=list(KINDS), mean=[0.4] * 3, network=dict(image_shape=[3, 48, 48], transform="rotation",
-                                                                   size=32, directions=16))
+    facts = dict(
+        classes=list(KINDS),
+        mean=[0.4] * 3,
+        network=dict(image_shape=[3, 48, 48], transform="rotation", size=32, directions=16),
+    )
     theta = align(rebuild(facts, rng=0), facts, Image.new("RGB", (60, 60)))[1]
     np.testing.assert_allclose(theta, [[1, 0, 0], [0, 1, 0]], atol=1e-6)
 
@@ -182,7 +190,8 @@ def test_what_the_reader_should_know_is_said(checkpoint, tiles, tmp_path, capsys
     run(checkpoint, tiles, tmp_path / "out")
     assert capsys.readouterr().err.splitlines() == [
         "c.tif: whole numbers of more than 8 bits, whose range is not declared: scaled by 4095",
-        "c.tif: is of one colour, or nearly"]
+        "c.tif: is of one colour, or nearly",
+    ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file names are text here")
@@ -191,9 +200,13 @@ def test_names_that_are_not_utf_8_or_not_in_the_terminal_s_alphabet(checkpoint, 
         Path(os.fsdecode(os.fsencode(tiles) + b"/" + name)).write_bytes(content)
     (tiles / "deeper").rename(tiles / "głębiej")
     out = tmp_path / "wyniki ł"
-    done = subprocess.run([sys.executable, "-m", "stn_numpy.pytorch.align", "--checkpoint", checkpoint, "--in", tiles,
-                           "--out", out], cwd=Path(__file__).parents[1], capture_output=True, check=False,
-                          env=os.environ | dict(PYTHONIOENCODING="cp1252", OMP_NUM_THREADS="1"))
+    done = subprocess.run(
+        [sys.executable, "-m", "stn_numpy.pytorch.align", "--checkpoint", checkpoint, "--in", tiles, "--out", out],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        check=False,
+        env=os.environ | dict(PYTHONIOENCODING="cp1252", OMP_NUM_THREADS="1"),
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(b"3 tiles aligned, 1 files skipped; written to ") and b"wyniki \\u0142" in done.stdout
     rows = list(csv.DictReader(open(out / "poses.csv", encoding="utf8")))
@@ -211,6 +224,7 @@ def test_the_table_has_what_was_written_before_a_stop(checkpoint, tiles, tmp_pat
         if count == 2:
             raise stop
         original(image, path, *rest, **options)
+
     monkeypatch.setattr(Image.Image, "save", save)
     with pytest.raises(SystemExit):
         run(checkpoint, tiles, tmp_path / "out")
@@ -259,15 +273,22 @@ def test_a_contact_sheet_has_each_pair():
     assert (sheet == (255, 0, 0)).all(2).sum() == 9 * 96 * 96 == (sheet == 0).all(2).sum()
 
 
-@pytest.mark.parametrize("change, code, part", [
-    (dict(source="nowhere"), 2, "--in: expected a folder, got"), (dict(source="quarter.pt"), 2, "which is a file"),
-    (dict(out="quarter.pt"), 2, "--out: expected a folder"), (dict(out="tiles"), 2, "another folder than --in"),
-    (dict(source="empty"), 1, "found no file"), (dict(source="words"), 1, "none of the 1 files"),
-    (dict(checkpoint="nowhere.pt"), 1, "No such file"), (dict(checkpoint="cut.pt"), 1, "no checkpoint, or is damaged"),
-    (dict(checkpoint="digits.pt"), 1, "not a finished network for tiles"),
-    (dict(checkpoint="plain.pt"), 1, "expected a network with a transformer (st-cnn)"),
-    (dict(checkpoint="tiles"), 1, "Is a directory"),
-])
+@pytest.mark.parametrize(
+    "change, code, part",
+    [
+        (dict(source="nowhere"), 2, "--in: expected a folder, got"),
+        (dict(source="quarter.pt"), 2, "which is a file"),
+        (dict(out="quarter.pt"), 2, "--out: expected a folder"),
+        (dict(out="tiles"), 2, "another folder than --in"),
+        (dict(source="empty"), 1, "found no file"),
+        (dict(source="words"), 1, "none of the 1 files"),
+        (dict(checkpoint="nowhere.pt"), 1, "No such file"),
+        (dict(checkpoint="cut.pt"), 1, "no checkpoint, or is damaged"),
+        (dict(checkpoint="digits.pt"), 1, "not a finished network for tiles"),
+        (dict(checkpoint="plain.pt"), 1, "expected a network with a transformer (st-cnn)"),
+        (dict(checkpoint="tiles"), 1, "Is a directory"),
+    ],
+)
 def test_what_will_not_do(checkpoint, tiles, tmp_path, capsys, change, code, part):
     for name in ("empty", "words"):
         (tmp_path / name).mkdir()
@@ -276,6 +297,9 @@ def test_what_will_not_do(checkpoint, tiles, tmp_path, capsys, change, code, par
     save_weights(tmp_path / "digits.pt", torch.nn.Linear(2, 2))
     save(tmp_path / "plain.pt", *network_that_says(None, None))
     given = dict(checkpoint=checkpoint.name, source="tiles", out="out") | change
-    arguments = [word for name, value in zip(("--checkpoint", "--in", "--out"), given.values())
-                 for word in (name, str(tmp_path / value))]
+    arguments = [
+        word
+        for name, value in zip(("--checkpoint", "--in", "--out"), given.values())
+        for word in (name, str(tmp_path / value))
+    ]
     assert part in complaint(arguments, capsys, code)

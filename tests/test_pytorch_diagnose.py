@@ -86,9 +86,15 @@ def test_singular_values_are_not_eigenvalues():
     assert turned["singular values"].value == pytest.approx((1, 1), abs=1e-5) and not turned["mirrored"].suspicious
 
 
-@pytest.mark.parametrize("theta, seen, word", [([[3, 0, 0], [0, 3, 0]], 8, "left out"), (IDENTITY, 2, "left out"),
-                                               ([[0.0, 0, 0], [0, 0, 0]], 8, "a line or a point"),
-                                               (IDENTITY, 4, None)])
+@pytest.mark.parametrize(
+    "theta, seen, word",
+    [
+        ([[3, 0, 0], [0, 3, 0]], 8, "left out"),
+        (IDENTITY, 2, "left out"),
+        ([[0.0, 0, 0], [0, 0, 0]], 8, "a line or a point"),
+        (IDENTITY, 4, None),
+    ],
+)
 def test_a_stretch_that_skips_pixels_is_named(theta, seen, word):
     """Four samples for eight pixels are two pixels apart, and still touch all of them; two samples are four apart."""
     found = examine(theta, seen=seen)["singular values"]
@@ -291,16 +297,19 @@ def _mean_square(out, target):
     return (out - target).square().mean()
 
 
-@pytest.mark.parametrize("model, batch, argument, expected, given", [
-    (nn.Flatten(), DIGIT, "model", "calls torch.nn.functional.grid_sample", "Flatten"),
-    (lambda x: x, DIGIT, "model", "a torch.nn.Module", "function"),
-    (_Looker(), np.zeros((1, 1, 2, 2)), "batch", "a tensor of floats", "ndarray of float64"),
-    (_Looker(), DIGIT.byte(), "batch", "a tensor of floats", "uint8"),
-    (_Looker(), DIGIT[0], "batch", "(N, C, H, W)", "(1, 8, 8)"),
-    (_Looker(), (DIGIT, LABELS, LABELS), "batch", "a pair", "3"),
-    (_Looker(), (DIGIT, LABELS[:2]), "batch", "each of 3 images", "(2,)"),
-    (_Looker(), (DIGIT, [0, 1, 2]), "batch", "labels in a tensor", "list"),
-    (_Looker().to("meta"), DIGIT, "batch", "device meta", "cpu"),
-])
+@pytest.mark.parametrize(
+    "model, batch, argument, expected, given",
+    [
+        (nn.Flatten(), DIGIT, "model", "calls torch.nn.functional.grid_sample", "Flatten"),
+        (lambda x: x, DIGIT, "model", "a torch.nn.Module", "function"),
+        (_Looker(), np.zeros((1, 1, 2, 2)), "batch", "a tensor of floats", "ndarray of float64"),
+        (_Looker(), DIGIT.byte(), "batch", "a tensor of floats", "uint8"),
+        (_Looker(), DIGIT[0], "batch", "(N, C, H, W)", "(1, 8, 8)"),
+        (_Looker(), (DIGIT, LABELS, LABELS), "batch", "a pair", "3"),
+        (_Looker(), (DIGIT, LABELS[:2]), "batch", "each of 3 images", "(2,)"),
+        (_Looker(), (DIGIT, [0, 1, 2]), "batch", "labels in a tensor", "list"),
+        (_Looker().to("meta"), DIGIT, "batch", "device meta", "cpu"),
+    ],
+)
 def test_what_does_not_fit_is_refused(model, batch, argument, expected, given):
     assert_refused(lambda: diagnose(model, batch), argument, expected, given)

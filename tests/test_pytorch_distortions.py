@@ -19,8 +19,10 @@ def seeded(seed=0):
 
 
 def as_tensors(parameters, dtype=torch.float32):
-    return {name: torch.tensor(array, dtype=dtype if array.dtype.kind == "f" else None)
-            for name, array in parameters.items()}
+    return {
+        name: torch.tensor(array, dtype=dtype if array.dtype.kind == "f" else None)
+        for name, array in parameters.items()
+    }
 
 
 def as_arrays(truth):
@@ -35,8 +37,9 @@ def assert_same_truth(one, other):
     """Of homographies, only the ratios count."""
     for here, there in zip(as_arrays(one), as_arrays(other), strict=True):
         if here.shape[1:] == (3, 3):
-            here, there = (h / np.linalg.norm(h, axis=(1, 2), keepdims=True) * np.sign(h[:, 2:, 2:])
-                           for h in (here, there))
+            here, there = (
+                h / np.linalg.norm(h, axis=(1, 2), keepdims=True) * np.sign(h[:, 2:, 2:]) for h in (here, there)
+            )
         np.testing.assert_allclose(here, there, atol=1e-4)
 
 
@@ -107,8 +110,18 @@ def test_a_picture_without_ink_and_one_too_large_are_placed_as_in_numpy():
 class Watch(TorchDispatchMode):
     """Remembers the operations that make a GPU be waited for: numbers read back, copies, shapes that depend on data."""
 
-    WAITS = ("_local_scalar_dense", "nonzero", "masked_select", "unique", "equal", "lift_fresh", "_to_copy.device",
-             "linalg_inv", "linalg_solve", "_linalg_svd")
+    WAITS = (
+        "_local_scalar_dense",
+        "nonzero",
+        "masked_select",
+        "unique",
+        "equal",
+        "lift_fresh",
+        "_to_copy.device",
+        "linalg_inv",
+        "linalg_solve",
+        "_linalg_svd",
+    )
 
     def __init__(self):
         super().__init__()
@@ -160,8 +173,9 @@ def test_bad_arguments_are_refused():
     assert_refused(lambda: theirs.distort(images, "R", 0), "generator", "torch.Generator", "int")
     assert_refused(lambda: theirs.distort(images[0], "R", seeded()), "images", "(N, C, H, W)", "(1, 28, 28)")
     assert_refused(lambda: theirs.distort(images.int(), "R", seeded()), "images", "float32 or float64", "torch.int32")
-    assert_refused(lambda: theirs.distort(images.half(), "R", seeded()), "images", "float32 or float64",
-                   "torch.float16")
+    assert_refused(
+        lambda: theirs.distort(images.half(), "R", seeded()), "images", "float32 or float64", "torch.float16"
+    )
     assert_refused(lambda: theirs.distort(DIGITS, "R", seeded()), "images", "tensor", "float32")
     assert_refused(lambda: theirs.distort(images[:1], "TC", seeded()), "images", "at least 2", "1")
     assert_refused(lambda: theirs.distort(torch.ones(2, 1, 28, 61), "TC", seeded()), "images", "6 to 60", "28x61")

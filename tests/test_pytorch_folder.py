@@ -22,8 +22,22 @@ from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.tiles import build, centred, load, rebuild, uncentred
 from stn_numpy.pytorch.train import main
 
-ARGUMENTS = ["--model", "st-cnn", "--transform", "similarity", "--batch", "4", "--iterations", "3", "--device", "cpu",
-             "--precision", "float32", "--tile-size", "24"]
+ARGUMENTS = [
+    "--model",
+    "st-cnn",
+    "--transform",
+    "similarity",
+    "--batch",
+    "4",
+    "--iterations",
+    "3",
+    "--device",
+    "cpu",
+    "--precision",
+    "float32",
+    "--tile-size",
+    "24",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +77,8 @@ def test_what_is_found(tiles):
     assert found.classes == ["cars", "fighters"] and found.labels.tolist() == [0] * 8 + [1] * 8
     assert found.files[0] == "cars/0.png" and found.remarks == [
         "16 tiles, in colour: cars 8, fighters 8",
-        "16 of them had another size: cut to their middle square, resized to 24x24"]
+        "16 of them had another size: cut to their middle square, resized to 24x24",
+    ]
 
 
 def test_all_grey_is_one_channel_and_one_colour_makes_all_three(tiles):
@@ -85,6 +100,7 @@ def test_tiles_are_resized_at_once_to_the_very_same_values(tiles, monkeypatch):
         image, remarks = read_square(path)
         read.append(weakref.ref(image))
         return image, remarks
+
     monkeypatch.setattr(pictures, "read_square", watched)
     found = read_folder(tiles, 24)
     assert np.array_equal(found.images, expected) and "15 of them had" in found.remarks[-1] and len(read) == 16
@@ -94,7 +110,7 @@ def test_files_that_cannot_be_read_are_named_and_skipped(tiles, tmp_path, capsys
     (tiles / "cars" / "notes.txt").write_text("not a tile")
     (tiles / "cars" / ".hidden.png").write_text("nor this")
     whole = (tiles / "cars" / "1.jpg").read_bytes()
-    (tiles / "cars" / "1.jpg").write_bytes(whole[:len(whole) // 2])
+    (tiles / "cars" / "1.jpg").write_bytes(whole[: len(whole) // 2])
     Image.fromarray(np.ones((4, 4), np.float32)).save(tiles / "fighters" / "height.tiff")
     main([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / "out")])
     said = capsys.readouterr().err
@@ -133,8 +149,21 @@ def test_it_learns(tmp_path):
         for k in range(10):
             array = rng.integers(level - 50, level + 50, (24, 24)).astype(np.uint8)
             Image.fromarray(array).save(tmp_path / "mine" / name / f"{k}.png")
-    main([*ARGUMENTS, "--iterations", "40", "--batch", "8", "--rate", "0.02", "--data-folder", str(tmp_path / "mine"),
-          "--out", str(tmp_path / "out")])
+    main(
+        [
+            *ARGUMENTS,
+            "--iterations",
+            "40",
+            "--batch",
+            "8",
+            "--rate",
+            "0.02",
+            "--data-folder",
+            str(tmp_path / "mine"),
+            "--out",
+            str(tmp_path / "out"),
+        ]
+    )
     assert json.loads(next((tmp_path / "out").glob("*.json")).read_text())["test_error"] == 0
 
 
@@ -155,26 +184,33 @@ def test_pieces_are_decided_by_seed_and_number(tiles):
     assert torch.equal(images[:, :, 1:3], source.piece([1, 2], 3, slice(1, 3))[0])
 
 
-@pytest.mark.parametrize("break_it, part", [
-    (lambda path: path.rename(path.with_name("elsewhere")), "which is not there"),
-    (lambda path: [path.rename(path.with_name("other")), path.write_text("")], "which is a file"),
-    (lambda path: (path / "fighters").rename(path.parent / "fighters"), "found one alone, cars"),
-    (lambda path: [(path / name).rename(path.parent / name) for name in ("cars", "fighters")], "found none"),
-    (lambda path: (path / "empty").mkdir(), "two tiles or more of each class"),
-    (lambda path: [file.unlink() for file in (path / "cars").glob("[1-9].*")], "found 1 in"),
-    (lambda path: [file.write_text("?") for file in (path / "cars").iterdir()], "cars/0.png: not an image"),
-])
+@pytest.mark.parametrize(
+    "break_it, part",
+    [
+        (lambda path: path.rename(path.with_name("elsewhere")), "which is not there"),
+        (lambda path: [path.rename(path.with_name("other")), path.write_text("")], "which is a file"),
+        (lambda path: (path / "fighters").rename(path.parent / "fighters"), "found one alone, cars"),
+        (lambda path: [(path / name).rename(path.parent / name) for name in ("cars", "fighters")], "found none"),
+        (lambda path: (path / "empty").mkdir(), "two tiles or more of each class"),
+        (lambda path: [file.unlink() for file in (path / "cars").glob("[1-9].*")], "found 1 in"),
+        (lambda path: [file.write_text("?") for file in (path / "cars").iterdir()], "cars/0.png: not an image"),
+    ],
+)
 def test_folders_that_will_not_do(tiles, tmp_path, capsys, break_it, part):
     break_it(tiles)
     said = complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / "out")], capsys, 2)
     assert "--data-folder: expected" in said and part in said
 
 
-@pytest.mark.parametrize("arguments, part", [
-    (["--model", "st-fcn"], "--model: expected one of cnn, st-cnn with --data-folder, got 'st-fcn'"),
-    (["--distortion", "R"], "not allowed with argument"), (["--background", "?"], "invalid colour value: '?'"),
-    (["--tile-size", "8"], "24 or more, got '8'"),
-])
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (["--model", "st-fcn"], "--model: expected one of cnn, st-cnn with --data-folder, got 'st-fcn'"),
+        (["--distortion", "R"], "not allowed with argument"),
+        (["--background", "?"], "invalid colour value: '?'"),
+        (["--tile-size", "8"], "24 or more, got '8'"),
+    ],
+)
 def test_arguments_that_do_not_go_together(tiles, capsys, arguments, part, tmp_path):
     assert part in complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path), *arguments], capsys, 2)
 
@@ -210,10 +246,23 @@ def test_names_that_are_not_utf_8_or_not_in_the_terminal_s_alphabet(tiles, tmp_p
     os.rename(os.fsencode(tiles) + b"/\xe9t\xe9/0.png", os.fsencode(tiles) + b"/\xe9t\xe9/\xff.txt")
     tiles = tiles.rename(tmp_path / "żółw żółwi")
     Path(os.fsdecode(os.fsencode(tiles) + b"/\xe9t\xe9/1\xe9.png")).write_text("?")
-    command = [sys.executable, "-m", "stn_numpy.pytorch.train", *ARGUMENTS, "--data-folder", tiles, "--out",
-               tmp_path / "wyniki ł"]
-    done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, check=False,
-                          env=os.environ | dict(PYTHONIOENCODING="cp1252", OMP_NUM_THREADS="1"))
+    command = [
+        sys.executable,
+        "-m",
+        "stn_numpy.pytorch.train",
+        *ARGUMENTS,
+        "--data-folder",
+        tiles,
+        "--out",
+        tmp_path / "wyniki ł",
+    ]
+    done = subprocess.run(
+        command,
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        check=False,
+        env=os.environ | dict(PYTHONIOENCODING="cp1252", OMP_NUM_THREADS="1"),
+    )
     assert done.returncode == 0, done.stderr
     assert b"wyniki \\u0142/st-cnn-" in done.stdout
     assert b"skipped \\udce9t\\udce9/1\\udce9.png: not an image" in done.stderr
@@ -233,6 +282,7 @@ def test_without_pillow(tiles, capsys, tmp_path, monkeypatch):
         if name.split(".")[0] == "PIL":
             raise ImportError("No module named 'PIL'")
         return original(name, *rest, **more)
+
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(ImportError, match="pip install pillow"):
         pictures.pillow()
@@ -243,10 +293,16 @@ def test_without_pillow(tiles, capsys, tmp_path, monkeypatch):
 # --- The networks
 
 
-@pytest.mark.parametrize("options", [
-    {}, dict(transform="affine"), dict(transform="tps", size=32), dict(transform="rotation", directions=16, size=32),
-    dict(transform="similarity", localisation_depth=3),
-])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        dict(transform="affine"),
+        dict(transform="tps", size=32),
+        dict(transform="rotation", directions=16, size=32),
+        dict(transform="similarity", localisation_depth=3),
+    ],
+)
 def test_networks_have_the_parameters_asked_for_and_start_at_the_identity(options):
     network = build((3, 48, 48), 8, **options, rng=0)
     assert network.parameter_count() == pytest.approx(80_000, rel=0.01)
@@ -272,10 +328,15 @@ def test_centring_is_undone():
     assert centred(torch.tensor([0.2, 0.5, 0.7]).view(1, 3, 1, 1), facts).abs().max() == 0
 
 
-@pytest.mark.parametrize("arguments, part", [
-    (dict(image_shape=(3, 20, 20)), "image_shape"), (dict(localisation_depth=4), "localisation_depth"),
-    (dict(transform="affine", directions=16), "directions"), (dict(parameters=100), "parameters: expected more"),
-])
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (dict(image_shape=(3, 20, 20)), "image_shape"),
+        (dict(localisation_depth=4), "localisation_depth"),
+        (dict(transform="affine", directions=16), "directions"),
+        (dict(parameters=100), "parameters: expected more"),
+    ],
+)
 def test_networks_that_cannot_be(arguments, part):
     with pytest.raises(ValueError, match=part):
         build(**dict(image_shape=(3, 48, 48), classes=3) | arguments)

@@ -109,8 +109,13 @@ def test_the_label_is_read_from_a_theta_that_whispers_it_and_not_from_a_constant
 
 
 def run(folder, record_every=10, seeds=(0,), **settings):
-    return Run(Settings("st-fcn", "R", data="small", batch=8, iterations=60, rate=0.05, **settings), seeds, CPU, folder,
-               record_every=record_every)
+    return Run(
+        Settings("st-fcn", "R", data="small", batch=8, iterations=60, rate=0.05, **settings),
+        seeds,
+        CPU,
+        folder,
+        record_every=record_every,
+    )
 
 
 def test_a_history_is_kept_through_stops_and_changes_no_loss(tmp_path):
@@ -125,7 +130,8 @@ def test_a_history_is_kept_through_stops_and_changes_no_loss(tmp_path):
     last = expected["history"][-1]
     assert last["test_error"] == expected["test_error"] and last["life"] == expected["life"]
     assert 0 < last["label_leak"] < 1 and last["life"]["remaining"]["degrees"] == pytest.approx(
-        expected["angles"]["remaining_degrees"], abs=0.01)
+        expected["angles"]["remaining_degrees"], abs=0.01
+    )
     for stop in (20, 35, 40):
         part = run(tmp_path / "part", record_every=35)
         steps = iter(range(part.step + 1, 61))
@@ -148,8 +154,28 @@ def test_networks_side_by_side_have_a_history_each(tmp_path):
 @pytest.mark.parametrize("bias, warned", [(-1e3, True), (0.0, False)])
 def test_the_command_warns_of_a_transformer_that_stands_still(bias, warned, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(Settings, "build", lambda self, seed: network(bias))
-    main(["--model", "st-fcn", "--distortion", "R", "--data", "small", "--batch", "8", "--device", "cpu", "--precision",
-          "float32", "--iterations", "2", "--out", str(tmp_path)])
-    said = ("warning: the localisation network's last hidden layer is silent for every picture: theta is a constant; "
-            "lower --localisation-rate")
+    main(
+        [
+            "--model",
+            "st-fcn",
+            "--distortion",
+            "R",
+            "--data",
+            "small",
+            "--batch",
+            "8",
+            "--device",
+            "cpu",
+            "--precision",
+            "float32",
+            "--iterations",
+            "2",
+            "--out",
+            str(tmp_path),
+        ]
+    )
+    said = (
+        "warning: the localisation network's last hidden layer is silent for every picture: theta is a constant; "
+        "lower --localisation-rate"
+    )
     assert (said in capsys.readouterr().err) == warned

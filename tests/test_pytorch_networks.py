@@ -22,8 +22,9 @@ def build(library, kind="cnn", transform=None, dtype="float64", **options):
     transformer = None
     if transform:
         identity = library.TRANSFORMS[transform].identity
-        localisation = library.LocalisationNetwork(SHAPE, identity, channels=(3,), kernel_size=3, hidden=(4,),
-                                                   downsample=2, rng=1, dtype=dtype)
+        localisation = library.LocalisationNetwork(
+            SHAPE, identity, channels=(3,), kernel_size=3, hidden=(4,), downsample=2, rng=1, dtype=dtype
+        )
         transformer = library.SpatialTransformer(localisation, transform, **options)
     widths = dict(channels=(3, 4), kernel_sizes=(3, 2)) if kind == "cnn" else dict(hidden=(6,))
     return library.Classifier(SHAPE, kind, 5, transformer, rng=2, dtype=dtype, **widths)
@@ -244,11 +245,19 @@ def test_to_numpy_refuses_what_it_would_not_compute_exactly(case):
     assert_refused(lambda: pytorch.to_numpy(make()), "module", "", got)
 
 
-@pytest.mark.parametrize("module", [
-    nn.MaxPool2d((3, 2), (1, 2), padding=(0, 0), dilation=(1, 1)), nn.AvgPool2d((2, 3), padding=(0, 0)),
-    nn.AvgPool2d(2, count_include_pad=False), nn.ReLU(inplace=True), nn.Conv2d(2, 3, (2, 2), (2, 2), (1, 1)),
-    nn.Sequential(), nn.Flatten(),
-], ids=str)
+@pytest.mark.parametrize(
+    "module",
+    [
+        nn.MaxPool2d((3, 2), (1, 2), padding=(0, 0), dilation=(1, 1)),
+        nn.AvgPool2d((2, 3), padding=(0, 0)),
+        nn.AvgPool2d(2, count_include_pad=False),
+        nn.ReLU(inplace=True),
+        nn.Conv2d(2, 3, (2, 2), (2, 2), (1, 1)),
+        nn.Sequential(),
+        nn.Flatten(),
+    ],
+    ids=str,
+)
 def test_to_numpy_takes_other_words_for_the_same(module):
     images = normal(3, (2, 2, 6, 7), "float32")
     assert_agrees(module(torch.tensor(images)).detach().numpy(), pytorch.to_numpy(module)(images))
@@ -268,8 +277,12 @@ BAD = {
     "transform": (lambda: pytorch.SpatialTransformer(nn.Identity(), "shear"), "transform", "'tps'", "'shear'"),
     "kernel": (lambda: pytorch.LocalisationNetwork((1, 8, 8), (0.0,), kernel_size=2), "kernel_size", "odd", "2"),
     "downsample": (lambda: pytorch.LocalisationNetwork((1, 8, 6), (0.0,), downsample=7), "downsample", "6", "7"),
-    "kernel sizes": (lambda: pytorch.Classifier((1, 8, 8), channels=(2, 2), kernel_sizes=(3,)), "kernel_sizes",
-                     "channels=(2, 2)", "(3,)"),
+    "kernel sizes": (
+        lambda: pytorch.Classifier((1, 8, 8), channels=(2, 2), kernel_sizes=(3,)),
+        "kernel_sizes",
+        "channels=(2, 2)",
+        "(3,)",
+    ),
     "no twin here": (lambda: pytorch.from_numpy(stn_numpy.Layer()), "layer", "stn_numpy", "Layer"),
 }
 

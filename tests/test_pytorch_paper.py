@@ -32,8 +32,11 @@ def kinds(module):
 
 @DISTORTIONS
 def test_the_classifiers_of_one_table_have_one_size(distortion):
-    counts = [build(model, distortion, transform).parameter_count() for model in MODELS
-              for transform in (pytorch.TRANSFORMS if model.startswith("st-") else ("affine",))]
+    counts = [
+        build(model, distortion, transform).parameter_count()
+        for model in MODELS
+        for transform in (pytorch.TRANSFORMS if model.startswith("st-") else ("affine",))
+    ]
     assert max(counts) < 1.1 * min(counts)
     np.testing.assert_allclose(counts, PARAMETERS, rtol=0.02)
 
@@ -54,23 +57,34 @@ def test_the_shapes_are_the_paper_s(distortion):
     seen = size // 2 if pooled else size
     for model, inputs in ((fcn, size), (st_fcn, seen)):
         (_, first, width), second, third = weights(model.network)
-        assert first == inputs ** 2 and second == ("linear", width, width) and third == ("linear", width, 10)
+        assert first == inputs**2 and second == ("linear", width, width) and third == ("linear", width, 10)
     for model in (cnn, st_cnn):
         first, second, third = weights(model.network)
         assert first == ("conv", 1, 64, 9) and (second[1], second[3]) == (64, 7) and third[2] == 10
-    assert weights(st_fcn.transformer) == [("linear", size ** 2, 32), ("linear", 32, 32), ("linear", 32, 6)]
+    assert weights(st_fcn.transformer) == [("linear", size**2, 32), ("linear", 32, 32), ("linear", 32, 6)]
     first, second, third, last = weights(st_cnn.transformer)
     assert (first, second) == (("conv", 1, 20, 5), ("conv", 20, 20, 5)) and last == ("linear", 20, 6)
     assert third[2] == 20 and (distortion != "R" or third[1] == 20)  # 28 pixels: nothing but 20 numbers is left
     assert kinds(st_cnn.transformer.localisation.features) == [
-        "AvgPool2d", "Conv2d", "ReLU", "MaxPool2d", "Conv2d", "ReLU", "Flatten", "Linear", "ReLU"]
+        "AvgPool2d",
+        "Conv2d",
+        "ReLU",
+        "MaxPool2d",
+        "Conv2d",
+        "ReLU",
+        "Flatten",
+        "Linear",
+        "ReLU",
+    ]
 
 
 @DISTORTIONS
 @pytest.mark.parametrize("model", MODELS)
 def test_the_layers_stand_in_the_paper_s_order(model, distortion):
-    order = dict(fcn=["Flatten", "Linear", "ReLU", "Linear", "ReLU", "Linear"],
-                 cnn=["Conv2d", "ReLU", "MaxPool2d", "Conv2d", "ReLU", "MaxPool2d", "Flatten", "Linear"])
+    order = dict(
+        fcn=["Flatten", "Linear", "ReLU", "Linear", "ReLU", "Linear"],
+        cnn=["Conv2d", "ReLU", "MaxPool2d", "Conv2d", "ReLU", "MaxPool2d", "Flatten", "Linear"],
+    )
     pool = ["AvgPool2d"] if model.startswith("st-") and distortion in ("RTS", "TC") else []
     assert kinds(build(model, distortion).network) == pool + order[model.removeprefix("st-")]
 
@@ -102,8 +116,9 @@ def test_a_seed_decides_and_numbers_can_be_asked_for():
     np.testing.assert_allclose(build("st-fcn", "R", parameters=100_000).parameter_count(), 100_000, rtol=0.02)
 
 
-@pytest.mark.parametrize("model, distortion, transform", [("st-cnn", "RTS", "tps"), ("st-fcn", "R", "projective"),
-                                                          ("cnn", "R", "affine")])
+@pytest.mark.parametrize(
+    "model, distortion, transform", [("st-cnn", "RTS", "tps"), ("st-fcn", "R", "projective"), ("cnn", "R", "affine")]
+)
 def test_runs_in_numpy_too(model, distortion, transform):
     network = build(model, distortion, transform, rng=0)
     images = distort(load_digits("test")[0][:3], distortion, np.random.default_rng(0))[0]

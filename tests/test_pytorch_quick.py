@@ -31,8 +31,9 @@ def outcome(network, size):
 
 
 @pytest.mark.parametrize("dtype, tolerance", [(torch.float64, 1e-10), (torch.float32, 1e-5)], ids=str)
-@pytest.mark.parametrize("model, distortion, size", [("st-cnn", "R", 28), ("st-cnn", "RTS", 42), ("cnn", "R", 28),
-                                                     ("st-fcn", "R", 28)])
+@pytest.mark.parametrize(
+    "model, distortion, size", [("st-cnn", "R", 28), ("st-cnn", "RTS", 42), ("cnn", "R", 28), ("st-fcn", "R", 28)]
+)
 def test_the_same_outputs_and_gradients(model, distortion, size, dtype, tolerance):
     plain, quick = pair(model, distortion, dtype)
     expected, found = outcome(plain, size), outcome(quick, size)
@@ -83,6 +84,7 @@ def test_in_bfloat16_it_is_as_close_to_the_truth_as_torch_s_own():
         return leaf.grad
 
     truth = d_images(plain, "float32")
-    theirs, ours = ((d_images(layer, "bfloat16") - truth).norm() / truth.norm()
-                    for layer in (plain, OneChannelConv2d.of(plain)))
+    theirs, ours = (
+        (d_images(layer, "bfloat16") - truth).norm() / truth.norm() for layer in (plain, OneChannelConv2d.of(plain))
+    )
     assert 0 < ours < 1.5 * theirs and ours < 0.01

@@ -30,8 +30,20 @@ from stn_numpy.pytorch.weights import load
 
 ROOT = Path(__file__).parents[1]
 TINY = dict(data="small", batch=8)
-ARGUMENTS = ["--model", "st-fcn", "--distortion", "R", "--data", "small", "--batch", "8", "--device", "cpu",
-             "--precision", "float32"]
+ARGUMENTS = [
+    "--model",
+    "st-fcn",
+    "--distortion",
+    "R",
+    "--data",
+    "small",
+    "--batch",
+    "8",
+    "--device",
+    "cpu",
+    "--precision",
+    "float32",
+]
 
 test_digits.__test__ = False  # a function of the library, whatever its name looks like
 
@@ -57,10 +69,23 @@ def trained(folder, settings, seeds=(0,), **options):
 
 def command(*arguments, launcher=()):
     """The command in a process of its own."""
-    whole = [sys.executable, "-m", *launcher, *["-m"] * bool(launcher), "stn_numpy.pytorch.train", *ARGUMENTS,
-             *map(str, arguments)]
-    return subprocess.Popen(whole, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    whole = [
+        sys.executable,
+        "-m",
+        *launcher,
+        *["-m"] * bool(launcher),
+        "stn_numpy.pytorch.train",
+        *ARGUMENTS,
+        *map(str, arguments),
+    ]
+    return subprocess.Popen(
+        whole,
+        cwd=ROOT,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def wait_for(path, process):
@@ -107,7 +132,8 @@ def test_adamw_on_a_cosine_after_a_warm_up_and_clipped(tmp_path):
     """The losses of a loop written plainly, with torch's own clipping."""
     settings = tiny(8, rate=0.01, optimizer="adamw", schedule="cosine", warm_up=0.25, clip=0.5, weight_decay=0.1)
     assert [settings.rate_at(step) for step in range(4)] == pytest.approx(
-        [0.005, 0.01, 0.01, 0.01 * (1 + np.cos(np.pi / 6)) / 2])
+        [0.005, 0.01, 0.01, 0.01 * (1 + np.cos(np.pi / 6)) / 2]
+    )
     assert 0 < settings.rate_at(7) < 0.001
     run, _ = trained(tmp_path, settings)
     network = settings.build(0)
@@ -194,6 +220,7 @@ def off_the_kinks(monkeypatch):
                 final.bias += torch.tensor([0.1, 0.07, 0.03, -0.05, 0.08, -0.02])
                 final.weight.copy_(0.1 * torch.randn(final.weight.shape, generator=torch.Generator().manual_seed(seed)))
         return network
+
     monkeypatch.setattr(Settings, "build", build)
 
 
@@ -314,18 +341,21 @@ def test_a_run_that_is_done_is_not_run_again(tmp_path, capsys):
 # --- What it says when something is wrong
 
 
-@pytest.mark.parametrize("arguments, part", [
-    (["--model", "resnet"], "'resnet'"),
-    (["--distortion", "Q"], "'Q'"),
-    (["--transform", "swirl"], "'swirl'"),
-    (["--iterations", "none"], "expected a whole number, 1 or more, got 'none'"),
-    (["--batch", "0"], "expected a whole number, 1 or more, got '0'"),
-    (["--localisation-rate", "-1"], "expected a number, 0 or more, got '-1'"),
-    (["--localisation-depth", "4"], "from 0 to 3"),
-    (["--seeds", "3"], "--seeds"),
-    (["--device", "tpu"], "expected one of auto, cpu"),
-    (["--device", "cuda:99"], "'cuda:99'"),
-])
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (["--model", "resnet"], "'resnet'"),
+        (["--distortion", "Q"], "'Q'"),
+        (["--transform", "swirl"], "'swirl'"),
+        (["--iterations", "none"], "expected a whole number, 1 or more, got 'none'"),
+        (["--batch", "0"], "expected a whole number, 1 or more, got '0'"),
+        (["--localisation-rate", "-1"], "expected a number, 0 or more, got '-1'"),
+        (["--localisation-depth", "4"], "from 0 to 3"),
+        (["--seeds", "3"], "--seeds"),
+        (["--device", "tpu"], "expected one of auto, cpu"),
+        (["--device", "cuda:99"], "'cuda:99'"),
+    ],
+)
 def test_wrong_arguments(arguments, part, capsys, tmp_path):
     assert part in complaint([*ARGUMENTS, "--out", str(tmp_path), *arguments], capsys, 2)
 
@@ -349,15 +379,19 @@ def test_a_damaged_checkpoint(damage, tmp_path, capsys):
     assert f"{path} is damaged" in said and "delete it" in said
 
 
-@pytest.mark.parametrize("error, part", [
-    (torch.OutOfMemoryError("CUDA out of memory"), "the device is out of memory"),
-    (OSError(errno.EIO, "Input/output error"), "Input/output error"),
-])
+@pytest.mark.parametrize(
+    "error, part",
+    [
+        (torch.OutOfMemoryError("CUDA out of memory"), "the device is out of memory"),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+    ],
+)
 def test_a_sound_checkpoint_that_cannot_be_read_is_not_called_damaged(error, part, tmp_path, capsys, monkeypatch):
     stopped_run(tmp_path)
 
     def refuse(*_, **__):
         raise error
+
     monkeypatch.setattr(torch, "load", refuse)
     said = complaint([*ARGUMENTS, "--iterations", "12", "--out", str(tmp_path)], capsys, 1)
     assert part in said and "delete" not in said
@@ -448,8 +482,9 @@ def test_digits_that_are_missing_or_damaged(tmp_path, capsys, monkeypatch):
 
 def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
     options = ["--iterations", 12, "--batch", 16, "--seed", 3]
-    process = command(*options, "--out", tmp_path / "two",
-                      launcher=("torch.distributed.run", "--standalone", "--nproc-per-node", "2"))
+    process = command(
+        *options, "--out", tmp_path / "two", launcher=("torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+    )
     main([*ARGUMENTS, *map(str, options), "--out", str(tmp_path / "one")])
     out, said = process.communicate()
     assert process.returncode == 0, said
@@ -459,18 +494,24 @@ def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
     assert two["test_error"] == pytest.approx(one["test_error"], abs=0.002)
     assert sorted(path.suffix for path in (tmp_path / "two").iterdir()) == [".json", ".pt"]
     assert out == capsys.readouterr().out.replace("/one/", "/two/").replace(
-        f"{one['images_per_second']:,}", f"{two['images_per_second']:,}")  # one process speaks
+        f"{one['images_per_second']:,}", f"{two['images_per_second']:,}"
+    )  # one process speaks
     assert said.count("12/12") <= 2  # and one draws the bar
 
 
-@pytest.mark.parametrize("error, said", [
-    (torch.OutOfMemoryError(), "train: rank 1: the device is out of memory; a smaller --batch needs less\n"),
-    (OSError(errno.EIO, "Input/output error"), "train: rank 1: Input/output error\n"),
-    (Refusal("all of them meet this"), ""), (KeyboardInterrupt(), ""),
-])
+@pytest.mark.parametrize(
+    "error, said",
+    [
+        (torch.OutOfMemoryError(), "train: rank 1: the device is out of memory; a smaller --batch needs less\n"),
+        (OSError(errno.EIO, "Input/output error"), "train: rank 1: Input/output error\n"),
+        (Refusal("all of them meet this"), ""),
+        (KeyboardInterrupt(), ""),
+    ],
+)
 def test_what_one_process_alone_meets_is_said_by_it(error, said, capsys, monkeypatch):
     def fail(*_):
         raise error
+
     monkeypatch.setattr(train, "check_together", fail)
     monkeypatch.setenv("RANK", "1")
     with pytest.raises(SystemExit) as left:

@@ -25,12 +25,15 @@ def test_comes_back_as_it_was(name, networks, tmp_path):
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["weights.pt"]
 
 
-@pytest.mark.parametrize("saved, asked, says", [
-    ("cnn R", "fcn R", r"network.0: expected Flatten, got Conv2d\(1, 64, \(9, 9\)"),
-    ("cnn R", "st-cnn R", r"transformer: expected SpatialTransformer\(transform='affine'.*, got no such part"),
-    ("st-cnn R", "cnn R", r"transformer: expected no such part, got SpatialTransformer\(transform='affine'"),
-    ("st-cnn R", "st-cnn RTS", r"features.7: expected Linear\(320, 20\), got Linear\(20, 20\)"),
-])
+@pytest.mark.parametrize(
+    "saved, asked, says",
+    [
+        ("cnn R", "fcn R", r"network.0: expected Flatten, got Conv2d\(1, 64, \(9, 9\)"),
+        ("cnn R", "st-cnn R", r"transformer: expected SpatialTransformer\(transform='affine'.*, got no such part"),
+        ("st-cnn R", "cnn R", r"transformer: expected no such part, got SpatialTransformer\(transform='affine'"),
+        ("st-cnn R", "st-cnn RTS", r"features.7: expected Linear\(320, 20\), got Linear\(20, 20\)"),
+    ],
+)
 def test_another_architecture_is_refused_by_name(saved, asked, says, networks, tmp_path):
     save(tmp_path / "weights.pt", networks[saved])
     before = {key: tensor.clone() for key, tensor in networks[asked].state_dict().items()}
@@ -39,11 +42,17 @@ def test_another_architecture_is_refused_by_name(saved, asked, says, networks, t
     assert all(torch.equal(tensor, before[key]) for key, tensor in networks[asked].state_dict().items())
 
 
-@pytest.mark.parametrize("changed, says", [
-    (dict(transform="tps"), "transform='affine'.*transform='tps'"),  # its 32 numbers are told by the last layer, too
-    (dict(align_corners=True), "align_corners=False.*align_corners=True"),
-    (dict(size=20), r"size=None.*size=\(20, 20\)"),
-])
+@pytest.mark.parametrize(
+    "changed, says",
+    [
+        (
+            dict(transform="tps"),
+            "transform='affine'.*transform='tps'",
+        ),  # its 32 numbers are told by the last layer, too
+        (dict(align_corners=True), "align_corners=False.*align_corners=True"),
+        (dict(size=20), r"size=None.*size=\(20, 20\)"),
+    ],
+)
 def test_the_same_shapes_that_read_otherwise_are_refused(changed, says, tmp_path):
     localisation = pytorch.LocalisationNetwork((1, 28, 28), (0.0,) * 6)
     save(tmp_path / "weights.pt", pytorch.SpatialTransformer(localisation, **changed))

@@ -45,8 +45,11 @@ def test_its_grid_is_the_definition(align_corners):
 
 
 def test_gradcheck():
-    [error] = gradcheck(lambda p: SLANT.grid(p, (3, 1, 5, 6), align_corners=False),
-                        lambda d_grid, p: SLANT.grid_backward(d_grid, p, align_corners=False), [normal(0, (3, 1))])
+    [error] = gradcheck(
+        lambda p: SLANT.grid(p, (3, 1, 5, 6), align_corners=False),
+        lambda d_grid, p: SLANT.grid_backward(d_grid, p, align_corners=False),
+        [normal(0, (3, 1))],
+    )
     assert error < FINITE_DIFFERENCES
     layer = network().transformer
     errors = gradcheck(*as_functions(layer), [normal(0, (2, 1, 9, 8)), *data_of(layer)])
@@ -67,8 +70,12 @@ def test_five_steps_in_each_library(registered):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        losses.append([loss.item(), *(training_step(model, own, images, labels)
-                                      for model, own in zip(models, optimizers, strict=True))])
+        losses.append(
+            [
+                loss.item(),
+                *(training_step(model, own, images, labels) for model, own in zip(models, optimizers, strict=True)),
+            ]
+        )
     losses = np.array(losses)
     assert_agrees(losses[:, 1:], np.repeat(losses[:, :1], 3, axis=1), unit=10)
     bias = models[0].transformer.localisation.final.bias.data
@@ -89,6 +96,24 @@ def test_the_papers_networks_take_it():
 
 
 def test_the_training_command_takes_its_name(registered, tmp_path):
-    train.main(["--model", "st-fcn", "--distortion", "E", "--transform", "slant", "--data", "small", "--iterations",
-                "2", "--batch", "4", "--device", "cpu", "--out", str(tmp_path)])
+    train.main(
+        [
+            "--model",
+            "st-fcn",
+            "--distortion",
+            "E",
+            "--transform",
+            "slant",
+            "--data",
+            "small",
+            "--iterations",
+            "2",
+            "--batch",
+            "4",
+            "--device",
+            "cpu",
+            "--out",
+            str(tmp_path),
+        ]
+    )
     assert json.loads((tmp_path / "st-fcn-E-slant-seed0.json").read_text())["settings"]["transform"] == "slant"

@@ -69,12 +69,17 @@ def test_same_as_torch(implementation, dtype, align_corners, count, height, widt
 
 def test_finite_differences_with_points_of_ones_own(implementation, points):
     size, displacements = (2, 1, 3, 4), normal(0, (2, len(points), 2))
-    [error] = gradcheck(lambda d: implementation.tps_grid(d, size, points=points),
-                        lambda d_grid, d: implementation.tps_grid_backward(d_grid, d, points=points), [displacements])
+    [error] = gradcheck(
+        lambda d: implementation.tps_grid(d, size, points=points),
+        lambda d_grid, d: implementation.tps_grid_backward(d_grid, d, points=points),
+        [displacements],
+    )
     assert error < FINITE_DIFFERENCES
-    [error] = gradcheck(lambda d: implementation.bending_energy(d, points),
-                        lambda d_energy, d: implementation.bending_energy_backward(d_energy, d, points),
-                        [displacements])
+    [error] = gradcheck(
+        lambda d: implementation.bending_energy(d, points),
+        lambda d_energy, d: implementation.bending_energy_backward(d_energy, d, points),
+        [displacements],
+    )
     assert error < FINITE_DIFFERENCES
 
 
@@ -111,8 +116,9 @@ def test_a_family_of_any_control_shape(implementation, dtype, align_corners):
     grid = family.grid(parameters, size, align_corners)
     displacements = parameters.reshape(2, 6, 2)
     assert_agrees(grid, implementation.tps_grid(displacements, size, align_corners, points))
-    assert_agrees(implementation.bending_energy(displacements, (2, 3)),
-                  implementation.bending_energy(displacements, points))
+    assert_agrees(
+        implementation.bending_energy(displacements, (2, 3)), implementation.bending_energy(displacements, points)
+    )
     d_parameters = family.grid_backward(grid, parameters, align_corners)
     expected = implementation.tps_grid_backward(grid, displacements, align_corners, points).reshape(2, 12)
     assert_agrees(d_parameters, expected)
@@ -188,8 +194,12 @@ def test_coincident_points_act_as_one(implementation, dtype):
 @pytest.mark.parametrize("case", ["one point", "two points", "on a line", "all in one place"])
 def test_too_few_points_give_something_finite(implementation, case):
     line = np.stack([np.linspace(-1, 1, 5), 0.5 * np.linspace(-1, 1, 5)], axis=1)
-    points = {"one point": line[:1], "two points": line[1:3], "on a line": line,
-              "all in one place": np.tile(line[1:2], (3, 1))}[case].copy()
+    points = {
+        "one point": line[:1],
+        "two points": line[1:3],
+        "on a line": line,
+        "all in one place": np.tile(line[1:2], (3, 1)),
+    }[case].copy()
     displacements = normal(0, (1, len(points), 2)) * (case != "all in one place") + (case == "all in one place")
     values = implementation.tps_grid(displacements, (1, 1, 9, 9), align_corners=True, points=points)
     base = implementation.tps_grid(0 * displacements, (1, 1, 9, 9), align_corners=True, points=points)
@@ -303,8 +313,12 @@ def test_other_bad_arguments_are_refused(implementation):
     assert_refused(lambda: implementation.tps_grid(d, (4, 4)), "size", "(N, C, h, w)", "(4, 4)")
     assert_refused(lambda: implementation.tps_grid_backward(np.ones((2, 4, 4, 3)), d), "d_grid", "2)", "(2, 4, 4, 3)")
     assert_refused(lambda: implementation.tps_grid_backward(np.ones((3, 4, 4, 2)), d), "d_grid", "N=2", "(3, 4, 4, 2)")
-    assert_refused(lambda: implementation.tps_grid_backward(np.ones((2, 4, 4, 2)), d, points=np.ones((9, 3))),
-                   "points", "(K, 2)", "(9, 3)")
+    assert_refused(
+        lambda: implementation.tps_grid_backward(np.ones((2, 4, 4, 2)), d, points=np.ones((9, 3))),
+        "points",
+        "(K, 2)",
+        "(9, 3)",
+    )
     unknown = np.array([[0.0, 0], [np.nan, 1]])
     assert_refused(lambda: implementation.tps_grid(d[:, :2], (2, 1, 4, 4), points=unknown), "points", "finite", "NaN")
     assert_refused(lambda: implementation.bending_energy_backward(np.ones(3), d), "d_energy", "2", "(3,)")

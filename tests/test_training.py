@@ -27,8 +27,16 @@ TORCH_OPTIMIZERS = {
 def build_twin(kind, transform, align_corners):
     outputs = len(TRANSFORMS[transform].identity)
     localisation = TorchLocalisation(
-        nn.Conv2d(1, 2, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(2, 3, 3, padding=1), nn.ReLU(),
-        nn.MaxPool2d(2), nn.Flatten(), nn.Linear(3 * 4 * 2, 5), nn.ReLU(), final=nn.Linear(5, outputs),
+        nn.Conv2d(1, 2, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(2, 3, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(3 * 4 * 2, 5),
+        nn.ReLU(),
+        final=nn.Linear(5, outputs),
     )
     transformer = TorchTransformer(localisation, transform, align_corners=align_corners)
     return TorchClassifier(*HEADS[kind](), transformer=transformer)
@@ -116,10 +124,16 @@ def test_a_bar_on_stderr_changes_nothing(tmp_path, capsys):
     assert "10/30" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name, value, expected", [
-    ("steps", -1, "at least 0"), ("steps", 2.5, "whole number"), ("seed", -1, "at least 0"),
-    ("seed", None, "whole number"), ("checkpoint_every", 0, "at least 1"),
-])
+@pytest.mark.parametrize(
+    "name, value, expected",
+    [
+        ("steps", -1, "at least 0"),
+        ("steps", 2.5, "whole number"),
+        ("seed", -1, "at least 0"),
+        ("seed", None, "whole number"),
+        ("checkpoint_every", 0, "at least 1"),
+    ],
+)
 def test_bad_arguments_are_refused(name, value, expected):
     model = build_model()
     arguments = dict(model=model, optimizer=build_optimizer(model), make_batch=make_batch, steps=1, progress=False)

@@ -80,8 +80,9 @@ def test_a_killed_run_ends_like_one_that_was_not_killed(tmp_path):
     assert 0 < done[1] and done == sorted(set(done)), done  # every part went on where the one before had ended
     taken = []
     options = dict(decay=(10, 0.9), checkpoint_every=1)
-    resumed = run(KILLED_STEPS, checkpoint=path, model_seed=3,
-                  batches=lambda rng: taken.append(rng) or make_batch(rng), **options)
+    resumed = run(
+        KILLED_STEPS, checkpoint=path, model_seed=3, batches=lambda rng: taken.append(rng) or make_batch(rng), **options
+    )
     assert len(taken) == KILLED_STEPS - done[-1]
     assert same(run(KILLED_STEPS, **options), resumed)
 
@@ -108,8 +109,9 @@ def test_a_failure_while_writing_leaves_the_old_file(tmp_path, monkeypatch, wher
             file.write(before[:100])
         raise OSError("no space left")
 
-    monkeypatch.setattr(*{"np.savez": (np, "savez"), "os.fsync": (os, "fsync"), "os.replace": (os, "replace")}[where],
-                        fails)
+    monkeypatch.setattr(
+        *{"np.savez": (np, "savez"), "os.fsync": (os, "fsync"), "os.replace": (os, "replace")}[where], fails
+    )
     with pytest.raises(OSError, match="no space left"):
         run(8, checkpoint=path)
     assert path.read_bytes() == before
@@ -119,41 +121,51 @@ def test_a_failure_while_writing_leaves_the_old_file(tmp_path, monkeypatch, wher
 
 def rewrite(change):
     """A damage that takes the arrays of a checkpoint out, changes them and writes them again."""
+
     def damage(path):
         with np.load(path) as file:
             arrays = dict(file)
         change(arrays)
         np.savez(path, **arrays)
+
     return damage
 
 
 def cut(share):
-    return lambda path: path.write_bytes(path.read_bytes()[:int(share * path.stat().st_size)])
+    return lambda path: path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
 
 
 def flip(name):
     """Damage one bit in the middle of an array."""
+
     def damage(path):
         content = bytearray(path.read_bytes())
         with np.load(path) as file:
             content[content.index(file[name].tobytes()) + file[name].nbytes // 2] ^= 0x10
         path.write_bytes(content)
+
     return damage
 
 
 DAMAGES = {
-    "empty": cut(0), "a tenth": cut(0.1), "half": cut(0.5), "all but the end": cut(0.999),
+    "empty": cut(0),
+    "a tenth": cut(0.1),
+    "half": cut(0.5),
+    "all but the end": cut(0.999),
     "text": lambda path: path.write_text("losses: 0.1\n"),
     "one array": lambda path: np.save(path.open("wb"), np.ones(3)),
     "a pickle": lambda path: np.save(path.open("wb"), np.array([{}]), allow_pickle=True),
     "no losses": rewrite(lambda arrays: arrays.pop("losses")),
     "no facts": rewrite(lambda arrays: arrays.pop("facts")),
     "a folder": lambda path: (path.unlink(), path.mkdir()),
-    "a wrong bit in a weight": flip("model/network.0.weight"), "a wrong bit in the losses": flip("losses"),
+    "a wrong bit in a weight": flip("model/network.0.weight"),
+    "a wrong bit in the losses": flip("losses"),
     "a wrong bit in the list of contents": lambda path: path.write_bytes(
-        path.read_bytes().replace(b"PK\x01\x02", b"PK\x01\x03")),
+        path.read_bytes().replace(b"PK\x01\x02", b"PK\x01\x03")
+    ),
     "said to be locked": lambda path: path.write_bytes(  # the first flag of the first entry
-        path.read_bytes().replace(b"PK\x01\x02\x2d\x03\x2d\x00\x00", b"PK\x01\x02\x2d\x03\x2d\x00\x01", 1)),
+        path.read_bytes().replace(b"PK\x01\x02\x2d\x03\x2d\x00\x00", b"PK\x01\x02\x2d\x03\x2d\x00\x01", 1)
+    ),
 }
 
 
@@ -245,17 +257,32 @@ def test_the_unchanged_run_is_not_refused(tmp_path):
     assert same(run(8), (model, optimizer, history))
 
 
-@pytest.mark.parametrize("changes, named", [
-    (dict(), None), (dict(momentum=0.0), "momentum: expected 0.0, got 0.9"), (dict(lr=0.5), "first_rates"),
-    (dict(step_size=3), "step_size: expected 3, got 2"), (dict(gamma=0.5), "gamma: expected 0.5, got 0.1"),
-])
+@pytest.mark.parametrize(
+    "changes, named",
+    [
+        (dict(), None),
+        (dict(momentum=0.0), "momentum: expected 0.0, got 0.9"),
+        (dict(lr=0.5), "first_rates"),
+        (dict(step_size=3), "step_size: expected 3, got 2"),
+        (dict(gamma=0.5), "gamma: expected 0.5, got 0.1"),
+    ],
+)
 def test_sgd_and_its_schedule_go_on_as_they_were(tmp_path, changes, named):
     """Though the rate has fallen since, the run is the same if it began with the same numbers."""
+
     def go_on(steps, lr=0.1, momentum=0.9, step_size=2, gamma=0.1):
         model = build_model()
         optimizer = SGD(model.parameters(), lr, momentum)
-        return train(model, optimizer, make_batch, steps, 5, StepLR(optimizer, step_size, gamma),
-                     checkpoint=tmp_path / "run.npz", progress=False)
+        return train(
+            model,
+            optimizer,
+            make_batch,
+            steps,
+            5,
+            StepLR(optimizer, step_size, gamma),
+            checkpoint=tmp_path / "run.npz",
+            progress=False,
+        )
 
     go_on(4)
     if named is None:

@@ -35,8 +35,9 @@ def transform(request):
 
 def build(transform, dtype="float64", **options):
     """A tiny transformer that does something different to every image, and nothing by the identity alone."""
-    network = LocalisationNetwork(SHAPE, TRANSFORMS[transform].identity, channels=(2,), kernel_size=3, hidden=(3,),
-                                  dtype=dtype)
+    network = LocalisationNetwork(
+        SHAPE, TRANSFORMS[transform].identity, channels=(2,), kernel_size=3, hidden=(3,), dtype=dtype
+    )
     identity = network.final.bias.data.copy()
     randomise(network, seed=1)
     network.final.bias.data[:] = identity + 0.17
@@ -45,8 +46,15 @@ def build(transform, dtype="float64", **options):
 
 def build_twin(transform, **options):
     count = len(TRANSFORMS[transform].identity)
-    localisation = TorchLocalisation(nn.Conv2d(2, 2, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-                                     nn.Linear(2 * 2 * 3, 3), nn.ReLU(), final=nn.Linear(3, count))
+    localisation = TorchLocalisation(
+        nn.Conv2d(2, 2, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(2 * 2 * 3, 3),
+        nn.ReLU(),
+        final=nn.Linear(3, count),
+    )
     return TorchTransformer(localisation, transform, **options)
 
 
@@ -183,8 +191,12 @@ def test_a_localisation_network_for_another_transform_is_refused():
         if lengths[one] == lengths[other]:  # affine and affine-exp: both take six
             continue
         says = Says(*[TRANSFORMS[one].identity] * 2)
-        assert_refused(lambda says=says, other=other: SpatialTransformer(says, other)(np.ones((2, 1, 4, 4))),
-                       "parameters", f"(N, {lengths[other]})", f"(2, {lengths[one]})")
+        assert_refused(
+            lambda says=says, other=other: SpatialTransformer(says, other)(np.ones((2, 1, 4, 4))),
+            "parameters",
+            f"(N, {lengths[other]})",
+            f"(2, {lengths[one]})",
+        )
 
 
 def test_bad_images_are_refused():

@@ -77,21 +77,24 @@ def words(figure):
 # --- Where the outline lands
 
 
-@pytest.mark.parametrize("align_corners, theta, size, image_size, expected", [
-    (False, [[1, 0, 0], [0, 1, 0]], (3, 4), (3, 4), [(0, 0), (3, 0), (3, 2), (0, 2)]),
-    (True, [[1, 0, 0], [0, 1, 0]], (3, 4), (3, 4), [(0, 0), (3, 0), (3, 2), (0, 2)]),
-    # Half as many pixels: their centres lie half an input pixel inside with edges at -1 and 1, on the corners else.
-    (False, [[1, 0, 0], [0, 1, 0]], (3, 4), (6, 8), [(0.5, 0.5), (6.5, 0.5), (6.5, 4.5), (0.5, 4.5)]),
-    (True, [[1, 0, 0], [0, 1, 0]], (3, 4), (6, 8), [(0, 0), (7, 0), (7, 5), (0, 5)]),
-    # A shift of one of four columns to the right: the outline goes right.
-    (False, [[1, 0, 2 / 4], [0, 1, 0]], (3, 4), (3, 4), [(1, 0), (4, 0), (4, 2), (1, 2)]),
-    (True, [[1, 0, 2 / 3], [0, 1, 0]], (3, 4), (3, 4), [(1, 0), (4, 0), (4, 2), (1, 2)]),
-    # A quarter turn of the picture to the left: the output's top left shows what was top right.
-    (False, QUARTER, (5, 5), (5, 5), [(4, 0), (4, 4), (0, 4), (0, 0)]),
-    (True, QUARTER, (5, 5), (5, 5), [(4, 0), (4, 4), (0, 4), (0, 0)]),
-    # A mirror image.
-    (False, [[-1, 0, 0], [0, 1, 0]], (3, 4), (3, 4), [(3, 0), (0, 0), (0, 2), (3, 2)]),
-])
+@pytest.mark.parametrize(
+    "align_corners, theta, size, image_size, expected",
+    [
+        (False, [[1, 0, 0], [0, 1, 0]], (3, 4), (3, 4), [(0, 0), (3, 0), (3, 2), (0, 2)]),
+        (True, [[1, 0, 0], [0, 1, 0]], (3, 4), (3, 4), [(0, 0), (3, 0), (3, 2), (0, 2)]),
+        # Half as many pixels: their centres lie half an input pixel inside with edges at -1 and 1, on the corners else.
+        (False, [[1, 0, 0], [0, 1, 0]], (3, 4), (6, 8), [(0.5, 0.5), (6.5, 0.5), (6.5, 4.5), (0.5, 4.5)]),
+        (True, [[1, 0, 0], [0, 1, 0]], (3, 4), (6, 8), [(0, 0), (7, 0), (7, 5), (0, 5)]),
+        # A shift of one of four columns to the right: the outline goes right.
+        (False, [[1, 0, 2 / 4], [0, 1, 0]], (3, 4), (3, 4), [(1, 0), (4, 0), (4, 2), (1, 2)]),
+        (True, [[1, 0, 2 / 3], [0, 1, 0]], (3, 4), (3, 4), [(1, 0), (4, 0), (4, 2), (1, 2)]),
+        # A quarter turn of the picture to the left: the output's top left shows what was top right.
+        (False, QUARTER, (5, 5), (5, 5), [(4, 0), (4, 4), (0, 4), (0, 0)]),
+        (True, QUARTER, (5, 5), (5, 5), [(4, 0), (4, 4), (0, 4), (0, 0)]),
+        # A mirror image.
+        (False, [[-1, 0, 0], [0, 1, 0]], (3, 4), (3, 4), [(3, 0), (0, 0), (0, 2), (3, 2)]),
+    ],
+)
 def test_the_four_corners_land_where_paper_and_pencil_put_them(ax, align_corners, theta, size, image_size, expected):
     outline = draw_grid_outline(ax, one_grid(theta, size, align_corners), image_size, align_corners)
     np.testing.assert_allclose(corners(ax, size), expected, atol=1e-12)

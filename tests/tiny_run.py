@@ -19,8 +19,9 @@ KILLED_STEPS = 60
 
 def build_model(seed=0, kind="cnn", transform="affine", hidden=(5,), align_corners=False, dtype="float64"):
     """A classifier behind a transformer with a convolutional localisation network."""
-    localisation = LocalisationNetwork(SHAPE, TRANSFORMS[transform].identity, channels=(2, 3), kernel_size=3,
-                                       hidden=hidden, rng=seed, dtype=dtype)
+    localisation = LocalisationNetwork(
+        SHAPE, TRANSFORMS[transform].identity, channels=(2, 3), kernel_size=3, hidden=hidden, rng=seed, dtype=dtype
+    )
     transformer = SpatialTransformer(localisation, transform, align_corners=align_corners)
     return Classifier(SHAPE, kind, 4, transformer, rng=seed + 1, dtype=dtype, **CLASSIFIERS[kind])
 
@@ -37,7 +38,7 @@ def make_batch(rng):
     images = rng.standard_normal((8, *SHAPE))
     images = (images + np.roll(images, 1, 2) + np.roll(images, 1, 3)) / 2
     for image, label in zip(images, labels, strict=True):
-        image[0, label // 2 * 8:][:8, label % 2 * 4:][:, :4] += 1
+        image[0, label // 2 * 8 :][:8, label % 2 * 4 :][:, :4] += 1
     return images, labels
 
 
@@ -65,7 +66,8 @@ def same(one, other):
         found.append(arrays)
     mine, theirs = found
     return mine.keys() == theirs.keys() and all(
-        np.array_equal(array, theirs[name]) and array.dtype == theirs[name].dtype for name, array in mine.items())
+        np.array_equal(array, theirs[name]) and array.dtype == theirs[name].dtype for name, array in mine.items()
+    )
 
 
 def batches_on_demand(rng):

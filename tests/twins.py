@@ -118,8 +118,9 @@ class TorchLocalisation(nn.Module):
 class TorchTransformer(nn.Module):
     """`SpatialTransformer` by `torch_grid` and torch's `grid_sample`."""
 
-    def __init__(self, localisation, transform="affine", size=None, mode="bilinear", padding_mode="zeros",
-                 align_corners=False):
+    def __init__(
+        self, localisation, transform="affine", size=None, mode="bilinear", padding_mode="zeros", align_corners=False
+    ):
         super().__init__()
         self.localisation, self.transform, self.size = localisation, transform, size
         self.mode, self.padding_mode, self.align_corners = mode, padding_mode, align_corners

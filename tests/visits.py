@@ -13,7 +13,7 @@ from browser import chromium, listen
 
 AT_ONCE = 2
 NO_CHROMIUM = "no Chromium found: install chromium, or run `python -m playwright install chromium`"
-PATIENCE = 300_000      # milliseconds: a busy machine is slow, and not wrong
+PATIENCE = 300_000  # milliseconds: a busy machine is slow, and not wrong
 PHONE = {"width": 360, "height": 740}
 
 # Stray are dollars and backslashes of a formula that Markdown took for something else, such as a list
@@ -110,7 +110,8 @@ AXE = """only => axe.run({ include: [["article"]] }, { resultTypes: ["violations
     ...(only ? { runOnly: COLOURS } : { rules: Object.fromEntries(COLOURS.map(rule => [rule, { enabled: false }])) }) })
     .then(found => found.violations
         .map(({ id, nodes: [one] }) => [id, one.html.slice(0, 200), one.failureSummary]))""".replace(
-    "COLOURS", '["color-contrast", "link-in-text-block"]')
+    "COLOURS", '["color-contrast", "link-in-text-block"]'
+)
 
 
 @dataclass
@@ -135,7 +136,7 @@ async def visit(context, path):
     opened = list(asked), list(complaints)
     seen = await page.evaluate(SEEN)
     found = {"light": [], "dark": []}
-    if await page.locator("article").count():      # the page of search results has none: a script fills it
+    if await page.locator("article").count():  # the page of search results has none: a script fills it
         await page.evaluate(THIN_OUT)
         await page.evaluate(AXE_SCRIPT)
         found["light"] = await page.evaluate(AXE, False)
@@ -166,7 +167,7 @@ async def _visit_all(futures):
             async with room:
                 try:
                     future.set_result(await visit(context, path))
-                except Exception as error:      # the test of this page is to fail, and the other visits to go on
+                except Exception as error:  # the test of this page is to fail, and the other visits to go on
                     future.set_exception(error)
 
         await asyncio.gather(*(one(path, future) for path, future in futures.items()))

@@ -13,16 +13,19 @@ from tests.judge import Stub
 
 ROOT = Path(__file__).resolve().parents[2]
 
-FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w-]+)\}[ \t]*(?P<title>[^\n]*)\n"
-                   r"(?P<body>.*?)^(?P=fence)[ \t]*$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[\w-]+)\}[ \t]*(?P<title>[^\n]*)\n"
+    r"(?P<body>.*?)^(?P=fence)[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
 OPTION = re.compile(r"^:([\w-]+):[ \t]*(.*)$")
-FIRST_CELL = '''\
+FIRST_CELL = """\
 # Colab opens this notebook alone: fetch the library and the figures' data that belong to it.
 import os, subprocess
 if not os.path.exists("../stn_numpy") and "{url}":
     subprocess.run(["git", "clone", "--quiet", "--depth", "1", "{url}", "stn_book"], check=True)
     os.chdir("stn_book/book")
-'''
+"""
 
 
 def options_and_text(body: str) -> tuple[dict[str, str], str]:
@@ -45,7 +48,7 @@ def listing(title: str, options: dict[str, str]) -> str:
         for name in options["pyobject"].split("."):
             tree = next(node for node in tree.body if getattr(node, "name", None) == name)
         first = min([tree.lineno, *(decorator.lineno for decorator in tree.decorator_list)])
-        text = "\n".join(source[first - 1:tree.end_lineno])
+        text = "\n".join(source[first - 1 : tree.end_lineno])
     return f"*{path.relative_to(ROOT).as_posix()}*\n\n```{options.get('language', 'python')}\n{text.rstrip()}\n```"
 
 
@@ -54,8 +57,10 @@ def stub_box(name: str) -> str:
     stub = Stub(next((ROOT / "book/exercises").glob(f"ex??_{name}.py")))
     fields = stub.fields
     hints = "\n\n".join(f"<details><summary>Hint</summary>{hint}</details>" for hint in stub.hints)
-    return (f"\n\n`{stub.shown}`, difficulty {fields['Difficulty']}, {fields['Size']}\n\n"
-            f"```console\n$ pytest --ex {name}\n```\n\n{hints}")
+    return (
+        f"\n\n`{stub.shown}`, difficulty {fields['Difficulty']}, {fields['Size']}\n\n"
+        f"```console\n$ pytest --ex {name}\n```\n\n{hints}"
+    )
 
 
 def quoted(heading: str, text: str) -> str:

@@ -13,8 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = ROOT / "_build/singlehtml/book/intro.html"
 TARGET = ROOT / "_build/pdf/spatial_transformer_networks.pdf"
-FOOT = ('<div style="font-size:8px; width:100%; text-align:center; color:#555">'
-        '<span class="pageNumber"></span> / <span class="totalPages"></span></div>')
+FOOT = (
+    '<div style="font-size:8px; width:100%; text-align:center; color:#555">'
+    '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
+)
 
 
 def build_page() -> None:
@@ -40,12 +42,20 @@ def print_page(page: Path, target: Path) -> None:
         if browser is None:
             sys.exit("make pdf: no Chromium found: install chromium, or run `python -m playwright install chromium`")
         tab = browser.new_context(offline=True, color_scheme="light").new_page()
-        tab.set_default_timeout(600_000)        # milliseconds: enough for a busy machine
+        tab.set_default_timeout(600_000)  # milliseconds: enough for a busy machine
         tab.goto(page.as_uri())
         tab.evaluate("() => window.MathJax && MathJax.startup && MathJax.startup.promise")
-        tab.pdf(path=partial, format="A4", outline=True, tagged=True, print_background=True, display_header_footer=True,
-                header_template="<span></span>", footer_template=FOOT,
-                margin=dict(top="16mm", bottom="18mm", left="16mm", right="16mm"))
+        tab.pdf(
+            path=partial,
+            format="A4",
+            outline=True,
+            tagged=True,
+            print_background=True,
+            display_header_footer=True,
+            header_template="<span></span>",
+            footer_template=FOOT,
+            margin=dict(top="16mm", bottom="18mm", left="16mm", right="16mm"),
+        )
         browser.close()
     os.replace(partial, target)
 

@@ -10,8 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.directives.code import LiteralInclude
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = "notebooks"     # the branch to which publishing pushes the pages as notebooks
-LOCAL_LAB = "http://localhost:8888/lab/tree"    # where `make lab` serves
+NOTEBOOKS = "notebooks"  # the branch to which publishing pushes the pages as notebooks
+LOCAL_LAB = "http://localhost:8888/lab/tree"  # where `make lab` serves
 # An inline formula with an opening bracket before it and a stop or "'s" after it: one line holds them all
 FORMULA = re.compile(r'[(\[“]*<span class="math notranslate nohighlight">[^<]*</span>(?:[,.;:?)\]”…]|’s\b)*')
 PLAIN = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')
@@ -20,9 +20,9 @@ CELL = re.compile(r'<(td|th)(?: class="([^"]*)")?>(.*?)</\1>', re.DOTALL)
 WHOLE = re.compile(r"\((?:[^(),<>]{1,12}, ){1,4}[^(),<>]{1,8}\)|[\d.,]+ (?:±|to) [\d.,]+(?: %)?")
 LINK = re.compile(r"(?<=>)\w+_\w+(?=</span></a>)")
 TITLE = re.compile(r'<p class="admonition-title">.*?</p>', re.DOTALL)
-LONG = {"td": 24, "th": 12}     # characters: cells longer than this get a minimum width
-WIDE = 400          # pixels: figures wider than a phone
-HEAVY = 400_000     # bytes: larger figures, mostly noise as in photographs, are reduced to 256 colours
+LONG = {"td": 24, "th": 12}  # characters: cells longer than this get a minimum width
+WIDE = 400  # pixels: figures wider than a phone
+HEAVY = 400_000  # bytes: larger figures, mostly noise as in photographs, are reduced to 256 colours
 DESCRIPTION = "A book that runs: spatial transformer networks in NumPy, forward and backward, every step by hand."
 
 
@@ -68,25 +68,52 @@ def launch_links(app: Sphinx, pagename: str) -> list[tuple[str, str, str]]:
     if names := repository(app):
         owner, name = names
         page = quote(f"lab/tree/{pagename}.ipynb")
-        links += [("Binder", "in a browser, at mybinder.org",
-                   f"https://mybinder.org/v2/gh/{owner}/{name}/{NOTEBOOKS}?urlpath={page}"),
-                  ("Colab", "in a browser, at Google",
-                   f"https://colab.research.google.com/github/{owner}/{name}/blob/{NOTEBOOKS}/{pagename}.ipynb")]
+        links += [
+            (
+                "Binder",
+                "in a browser, at mybinder.org",
+                f"https://mybinder.org/v2/gh/{owner}/{name}/{NOTEBOOKS}?urlpath={page}",
+            ),
+            (
+                "Colab",
+                "in a browser, at Google",
+                f"https://colab.research.google.com/github/{owner}/{name}/blob/{NOTEBOOKS}/{pagename}.ipynb",
+            ),
+        ]
     return links
 
 
 def add_to_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Add the launch menu of pages with cells, and the tags that other sites show of a shared page."""
     if app.env.nb_metadata.get(pagename, {}).get("exec_data"):
-        context.setdefault("header_buttons", []).append({
-            "type": "group", "tooltip": "Run this page", "icon": "fas fa-rocket", "label": "launch-buttons",
-            "buttons": [{"type": "link", "text": name, "tooltip": f"Run this page {where}", "url": url,
-                         "icon": "fas fa-play"} for name, where, url in launch_links(app, pagename)]})
+        context.setdefault("header_buttons", []).append(
+            {
+                "type": "group",
+                "tooltip": "Run this page",
+                "icon": "fas fa-rocket",
+                "label": "launch-buttons",
+                "buttons": [
+                    {
+                        "type": "link",
+                        "text": name,
+                        "tooltip": f"Run this page {where}",
+                        "url": url,
+                        "icon": "fas fa-play",
+                    }
+                    for name, where, url in launch_links(app, pagename)
+                ],
+            }
+        )
     names = repository(app)
     base = f"https://{names[0]}.github.io/{names[1]}/" if names else context["pathto"]("", resource=True)
     title = nodes.Text(context.get("title") or app.config.project).astext()
-    tags = {"og:type": "article", "og:title": title, "og:description": DESCRIPTION,
-            "og:image": f"{base}_static/cover.png", "og:image:alt": "Turned digits, and the same digits upright."}
+    tags = {
+        "og:type": "article",
+        "og:title": title,
+        "og:description": DESCRIPTION,
+        "og:image": f"{base}_static/cover.png",
+        "og:image:alt": "Turned digits, and the same digits upright.",
+    }
     if names:
         tags["og:url"] = f"{base}{pagename}.html"
     lines = [f'<meta property="{name}" content="{_attribute(text)}" />' for name, text in tags.items()]
@@ -116,6 +143,7 @@ def keep_lines_in_order(app: Sphinx, pagename: str, templatename: str, context: 
 
 def keep_cells_readable(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
     """In narrow tables and titles, break no shapes and numbers, and break names after an underscore."""
+
     def cell(match):
         kind, style, words = match[1], match[2] or "", WHOLE.sub(unbroken, match[3])
         if len(re.sub(r'<span class="math.*?</span>|<[^>]*>', "", words)) > LONG[kind]:
@@ -142,7 +170,7 @@ def setup(app: Sphinx) -> dict:
     """Connect the above to the build's events."""
     app.add_directive("literalinclude", NamedInclude, override=True)
     app.connect("doctree-read", halve_figures)
-    app.connect("html-page-context", add_to_page, priority=600)     # after the theme has begun its list of buttons
+    app.connect("html-page-context", add_to_page, priority=600)  # after the theme has begun its list of buttons
     app.connect("html-page-context", fix_for_screen_readers)
     app.connect("html-page-context", keep_lines_in_order)
     app.connect("html-page-context", leave_plain_code_plain)

@@ -26,13 +26,22 @@ from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
-KERNEL_THREADS = "1"     # so that no number on a page depends on the number of cores
+KERNEL_THREADS = "1"  # so that no number on a page depends on the number of cores
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 VERSIONED = ("numpy", "numba", "matplotlib", "torch", "ipykernel", "myst-nb")
 # What cells read or import, apart from the chapters themselves
-INPUTS = ("stn_numpy/**/*", "book/*.py", "book/exercises/**/*", "book/experiments/**/*", "book/results/**/*",
-          "tests/judge/**/*", "tests/misconceptions/**/*", "tests/solutions.py", "tests/test_exercises.py",
-          "conftest.py")
+INPUTS = (
+    "stn_numpy/**/*",
+    "book/*.py",
+    "book/exercises/**/*",
+    "book/experiments/**/*",
+    "book/results/**/*",
+    "tests/judge/**/*",
+    "tests/misconceptions/**/*",
+    "tests/solutions.py",
+    "tests/test_exercises.py",
+    "conftest.py",
+)
 
 
 def _inputs(root):
@@ -118,8 +127,11 @@ def copy_mathjax(app: Sphinx) -> None:
 
 def print_times(app: Sphinx) -> None:
     """Print the seconds that each chapter's cells took in their last run."""
-    times = {name: data["exec_data"]["runtime"] or 0.0
-             for name, data in sorted(app.env.nb_metadata.items()) if data.get("exec_data")}
+    times = {
+        name: data["exec_data"]["runtime"] or 0.0
+        for name, data in sorted(app.env.nb_metadata.items())
+        if data.get("exec_data")
+    }
     for name, seconds in times.items():
         LOGGER.info("%7.1f s  %s", seconds, name)
     LOGGER.info("%7.1f s  all cells of the book", sum(times.values()))
@@ -146,8 +158,9 @@ def skip_summary(app: Sphinx) -> None:
         if listener.handler is add_metadata_to_page:
             app.disconnect(listener.id)
             # Earlier than the listeners of the same priority, which use its result
-            app.connect("html-page-context", lambda *args: add_metadata_to_page(*args[:-1], None),
-                        listener.priority - 1)
+            app.connect(
+                "html-page-context", lambda *args: add_metadata_to_page(*args[:-1], None), listener.priority - 1
+            )
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -170,6 +183,6 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", prepare_execution)
     app.connect("config-inited", show_buttons)
     app.connect("builder-inited", print_as_one_page)
-    app.connect("env-get-updated", number_chapters, priority=600)   # after Sphinx's own numbers
+    app.connect("env-get-updated", number_chapters, priority=600)  # after Sphinx's own numbers
     app.connect("build-finished", finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -42,8 +42,8 @@ def bug_black_picture(theta, in_size, out_size, align_corners=False):
     raise NotImplementedError("find the bug, mend it, then delete this line")
     (in_height, in_width), (height, width) = in_size, out_size
     x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
-    points = np.stack([x.ravel(), y.ravel(), np.ones(height * width)]).astype(theta.dtype)     # (3, h * w)
-    looks = theta @ points                                                                     # (N, 2, h * w)
+    points = np.stack([x.ravel(), y.ravel(), np.ones(height * width)]).astype(theta.dtype)  # (3, h * w)
+    looks = theta @ points  # (N, 2, h * w)
     x = (looks[:, 0] + 1) * (in_width - 1) / 2
     y = (looks[:, 1] + 1) * (in_height - 1) / 2
     return np.stack([x, y], axis=-1).reshape(len(theta), height, width, 2)

@@ -36,7 +36,7 @@ def bug_moved_identity(image, grid):
     raise NotImplementedError("find the bug, mend it, then delete this line")
     batch, channels, height, width = image.shape
     last_column, last_row = width - 1, height - 1
-    x = (grid[:, None, ..., 0] + 1) / 2 * (last_column - 1)     # (N, 1, h, w)
+    x = (grid[:, None, ..., 0] + 1) / 2 * (last_column - 1)  # (N, 1, h, w)
     y = (grid[:, None, ..., 1] + 1) / 2 * (last_row - 1)
     picture = np.arange(batch)[:, None, None, None]
     channel = np.arange(channels)[:, None, None]

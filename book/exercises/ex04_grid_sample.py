@@ -13,8 +13,13 @@ should be and that every point is finite; errors are not judged.
 import numpy as np
 
 
-def grid_sample(image: np.ndarray, grid: np.ndarray, mode: str = "bilinear", padding_mode: str = "zeros",
-                align_corners: bool = False) -> np.ndarray:
+def grid_sample(
+    image: np.ndarray,
+    grid: np.ndarray,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+) -> np.ndarray:
     """Read an image at the points of a grid.
 
     Parameters

@@ -13,8 +13,9 @@ judged.
 import numpy as np
 
 
-def conv2d(image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
-           padding: int | tuple = 0) -> np.ndarray:
+def conv2d(
+    image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1, padding: int | tuple = 0
+) -> np.ndarray:
     """Slide a bank of small filters over an image (a cross-correlation, as in torch: nothing is flipped).
 
     Parameters

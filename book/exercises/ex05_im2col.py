@@ -12,8 +12,9 @@ or as a pair (rows, columns). You may suppose that the arguments are as they sho
 import numpy as np
 
 
-def im2col(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple = 1,
-           padding: int | tuple = 0) -> np.ndarray:
+def im2col(
+    image: np.ndarray, kernel_size: int | tuple, stride: int | tuple = 1, padding: int | tuple = 0
+) -> np.ndarray:
     """Write every window that a convolution looks at as one column of a matrix.
 
     Parameters

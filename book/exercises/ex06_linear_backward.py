@@ -12,8 +12,9 @@ arguments are as they should be; what comes in as float32 goes out as float32.
 import numpy as np
 
 
-def linear_backward(d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray,
-                    bias: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def linear_backward(
+    d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of `linear`: d_out (N, O) to d_inputs (N, I), d_weight (O, I) and d_bias (O,)."""
     raise NotImplementedError("your answer goes here")
 

@@ -13,8 +13,9 @@ welcome.
 import numpy as np
 
 
-def max_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
-                        stride: int | tuple | None = None) -> np.ndarray:
+def max_pool2d_backward(
+    d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None
+) -> np.ndarray:
     """Gradient of `max_pool2d`: d_out (N, C, h, w) to d_image (N, C, H, W).
 
     It goes to the largest pixel of the window, to the first where several tie; in a window with NaNs to the last of

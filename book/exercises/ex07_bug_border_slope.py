@@ -36,7 +36,7 @@ def bug_border_slope(row, position):
     """
     raise NotImplementedError("find the bug, mend it, then delete this line")
     last = len(row) - 1
-    moves = (position >= 0) & (position <= last)    # elsewhere the clamp holds the position still
+    moves = (position >= 0) & (position <= last)  # elsewhere the clamp holds the position still
     left = np.floor(np.clip(position, 0, last)).astype(int)
     slope = np.zeros_like(position)
     for neighbour, slope_of_weight in ((left, -1), (left + 1, 1)):

@@ -38,7 +38,7 @@ def bug_lost_sum(d_out, position, length):
     d_row = np.zeros(length, d_out.dtype)
     half = len(position) // 2
     for share in (slice(0, half), slice(half, len(position))):
-        mine = np.zeros(length, d_out.dtype)              # what this worker adds up, apart from the other
+        mine = np.zeros(length, d_out.dtype)  # what this worker adds up, apart from the other
         for given, place in zip(d_out[share], position[share]):
             left = int(np.floor(place))
             for pixel in (left, left + 1):

@@ -12,8 +12,9 @@ theta; each of the two localisation networks wants to know what that means for i
 import numpy as np
 
 
-def compose_affine_backward(d_theta: np.ndarray, first: np.ndarray,
-                            second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def compose_affine_backward(
+    d_theta: np.ndarray, first: np.ndarray, second: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of `compose_affine`: d_theta (N, 2, 3) to d_first and d_second (N, 2, 3), loss per normalised unit.
 
     ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below; ``d_second = first[:, :, :2].T @ d_theta``, in

@@ -29,6 +29,7 @@ def train_run(settings, seed, context, kind=training.Run, record_every=0):
 
     def progress(steps, loss, error):
         context.progress(run.step / settings.iterations, f"loss {loss:.4f}, error {error:.2%}")
+
     try:
         run.train(progress, context.stop)
     except training.Stopped as stopped:

@@ -84,7 +84,7 @@ def field(x, y, pixel, rng):
     picture += worn * (np.array([0.55, 0.46, 0.33], np.float32) - picture)
     place, seen = along + _uniform(count, rng, -0.9, 0.9), 0.6 * (rng.random((count, 1, 1)) < 0.4)
     for side in (-0.05, 0.05):
-        _stripe(picture, place + side + 0.05 * across ** 2, 0.025, pixel, base * 0.7 + 0.15, seen.astype(np.float32))
+        _stripe(picture, place + side + 0.05 * across**2, 0.025, pixel, base * 0.7 + 0.15, seen.astype(np.float32))
     return picture
 
 
@@ -95,8 +95,9 @@ def clutter(picture, x, y, pixel, sun, rng, most=5):
         there = (rng.random((count, 1, 1)) < 0.5).astype(np.float32)
         centre, size = rng.uniform(-1, 1, (count, 2)), _uniform(count, rng, 0.025, 0.085)
         colour = rng.uniform(0.15, 0.85, (count, 1, 1, 1)) * rng.uniform(0.75, 1, (count, 1, 1, 3))
-        along, across = _turned(x - centre[:, 0, None, None].astype(np.float32),
-                                y - centre[:, 1, None, None].astype(np.float32), rng)
+        along, across = _turned(
+            x - centre[:, 0, None, None].astype(np.float32), y - centre[:, 1, None, None].astype(np.float32), rng
+        )
         squareness = rng.random((count, 1, 1)) < 0.5
         throw = -0.7 * size * sun[:, :2].T[..., None, None]
         for moved, shade, alpha in ((throw, 0.0, 0.45), (0 * throw, 1.0, 1.0)):

@@ -3,10 +3,19 @@
 import numpy as np
 
 # Paints that any kind may have, so that a colour does not give the kind away.
-PAINTS = np.array([
-    [0.93, 0.93, 0.91], [0.80, 0.82, 0.84], [0.60, 0.63, 0.66], [0.88, 0.84, 0.74], [0.72, 0.20, 0.17],
-    [0.20, 0.33, 0.58], [0.86, 0.62, 0.20], [0.40, 0.44, 0.33],
-], np.float32)
+PAINTS = np.array(
+    [
+        [0.93, 0.93, 0.91],
+        [0.80, 0.82, 0.84],
+        [0.60, 0.63, 0.66],
+        [0.88, 0.84, 0.74],
+        [0.72, 0.20, 0.17],
+        [0.20, 0.33, 0.58],
+        [0.86, 0.62, 0.20],
+        [0.40, 0.44, 0.33],
+    ],
+    np.float32,
+)
 GLASS = np.array([0.10, 0.13, 0.17], np.float32)
 METAL = np.array([0.34, 0.35, 0.37], np.float32)
 RUST = np.array([0.45, 0.27, 0.20], np.float32)
@@ -46,7 +55,7 @@ class Pen:
         width = np.interp(self.y, places, widths).astype(np.float32)
         beyond = np.maximum(places[0] - self.y, self.y - places[-1])
         lean = round_by * np.clip(sides / np.maximum(width, 1e-3), -1, 1) * (np.sign(self.x) if mirrored else 1)
-        light = 0.45 + 0.6 * np.maximum(lean * self.across + np.sqrt(1.001 - lean ** 2) * self.up, 0)
+        light = 0.45 + 0.6 * np.maximum(lean * self.across + np.sqrt(1.001 - lean**2) * self.up, 0)
         self._paint(np.maximum(abs(sides) - width, beyond), colour, light)
 
     def wing(self, root, tip, span, colour, start=0.0, shade=1.0):
@@ -54,8 +63,9 @@ class Pen:
         share = np.clip((abs(self.x) - start) / (span - start), 0, 1)
         front, back = (a + (b - a) * share for a, b in zip(root, tip))
         slant = np.hypot(1, (tip[0] - root[0]) / (span - start))
-        distance = np.maximum(np.maximum(front - self.y, self.y - back) / slant,
-                              np.maximum(abs(self.x) - span, start - abs(self.x)))
+        distance = np.maximum(
+            np.maximum(front - self.y, self.y - back) / slant, np.maximum(abs(self.x) - span, start - abs(self.x))
+        )
         self._paint(distance, colour, shade * (0.45 + 0.6 * self.up - 0.05 * share))
 
     def box(self, x, y, colour, mirrored=False, shade=1.0, lean=0.0):
@@ -119,12 +129,10 @@ def fighter(pen):
     """A delta wing behind a long nose."""
     pen.wing((-0.12, 0.36), (0.30, 0.36), 0.34, pen.first)
     pen.wing((-0.22, -0.10), (-0.10, -0.07), 0.17, pen.first, shade=0.95)
-    pen.body([(-0.50, 0.0), (-0.40, 0.022), (-0.20, 0.05), (0.10, 0.062),
-              (0.40, 0.05), (0.44, 0.04)], pen.first)
+    pen.body([(-0.50, 0.0), (-0.40, 0.022), (-0.20, 0.05), (0.10, 0.062), (0.40, 0.05), (0.44, 0.04)], pen.first)
     pen.body([(0.36, 0.024), (0.47, 0.02)], METAL, 0.028, mirrored=True)
     pen.body([(0.16, 0.002), (0.30, 0.010), (0.44, 0.010)], pen.second)
-    pen.body([(-0.34, 0.0), (-0.28, 0.024), (-0.18, 0.022), (-0.12, 0.0)],
-             GLASS)
+    pen.body([(-0.34, 0.0), (-0.28, 0.024), (-0.18, 0.022), (-0.12, 0.0)], GLASS)
 
 
 def helicopter(pen):

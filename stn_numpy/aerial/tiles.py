@@ -90,9 +90,13 @@ def aerial_tiles(count, rng, size=48, kinds=KINDS, background_only=False):
     for kind in kinds:
         check_choice("kinds", kind, KINDS)
     rng = np.random.default_rng(rng)
-    pose = AerialPose(kind=rng.integers(len(kinds), size=count), heading=rng.uniform(0, 360, count),
-                      scale=np.exp(rng.uniform(*np.log(SCALES), count)), shift=rng.uniform(-SHIFT, SHIFT, (count, 2)),
-                      ground=rng.integers(len(GROUNDS), size=count))
+    pose = AerialPose(
+        kind=rng.integers(len(kinds), size=count),
+        heading=rng.uniform(0, 360, count),
+        scale=np.exp(rng.uniform(*np.log(SCALES), count)),
+        shift=rng.uniform(-SHIFT, SHIFT, (count, 2)),
+        ground=rng.integers(len(GROUNDS), size=count),
+    )
     images = np.empty((count, 3, size, size), np.float32)
     for start in range(0, count, PIECE):
         part = slice(start, start + PIECE)
@@ -143,8 +147,10 @@ def _with_thing(picture, x, y, pose, kind, sun, lift, colours, rng):
     def on_thing(x, y):
         return (x * cos + y * sin) / unit, (y * cos - x * sin) / unit
 
-    right, down = (x - pose.shift[:, 0, None, None].astype(np.float32),
-                   y - pose.shift[:, 1, None, None].astype(np.float32))
+    right, down = (
+        x - pose.shift[:, 0, None, None].astype(np.float32),
+        y - pose.shift[:, 1, None, None].astype(np.float32),
+    )
     throw = (lift / np.tan(np.arcsin(sun[:, 2])))[:, None] * -sun[:, :2] / np.linalg.norm(sun[:, :2], axis=1)[:, None]
     throw = throw.astype(np.float32)[:, :, None, None]
     shadow = Silhouette(*on_thing(right - throw[:, 0], down - throw[:, 1]), rng)

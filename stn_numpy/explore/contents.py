@@ -73,8 +73,9 @@ def _columns(snapshots):
     columns = dict(error=[one["error"] for one in snapshots])
     if all("theta" in one for one in snapshots):
         columns["left"] = [one["remaining_degrees"] for one in snapshots]
-        columns["theta"] = [[[round(number, 5) + 0.0 for row in theta for number in row] for theta in one["theta"]]
-                            for one in snapshots]
+        columns["theta"] = [
+            [[round(number, 5) + 0.0 for row in theta for number in row] for theta in one["theta"]] for one in snapshots
+        ]
     return columns
 
 
@@ -84,59 +85,79 @@ ALL = {
         "Drag a corner to turn and zoom, an edge to stretch and shear, the cross to shift; or type into the six "
         "numbers. Guess first: if the frame goes right, which way does the output go?",
         "The digit four with the frame of the output turned on it by 30 degrees, and the output: the four turned the "
-        "other way.", _theta),
+        "other way.",
+        _theta,
+    ),
     "neighbours": Entry(
         "Four neighbours",
         "Drag the point, or click anywhere. Guess first: which of the four pixels has the largest weight, and "
         "what is read half a pixel outside?",
         "A lattice of pixels with their values; a point between four of them cuts the square between their centres "
-        "into four rectangles, the weights; to its right the four products and their sum.", _neighbours),
+        "into four rectangles, the weights; to its right the four products and their sum.",
+        _neighbours,
+    ),
     "conventions": Entry(
         "Two conventions",
         "Move the place, then change the number of pixels. Guess first: in which row does half a unit stay a quarter "
         "of the picture?",
         "Two rows of four pixels on a scale from minus 1 to 1: with edges they fill it, with centres they stick out by "
-        "half a pixel on both sides.", dict),
+        "half a pixel on both sides.",
+        dict,
+    ),
     "kink": Entry(
         "The kink",
         "Slide the sample over a whole pixel; drag the blue pixels to make a row of your own. Guess first: what are "
         "the two slopes on a pixel of a constant row, and what does equation 7 give?",
         "A chain of straight lines through five pixels with the slope to the left and to the right of one of them, and "
-        "the staircase of slopes with crosses, equation 7, above it at whole pixels.", lambda: dict(rows=ROWS)),
+        "the staircase of slopes with crosses, equation 7, above it at whole pixels.",
+        lambda: dict(rows=ROWS),
+    ),
     "pulls": Entry(
         "What every pixel asks of theta",
         "Choose a target, then step. Guess first: which way do the arrows at the top of the four point if it has "
         "to turn, and where are there none?",
         "A four with arrows along its strokes, minus the gradient of each sampling point; to its right the target, and "
-        "the output minus the target.", _pulls),
+        "the output minus the target.",
+        _pulls,
+    ),
     "landscape": Entry(
         "Landscape",
         "Drop the start of a descent anywhere. Guess first: from how far away does it still find the pit?",
         "A map of the loss over angle and shift: one small dark pit in a light highland, and a path of 40 steps that "
-        "leads into it.", lambda: dict(image=digit(4, 1))),
+        "leads into it.",
+        lambda: dict(image=digit(4, 1)),
+    ),
     "aliasing": Entry(
         "Shrinking aliases",
         "Make the output smaller, and change how it is read. Guess first: at a quarter of the size, how many of the "
         "pixels contribute?",
         "Rings that become finer outwards, shrunk to a quarter in four ways: bilinear alone shows false rings, the "
-        "other three show weaker ones or none.", lambda: dict(digit=digit(4, 2))),
+        "other three show weaker ones or none.",
+        lambda: dict(digit=digit(4, 2)),
+    ),
     "growing": Entry(
         "Growing up",
         "Slide through the steps of a recorded training run (seed 0). Guess first: when is most of the turning "
         "learned, and does the affine transformer turn the digits at all?",
         "Ten turned digits, and below them what a rotation-only transformer makes of them before and after training: "
-        "many of them are nearly upright.", _growing, needs_results=True),
+        "many of them are nearly upright.",
+        _growing,
+        needs_results=True,
+    ),
     "corners": Entry(
         "Drag the corners",
         "Drag the four corners onto those of the leaning sheet. Guess first: what will the output show, and how much "
         "of it can an affine map show, which has only parallelograms to look through?",
         "A sheet of paper that leans away, with the corners and the lattice of the output on it; to its right the "
-        "output, in which the sheet is straight, and the nearest affine map's output, which is slanted.", _corners),
+        "output, in which the sheet is straight, and the nearest affine map's output, which is slanted.",
+        _corners,
+    ),
     "bend": Entry(
         "Bend it",
         "Drag a control point; then let the plate spring back. Guess first: which way does the output go where you "
         "pull a point up, what does turning all points cost, and what is left when the plate has sprung?",
         "A four with sixteen control points on it that are pulled into an arch, and the bent lattice between them; "
         "to its right the output, bent the other way, and a map of how far each pixel follows one of the points.",
-        lambda: dict(image=digit(4, 2))),
+        lambda: dict(image=digit(4, 2)),
+    ),
 }

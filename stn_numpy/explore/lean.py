@@ -6,10 +6,13 @@ import string
 from collections import Counter
 
 GAP = re.compile(r"(?:\s+|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
-TOKEN = re.compile(r"""
-    "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | [\w$]+ | \.\.\. | \?\. | => | .""", re.VERBOSE | re.DOTALL)
-EXPRESSION = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/[a-z]*")      # a regular expression
-TEMPLATE = re.compile(r"[`}](?:\\.|\$(?!\{)|[^`\\$])*(?:`|\$\{)", re.DOTALL)        # up to an expression or the end
+TOKEN = re.compile(
+    r"""
+    "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' | [\w$]+ | \.\.\. | \?\. | => | .""",
+    re.VERBOSE | re.DOTALL,
+)
+EXPRESSION = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/[a-z]*")  # a regular expression
+TEMPLATE = re.compile(r"[`}](?:\\.|\$(?!\{)|[^`\\$])*(?:`|\$\{)", re.DOTALL)  # up to an expression or the end
 NAME = re.compile(r"[A-Za-z_$][\w$]*")
 WORD = re.compile(r"[\w$]")
 OWN = re.compile(r"\b(?:const|let|function)\s+([\w$]+)|\(([\w$,\s]+)\)\s*=>|\bfunction\s*[\w$]*\(([\w$,\s]+)\)")

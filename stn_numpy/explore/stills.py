@@ -141,7 +141,7 @@ def landscape(data):
         return np.array([(d_theta * rotation_theta(np.array([[angle + np.pi / 2]]))).sum(), d_theta[0, 0, 2]])
 
     angles, shifts = np.linspace(-np.pi, np.pi, 61), np.linspace(-2, 2, 41)
-    height = [(difference(turned_and_shifted(angles, shift))**2).sum(axis=(1, 2, 3)) / 2 for shift in shifts]
+    height = [(difference(turned_and_shifted(angles, shift)) ** 2).sum(axis=(1, 2, 3)) / 2 for shift in shifts]
     path = [np.array([np.radians(45.0), 0.2])]
     for _ in range(40):
         path.append(path[-1] - [6e-4, 1.2e-4] * slope_at(*path[-1]))
@@ -156,10 +156,10 @@ def landscape(data):
 def blurred(image: np.ndarray, spread: float) -> np.ndarray:
     """A picture (H, W) after a Gaussian of standard deviation `spread` pixels; mirrored at the frame."""
     reach = round(4 * spread)
-    bell = np.exp(-np.arange(-reach, reach + 1)**2 / (2 * spread**2))
+    bell = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * spread**2))
     wide = np.pad(image, reach, mode="reflect")
-    down = sum(b * wide[k:k + len(image)] for k, b in enumerate(bell / bell.sum()))
-    return sum(b * down[:, k:k + image.shape[1]] for k, b in enumerate(bell / bell.sum()))
+    down = sum(b * wide[k : k + len(image)] for k, b in enumerate(bell / bell.sum()))
+    return sum(b * down[:, k : k + image.shape[1]] for k, b in enumerate(bell / bell.sum()))
 
 
 def aliasing(data):
@@ -170,9 +170,12 @@ def aliasing(data):
     def read(picture, places):
         return affine_sample(picture, IDENTITY, (1, 1, places, places), align_corners=False)
 
-    ways = {"bilinear alone": read(rings, 28), "pool by 2 first": read(avg_pool2d(rings, 2), 28),
-            "blur first": read(blurred(rings[0, 0], 2.0)[None, None], 28),
-            "pool by 2 after": avg_pool2d(read(rings, 56), 2)}
+    ways = {
+        "bilinear alone": read(rings, 28),
+        "pool by 2 first": read(avg_pool2d(rings, 2), 28),
+        "blur first": read(blurred(rings[0, 0], 2.0)[None, None], 28),
+        "pool by 2 after": avg_pool2d(read(rings, 56), 2),
+    }
     figure, axes = plt.subplots(1, 5, figsize=(7.6, 1.9))
     viz.show_image(axes[0], rings[0], title="input", frame=viz.INPUT)
     for ax, (name, seen) in zip(axes[1:], ways.items()):

@@ -164,9 +164,12 @@ def gather_lanes(image, height, width, line, span, xs, threads, outside, out, od
                     above, below, near, far = hat(dy), hat(dy - real(1)), hat(dx), hat(dx - real(1))
                     o = row * down + column
                     for c in range(BLOCK):
-                        seen[me, j, c] = (above * near * pixels[me, o, c] + above * far * pixels[me, o + right, c]
-                                          + below * near * pixels[me, o + down, c]
-                                          + below * far * pixels[me, o + down + right, c])
+                        seen[me, j, c] = (
+                            above * near * pixels[me, o, c]
+                            + above * far * pixels[me, o + right, c]
+                            + below * near * pixels[me, o + down, c]
+                            + below * far * pixels[me, o + down + right, c]
+                        )
                 for c in range(count):
                     for j in range(begin):
                         out[n, first + c, i, j] = outside

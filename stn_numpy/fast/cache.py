@@ -126,13 +126,15 @@ _reported = set()
 
 
 def _report_unreadable(path, error):
-    _report_once("read", f"the kernels' cache {path} cannot be read ({_reason(error)}): compiling anew "
-                 "(about 20 s in all)")
+    _report_once(
+        "read", f"the kernels' cache {path} cannot be read ({_reason(error)}): compiling anew (about 20 s in all)"
+    )
 
 
 def _report_unwritable(path, error):
-    _report_once("written", f"the kernels' cache {path} cannot be written ({_reason(error)}): compiling for this run "
-                 "alone")
+    _report_once(
+        "written", f"the kernels' cache {path} cannot be written ({_reason(error)}): compiling for this run alone"
+    )
 
 
 def _reason(error):

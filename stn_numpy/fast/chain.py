@@ -58,7 +58,7 @@ def _link(layers):
     """
     links, place = [], 0
     while place < len(layers):
-        one, *other = layers[place:place + 2]
+        one, *other = layers[place : place + 2]
         pools = [part for part in (one, *other) if isinstance(part, layer.MaxPool2d)]
         both = len(pools) == 1 and any(isinstance(part, layer.ReLU) for part in (one, *other))
         if both:

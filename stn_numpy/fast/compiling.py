@@ -29,8 +29,16 @@ APART = 32
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}  # other Python threads run meanwhile, and x / 0 is inf as in NumPy
 # Only prange loops run in parallel: a search for other candidates takes Numba longer than compiling the loops.
-PRANGE_ALONE = dict(prange=True, comprehension=False, reduction=False, inplace_binop=False, setitem=False, numpy=False,
-                    stencil=False, fusion=False)
+PRANGE_ALONE = dict(
+    prange=True,
+    comprehension=False,
+    reduction=False,
+    inplace_binop=False,
+    setitem=False,
+    numpy=False,
+    stencil=False,
+    fusion=False,
+)
 
 
 def kernel(function: Callable | None = None, *, parallel: bool = False, **options) -> Callable:

@@ -15,8 +15,9 @@ Index = np.uint64
 ROWS_FIRST = (0, 2, 1, 3)  # the order of a filter's taps: row, channel, column
 
 
-def conv2d(image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
-           padding: int | tuple = 0) -> np.ndarray:
+def conv2d(
+    image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1, padding: int | tuple = 0
+) -> np.ndarray:
     """As `stn_numpy.conv2d`, compiled."""
     check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
     lanes = lanes_for(len(image))
@@ -24,8 +25,14 @@ def conv2d(image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int 
     return unpack(out, lanes, len(image))
 
 
-def conv2d_backward(d_out: np.ndarray, image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
-                    padding: int | tuple = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def conv2d_backward(
+    d_out: np.ndarray,
+    image: np.ndarray,
+    weight: np.ndarray,
+    bias: np.ndarray,
+    stride: int | tuple = 1,
+    padding: int | tuple = 0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """As `stn_numpy.conv2d_backward`, compiled."""
     check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
     *_, out_size = _geometry(image.shape[2:], weight, stride, padding)
@@ -35,8 +42,14 @@ def conv2d_backward(d_out: np.ndarray, image: np.ndarray, weight: np.ndarray, bi
     return unpack(d_image, lanes, len(image)), *others
 
 
-def conv2d_lanes(image: np.ndarray, lanes: int, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
-                 padding: int | tuple = 0) -> np.ndarray:
+def conv2d_lanes(
+    image: np.ndarray,
+    lanes: int,
+    weight: np.ndarray,
+    bias: np.ndarray,
+    stride: int | tuple = 1,
+    padding: int | tuple = 0,
+) -> np.ndarray:
     """`conv2d` for images in lanes: (groups, C, H, W * lanes) to (groups, O, h, w * lanes)."""
     size = image.shape[2], image.shape[3] // lanes
     stride, padding, (height, width) = _geometry(size, weight, stride, padding)
@@ -46,8 +59,14 @@ def conv2d_lanes(image: np.ndarray, lanes: int, weight: np.ndarray, bias: np.nda
     return out
 
 
-def conv2d_lanes_backward(d_out: np.ndarray, image: np.ndarray, lanes: int, weight: np.ndarray, stride: int | tuple = 1,
-                          padding: int | tuple = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def conv2d_lanes_backward(
+    d_out: np.ndarray,
+    image: np.ndarray,
+    lanes: int,
+    weight: np.ndarray,
+    stride: int | tuple = 1,
+    padding: int | tuple = 0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """`conv2d_backward` for images in lanes; the gradient for the image comes in lanes too.
 
     The gradient for the image is a convolution again: of the output's gradient, its pixels set `stride` apart, with
@@ -114,7 +133,7 @@ def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
     spans[~filled.any(axis=1)] = 0
     columns = np.where((columns < 0) | (columns >= width), -1, place(columns))
     width = each * stride[1] * lanes
-    row, channel, column = np.ogrid[:kernel_size[0], :channels, :kernel_size[1]]
+    row, channel, column = np.ogrid[: kernel_size[0], :channels, : kernel_size[1]]
     taps = (channel * height + row) * width + place(column) * lanes
     return rows, columns, taps.ravel(), spans * (channels * kernel_size[1]), stride[0] * width, height, width
 
@@ -141,8 +160,12 @@ def correlate(image, weight, bias, rows, columns, taps, spans, step, height, wid
                     a, b, c, d = _four(start, taps, tap)
                     for o in range(0, outputs - 1, 2):
                         w0, w1, w2, w3 = weight[o, tap], weight[o, tap + 1], weight[o, tap + 2], weight[o, tap + 3]
-                        v0, v1, v2, v3 = (weight[o + 1, tap], weight[o + 1, tap + 1], weight[o + 1, tap + 2],
-                                          weight[o + 1, tap + 3])
+                        v0, v1, v2, v3 = (
+                            weight[o + 1, tap],
+                            weight[o + 1, tap + 1],
+                            weight[o + 1, tap + 2],
+                            weight[o + 1, tap + 3],
+                        )
                         for p in range(Index(length)):
                             x, y, z, t = copy[me, a + p], copy[me, b + p], copy[me, c + p], copy[me, d + p]
                             out[group, o, i, p] += w0 * x + w1 * y + w2 * z + w3 * t
@@ -151,8 +174,12 @@ def correlate(image, weight, bias, rows, columns, taps, spans, step, height, wid
                         o = outputs - 1
                         w0, w1, w2, w3 = weight[o, tap], weight[o, tap + 1], weight[o, tap + 2], weight[o, tap + 3]
                         for p in range(Index(length)):
-                            out[group, o, i, p] += (w0 * copy[me, a + p] + w1 * copy[me, b + p] + w2 * copy[me, c + p]
-                                                    + w3 * copy[me, d + p])
+                            out[group, o, i, p] += (
+                                w0 * copy[me, a + p]
+                                + w1 * copy[me, b + p]
+                                + w2 * copy[me, c + p]
+                                + w3 * copy[me, d + p]
+                            )
                 for tap in range(rest, end):
                     a = Index(start + taps[tap])
                     for o in range(outputs):
@@ -217,5 +244,9 @@ def _copy_padded(image, group, rows, columns, height, width, lanes, copy, me):
 @helper
 def _four(start, taps, tap):
     """Where four taps begin to read. Unsigned: for an index that might be negative, Numba would add a branch."""
-    return (Index(start + taps[tap]), Index(start + taps[tap + 1]), Index(start + taps[tap + 2]),
-            Index(start + taps[tap + 3]))
+    return (
+        Index(start + taps[tap]),
+        Index(start + taps[tap + 1]),
+        Index(start + taps[tap + 2]),
+        Index(start + taps[tap + 3]),
+    )

@@ -25,9 +25,9 @@ def pack(image: np.ndarray, lanes: int) -> np.ndarray:
     batch, channels, height, width = image.shape
     whole, rest = divmod(batch, lanes)
     packed = (np.zeros if rest else np.empty)((whole + (rest > 0), channels, height, width * lanes), image.dtype)
-    _in_lanes(packed, lanes)[:whole] = image[:whole * lanes].reshape(whole, lanes, *image.shape[1:])
+    _in_lanes(packed, lanes)[:whole] = image[: whole * lanes].reshape(whole, lanes, *image.shape[1:])
     if rest:
-        _in_lanes(packed, lanes)[whole, :rest] = image[whole * lanes:]
+        _in_lanes(packed, lanes)[whole, :rest] = image[whole * lanes :]
     return packed
 
 

@@ -42,8 +42,9 @@ class Conv2d(layer.Conv2d):
         return conv2d(image, self.weight.data, self.bias.data, self.stride, self.padding)
 
     def backward(self, d_out):
-        return self._gather(conv2d_backward(d_out, self.image, self.weight.data, self.bias.data, self.stride,
-                                            self.padding))
+        return self._gather(
+            conv2d_backward(d_out, self.image, self.weight.data, self.bias.data, self.stride, self.padding)
+        )
 
     def forward_lanes(self, image, lanes):
         weight, bias = self.weight.data, self.bias.data

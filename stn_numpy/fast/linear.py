@@ -18,8 +18,9 @@ def linear(inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarr
     return out
 
 
-def linear_backward(d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray,
-                    bias: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def linear_backward(
+    d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """As `stn_numpy.linear_backward`."""
     check_arrays(inputs=(inputs, "N I"), weight=(weight, "O I"), bias=(bias, "O"), d_out=(d_out, "N O"))
     return d_out @ weight, d_out.T @ inputs, d_out.sum(axis=0)

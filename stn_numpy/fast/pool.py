@@ -18,8 +18,9 @@ def max_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple 
     return max_pool2d_lanes(ready(image), 1, kernel_size, stride)
 
 
-def max_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
-                        stride: int | tuple | None = None) -> np.ndarray:
+def max_pool2d_backward(
+    d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None
+) -> np.ndarray:
     """As `stn_numpy.max_pool2d_backward`, compiled."""
     _check_gradient(d_out, image, kernel_size, stride)
     return max_pool2d_lanes_backward(ready(d_out), ready(image), 1, kernel_size, stride)
@@ -31,15 +32,17 @@ def avg_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple 
     return avg_pool2d_lanes(ready(image), 1, kernel_size, stride)
 
 
-def avg_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
-                        stride: int | tuple | None = None) -> np.ndarray:
+def avg_pool2d_backward(
+    d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None
+) -> np.ndarray:
     """As `stn_numpy.avg_pool2d_backward`, compiled."""
     _check_gradient(d_out, image, kernel_size, stride)
     return avg_pool2d_lanes_backward(ready(d_out), ready(image), 1, kernel_size, stride)
 
 
-def max_pool2d_lanes(image: np.ndarray, lanes: int, kernel_size: int | tuple, stride: int | tuple | None = None,
-                     relu: bool = False) -> np.ndarray:
+def max_pool2d_lanes(
+    image: np.ndarray, lanes: int, kernel_size: int | tuple, stride: int | tuple | None = None, relu: bool = False
+) -> np.ndarray:
     """`max_pool2d` for images in lanes; with `relu`, ReLU before or after it, which is the same, in one go."""
     kernel_size, stride, out = _prepare(image, lanes, kernel_size, stride)
     least = image.dtype.type(0 if relu else -np.inf)
@@ -50,36 +53,45 @@ def max_pool2d_lanes(image: np.ndarray, lanes: int, kernel_size: int | tuple, st
     return out
 
 
-def max_pool2d_lanes_backward(d_out: np.ndarray, image: np.ndarray, lanes: int, kernel_size: int | tuple,
-                              stride: int | tuple | None = None, relu: bool = False) -> np.ndarray:
+def max_pool2d_lanes_backward(
+    d_out: np.ndarray,
+    image: np.ndarray,
+    lanes: int,
+    kernel_size: int | tuple,
+    stride: int | tuple | None = None,
+    relu: bool = False,
+) -> np.ndarray:
     """`max_pool2d_backward` for images in lanes; what is largest is found anew, so that the forward keeps nothing."""
     kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
     blocked = image.dtype.type(0 if relu else np.nan)  # no gradient for a maximum <= blocked; no number is <= NaN
     if _halves(kernel_size, stride, lanes):
         d_image = np.empty(image.shape, image.dtype)  # each pixel is written once; of zeros there is only the rest
-        d_image[:, :, 2 * d_out.shape[2]:] = 0
-        d_image[:, :, :, 2 * d_out.shape[3]:] = 0
+        d_image[:, :, 2 * d_out.shape[2] :] = 0
+        d_image[:, :, :, 2 * d_out.shape[3] :] = 0
         if lanes == 1:
             _halve_backward(_planes(d_out), _planes(image), blocked, num_threads(), _planes(d_image))
         else:
             _halve_lanes_backward(_planes(d_out), _planes(image), blocked, _planes(d_image))
     else:
         d_image = np.zeros(image.shape, image.dtype)
-        _max_pool_backward(_planes(d_out), _planes(image), *_unsigned(lanes, kernel_size, stride), blocked,
-                           _planes(d_image))
+        _max_pool_backward(
+            _planes(d_out), _planes(image), *_unsigned(lanes, kernel_size, stride), blocked, _planes(d_image)
+        )
     return d_image
 
 
-def avg_pool2d_lanes(image: np.ndarray, lanes: int, kernel_size: int | tuple,
-                     stride: int | tuple | None = None) -> np.ndarray:
+def avg_pool2d_lanes(
+    image: np.ndarray, lanes: int, kernel_size: int | tuple, stride: int | tuple | None = None
+) -> np.ndarray:
     """`avg_pool2d` for images in lanes."""
     kernel_size, stride, out = _prepare(image, lanes, kernel_size, stride)
     _avg_pool(_planes(image), *_unsigned(lanes, kernel_size, stride), _planes(out))
     return out
 
 
-def avg_pool2d_lanes_backward(d_out: np.ndarray, image: np.ndarray, lanes: int, kernel_size: int | tuple,
-                              stride: int | tuple | None = None) -> np.ndarray:
+def avg_pool2d_lanes_backward(
+    d_out: np.ndarray, image: np.ndarray, lanes: int, kernel_size: int | tuple, stride: int | tuple | None = None
+) -> np.ndarray:
     """`avg_pool2d_backward` for images in lanes."""
     kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
     d_image = np.zeros(image.shape, image.dtype)
@@ -199,9 +211,14 @@ def _halve_backward(d_out, image, blocked, threads, d_image):
                     start = Index(min(block, windows - together))
                     for k in range(start, start + Index(together)):
                         left, right = k + k, k + k + Index(1)
-                        a, b, c, d = _shares(image[plane, upper, left], image[plane, upper, right],
-                                               image[plane, lower, left], image[plane, lower, right],
-                                               blocked, d_out[plane, i, k])
+                        a, b, c, d = _shares(
+                            image[plane, upper, left],
+                            image[plane, upper, right],
+                            image[plane, lower, left],
+                            image[plane, lower, right],
+                            blocked,
+                            d_out[plane, i, k],
+                        )
                         shares[me, 0, k], shares[me, 1, k], shares[me, 2, k], shares[me, 3, k] = a, b, c, d
                 for row, first in ((upper, 0), (lower, 2)):
                     for k in range(Index(windows)):
@@ -218,9 +235,14 @@ def _halve_lanes_backward(d_out, image, blocked, d_image):
             for start in range(0, d_out.shape[2], LANES):
                 for lane in range(LANES):
                     left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
-                    a, b, c, d = _shares(image[plane, upper, left], image[plane, upper, right],
-                                           image[plane, lower, left], image[plane, lower, right],
-                                           blocked, d_out[plane, i, start + lane])
+                    a, b, c, d = _shares(
+                        image[plane, upper, left],
+                        image[plane, upper, right],
+                        image[plane, lower, left],
+                        image[plane, lower, right],
+                        blocked,
+                        d_out[plane, i, start + lane],
+                    )
                     d_image[plane, upper, left], d_image[plane, upper, right] = a, b
                     d_image[plane, lower, left], d_image[plane, lower, right] = c, d
 

@@ -10,8 +10,13 @@ from .compiling import num_threads, ready
 from .grid import output_axes
 
 
-def grid_sample(image: np.ndarray, grid: np.ndarray, mode: str = "bilinear", padding_mode: str = "zeros",
-                align_corners: bool = False) -> np.ndarray:
+def grid_sample(
+    image: np.ndarray,
+    grid: np.ndarray,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+) -> np.ndarray:
     """As `stn_numpy.grid_sample`, compiled."""
     check_arrays(image=(image, "N C H W"), grid=(grid, "N h w 2"))
     options = _as_numbers(mode, padding_mode, align_corners)
@@ -21,8 +26,14 @@ def grid_sample(image: np.ndarray, grid: np.ndarray, mode: str = "bilinear", pad
     return out
 
 
-def grid_sample_backward(d_out: np.ndarray, image: np.ndarray, grid: np.ndarray, mode: str = "bilinear",
-                         padding_mode: str = "zeros", align_corners: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def grid_sample_backward(
+    d_out: np.ndarray,
+    image: np.ndarray,
+    grid: np.ndarray,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
     """As `stn_numpy.grid_sample_backward`, compiled."""
     check_arrays(image=(image, "N C H W"), grid=(grid, "N h w 2"), d_out=(d_out, "N C h w"))
     options = _as_numbers(mode, padding_mode, align_corners)
@@ -35,8 +46,14 @@ def grid_sample_backward(d_out: np.ndarray, image: np.ndarray, grid: np.ndarray,
     return d_image, d_grid
 
 
-def affine_sample(image: np.ndarray, theta: np.ndarray, size: tuple, mode: str = "bilinear",
-                  padding_mode: str = "zeros", align_corners: bool = False) -> np.ndarray:
+def affine_sample(
+    image: np.ndarray,
+    theta: np.ndarray,
+    size: tuple,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+) -> np.ndarray:
     """As `stn_numpy.affine_sample`, compiled. Each point of the grid is made as it is read."""
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"))
     xs, ys = output_axes(*check_output(size, theta=(theta, "N 2 3")), align_corners, theta.dtype)
@@ -60,8 +77,14 @@ def affine_sample(image: np.ndarray, theta: np.ndarray, size: tuple, mode: str =
     return out
 
 
-def affine_sample_backward(d_out: np.ndarray, image: np.ndarray, theta: np.ndarray, mode: str = "bilinear",
-                           padding_mode: str = "zeros", align_corners: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def affine_sample_backward(
+    d_out: np.ndarray,
+    image: np.ndarray,
+    theta: np.ndarray,
+    mode: str = "bilinear",
+    padding_mode: str = "zeros",
+    align_corners: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
     """As `stn_numpy.affine_sample_backward`, compiled. Gradients of points are summed into theta's as they arise."""
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"), d_out=(d_out, "N C h w"))
     xs, ys = output_axes(*d_out.shape[2:], align_corners, theta.dtype)
@@ -80,8 +103,9 @@ def affine_sample_backward(d_out: np.ndarray, image: np.ndarray, theta: np.ndarr
             odd = np.flatnonzero(bad | ~np.isfinite(d_theta).all(axis=(1, 2)))
             d_image[odd] = 0
         for one in (slice(n, n + 1) for n in odd) if len(odd) < len(image) else [slice(None)]:
-            _taps.sample_backward(d_out[one], image[one], True, theta[one], xs, ys, nothing, *options,
-                                  d_image[one], d_theta[one], nothing)
+            _taps.sample_backward(
+                d_out[one], image[one], True, theta[one], xs, ys, nothing, *options, d_image[one], d_theta[one], nothing
+            )
     return d_image, d_theta
 
 

@@ -77,8 +77,10 @@ def point(fused, theta, xs, ys, grid, n, i, j):
     """Where an output pixel looks, in normalised units: made from theta (fused grid) or read from the grid."""
     if not fused:
         return grid[n, i, j, 0], grid[n, i, j, 1]
-    return (theta[n, 0, 0] * xs[j] + theta[n, 0, 1] * ys[i] + theta[n, 0, 2],
-            theta[n, 1, 0] * xs[j] + theta[n, 1, 1] * ys[i] + theta[n, 1, 2])
+    return (
+        theta[n, 0, 0] * xs[j] + theta[n, 0, 1] * ys[i] + theta[n, 0, 2],
+        theta[n, 1, 0] * xs[j] + theta[n, 1, 1] * ys[i] + theta[n, 1, 2],
+    )
 
 
 @helper

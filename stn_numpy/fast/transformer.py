@@ -8,8 +8,11 @@ from .projective import projective_grid, projective_grid_backward
 from .sampler import affine_sample, affine_sample_backward, grid_sample, grid_sample_backward
 
 AFFINE, PROJECTIVE = TRANSFORMS["affine"].theta_grid, TRANSFORMS["projective"].theta_grid
-COMPILED = {AFFINE: affine_grid, PROJECTIVE: projective_grid,
-            TRANSFORMS["projective"].theta_grid_backward: projective_grid_backward}
+COMPILED = {
+    AFFINE: affine_grid,
+    PROJECTIVE: projective_grid,
+    TRANSFORMS["projective"].theta_grid_backward: projective_grid_backward,
+}
 
 
 class SpatialTransformer(transformer.SpatialTransformer):
@@ -40,9 +43,17 @@ class SpatialTransformer(transformer.SpatialTransformer):
         return d_image + self.localisation.backward(self.transform.backward(d_theta, self.transform_parameters))
 
 
-TWINS = {getattr(layer, kind.__name__): kind for kind in (
-    fast_layer.Linear, fast_layer.Conv2d, fast_layer.ReLU, fast_layer.MaxPool2d, fast_layer.AvgPool2d,
-    fast_layer.Sequential)} | {transformer.SpatialTransformer: SpatialTransformer}
+TWINS = {
+    getattr(layer, kind.__name__): kind
+    for kind in (
+        fast_layer.Linear,
+        fast_layer.Conv2d,
+        fast_layer.ReLU,
+        fast_layer.MaxPool2d,
+        fast_layer.AvgPool2d,
+        fast_layer.Sequential,
+    )
+} | {transformer.SpatialTransformer: SpatialTransformer}
 
 
 def compiled(model: layer.Layer) -> layer.Layer:

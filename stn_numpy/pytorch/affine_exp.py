@@ -11,7 +11,7 @@ def affine_exp_theta(parameters: torch.Tensor) -> torch.Tensor:
     By scaling and squaring in float64, as often for every matrix: `torch.linalg.matrix_exp` asks for their sizes first,
     and a GPU would be waited for.
     """
-    flow = torch.nn.functional.pad(parameters.double().reshape(-1, 2, 3), (0, 0, 0, 1)) / 2 ** SQUARINGS
+    flow = torch.nn.functional.pad(parameters.double().reshape(-1, 2, 3), (0, 0, 0, 1)) / 2**SQUARINGS
     total = term = torch.eye(3, dtype=flow.dtype, device=flow.device).expand_as(flow)
     for order in range(1, TERMS):
         term = term @ flow / order

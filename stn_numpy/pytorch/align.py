@@ -69,8 +69,8 @@ def align(network, facts: dict, image):
     else:
         aligned = uncentred(read(centred(_tensor(as_array(image, channels)), facts)), facts)
     shares = network.network(transformer.sample(small, parameters)).softmax(1)
-    return ((255 * aligned[0]).round().byte().numpy(), transformer.transform.forward(parameters)[0].numpy(),
-            shares[0].numpy())
+    theta = transformer.transform.forward(parameters)[0]
+    return (255 * aligned[0]).round().byte().numpy(), theta.numpy(), shares[0].numpy()
 
 
 def _tensor(array):
@@ -84,9 +84,9 @@ def in_words(theta: np.ndarray) -> dict:
         return {}
     theta = theta[None].astype(np.float64)
     read = {name: float(value[0]) for name, value in read_theta(theta).items()}
-    return dict(heading=f"{np.degrees(rotation_angle(theta)[0]) % 360:.1f}",
-                scale=f"{np.sqrt(abs(read['scale_x'] * read['scale_y'])):.3f}",
-                shift_x=f"{read['shift_x']:.3f}", shift_y=f"{read['shift_y']:.3f}")
+    read["scale"] = np.sqrt(abs(read["scale_x"] * read["scale_y"]))
+    heading = f"{np.degrees(rotation_angle(theta)[0]) % 360:.1f}"
+    return dict(heading=heading) | {name: f"{read[name]:.3f}" for name in ("scale", "shift_x", "shift_y")}
 
 
 def check_folders(source, out) -> tuple[Path, Path]:
@@ -128,8 +128,8 @@ def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
             as_image(aligned).save(out / where)
             if len(rows) in on_sheet:
                 pairs.append((image.resize((CELL, CELL)), as_image(aligned).resize((CELL, CELL))))
-            rows.append(dict(file=name, written=where, share=f"{shares.max():.3f}",
-                             **{"class": facts["classes"][int(shares.argmax())]}, **in_words(theta)))
+            row = {"file": name, "written": where, "class": facts["classes"][int(shares.argmax())]}
+            rows.append(row | dict(share=f"{shares.max():.3f}") | in_words(theta))
     finally:  # whatever stops it, the table has what was written
         if rows:
             write_csv(out / POSES, FIELDS, rows)
@@ -143,8 +143,8 @@ def main(arguments=None) -> None:
     """The command; see ``--help``."""
     args = make_parser().parse_args(arguments)
     with plain_errors("align"):
-        done, skipped = align_folder(args.checkpoint, args.source, args.out,
-                                     say=lambda line: print(line, file=sys.stderr))
+        say = partial(print, file=sys.stderr)
+        done, skipped = align_folder(args.checkpoint, args.source, args.out, say)
         print(f"{done} tiles aligned, {skipped} files skipped; written to {args.out}, with {SHEET} and {POSES}")
 
 

@@ -31,8 +31,9 @@ def check_facts(path, expected: dict, found: dict) -> None:
     for name in sorted(expected | found):
         if expected.get(name) != found.get(name):
             words = f"{name}: expected {expected.get(name)!r}, got {found.get(name)!r}"
-            raise ValueError(f"{path} belongs to another run ({words}); name another folder, or delete the file to "
-                             "start anew")
+            raise ValueError(
+                f"{path} belongs to another run ({words}); name another folder, or delete the file to start anew"
+            )
 
 
 def _digest(content):

@@ -26,7 +26,7 @@ def draw_diagnosis(look, measured: dict, gradients: dict | None):
         viz.show_image(axes[0, n], images[n], frame=viz.INPUT, **limits)
         viz.draw_grid_outline(axes[0, n], grids[n], images.shape[2:], look.align_corners)
         viz.show_image(axes[1, n], outputs[n], frame=viz.OUTPUT, **limits)
-    viz.show_surroundings(axes[0], grids[:len(shown)], images.shape[2:], look.align_corners)
+    viz.show_surroundings(axes[0], grids[: len(shown)], images.shape[2:], look.align_corners)
     black, white = limits["vmin"], limits["vmax"]
     if look.padding_mode == "zeros" and white > black:
         for ax in axes[0]:
@@ -45,8 +45,9 @@ def _picture(tensor):
 
 def _draw_measures(axes, measured, gradients, viz):
     arrays = {name: measured[name].cpu().numpy() for name in ("outside", "singular_values", "drift")}
-    outside, values, drift = (array[np.isfinite(array).reshape(len(array), -1).all(axis=1)]
-                              for array in arrays.values())
+    outside, values, drift = (
+        array[np.isfinite(array).reshape(len(array), -1).all(axis=1)] for array in arrays.values()
+    )
     axes[0].hist(100 * outside, bins=np.linspace(0, 100, 21), color=viz.GRID)
     axes[0].set(xlabel="outside, %", ylabel="images", xlim=(0, 100))
     axes[1].plot(values[:, 1], values[:, 0], ".", color=viz.GRID, markersize=4)

@@ -74,8 +74,11 @@ def _draw_r(images, random):
 
 def _draw_rts(images, random):
     count = len(images)
-    return dict(angle=random.uniform(-math.pi / 4, math.pi / 4, count), scale=random.uniform(0.7, 1.2, count),
-                place=random.uniform(0, 1, count, 2))
+    return dict(
+        angle=random.uniform(-math.pi / 4, math.pi / 4, count),
+        scale=random.uniform(0.7, 1.2, count),
+        place=random.uniform(0, 1, count, 2),
+    )
 
 
 def _apply_r(images, angle):
@@ -180,9 +183,11 @@ def _draw_tc(images, random):
     check_clutter(count, height, width)
     others = torch.arange(count, device=images.device)[:, None] + 1 + random.below(count - 1, count, PATCHES)
     return dict(
-        place=_pairs(random, TC_CANVAS - width + 1, TC_CANVAS - height + 1, count), others=others % count,
+        place=_pairs(random, TC_CANVAS - width + 1, TC_CANVAS - height + 1, count),
+        others=others % count,
         cut=_pairs(random, width - PATCH + 1, height - PATCH + 1, count, PATCHES),
-        paste=_pairs(random, TC_CANVAS - PATCH + 1, TC_CANVAS - PATCH + 1, count, PATCHES))
+        paste=_pairs(random, TC_CANVAS - PATCH + 1, TC_CANVAS - PATCH + 1, count, PATCHES),
+    )
 
 
 def _pairs(random, columns, rows, *shape):
@@ -193,10 +198,10 @@ def _apply_tc(images, place, others, cut, paste):
     count, channels, height, width = images.shape
     rows, columns = (torch.arange(length, device=images.device) for length in images.shape[2:])
     inside = torch.arange(PATCH, device=images.device)
-    canvas = images.new_zeros(count, channels, TC_CANVAS ** 2)
+    canvas = images.new_zeros(count, channels, TC_CANVAS**2)
     frame = _cells(place[:, None], rows, columns, TC_CANVAS)
     canvas.scatter_(2, _for_channels(frame, channels), images.reshape(count, channels, -1))
-    source = _cells(cut, inside, inside, width) + others.repeat_interleave(PATCH ** 2, dim=1) * (height * width)
+    source = _cells(cut, inside, inside, width) + others.repeat_interleave(PATCH**2, dim=1) * (height * width)
     clutter = images.transpose(0, 1).reshape(channels, -1)[:, source].transpose(0, 1)
     target = _for_channels(_cells(paste, inside, inside, TC_CANVAS), channels)
     canvas.scatter_reduce_(2, target, clutter, "amax")

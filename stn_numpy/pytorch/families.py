@@ -32,20 +32,24 @@ class Transform:
 def tps_transform(control_shape, name: str = "tps") -> Transform:
     """The family of thin-plate splines through a regular grid of control points. As in `stn_numpy.tps_transform`."""
     count = len(control_points(control_shape))
-    return Transform(name, partial(tps_displacements, count=count), (0.0,) * (2 * count),
-                     partial(tps_grid, points=control_shape))
+    return Transform(
+        name, partial(tps_displacements, count=count), (0.0,) * (2 * count), partial(tps_grid, points=control_shape)
+    )
 
 
-TRANSFORMS = {family.name: family for family in (
-    Transform("translation", translation_theta, (0.0, 0.0)),
-    Transform("rotation", rotation_theta, (0.0,)),
-    Transform("attention", attention_theta, (1.0, 0.0, 0.0)),
-    Transform("similarity", similarity_theta, (1.0, 0.0, 0.0, 0.0)),
-    Transform("affine", affine_theta, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
-    Transform("affine-exp", affine_exp_theta, (0.0,) * 6),
-    Transform("projective", projective_theta, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0), projective_grid),
-    tps_transform((4, 4)),
-)}
+TRANSFORMS = {
+    family.name: family
+    for family in (
+        Transform("translation", translation_theta, (0.0, 0.0)),
+        Transform("rotation", rotation_theta, (0.0,)),
+        Transform("attention", attention_theta, (1.0, 0.0, 0.0)),
+        Transform("similarity", similarity_theta, (1.0, 0.0, 0.0, 0.0)),
+        Transform("affine", affine_theta, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)),
+        Transform("affine-exp", affine_exp_theta, (0.0,) * 6),
+        Transform("projective", projective_theta, (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0), projective_grid),
+        tps_transform((4, 4)),
+    )
+}
 
 
 def as_transform(transform: str | Transform) -> Transform:

@@ -43,8 +43,8 @@ class FolderSettings(Settings):
 
     def beside(self) -> dict:
         """What a finished checkpoint says of the network, for `stn_numpy.pytorch.tiles.load`."""
-        return dict(tiles=dict(classes=list(self.classes), mean=list(self.mean), background=self.background,
-                               network=self._network()))
+        facts = dict(classes=list(self.classes), mean=list(self.mean), background=self.background)
+        return dict(tiles=facts | dict(network=self._network()))
 
     def _network(self):
         transformer = dict(transform=self.transform, localisation_depth=self.localisation_depth)
@@ -56,8 +56,9 @@ def settings_for(folder: Folder, path, settings: Settings, background=None) -> F
     train, _ = split(folder.labels)
     mean = mean_colour(torch.from_numpy(folder.images[train]).float() / 255)
     content = hashlib.sha256(folder.images.tobytes() + folder.labels.tobytes()).hexdigest()[:16]
-    return FolderSettings(**asdict(settings), folder=Path(path).resolve().name, image_shape=folder.images.shape[1:],
-                          classes=tuple(folder.classes), mean=tuple(mean), content=content, background=background)
+    name, shape, classes = Path(path).resolve().name, folder.images.shape[1:], tuple(folder.classes)
+    more = dict(folder=name, image_shape=shape, classes=classes, mean=tuple(mean), content=content)
+    return FolderSettings(**asdict(settings), **more, background=background)
 
 
 def open_folder(path, size, settings, device, say=True, out=None, background=None):

@@ -15,8 +15,10 @@ def layer_from_numpy(layer: numpy_layer.Layer) -> nn.Module:
             return _filled(nn.utils.skip_init(nn.Linear, in_features, out_features), layer)
         case numpy_layer.Conv2d():
             out_channels, in_channels, *kernel_size = layer.weight.data.shape
-            return _filled(nn.utils.skip_init(nn.Conv2d, in_channels, out_channels, kernel_size, layer.stride,
-                                              layer.padding), layer)
+            return _filled(
+                nn.utils.skip_init(nn.Conv2d, in_channels, out_channels, kernel_size, layer.stride, layer.padding),
+                layer,
+            )
         case numpy_layer.AvgPool2d():
             return nn.AvgPool2d(layer.kernel_size, layer.stride)
         case numpy_layer.MaxPool2d():
@@ -42,8 +44,9 @@ def linear(in_features, out_features, rng, dtype) -> nn.Linear:
 
 def conv2d(in_channels, out_channels, kernel_size, padding, rng, dtype) -> nn.Conv2d:
     """`torch.nn.Conv2d`, its weights drawn from a NumPy generator as `stn_numpy.Conv2d` draws them."""
-    return layer_from_numpy(numpy_layer.Conv2d(in_channels, out_channels, kernel_size, 1, padding, rng,
-                                               numpy_dtype(dtype)))
+    return layer_from_numpy(
+        numpy_layer.Conv2d(in_channels, out_channels, kernel_size, 1, padding, rng, numpy_dtype(dtype))
+    )
 
 
 def check_dtype(dtype) -> torch.dtype:

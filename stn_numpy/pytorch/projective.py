@@ -34,8 +34,11 @@ def homography_from_square(corners: torch.Tensor) -> torch.Tensor:
     along, down, sum_ = second - third, fourth - third, first - second + third - fourth
     whole = _cross(along, down)
     g, h = _cross(sum_, down), _cross(along, sum_)
-    columns = [torch.cat([(second - first) * whole + g * second, g], dim=1),
-               torch.cat([(fourth - first) * whole + h * fourth, h], dim=1), torch.cat([first * whole, whole], dim=1)]
+    columns = [
+        torch.cat([(second - first) * whole + g * second, g], dim=1),
+        torch.cat([(fourth - first) * whole + h * fourth, h], dim=1),
+        torch.cat([first * whole, whole], dim=1),
+    ]
     u, v, w = (torch.linalg.cross(columns[k - 2], columns[k - 1]) for k in range(3))
     return torch.stack([2 * u - w, 2 * v - w, w], dim=1)
 
@@ -43,4 +46,3 @@ def homography_from_square(corners: torch.Tensor) -> torch.Tensor:
 def _cross(one, other):
     """(N, 1): the third component of the cross product of vectors (N, 2) in the plane."""
     return one[:, :1] * other[:, 1:] - one[:, 1:] * other[:, :1]
-

@@ -55,8 +55,18 @@ class Run:
     with the methods of `Digits`; for `acceleration` see `choose_acceleration` and `Stepper`.
     """
 
-    def __init__(self, settings, seeds, device, folder, acceleration="auto", checkpoint_every=1000, world=None,
-                 digits=None, record_every=0):
+    def __init__(
+        self,
+        settings,
+        seeds,
+        device,
+        folder,
+        acceleration="auto",
+        checkpoint_every=1000,
+        world=None,
+        digits=None,
+        record_every=0,
+    ):
         self.settings, self.seeds, self.device, self.world = settings, tuple(seeds), device, world or World()
         self.checkpoint_every, self.record_every = checkpoint_every, record_every
         self.acceleration = choose_acceleration(acceleration, device, self.world.size)

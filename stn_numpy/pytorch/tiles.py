@@ -44,8 +44,16 @@ class Compass(nn.Module):
         return f"{self.directions}"
 
 
-def build(image_shape, classes: int, transform=None, size=None, localisation_depth=3, directions=None,
-          parameters=PARAMETERS, rng=None) -> Classifier:
+def build(
+    image_shape,
+    classes: int,
+    transform=None,
+    size=None,
+    localisation_depth=3,
+    directions=None,
+    parameters=PARAMETERS,
+    rng=None,
+) -> Classifier:
     """Build a convolutional classifier of tiles (C, S, S), alone or after a transformer of the family `transform`.
 
     `size` is the side of what the transformer shows the classifier, None for S. The angle of a rotation is voted for
@@ -65,11 +73,13 @@ def build(image_shape, classes: int, transform=None, size=None, localisation_dep
     rng, transformer = np.random.default_rng(rng), None
     if transform is not None:
         if directions and transform != "rotation":
-            raise ValueError(f"directions: expected None with the transform {transform!r}, which is no rotation, "
-                             f"got {directions}")
+            raise ValueError(
+                f"directions: expected None with the transform {transform!r}, which is no rotation, got {directions}"
+            )
         start = (2.0, *[0.0] * (directions - 1)) if directions else TRANSFORMS[transform].identity
-        localisation = LocalisationNetwork(image_shape, start, rng=rng, downsample=2,
-                                           channels=LOCALISATION[:localisation_depth], hidden=(32,))
+        localisation = LocalisationNetwork(
+            image_shape, start, rng=rng, downsample=2, channels=LOCALISATION[:localisation_depth], hidden=(32,)
+        )
         if directions:
             localisation = nn.Sequential(localisation, Compass(directions))
         transformer = SpatialTransformer(localisation, transform, size)
@@ -79,10 +89,12 @@ def build(image_shape, classes: int, transform=None, size=None, localisation_dep
     spent += first * (25 * channels + 1) + second * (9 * first + 1) + classes
     width = round((parameters - spent) / (9 * second + 1 + last * last * classes))
     if width < 8:
-        raise ValueError(f"parameters: expected more, since all but the last convolution have {spent} already, "
-                         f"got {parameters}")
-    return Classifier(tuple(image_shape), "cnn", classes, transformer, channels=(*CHANNELS, width),
-                      kernel_sizes=(5, 3, 3), rng=rng)
+        raise ValueError(
+            f"parameters: expected more, since all but the last convolution have {spent} already, got {parameters}"
+        )
+    return Classifier(
+        tuple(image_shape), "cnn", classes, transformer, channels=(*CHANNELS, width), kernel_sizes=(5, 3, 3), rng=rng
+    )
 
 
 def rebuild(facts: dict, rng=None) -> Classifier:
@@ -131,8 +143,10 @@ def load(path) -> tuple[Classifier, dict]:
     except ValueError as error:
         raise ValueError(f"{path} is no checkpoint, or is damaged ({error})") from error
     if not isinstance(content, dict) or "tiles" not in content:
-        raise ValueError(f"{path} is not a finished network for tiles: expected a .pt that training with "
-                         f"--data-folder, or python -m book.experiments aerial --keep, has left at its end")
+        raise ValueError(
+            f"{path} is not a finished network for tiles: expected a .pt that training with "
+            f"--data-folder, or python -m book.experiments aerial --keep, has left at its end"
+        )
     try:
         return load_weights(path, rebuild(content["tiles"])).eval(), content["tiles"]
     except (KeyError, TypeError, ValueError, RuntimeError) as error:

@@ -14,8 +14,9 @@ def tps_displacements(parameters: torch.Tensor, count: int = 16) -> torch.Tensor
     return parameters.reshape(-1, count, 2)
 
 
-def tps_grid(displacements: torch.Tensor, size: tuple, align_corners: bool = False,
-             points=tps.CONTROL_SHAPE) -> torch.Tensor:
+def tps_grid(
+    displacements: torch.Tensor, size: tuple, align_corners: bool = False, points=tps.CONTROL_SHAPE
+) -> torch.Tensor:
     """(N, K, 2) to (N, h, w, 2). As in `stn_numpy.tps.tps_grid`.
 
     The system is solved at the first call for a size and a set of points, on the CPU: make that call before you capture

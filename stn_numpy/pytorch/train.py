@@ -80,8 +80,12 @@ def make_parser() -> Parser:
     add_arguments(pictures, Options, only=("data_folder",))
     add_arguments(parser, Settings, omit=("distortion",), precision="auto")
     add_arguments(parser, Options, omit=("data_folder",))
-    parser.add_argument("--background", type=colour, metavar="COLOUR", help="what shows through a tile's transparent "
-                        "pixels, by name or as #rrggbb (default: its own mean colour)")
+    parser.add_argument(
+        "--background",
+        type=colour,
+        metavar="COLOUR",
+        help="what shows through a tile's transparent pixels, by name or as #rrggbb (default: its own mean colour)",
+    )
     return parser
 
 
@@ -142,6 +146,7 @@ def check_together(args, device, world) -> None:
 
 def train_one(args, settings, digits, device, world, command) -> dict | None:
     """Train a network from where its checkpoint ends; return its result, but None in all processes but the first."""
+
     def say(*words):
         if world.rank == 0:
             print(*words, file=sys.stderr)
@@ -155,8 +160,10 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
             with show_progress(run, hidden=world.rank > 0) as progress:
                 run.train(progress, stop)
         except Stopped:
-            say(f"stopped after step {run.step} of {settings.iterations}, saved in {run.checkpoint};",
-                "the same command goes on from there")
+            say(
+                f"stopped after step {run.step} of {settings.iterations}, saved in {run.checkpoint};",
+                "the same command goes on from there",
+            )
             raise SystemExit(130) from None
     return run.finish(made_by(command, device))[0] if world.rank == 0 else None
 
@@ -177,8 +184,9 @@ def main(arguments=None) -> None:
         check_together(args, device, world)
         settings, digits = settings_of(args, device), None
         if args.data_folder:
-            settings, digits = open_folder(args.data_folder, args.tile_size, settings, device, world.rank == 0,
-                                           args.out, args.background)
+            settings, digits = open_folder(
+                args.data_folder, args.tile_size, settings, device, world.rank == 0, args.out, args.background
+            )
         result = finished(args.out, settings, args.seed)
         if result is None:
             result = train_one(args, settings, digits, device, world, command)

@@ -18,8 +18,9 @@ class SpatialTransformer(nn.Module):
     `theta` says what it would do to a batch.
     """
 
-    def __init__(self, localisation, transform="affine", size=None, mode="bilinear", padding_mode="zeros",
-                 align_corners=False):
+    def __init__(
+        self, localisation, transform="affine", size=None, mode="bilinear", padding_mode="zeros", align_corners=False
+    ):
         super().__init__()
         check_choice("mode", mode, MODES)
         check_choice("padding_mode", padding_mode, PADDING_MODES)
@@ -49,5 +50,6 @@ class SpatialTransformer(nn.Module):
         return self.transform.forward(self.localisation(image))
 
     def extra_repr(self) -> str:
-        return f"transform={self.family!r}, size={self.size}, " + ", ".join(f"{k}={v!r}" for k, v in
-                                                                            self.reading.items())
+        return f"transform={self.family!r}, size={self.size}, " + ", ".join(
+            f"{k}={v!r}" for k, v in self.reading.items()
+        )

@@ -93,11 +93,14 @@ def measure_grid(look: Look) -> dict:
     linear = theta[:, :, :2]
     left = (flat - points @ theta.mT) * pixel
     return dict(
-        theta=theta, bend=left[finite].square().sum(-1).mean().sqrt().item(), singular_values=_singular_values(linear),
+        theta=theta,
+        bend=left[finite].square().sum(-1).mean().sqrt().item(),
+        singular_values=_singular_values(linear),
         mirrored=torch.where(finite, (torch.linalg.det(torch.nan_to_num(linear)) < 0).double(), torch.nan),
         stride=_singular_values(linear * pixel[:, None] / step.clamp_min(0.5))[:, 0],
         outside=torch.where(finite, (flat.abs() > 1 + ROUNDING).any(-1).double().mean(1), torch.nan),
-        drift=((flat - points[:, :2]) * pixel).norm(dim=-1).mean(1))
+        drift=((flat - points[:, :2]) * pixel).norm(dim=-1).mean(1),
+    )
 
 
 def _lengths(shape, corners):

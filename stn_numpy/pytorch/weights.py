@@ -64,8 +64,9 @@ def to_numpy(module: nn.Module) -> numpy_layer.Layer:
         return _of(numpy_localisation.LocalisationNetwork, features=module.features, final=module.final)
     if kind is SpatialTransformer:
         family = _same_family("module", module.transform, families.TRANSFORMS, numpy_families.TRANSFORMS)
-        return numpy_transformer.SpatialTransformer(to_numpy(module.localisation), family, module.size,
-                                                    **module.reading)
+        return numpy_transformer.SpatialTransformer(
+            to_numpy(module.localisation), family, module.size, **module.reading
+        )
     if kind is Classifier:
         return _of(numpy_model.Classifier, transformer=module.transformer, network=module.network)
     if kind in PLAIN:
@@ -73,8 +74,8 @@ def to_numpy(module: nn.Module) -> numpy_layer.Layer:
             case nn.Linear(bias=nn.Parameter()):
                 return _carried(numpy_layer.Linear(module.in_features, module.out_features), module)
             case nn.Conv2d(bias=nn.Parameter(), groups=1, dilation=(1, 1), padding_mode="zeros", padding=(_, _)):
-                return _carried(numpy_layer.Conv2d(module.in_channels, module.out_channels, _one(module.kernel_size),
-                                                   _one(module.stride), _one(module.padding)), module)
+                sizes = map(_one, (module.kernel_size, module.stride, module.padding))
+                return _carried(numpy_layer.Conv2d(module.in_channels, module.out_channels, *sizes), module)
             case nn.AvgPool2d(padding=0 | (0, 0), ceil_mode=False, divisor_override=None):
                 return numpy_layer.AvgPool2d(module.kernel_size, module.stride)
             case nn.MaxPool2d(padding=0 | (0, 0), dilation=1 | (1, 1), ceil_mode=False, return_indices=False):
@@ -87,8 +88,8 @@ def to_numpy(module: nn.Module) -> numpy_layer.Layer:
 
 
 PLAIN = (nn.Linear, nn.Conv2d, nn.AvgPool2d, nn.MaxPool2d, nn.ReLU, nn.Flatten)
-HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks",
-         "_post_accumulate_grad_hooks")
+HOOKED = ("forward", "forward_pre", "backward", "backward_pre", "post_accumulate_grad")
+HOOKS = [f"_{name}_hooks" for name in HOOKED]
 
 
 def _check_plain(module):
@@ -98,8 +99,10 @@ def _check_plain(module):
     for part in (*module.modules(), *module.parameters()):
         hooks = [name for name in HOOKS if getattr(part, name, None)]
         if hooks or "forward" in vars(part):
-            raise TypeError(f"module: expected no hooks and no forward of its own, got {type(part).__name__} with "
-                            f"{', '.join(hooks) or 'a forward'}")
+            raise TypeError(
+                f"module: expected no hooks and no forward of its own, got {type(part).__name__} with "
+                f"{', '.join(hooks) or 'a forward'}"
+            )
         if isinstance(part, nn.Parameter) and part.dtype not in (torch.float32, torch.float64):
             raise TypeError(f"module: expected parameters of float32 or float64, got {part.dtype}")
     places = [name for name, _ in module.named_parameters(remove_duplicate=False)]
@@ -119,14 +122,19 @@ def _same_family(argument, family, registry, other):
 def _maps(family):
     """A family's maps such that equal ones compare equal: copies of one `functools.partial` do not."""
     maps = (family.forward, family.theta_grid)
-    return [(one.func, [np.asarray(value).tolist() for value in (*one.args, *one.keywords.values())])
-            if isinstance(one, partial) else one for one in maps]
+    return [
+        (one.func, [np.asarray(value).tolist() for value in (*one.args, *one.keywords.values())])
+        if isinstance(one, partial)
+        else one
+        for one in maps
+    ]
 
 
 def _carried(layer, module):
     """A NumPy layer with a copy of a torch layer's weights, in their dtype."""
-    layer.weight, layer.bias = (numpy_layer.Parameter(tensor.detach().cpu().numpy().copy())
-                                for tensor in (module.weight, module.bias))
+    layer.weight, layer.bias = (
+        numpy_layer.Parameter(tensor.detach().cpu().numpy().copy()) for tensor in (module.weight, module.bias)
+    )
     return layer
 
 
@@ -172,8 +180,10 @@ def check_architecture(module: nn.Module, found: dict[str, str], path="checkpoin
     expected = architecture(module)
     differing = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
     if differing:
-        first = "; ".join(f"{name}: expected {expected.get(name, 'no such part')}, "
-                          f"got {found.get(name, 'no such part')}" for name in differing[:3])
+        first = "; ".join(
+            f"{name}: expected {expected.get(name, 'no such part')}, got {found.get(name, 'no such part')}"
+            for name in differing[:3]
+        )
         more = f"; and {len(differing) - 3} parts more" if len(differing) > 3 else ""
         raise ValueError(f"checkpoint: expected the network that is to take it, got another in {path} ({first}{more})")
 
@@ -216,8 +226,9 @@ def load(path, module: nn.Module) -> nn.Module:
         saved = read_whole(path)
         found, state = saved["architecture"], saved["state"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"checkpoint: expected a file that save wrote, got {path}, which is none or is damaged "
-                         f"({error})") from error
+        raise ValueError(
+            f"checkpoint: expected a file that save wrote, got {path}, which is none or is damaged ({error})"
+        ) from error
     check_architecture(module, found, path)
     module.load_state_dict(state)
     return module

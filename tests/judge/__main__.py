@@ -37,7 +37,7 @@ def main():
     with open(sys.argv[1], "w") as trace:
         for request in requests:
             path, patience = json.loads(request)
-            os.dup2(2, 1)       # for each file anew: the last one may have closed it
+            os.dup2(2, 1)  # for each file anew: the last one may have closed it
             sys.stdout = open(1, "w", encoding="utf8", errors="backslashreplace", buffering=1, closefd=False)
             # The exception comes first, if it can: it leaves a traceback, and this process to go on with
             verdict = judge_stub(Stub(Path(path)), patience, Watchdog(patience + 0.5, trace))

@@ -58,9 +58,15 @@ class Bench:
         self._trace.touch()
         with open(printed, "wb") as stderr:
             # -P: the folder that the reader is in is no place to import from
-            self._process = subprocess.Popen([sys.executable, "-P", "-m", "tests.judge", str(self._trace)],
-                                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr,
-                                             env=environment, text=True, encoding="utf8")
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "tests.judge", str(self._trace)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                env=environment,
+                text=True,
+                encoding="utf8",
+            )
         self._printed = open(printed, "rb")
 
     def _ended(self, stub):
@@ -71,8 +77,13 @@ class Bench:
         if trace.startswith("Timeout"):
             line = found and words.line(int(found[1]), stub.text.splitlines()[int(found[1]) - 1])
             return Verdict("wrong", does_not_end(stub.shown, self.patience, line))
-        return Verdict("wrong", words.paragraph(f"{stub.shown} has ended Python itself (exit code {code}): a crash in "
-                                                "compiled code, more memory than there is, or a call of os._exit."))
+        return Verdict(
+            "wrong",
+            words.paragraph(
+                f"{stub.shown} has ended Python itself (exit code {code}): a crash in "
+                "compiled code, more memory than there is, or a call of os._exit."
+            ),
+        )
 
     def _end(self):
         if self._process is not None:

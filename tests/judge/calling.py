@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-PATIENCE = 20     # seconds for all that an answer does: its file's own lines, compiling, every case
+PATIENCE = 20  # seconds for all that an answer does: its file's own lines, compiling, every case
 UNWATCHED = contextlib.nullcontext()
 RELATIVE = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 3e-5}
 
@@ -21,12 +21,12 @@ class Outcome:
     """What a call did: the outputs, or the error; and the arguments that it wrote into, as they were left."""
 
     parts: tuple = ()
-    many: str = ""      # "tuple" or "list" where one came back, be it of one
+    many: str = ""  # "tuple" or "list" where one came back, be it of one
     error: BaseException | None = None
     changed: dict = field(default_factory=dict)
-    written: tuple = ()     # where the arguments stand that were written into
+    written: tuple = ()  # where the arguments stand that were written into
     shared: tuple = ()  # which outputs lie in the memory of an argument
-    relative: bool = False      # whether each number counts by its own size
+    relative: bool = False  # whether each number counts by its own size
 
 
 class Late(TimeoutError):
@@ -104,6 +104,7 @@ def time_limit(seconds):
 def _alarm(seconds):
     def stop(number, frame):
         raise Late
+
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -123,7 +124,7 @@ def _exception_from_outside(seconds):
         yield
     finally:
         timer.cancel()
-        timer.join()    # an exception that is set and has not arisen yet does so here, at the latest
+        timer.join()  # an exception that is set and has not arisen yet does so here, at the latest
 
 
 def bindable(function, case):
@@ -132,20 +133,20 @@ def bindable(function, case):
         inspect.signature(function).bind(*case.args, **case.options)
     except TypeError:
         return False
-    except ValueError:      # a callable without a readable signature: calling it will tell
+    except ValueError:  # a callable without a readable signature: calling it will tell
         return True
     return True
 
 
 def argument_names(function, case):
     """The names of the case's positional arguments."""
-    return list(inspect.signature(function).parameters)[:len(case.args)]
+    return list(inspect.signature(function).parameters)[: len(case.args)]
 
 
 def _name(function, place):
     """What a function calls its positional argument at a place."""
     try:
-        parameters = list(inspect.signature(function).parameters.values())[:place + 1]
+        parameters = list(inspect.signature(function).parameters.values())[: place + 1]
     except (TypeError, ValueError):
         parameters = []
     plain = len(parameters) > place and all(one.kind is not one.VAR_POSITIONAL for one in parameters)
@@ -210,12 +211,18 @@ def same(one, other, strict=True):
     Not strictly, the types of the numbers and the arguments written into may differ.
     """
     if one.error is not None or other.error is not None:
-        return [one.error is not None and other.error is not None
-                and type(one.error) is type(other.error) and str(one.error) == str(other.error)]
+        return [
+            one.error is not None
+            and other.error is not None
+            and type(one.error) is type(other.error)
+            and str(one.error) == str(other.error)
+        ]
     if _shape(one) != _shape(other) or strict and one.written != other.written:
         return [False]
-    return [close(a, b, other.relative) and (not strict or same_type(a, np.asarray(b)))
-            for a, b in zip(one.parts, other.parts)]
+    return [
+        close(a, b, other.relative) and (not strict or same_type(a, np.asarray(b)))
+        for a, b in zip(one.parts, other.parts)
+    ]
 
 
 def _shape(outcome):

@@ -6,18 +6,31 @@ import numpy as np
 
 from .calling import close
 
-ENOUGH = 4      # so many different numbers prove a pattern; among fewer, a factor or an order is found by chance
-CONSTANTS = {np.pi: "pi", 2 * np.pi: "2 pi", np.pi / 180: "pi / 180, degrees turned into radians",
-             180 / np.pi: "180 / pi, radians turned into degrees", 1 / np.log(2): "1 / log(2), a logarithm to base 2",
-             1 / np.log(10): "1 / log(10), a logarithm to base 10", np.sqrt(2): "the root of 2",
-             1 / np.sqrt(2): "1 over the root of 2"}
+ENOUGH = 4  # so many different numbers prove a pattern; among fewer, a factor or an order is found by chance
+CONSTANTS = {
+    np.pi: "pi",
+    2 * np.pi: "2 pi",
+    np.pi / 180: "pi / 180, degrees turned into radians",
+    180 / np.pi: "180 / pi, radians turned into degrees",
+    1 / np.log(2): "1 / log(2), a logarithm to base 2",
+    1 / np.log(10): "1 / log(10), a logarithm to base 10",
+    np.sqrt(2): "the root of 2",
+    1 / np.sqrt(2): "1 over the root of 2",
+}
 EACH = {
-    "the square of what it should be": np.square, "the root of what it should be": np.sqrt,
-    "1 over what it should be": lambda x: 1 / x, "the exponential of what it should be": np.exp,
-    "the logarithm of what it should be": np.log, "1 less what it should be": lambda x: 1 - x,
-    "rounded to a whole number": np.rint, "rounded down to a whole number": np.floor,
-    "rounded up to a whole number": np.ceil, "cut off towards 0 to a whole number": np.trunc,
-    "taken without its sign": np.abs, "brought to 0 to 360": lambda x: x % 360, "brought to 0 to 1": lambda x: x % 1,
+    "the square of what it should be": np.square,
+    "the root of what it should be": np.sqrt,
+    "1 over what it should be": lambda x: 1 / x,
+    "the exponential of what it should be": np.exp,
+    "the logarithm of what it should be": np.log,
+    "1 less what it should be": lambda x: 1 - x,
+    "rounded to a whole number": np.rint,
+    "rounded down to a whole number": np.floor,
+    "rounded up to a whole number": np.ceil,
+    "cut off towards 0 to a whole number": np.trunc,
+    "taken without its sign": np.abs,
+    "brought to 0 to 360": lambda x: x % 360,
+    "brought to 0 to 1": lambda x: x % 1,
 }
 
 
@@ -32,9 +45,15 @@ def change_of_all(pairs):
         if not pairs or not (given := _pooled(pairs, 0)).size:
             return None
         expected = _pooled(pairs, 1)
-        return (undefined(pairs) or _zeros(given, expected) or _something_for_zero(given, expected)
-                or _rounding(given, expected) or change_on_top(pairs) or _cut_off(given, expected)
-                or _constant(given, expected))
+        return (
+            undefined(pairs)
+            or _zeros(given, expected)
+            or _something_for_zero(given, expected)
+            or _rounding(given, expected)
+            or change_on_top(pairs)
+            or _cut_off(given, expected)
+            or _constant(given, expected)
+        )
 
 
 def change_on_top(pairs):
@@ -65,8 +84,10 @@ def undefined(pairs):
     for given, expected in pairs:
         extra = ~np.isfinite(given) & np.isfinite(expected)
         if extra.any():
-            return (f"{count(extra)} not finite (NaN or infinite): look for a division by zero, or for a part of "
-                    "np.empty that was never written.")
+            return (
+                f"{count(extra)} not finite (NaN or infinite): look for a division by zero, or for a part of "
+                "np.empty that was never written."
+            )
     return None
 
 
@@ -91,8 +112,10 @@ def _rounding(given, expected):
         return None
     if np.array_equal(given, given.astype("float32")) and not np.array_equal(expected, expected.astype("float32")):
         return f"It is right up to rounding, and rounded to float32 (off by {error:.0e}): compute in the input's type."
-    return (f"It is nearly right (off by {error:.0e}), but not as near as rounding comes: is something on the way "
-            "computed in float32, or has a small number been added that does not belong there?")
+    return (
+        f"It is nearly right (off by {error:.0e}), but not as near as rounding comes: is something on the way "
+        "computed in float32, or has a small number been added that does not belong there?"
+    )
 
 
 def of_itself(sentence):
@@ -113,8 +136,9 @@ def _factor(given, expected):
         return None
     if abs(factor + 1) < 1e-6:
         return "Every sign is the wrong way round; the sizes are right."
-    return (f"Everything is {nice(factor)} times what it should be: a constant factor is missing, or there is one too "
-            "many.")
+    return (
+        f"Everything is {nice(factor)} times what it should be: a constant factor is missing, or there is one too many."
+    )
 
 
 def _shift(given, expected):
@@ -128,8 +152,10 @@ def _factor_and_shift(given, expected):
         return None
     factor, shift = np.polyfit(expected, given, 1)
     if abs(factor) > 1e-6 and close(given, factor * expected + shift):
-        return (f"Everything is {nice(factor)} times what it should be, and then {nice(abs(shift))} too "
-                f"{'large' if shift > 0 else 'small'}.")
+        return (
+            f"Everything is {nice(factor)} times what it should be, and then {nice(abs(shift))} too "
+            f"{'large' if shift > 0 else 'small'}."
+        )
 
 
 def _each(given, expected):
@@ -168,8 +194,10 @@ def _reordered(given, expected):
     for axis in axes:
         for order in permutations(range(expected.shape[axis])) if 2 < expected.shape[axis] < 6 else ():
             if close(given, np.take(expected, order, axis)):
-                return (f"Along axis {axis} the numbers come in the order {listed(order)} (counted from 0); otherwise "
-                        "they are right.")
+                return (
+                    f"Along axis {axis} the numbers come in the order {listed(order)} (counted from 0); otherwise "
+                    "they are right."
+                )
     if close(np.sort(given.ravel()), np.sort(expected.ravel())):
         return "The numbers stand in another order; otherwise they are right."
 
@@ -179,10 +207,12 @@ def _along_axes(given, expected):
     if given.shape != expected.shape:
         return None
     for axis in [axis for axis in range(given.ndim) if given.shape[axis] > 1]:
-        for words, one in (("the first holds for all", expected.take([0], axis)),
-                           ("the last holds for all", expected.take([-1], axis)),
-                           ("all hold the sum over them", expected.sum(axis, keepdims=True)),
-                           ("all hold the mean over them", expected.mean(axis, keepdims=True))):
+        for words, one in (
+            ("the first holds for all", expected.take([0], axis)),
+            ("the last holds for all", expected.take([-1], axis)),
+            ("all hold the sum over them", expected.sum(axis, keepdims=True)),
+            ("all hold the mean over them", expected.mean(axis, keepdims=True)),
+        ):
             if close(given, np.broadcast_to(one, given.shape)):
                 return f"Along axis {axis} {words}; each should have its own."
         for words, kept in (("all but the first are zero", 0), ("all but the last are zero", given.shape[axis] - 1)):
@@ -200,8 +230,10 @@ def _components(pairs):
     factors = [0.0 if not given[:, k].any() else ratio(given[:, k], expected[:, k]) for k in range(*last)]
     if None in factors or any(len(np.unique(column.round(12))) < ENOUGH - 1 for column in expected.T):
         return None
-    return (f"Along the last axis the components are {', '.join(map(nice, factors))} times what they should be: one "
-            "factor each.")
+    return (
+        f"Along the last axis the components are {', '.join(map(nice, factors))} times what they should be: one "
+        "factor each."
+    )
 
 
 def count(mask):

@@ -6,7 +6,7 @@ from . import calling, words
 from .calling import Outcome
 from .form import type_name
 
-SCREEN = 22     # lines
+SCREEN = 22  # lines
 
 
 def evidence(exercise, answer, case, given, right):

@@ -84,9 +84,11 @@ class Exercise:
 
     def wrong(self, title, correction, section):
         """Put the decorated function into the catalogue of wrong answers."""
+
         def add(function):
             self.misconceptions.append(Misconception(title, correction, section, function))
             return function
+
         return add
 
     def right_too(self, function):

@@ -2,17 +2,66 @@
 
 import ast
 
-OPERATORS = {ast.Add: [ast.Sub], ast.Sub: [ast.Add], ast.Mult: [ast.Div, ast.Add], ast.Div: [ast.Mult, ast.FloorDiv],
-             ast.FloorDiv: [ast.Div, ast.Mod], ast.Mod: [ast.FloorDiv], ast.MatMult: [ast.Mult],
-             ast.BitAnd: [ast.BitOr], ast.BitOr: [ast.BitAnd]}
-COMPARISONS = {ast.Lt: [ast.LtE, ast.Gt], ast.LtE: [ast.Lt, ast.GtE], ast.Gt: [ast.GtE, ast.Lt],
-               ast.GtE: [ast.Gt, ast.LtE], ast.Eq: [ast.NotEq], ast.NotEq: [ast.Eq]}
-ALIKE = [{"floor", "rint", "ceil", "trunc"}, {"minimum", "maximum"}, {"min", "max", "sum", "mean", "median", "prod"},
-         {"cos", "sin", "tan"}, {"argmax", "argmin"}, {"any", "all"}, {"log", "log2", "log10", "log1p", "sqrt"},
-         {"zeros_like", "ones_like"}, {"zeros", "ones"}, {"radians", "degrees"}, {"std", "var"}, {"abs", "square"},
-         {"arctan2", "hypot"}]
-BARE = {"floor", "rint", "abs", "sqrt", "radians", "degrees", "log", "exp", "sort", "clip", "minimum", "maximum", "max",
-        "min", "swapaxes", "transpose", "flip", "inv", "cos", "sin", "square", "norm", "sum", "mean"}
+OPERATORS = {
+    ast.Add: [ast.Sub],
+    ast.Sub: [ast.Add],
+    ast.Mult: [ast.Div, ast.Add],
+    ast.Div: [ast.Mult, ast.FloorDiv],
+    ast.FloorDiv: [ast.Div, ast.Mod],
+    ast.Mod: [ast.FloorDiv],
+    ast.MatMult: [ast.Mult],
+    ast.BitAnd: [ast.BitOr],
+    ast.BitOr: [ast.BitAnd],
+}
+COMPARISONS = {
+    ast.Lt: [ast.LtE, ast.Gt],
+    ast.LtE: [ast.Lt, ast.GtE],
+    ast.Gt: [ast.GtE, ast.Lt],
+    ast.GtE: [ast.Gt, ast.LtE],
+    ast.Eq: [ast.NotEq],
+    ast.NotEq: [ast.Eq],
+}
+ALIKE = [
+    {"floor", "rint", "ceil", "trunc"},
+    {"minimum", "maximum"},
+    {"min", "max", "sum", "mean", "median", "prod"},
+    {"cos", "sin", "tan"},
+    {"argmax", "argmin"},
+    {"any", "all"},
+    {"log", "log2", "log10", "log1p", "sqrt"},
+    {"zeros_like", "ones_like"},
+    {"zeros", "ones"},
+    {"radians", "degrees"},
+    {"std", "var"},
+    {"abs", "square"},
+    {"arctan2", "hypot"},
+]
+BARE = {
+    "floor",
+    "rint",
+    "abs",
+    "sqrt",
+    "radians",
+    "degrees",
+    "log",
+    "exp",
+    "sort",
+    "clip",
+    "minimum",
+    "maximum",
+    "max",
+    "min",
+    "swapaxes",
+    "transpose",
+    "flip",
+    "inv",
+    "cos",
+    "sin",
+    "square",
+    "norm",
+    "sum",
+    "mean",
+}
 
 
 def alternatives(place, kinds):
@@ -93,9 +142,9 @@ def _sequence(node, place, kinds):
     """Two neighbours exchanged, or one taken for the next; of two, one left out."""
     kind, load = type(node), ast.Load()
     for k in range(len(node.elts) - 1):
-        yield 0, lambda n, k=k: kind([*n.elts[:k], n.elts[k + 1], n.elts[k], *n.elts[k + 2:]], load)
-        yield 1, lambda n, k=k: kind([*n.elts[:k], n.elts[k + 1], *n.elts[k + 1:]], load)
-        yield 1, lambda n, k=k: kind([*n.elts[:k + 1], n.elts[k], *n.elts[k + 2:]], load)
+        yield 0, lambda n, k=k: kind([*n.elts[:k], n.elts[k + 1], n.elts[k], *n.elts[k + 2 :]], load)
+        yield 1, lambda n, k=k: kind([*n.elts[:k], n.elts[k + 1], *n.elts[k + 1 :]], load)
+        yield 1, lambda n, k=k: kind([*n.elts[: k + 1], n.elts[k], *n.elts[k + 2 :]], load)
     for k in range(len(node.elts)) if len(node.elts) == 2 else ():
         yield 1, lambda n, k=k: kind([n.elts[k]], load)
 
@@ -123,7 +172,7 @@ def _call(node, place, kinds):
             yield k, lambda n, k=k: n.args[k]
     for k, keyword in enumerate(node.keywords):
         if keyword.arg in ("ddof", "axis", "keepdims"):
-            yield 1, lambda n, k=k: ast.Call(n.func, n.args, n.keywords[:k] + n.keywords[k + 1:])
+            yield 1, lambda n, k=k: ast.Call(n.func, n.args, n.keywords[:k] + n.keywords[k + 1 :])
 
 
 def _renamed(func, name):
@@ -131,8 +180,15 @@ def _renamed(func, name):
 
 
 KINDS = {
-    ast.Name: _name, ast.Constant: _constant, ast.BinOp: _binary, ast.Compare: _comparison, ast.IfExp: _condition,
-    ast.Attribute: _attribute, ast.Slice: _slice, (ast.Tuple, ast.List): _sequence, ast.Call: _call,
+    ast.Name: _name,
+    ast.Constant: _constant,
+    ast.BinOp: _binary,
+    ast.Compare: _comparison,
+    ast.IfExp: _condition,
+    ast.Attribute: _attribute,
+    ast.Slice: _slice,
+    (ast.Tuple, ast.List): _sequence,
+    ast.Call: _call,
     ast.UnaryOp: lambda *_: [(0, lambda n: n.operand)],
     ast.BoolOp: lambda *_: [(0, lambda n: ast.BoolOp(ast.Or() if isinstance(n.op, ast.And) else ast.And(), n.values))],
 }
@@ -146,7 +202,15 @@ def _before(left, op):
     return 2, lambda n: ast.BinOp(ast.Constant(left), op(), n)
 
 
-OF_NAMES = [_after(ast.Add, 1), _after(ast.Sub, 1), _after(ast.Pow, 2), _after(ast.Pow, 0.5), _before(2, ast.Mult),
-            _after(ast.Div, 2), _before(1, ast.Sub), (2, lambda n: ast.UnaryOp(ast.USub(), n)),
-            (2, lambda n: ast.Call(ast.Name("abs", ast.Load()), [n], []))]
+OF_NAMES = [
+    _after(ast.Add, 1),
+    _after(ast.Sub, 1),
+    _after(ast.Pow, 2),
+    _after(ast.Pow, 0.5),
+    _before(2, ast.Mult),
+    _after(ast.Div, 2),
+    _before(1, ast.Sub),
+    (2, lambda n: ast.UnaryOp(ast.USub(), n)),
+    (2, lambda n: ast.Call(ast.Name("abs", ast.Load()), [n], [])),
+]
 OF_WHOLES = [*OF_NAMES, _before(1, ast.Div), _before(0, ast.Mult)]

@@ -50,9 +50,13 @@ def _where_to_start(stub):
         task = f"Mend the code in {stub.shown} and delete line {line}, `raise NotImplementedError`."
     else:
         task = f"Write your answer in {stub.shown}, in place of line {line}, `raise NotImplementedError`."
-    return "\n".join([
-        paragraph(f"Not begun: {stub.title}. {task}"),
-        paragraph(f"Chapter {stub.chapter}, difficulty {fields.get('Difficulty')}, {fields.get('Size')}. "
-                  "Three hints stand at the end of the file. Then, once more:"),
-        f"    pytest --ex {stub.name}",
-    ])
+    return "\n".join(
+        [
+            paragraph(f"Not begun: {stub.title}. {task}"),
+            paragraph(
+                f"Chapter {stub.chapter}, difficulty {fields.get('Difficulty')}, {fields.get('Size')}. "
+                "Three hints stand at the end of the file. Then, once more:"
+            ),
+            f"    pytest --ex {stub.name}",
+        ]
+    )

@@ -64,7 +64,7 @@ def _how(given, expected):
     if tuple(n for n in shape if n != 1) == tuple(n for n in wanted if n != 1):
         return " The difference is an axis of length 1."
     if len(shape) + 1 == len(wanted):
-        axes = [axis for axis in range(len(wanted)) if wanted[:axis] + wanted[axis + 1:] == shape]
+        axes = [axis for axis in range(len(wanted)) if wanted[:axis] + wanted[axis + 1 :] == shape]
         for axis in axes:
             for word, summed in (("summed", expected.sum(axis)), ("averaged", expected.mean(axis))):
                 if calling.close(given, summed):
@@ -79,8 +79,10 @@ def in_all_but_numbers(trial):
     if found := _wrong_type(trial):
         said.append(f"The numbers of {found[0]} are right, their type is wrong: {found[1]}")
     if changed := _changed(trial):
-        said.append(f"The numbers are right, but your function writes into {changed}. Its caller still needs what was "
-                    "there: work on a copy.")
+        said.append(
+            f"The numbers are right, but your function writes into {changed}. Its caller still needs what was "
+            "there: work on a copy."
+        )
     if shared := _shared(trial):
         said.append(f"The numbers are right, but {shared}: a new array is asked for, as .copy() makes one.")
     return " ".join(said)

@@ -10,7 +10,7 @@ from .changes import ENOUGH, change_of_all, change_on_top, of_itself, undefined
 from .probes import probes
 from .slips import slips, with_globals
 
-SECONDS = 8     # for looking where the catalogue does not have it
+SECONDS = 8  # for looking where the catalogue does not have it
 
 
 class Share(Enum):
@@ -27,8 +27,12 @@ class Trial:
 
     def __init__(self, exercise, given, right):
         self.exercise, self.given, self.right = exercise, given, right
-        self.wrong = [(case, part) for case, (mine, asked) in enumerate(zip(given, right))
-                      for part, same in enumerate(calling.same(mine, asked, strict=False)) if not same]
+        self.wrong = [
+            (case, part)
+            for case, (mine, asked) in enumerate(zip(given, right))
+            for part, same in enumerate(calling.same(mine, asked, strict=False))
+            if not same
+        ]
         self.until = time.process_time() + SECONDS
         self.probes, self._slips = list(probes(exercise)), None
 
@@ -39,16 +43,25 @@ class Trial:
 
     def exactly(self):
         """The catalogued mistake that gives the same in everything, in types and in arguments written into."""
-        return next((one for one in self.exercise.misconceptions
-                     if all(all(calling.same(*pair)) for pair in zip(self.given, self.exercise.outcomes(one)))), None)
+        return next(
+            (
+                one
+                for one in self.exercise.misconceptions
+                if all(all(calling.same(*pair)) for pair in zip(self.given, self.exercise.outcomes(one)))
+            ),
+            None,
+        )
 
     def in_numbers(self, part=None):
         """The catalogued mistake that gives the same numbers in every case.
 
         Of several, one that writes into the same arguments, and then the nearest: float32 leaves a choice.
         """
-        found = [one for one in self.exercise.misconceptions
-                 if all(self._alike(case, other, part) for case, other in enumerate(self.exercise.outcomes(one)))]
+        found = [
+            one
+            for one in self.exercise.misconceptions
+            if all(self._alike(case, other, part) for case, other in enumerate(self.exercise.outcomes(one)))
+        ]
         return min(found, key=lambda one: self._unlike(self.exercise.outcomes(one)), default=None)
 
     def _alike(self, case, other, part):
@@ -98,8 +111,14 @@ class Trial:
         """The words for arguments on which a function gives what came."""
         if any(one.error for one in self.given):
             return None
-        return next((f"{words} for {name if ' ' in name else f'`{name}`'}" for words, name, wrap in self.probes
-                     if time.process_time() < self.until and self.fits(wrap(function), part)), None)
+        return next(
+            (
+                f"{words} for {name if ' ' in name else f'`{name}`'}"
+                for words, name, wrap in self.probes
+                if time.process_time() < self.until and self.fits(wrap(function), part)
+            ),
+            None,
+        )
 
     def one_slip(self, part=None):
         """The words for the slip in a right answer that gives what came."""
@@ -171,8 +190,11 @@ class Trial:
         if not found or not self._strong(cases, part):
             return None
         first = self.exercise.outcomes(found[0])
-        same = [all(calling.same(first[case], self.exercise.outcomes(one)[case], strict=False)[part:part + 1])
-                for one in found for case in range(len(first))]
+        same = [
+            all(calling.same(first[case], self.exercise.outcomes(one)[case], strict=False)[part : part + 1])
+            for one in found
+            for case in range(len(first))
+        ]
         return found[0] if all(same) else None
 
     def _explained(self, one, cases, part):

@@ -8,8 +8,18 @@ import numpy as np
 from .changes import count, listed
 from .words import first_difference, number, size
 
-AXES = {"N": "image", "C": "channel", "H": "row", "h": "row", "W": "column", "w": "column", "I": "input",
-        "O": "output", "kh": "row of the filter", "kw": "column of the filter"}
+AXES = {
+    "N": "image",
+    "C": "channel",
+    "H": "row",
+    "h": "row",
+    "W": "column",
+    "w": "column",
+    "I": "input",
+    "O": "output",
+    "kh": "row of the filter",
+    "kw": "column of the filter",
+}
 ORDINALS = ("first", "second", "third")
 
 
@@ -40,7 +50,7 @@ def where(given, expected, outside=None, letters=()):
     letters = letters if len(letters) == wrong.ndim else [""] * wrong.ndim
     hit = [wrong.any(axis=tuple(a for a in range(wrong.ndim) if a != axis)) for axis in range(wrong.ndim)]
     partly = [axis for axis, one in enumerate(hit) if not one.all()]
-    if wrong.sum() < np.prod([one.sum() for one in hit]):       # no block: the first axis along which it is half of one
+    if wrong.sum() < np.prod([one.sum() for one in hit]):  # no block: the first axis along which it is half of one
         partly = [axis for axis in partly if 2 * wrong.sum() >= wrong.size * hit[axis].mean()][:1]
     if partly:
         named = ", ".join(_named(axis, hit[axis], letters) for axis in partly)
@@ -106,8 +116,11 @@ def next_step(name, given, expected):
     """What to do where nothing else is known: one number to follow by hand."""
     given, expected = np.asarray(given), np.asarray(expected)
     place, scale = first_difference(given, expected) or (), size(expected)
-    came, should = (number(array[place], scale) if len(place) == array.ndim else "another number"
-                    for array in (given, expected))
+    came, should = (
+        number(array[place], scale) if len(place) == array.ndim else "another number" for array in (given, expected)
+    )
     entry = f"{name}{list(place)}" if place else name
-    return (f"Next: work {entry} of the case below out by hand, where {should} should come and {came} came, and print "
-            "each step of your function, until one is not as you have it.")
+    return (
+        f"Next: work {entry} of the case below out by hand, where {should} should come and {came} came, and print "
+        "each step of your function, until one is not as you have it."
+    )

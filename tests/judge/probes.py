@@ -6,19 +6,38 @@ from itertools import permutations
 import numpy as np
 
 NUMBERS = {
-    "-{0}": np.negative, "2 * {0}": lambda a: 2 * a, "{0} / 2": lambda a: a / 2, "{0} ** 2": np.square,
-    "np.sqrt({0})": np.sqrt, "1 / {0}": lambda a: 1 / a, "abs({0})": np.abs, "np.rint({0})": np.rint,
-    "np.floor({0})": np.floor, "np.sign({0})": np.sign, "{0} + 1": lambda a: a + 1, "{0} - 1": lambda a: a - 1,
-    "1 - {0}": lambda a: 1 - a, "2 * {0} - 1": lambda a: 2 * a - 1, "({0} + 1) / 2": lambda a: (a + 1) / 2,
-    "np.radians({0})": np.radians, "np.degrees({0})": np.degrees, "zeros": np.zeros_like, "ones": np.ones_like,
-    "np.log({0})": np.log, "np.exp({0})": np.exp,
+    "-{0}": np.negative,
+    "2 * {0}": lambda a: 2 * a,
+    "{0} / 2": lambda a: a / 2,
+    "{0} ** 2": np.square,
+    "np.sqrt({0})": np.sqrt,
+    "1 / {0}": lambda a: 1 / a,
+    "abs({0})": np.abs,
+    "np.rint({0})": np.rint,
+    "np.floor({0})": np.floor,
+    "np.sign({0})": np.sign,
+    "{0} + 1": lambda a: a + 1,
+    "{0} - 1": lambda a: a - 1,
+    "1 - {0}": lambda a: 1 - a,
+    "2 * {0} - 1": lambda a: 2 * a - 1,
+    "({0} + 1) / 2": lambda a: (a + 1) / 2,
+    "np.radians({0})": np.radians,
+    "np.degrees({0})": np.degrees,
+    "zeros": np.zeros_like,
+    "ones": np.ones_like,
+    "np.log({0})": np.log,
+    "np.exp({0})": np.exp,
 }
 LENGTHS = {
-    "{0} - 1": lambda n: n - 1, "{0} + 1": lambda n: n + 1, "2 * {0}": lambda n: 2 * n, "{0} // 2": lambda n: n // 2,
-    "1": lambda n: 1, "0": lambda n: 0,
+    "{0} - 1": lambda n: n - 1,
+    "{0} + 1": lambda n: n + 1,
+    "2 * {0}": lambda n: 2 * n,
+    "{0} // 2": lambda n: n // 2,
+    "1": lambda n: 1,
+    "0": lambda n: 0,
 }
 FLAGS = {"not {0}": lambda flag: not flag, "True": lambda flag: True, "False": lambda flag: False}
-WHOLE = {    # of an array: the batch, and the mean of everything
+WHOLE = {  # of an array: the batch, and the mean of everything
     "the first of `{0}` for all": lambda a: np.repeat(a[:1], len(a), axis=0),
     "the last of `{0}` for all": lambda a: np.repeat(a[-1:], len(a), axis=0),
     "the mean of `{0}` for all": lambda a: np.full_like(a, a.mean()),
@@ -27,7 +46,7 @@ WHOLE = {    # of an array: the batch, and the mean of everything
 }
 
 
-ALONG = {     # an axis of an array, but the first
+ALONG = {  # an axis of an array, but the first
     "the first of `{{0}}` along axis {} for all": lambda a, axis: a.take([0], axis),
     "the sum along axis {} of `{{0}}` for each": lambda a, axis: a.sum(axis, keepdims=True),
     "the mean along axis {} of `{{0}}` for each": lambda a, axis: a.mean(axis, keepdims=True),
@@ -47,9 +66,12 @@ def probes(exercise):
             yield shown, name, _taking(signature, name, change)
     batch = [name for name in signature.parameters if all(_same_length(call.arguments, name) for call in calls)]
     if any(len(call.arguments[name]) > 1 for call in calls for name in batch):
-        for words, kept in (("the first of the batch alone", slice(1)), ("all but the last of the batch", slice(-1)),
-                            ("the last of the batch alone", slice(-1, None)),
-                            ("all but the first of the batch", slice(1, None))):
+        for words, kept in (
+            ("the first of the batch alone", slice(1)),
+            ("all but the last of the batch", slice(-1)),
+            ("the last of the batch alone", slice(-1, None)),
+            ("all but the first of the batch", slice(1, None)),
+        ):
             yield words, "the batch", _cutting(signature, batch, kept)
     for one, other in permutations(signature.parameters, 2):
         if all(_same_kind(call.arguments[one], call.arguments[other]) for call in calls):
@@ -140,7 +162,9 @@ def _taking(signature, name, change):
             call.apply_defaults()
             call.arguments[name] = change(call.arguments[name])
             return function(*call.args, **call.kwargs)
+
         return wrapped
+
     return wrap
 
 
@@ -156,7 +180,9 @@ def _cutting(signature, names, kept):
             if len(call.arguments[names[0]]) > 1:
                 call.arguments |= {name: call.arguments[name][kept] for name in names}
             return function(*call.args, **call.kwargs)
+
         return wrapped
+
     return wrap
 
 
@@ -166,5 +192,7 @@ def _exchanging(signature, taken):
             call = signature.bind(*args, **options)
             call.arguments |= {name: call.arguments[other] for name, other in taken.items()}
             return function(*call.args, **call.kwargs)
+
         return wrapped
+
     return wrap

@@ -12,9 +12,11 @@ HEADING = re.compile(r"^\(([\w-]+)\)=\n(#+) (.+)$", re.MULTILINE)
 @functools.cache
 def labels():
     """Every labelled heading of the book: label -> (the chapter's file, its heading)."""
-    return {label: (path, heading.replace("`", ""))
-            for path in sorted(BOOK.glob("*.md"))
-            for label, _, heading in HEADING.findall(path.read_text("utf8"))}
+    return {
+        label: (path, heading.replace("`", ""))
+        for path in sorted(BOOK.glob("*.md"))
+        for label, _, heading in HEADING.findall(path.read_text("utf8"))
+    }
 
 
 def read(label):

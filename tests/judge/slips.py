@@ -19,7 +19,7 @@ import numpy as np
 from .calling import call
 from .expressions import alternatives
 
-LONG, SHORT = 72, 12     # characters of code: what is shown is no longer, and if it can be no shorter
+LONG, SHORT = 72, 12  # characters of code: what is shown is no longer, and if it can be no shorter
 
 
 def slips(exercise):
@@ -30,7 +30,7 @@ def slips(exercise):
         mine = source.slips()
         for name, helper in source.helpers():
             mine += [slip.behind(answer, name) for slip in Source(helper, None, source.kinds).slips()]
-        found += [(slip.rank + late / 2, slip) for slip in mine]    # the styles are ever more unusual
+        found += [(slip.rank + late / 2, slip) for slip in mine]  # the styles are ever more unusual
     return [slip for _, slip in sorted(found, key=lambda one: one[0])]
 
 
@@ -50,7 +50,7 @@ class Source:
         loops = any(isinstance(node, ast.While) for node in ast.walk(tree))
         if isinstance(tree, ast.FunctionDef) and not loops and not function.__closure__:
             tree.decorator_list = []
-            tree.body = tree.body[ast.get_docstring(tree) is not None:]
+            tree.body = tree.body[ast.get_docstring(tree) is not None :]
             self.tree = tree
 
     def helpers(self):
@@ -65,14 +65,23 @@ class Source:
         """All slips in the function itself."""
         if self.tree is None:
             return []
-        found = [Slip(self, rank + (len(group) > 1) / 2, group, make) for group in _groups(list(_places(self.tree)))
-                 for rank, make in alternatives(group[0], self.kinds)]
+        found = [
+            Slip(self, rank + (len(group) > 1) / 2, group, make)
+            for group in _groups(list(_places(self.tree)))
+            for rank, make in alternatives(group[0], self.kinds)
+        ]
         for body in [node.body for node in ast.walk(self.tree) if isinstance(getattr(node, "body", None), list)]:
             for line in body:
                 place = Place(None, body, None, None, line)
                 if isinstance(line, ast.AugAssign):
-                    found.append(Slip(self, 1, [place], lambda line: ast.copy_location(
-                        ast.Assign([line.target], line.value), line)))
+                    found.append(
+                        Slip(
+                            self,
+                            1,
+                            [place],
+                            lambda line: ast.copy_location(ast.Assign([line.target], line.value), line),
+                        )
+                    )
                 if len(body) > 1 and isinstance(line, (ast.Assign, ast.AugAssign, ast.If, ast.Expr)):
                     found.append(Slip(self, 3, [place], lambda line: ast.copy_location(ast.Pass(), line)))
         return found
@@ -86,7 +95,7 @@ class Slip:
     rank: float
     places: list
     make: object
-    callers: tuple = ()     # (function, name), where the source is a helper of another function
+    callers: tuple = ()  # (function, name), where the source is a helper of another function
 
     def behind(self, function, name):
         """The same, as the function has it that calls this one by a name."""
@@ -126,15 +135,20 @@ class Slip:
 
 def with_globals(function, replaced):
     """The function, with other things behind some of its global names."""
-    changed = types.FunctionType(function.__code__, function.__globals__ | replaced, function.__name__,
-                                 function.__defaults__, function.__closure__)
+    changed = types.FunctionType(
+        function.__code__,
+        function.__globals__ | replaced,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
     changed.__kwdefaults__ = function.__kwdefaults__
     return changed
 
 
 def _compiled(tree):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")     # SyntaxWarning: some slips make little sense
+        warnings.simplefilter("ignore")  # SyntaxWarning: some slips make little sense
         try:
             return compile(ast.fix_missing_locations(ast.Module([tree], [])), "<slip>", "exec")
         except (SyntaxError, ValueError, TypeError):
@@ -152,6 +166,7 @@ def _kinds(function, case):
                     kinds[name] = f"array of {value.ndim} axes"
                 elif isinstance(value, (bool, int, float, np.number, tuple)):
                     kinds[name] = "number" if isinstance(value, (float, np.floating)) else type(value).__name__
+
     before = sys.getprofile()
     sys.setprofile(look)
     try:
@@ -203,7 +218,7 @@ class Place:
 
     def text(self):
         """Its code, of several lines the first."""
-        return ast.unparse(ast.fix_missing_locations(self.node)).splitlines()[0][:LONG + SHORT]
+        return ast.unparse(ast.fix_missing_locations(self.node)).splitlines()[0][: LONG + SHORT]
 
 
 def _places(node, above=None, statement=None):

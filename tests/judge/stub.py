@@ -49,7 +49,7 @@ class Stub:
             return data.replace(b"\0", b"").decode("utf8", "replace"), _save_as_utf8(self.shown, "it holds null bytes")
         try:
             encoding, unknown = tokenize.detect_encoding(io.BytesIO(data).readline)[0], ""
-        except SyntaxError as error:    # the encoding that the first lines name does not exist, or they are not UTF-8
+        except SyntaxError as error:  # the encoding that the first lines name does not exist, or they are not UTF-8
             encoding, unknown = "utf-8", error.msg
         try:
             text = data.decode(encoding)
@@ -109,7 +109,7 @@ class Stub:
         """Whether the reader has begun."""
         try:
             return self.unreadable is not None or self.placeholder is None
-        except (SyntaxError, ValueError, RecursionError, MemoryError):      # all that ast.parse raises
+        except (SyntaxError, ValueError, RecursionError, MemoryError):  # all that ast.parse raises
             return True
 
     def load(self):
@@ -135,8 +135,11 @@ def stubs(folder=None):
     found = [Stub(path.resolve()) for path in sorted(Path(folder or EXERCISES).glob("ex[0-9][0-9]_*.py"))]
     if not found:
         raise ValueError(f"--exercises: expected a folder with files such as ex03_affine_grid.py, got {str(folder)!r}")
-    order = {name: place for path in sorted(BOOK.glob("[0-9][0-9]_*.md"))
-             for place, name in enumerate(re.findall(r"^:stub: (\w+)$", path.read_text("utf8"), re.MULTILINE))}
+    order = {
+        name: place
+        for path in sorted(BOOK.glob("[0-9][0-9]_*.md"))
+        for place, name in enumerate(re.findall(r"^:stub: (\w+)$", path.read_text("utf8"), re.MULTILINE))
+    }
     return sorted(found, key=lambda stub: (stub.chapter, order.get(stub.name, len(order)), stub.name))
 
 
@@ -158,13 +161,18 @@ def select(wanted, folder=None):
     word = re.split(r"[/\\]", wanted.strip())[-1].lower().replace("-", "_")
     word = re.sub(r"^ex(?=\d\d_?$)|^ex\d*_(?=\w)|\.py$", "", word).removesuffix("_")
     chapter = int(word) if word.isdigit() else topics.get(word)
-    tries = [[s for s in everything if s.name == word],
-             [s for s in everything if s.chapter == chapter],
-             [s for s in everything if word in s.name and word]]
+    tries = [
+        [s for s in everything if s.name == word],
+        [s for s in everything if s.chapter == chapter],
+        [s for s in everything if word in s.name and word],
+    ]
     for found in tries:
         if found:
             return found
     near = difflib.get_close_matches(word, [s.name for s in everything], 1)
-    raise ValueError(f"--ex: expected a chapter or an exercise, got {wanted!r}."
-                     + (f" Did you mean {near[0]}?" if near else "") + " There are:\n"
-                     + "\n".join(f"  {s.chapter:2}  {s.name}" for s in everything))
+    raise ValueError(
+        f"--ex: expected a chapter or an exercise, got {wanted!r}."
+        + (f" Did you mean {near[0]}?" if near else "")
+        + " There are:\n"
+        + "\n".join(f"  {s.chapter:2}  {s.name}" for s in everything)
+    )

@@ -120,8 +120,12 @@ def _where(trial, part):
         return f"Not all of your results have the form of {exercise.gives[part]}."
     letters = places.axes(exercise.solution(), len(exercise.gives))[part]
     outside = None if part else exercise.cases[cases[0]].outside
-    said = list(filter(None, [places.condition(exercise, cases),
-                              places.where(mine.parts[part], asked.parts[part], outside, letters)]))
+    said = list(
+        filter(
+            None,
+            [places.condition(exercise, cases), places.where(mine.parts[part], asked.parts[part], outside, letters)],
+        )
+    )
     step = places.next_step(exercise.gives[part], mine.parts[part], asked.parts[part])
     return " ".join([*(said or ["No pattern stands out either."]), step])
 
@@ -154,23 +158,31 @@ def _file_of(function):
 
 def _cannot_be_called(exercise, answer):
     names = ", ".join(calling.inspect.signature(answer).parameters)
-    return words.paragraph(f"Your {exercise.name} does not take the arguments that the exercise gives it. It is called "
-                           f"as {exercise.name}({names}).")
+    return words.paragraph(
+        f"Your {exercise.name} does not take the arguments that the exercise gives it. It is called "
+        f"as {exercise.name}({names})."
+    )
 
 
 def raised(error, beginning, path=None):
     """What an error says and on which of the reader's lines it arose."""
     if isinstance(error, NotImplementedError):
-        return words.paragraph("The stub's own line, raise NotImplementedError, still stands in your function: delete "
-                               "it where your answer begins.")
+        return words.paragraph(
+            "The stub's own line, raise NotImplementedError, still stands in your function: delete "
+            "it where your answer begins."
+        )
     said = " ".join(line.strip() for line in [line for line in str(error).splitlines() if line.strip()][:2])
-    lines = [words.paragraph(f"{beginning} {type(error).__name__}: {words.clip(said, 200)}"),
-             words.where_raised(error, path)]
+    lines = [
+        words.paragraph(f"{beginning} {type(error).__name__}: {words.clip(said, 200)}"),
+        words.where_raised(error, path),
+    ]
     return "\n".join(line for line in lines if line)
 
 
 def does_not_end(whose, seconds, line=None):
     """What to say of code that was stopped, and the reader's line that it had come to, if that is known."""
-    said = words.paragraph(f"{whose} has not ended after {seconds:g} seconds, all checks together, and was stopped: is "
-                           "there a loop that never stops?" + " It was here:" * bool(line))
+    said = words.paragraph(
+        f"{whose} has not ended after {seconds:g} seconds, all checks together, and was stopped: is "
+        "there a loop that never stops?" + " It was here:" * bool(line)
+    )
     return said + (f"\n{line}" if line else "")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 WIDTH = 80
-PAPER = 64      # the most numbers of an array that are printed
+PAPER = 64  # the most numbers of an array that are printed
 
 
 def paragraph(text):
@@ -20,7 +20,7 @@ def paragraph(text):
 
 def clip(line, width=100):
     """One line, cut where it is too long."""
-    return line if len(line) <= width else line[:width - 3] + "..."
+    return line if len(line) <= width else line[: width - 3] + "..."
 
 
 def value(name, content):
@@ -51,7 +51,7 @@ def _plain(content):
 def _array(array, width):
     small = size(array) < 1e-3
     if array.dtype.kind == "f" and not small:
-        array = np.round(array, 12) + 0.0     # rounding is no news, and no zero has a minus
+        array = np.round(array, 12) + 0.0  # rounding is no news, and no zero has a minus
     return np.array2string(array, precision=4, suppress_small=not small, max_line_width=width, threshold=PAPER + 1)
 
 
@@ -74,8 +74,10 @@ def difference_line(given, expected):
     if place is None:
         return ""
     scale = size(expected)
-    return (f"First difference at {list(place)}: expected {number(expected[place], scale)}, "
-            f"given {number(given[place], scale)}.")
+    return (
+        f"First difference at {list(place)}: expected {number(expected[place], scale)}, "
+        f"given {number(given[place], scale)}."
+    )
 
 
 def number(value, scale=1.0):

@@ -13,18 +13,43 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("grid",),
     cases=[
-        Case("the identity, two rows and three columns, -1 and 1 are centres", IDENTITY, (2, 3), (2, 3),
-             align_corners=True,
-             expected=[[[[-1, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]]),
-        Case("the identity, two rows and four columns, -1 and 1 are edges", IDENTITY, (2, 4), (2, 4),
-             align_corners=False,
-             expected=[[[[-0.75, -0.5], [-0.25, -0.5], [0.25, -0.5], [0.75, -0.5]],
-                        [[-0.75, 0.5], [-0.25, 0.5], [0.25, 0.5], [0.75, 0.5]]]]),
-        Case("a shift of half a unit to the right, -1 and 1 are edges", IDENTITY + [[[0, 0, 0.5], [0, 0, 0]]], (2, 2),
-             (2, 2), align_corners=False, expected=[[[[0, -0.5], [1, -0.5]], [[0, 0.5], [1, 0.5]]]]),
-        Case("the identity, read from an input of six rows and five columns", IDENTITY, (6, 5), (2, 3),
-             align_corners=True,
-             expected=[[[[-1, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]]),
+        Case(
+            "the identity, two rows and three columns, -1 and 1 are centres",
+            IDENTITY,
+            (2, 3),
+            (2, 3),
+            align_corners=True,
+            expected=[[[[-1, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]],
+        ),
+        Case(
+            "the identity, two rows and four columns, -1 and 1 are edges",
+            IDENTITY,
+            (2, 4),
+            (2, 4),
+            align_corners=False,
+            expected=[
+                [
+                    [[-0.75, -0.5], [-0.25, -0.5], [0.25, -0.5], [0.75, -0.5]],
+                    [[-0.75, 0.5], [-0.25, 0.5], [0.25, 0.5], [0.75, 0.5]],
+                ]
+            ],
+        ),
+        Case(
+            "a shift of half a unit to the right, -1 and 1 are edges",
+            IDENTITY + [[[0, 0, 0.5], [0, 0, 0]]],
+            (2, 2),
+            (2, 2),
+            align_corners=False,
+            expected=[[[[0, -0.5], [1, -0.5]], [[0, 0.5], [1, 0.5]]]],
+        ),
+        Case(
+            "the identity, read from an input of six rows and five columns",
+            IDENTITY,
+            (6, 5),
+            (2, 3),
+            align_corners=True,
+            expected=[[[[-1, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]],
+        ),
         Case("two bent thetas, one for each image of the batch", BENT, (7, 4), (2, 5), align_corners=False),
         Case("two bent thetas in float32", BENT.astype("float32"), (3, 8), (6, 3), align_corners=True),
     ],
@@ -35,110 +60,164 @@ def _grid(theta, size, align_corners):
     return affine_grid(theta, (len(theta), 1, *size), align_corners)
 
 
-@EXERCISE.wrong("As it was found", "theta's points are in normalised units, as the sampler expects them, but here "
-                "they are turned into pixels, counted from 0; and align_corners is never read.", "sec-whole-pixels")
+@EXERCISE.wrong(
+    "As it was found",
+    "theta's points are in normalised units, as the sampler expects them, but here "
+    "they are turned into pixels, counted from 0; and align_corners is never read.",
+    "sec-whole-pixels",
+)
 def as_found(theta, in_size, out_size, align_corners=False):
     (in_height, in_width), (height, width) = in_size, out_size
     x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
-    points = np.stack([x.ravel(), y.ravel(), np.ones(height * width)]).astype(theta.dtype)     # (3, h * w)
-    looks = theta @ points                                                                     # (N, 2, h * w)
+    points = np.stack([x.ravel(), y.ravel(), np.ones(height * width)]).astype(theta.dtype)  # (3, h * w)
+    looks = theta @ points  # (N, 2, h * w)
     x = (looks[:, 0] + 1) * (in_width - 1) / 2
     y = (looks[:, 1] + 1) * (in_height - 1) / 2
     return np.stack([x, y], axis=-1).reshape(len(theta), height, width, 2)
 
 
-@EXERCISE.wrong("Half mended, corners always", "the pixels are gone, which was the worse of the two bugs, but with "
-                "align_corners=False -1 and 1 are the outer edges, and the first centre lies half a pixel inside.",
-                "sec-grid-units")
+@EXERCISE.wrong(
+    "Half mended, corners always",
+    "the pixels are gone, which was the worse of the two bugs, but with "
+    "align_corners=False -1 and 1 are the outer edges, and the first centre lies half a pixel inside.",
+    "sec-grid-units",
+)
 def always_corners(theta, in_size, out_size, align_corners=False):
     return _grid(theta, out_size, True)
 
 
-@EXERCISE.wrong("Half mended, edges always", "the pixels are gone, which was the worse of the two bugs, but with "
-                "align_corners=True the first centre lies on -1 and the last on 1; yours lie half a pixel inside "
-                "always.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Half mended, edges always",
+    "the pixels are gone, which was the worse of the two bugs, but with "
+    "align_corners=True the first centre lies on -1 and the last on 1; yours lie half a pixel inside "
+    "always.",
+    "sec-grid-units",
+)
 def always_edges(theta, in_size, out_size, align_corners=False):
     return _grid(theta, out_size, False)
 
 
-@EXERCISE.wrong("The other align_corners", "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-                "outer edges; yours does it the other way round.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The other align_corners",
+    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
+    "outer edges; yours does it the other way round.",
+    "sec-grid-units",
+)
 def other_convention(theta, in_size, out_size, align_corners=False):
     return _grid(theta, out_size, not align_corners)
 
 
-@EXERCISE.wrong("Pixels still, now in both conventions", "align_corners now decides how units become pixels, but that "
-                "step is the sampler's own: it expects the points as theta gives them, in normalised units.",
-                "sec-whole-pixels")
+@EXERCISE.wrong(
+    "Pixels still, now in both conventions",
+    "align_corners now decides how units become pixels, but that "
+    "step is the sampler's own: it expects the points as theta gives them, in normalised units.",
+    "sec-whole-pixels",
+)
 def pixels_in_both(theta, in_size, out_size, align_corners=False):
     grid, lengths = _grid(theta, out_size, align_corners), np.array(in_size[::-1], theta.dtype)
     return (grid + 1) * (lengths - 1) / 2 if align_corners else ((grid + 1) * lengths - 1) / 2
 
 
-@EXERCISE.wrong("align_corners read in the wrong place", "how units become pixels is the sampler's own business; "
-                "align_corners belongs to the two np.linspace, where it decides at which units the output's centres "
-                "lie.", "sec-grid-idea")
+@EXERCISE.wrong(
+    "align_corners read in the wrong place",
+    "how units become pixels is the sampler's own business; "
+    "align_corners belongs to the two np.linspace, where it decides at which units the output's centres "
+    "lie.",
+    "sec-grid-idea",
+)
 def pixels_by_the_flag(theta, in_size, out_size, align_corners=False):
     grid, lengths = _grid(theta, out_size, True), np.array(in_size[::-1], theta.dtype)
     return (grid + 1) * (lengths - 1) / 2 if align_corners else ((grid + 1) * lengths - 1) / 2
 
 
-@EXERCISE.wrong("Half mended, pixels still", "align_corners is read now, but at the end the points are still turned "
-                "into pixels, and the sampler expects them as theta gives them, in normalised units.",
-                "sec-whole-pixels")
+@EXERCISE.wrong(
+    "Half mended, pixels still",
+    "align_corners is read now, but at the end the points are still turned "
+    "into pixels, and the sampler expects them as theta gives them, in normalised units.",
+    "sec-whole-pixels",
+)
 def pixels_at_the_end(theta, in_size, out_size, align_corners=False):
     return (_grid(theta, out_size, align_corners) + 1) * (np.array(in_size[::-1], theta.dtype) - 1) / 2
 
 
-@EXERCISE.wrong("The axes are not moved", "looks has the shape (N, 2, h * w), and reshape alone leaves its numbers in "
-                "that order; swapaxes(1, 2) brings the 2 to the end, and then reshape is right.", "sec-grid-all")
+@EXERCISE.wrong(
+    "The axes are not moved",
+    "looks has the shape (N, 2, h * w), and reshape alone leaves its numbers in "
+    "that order; swapaxes(1, 2) brings the 2 to the end, and then reshape is right.",
+    "sec-grid-all",
+)
 def axes_not_moved(theta, in_size, out_size, align_corners=False):
     grid = _grid(theta, out_size, align_corners)
     return np.moveaxis(grid, 3, 1).reshape(grid.shape)
 
 
-@EXERCISE.wrong("meshgrid the other way round", "np.meshgrid(x, y) gives h rows and w columns as it is; "
-                "indexing=\"ij\" turns that round, and the points then follow one another down the columns.",
-                "sec-grid-all")
+@EXERCISE.wrong(
+    "meshgrid the other way round",
+    "np.meshgrid(x, y) gives h rows and w columns as it is; "
+    'indexing="ij" turns that round, and the points then follow one another down the columns.',
+    "sec-grid-all",
+)
 def other_indexing(theta, in_size, out_size, align_corners=False):
     grid = _grid(theta, out_size, align_corners)
     return grid.swapaxes(1, 2).reshape(grid.shape)
 
 
-@EXERCISE.wrong("From 0 to 1", "normalised units reach from -1 to 1 with 0 in the middle; yours put 0 on the first "
-                "pixel and 1 on the last, whatever align_corners says.", "sec-whole-equation")
+@EXERCISE.wrong(
+    "From 0 to 1",
+    "normalised units reach from -1 to 1 with 0 in the middle; yours put 0 on the first "
+    "pixel and 1 on the last, whatever align_corners says.",
+    "sec-whole-equation",
+)
 def from_zero_to_one(theta, in_size, out_size, align_corners=False):
     return (_grid(theta, out_size, True) + 1) / 2
 
 
-@EXERCISE.wrong("Divided by the output's size", "the pixels of the found code are the input's, so dividing them by "
-                "the output's size gives no units; leave the turn into pixels out, and nothing has to be undone.",
-                "sec-whole-paper")
+@EXERCISE.wrong(
+    "Divided by the output's size",
+    "the pixels of the found code are the input's, so dividing them by "
+    "the output's size gives no units; leave the turn into pixels out, and nothing has to be undone.",
+    "sec-whole-paper",
+)
 def divided_by_output(theta, in_size, out_size, align_corners=False):
     pixels = as_found(theta, in_size, out_size)
     return 2 * pixels / (np.array(out_size[::-1], theta.dtype) - 1) - 1
 
 
-@EXERCISE.wrong("Made with W - 1, undone with W", "the found code makes pixels with (W - 1) / 2, and 2 * p / W - 1 "
-                "does not lead back; leave the turn into pixels out, and nothing has to be undone.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Made with W - 1, undone with W",
+    "the found code makes pixels with (W - 1) / 2, and 2 * p / W - 1 "
+    "does not lead back; leave the turn into pixels out, and nothing has to be undone.",
+    "sec-grid-units",
+)
 def undone_with_size(theta, in_size, out_size, align_corners=False):
     return 2 * as_found(theta, in_size, out_size) / np.array(in_size[::-1], theta.dtype) - 1
 
 
-@EXERCISE.wrong("The input's size for the output's", "the grid has one point for each output pixel, and where a point "
-                "looks does not depend on the input's size: in_size is not needed at all.", "sec-whole-paper")
+@EXERCISE.wrong(
+    "The input's size for the output's",
+    "the grid has one point for each output pixel, and where a point "
+    "looks does not depend on the input's size: in_size is not needed at all.",
+    "sec-whole-paper",
+)
 def size_of_the_input(theta, in_size, out_size, align_corners=False):
     return _grid(theta, in_size, align_corners)
 
 
-@EXERCISE.wrong("x and y are swapped", "the found code had this right: the last axis is (x, y), the column before the "
-                "row; yours holds y first.", "sec-whole-equation")
+@EXERCISE.wrong(
+    "x and y are swapped",
+    "the found code had this right: the last axis is (x, y), the column before the row; yours holds y first.",
+    "sec-whole-equation",
+)
 def swapped(theta, in_size, out_size, align_corners=False):
     return _grid(theta, out_size, align_corners)[..., ::-1].copy()
 
 
-@EXERCISE.wrong("Left edges instead of centres", "with align_corners=False a pixel's centre is (2 * j + 1) / w - 1; "
-                "yours is 2 * j / w - 1, its left or upper edge, half a pixel off.", "sec-whole-hand")
+@EXERCISE.wrong(
+    "Left edges instead of centres",
+    "with align_corners=False a pixel's centre is (2 * j + 1) / w - 1; "
+    "yours is 2 * j / w - 1, its left or upper edge, half a pixel off.",
+    "sec-whole-hand",
+)
 def left_edges(theta, in_size, out_size, align_corners=False):
     if align_corners:
         return _grid(theta, out_size, True)
@@ -147,9 +226,12 @@ def left_edges(theta, in_size, out_size, align_corners=False):
     return _grid(theta, out_size, False) - back
 
 
-@EXERCISE.wrong("Moved inside after theta", "with align_corners=False the output's centres lie half a pixel inside -1 "
-                "and 1 before theta maps them; yours shrinks what theta made of them, and theta's shift with it.",
-                "sec-grid-idea")
+@EXERCISE.wrong(
+    "Moved inside after theta",
+    "with align_corners=False the output's centres lie half a pixel inside -1 "
+    "and 1 before theta maps them; yours shrinks what theta made of them, and theta's shift with it.",
+    "sec-grid-idea",
+)
 def shrunk_after_theta(theta, in_size, out_size, align_corners=False):
     if align_corners:
         return _grid(theta, out_size, True)
@@ -157,8 +239,11 @@ def shrunk_after_theta(theta, in_size, out_size, align_corners=False):
     return _grid(theta, out_size, True) * (lengths - 1) / lengths
 
 
-@EXERCISE.wrong("From 0 to 1, by the convention", "normalised units reach from -1 to 1 with 0 in the middle; the "
-                "centres that you hand theta run from 0 to 1.", "sec-whole-equation")
+@EXERCISE.wrong(
+    "From 0 to 1, by the convention",
+    "normalised units reach from -1 to 1 with 0 in the middle; the centres that you hand theta run from 0 to 1.",
+    "sec-whole-equation",
+)
 def places_from_zero(theta, in_size, out_size, align_corners=False):
     shrunk = theta.copy()
     shrunk[:, :, :2] /= 2
@@ -166,8 +251,12 @@ def places_from_zero(theta, in_size, out_size, align_corners=False):
     return _grid(shrunk, out_size, align_corners)
 
 
-@EXERCISE.wrong("The half pixel is the input's", "where the output's pixels lie depends on the output's size alone; "
-                "with align_corners=False yours lie half a pixel of the input inside.", "sec-grid-size")
+@EXERCISE.wrong(
+    "The half pixel is the input's",
+    "where the output's pixels lie depends on the output's size alone; "
+    "with align_corners=False yours lie half a pixel of the input inside.",
+    "sec-grid-size",
+)
 def half_pixel_of_the_input(theta, in_size, out_size, align_corners=False):
     if align_corners:
         return _grid(theta, out_size, True)

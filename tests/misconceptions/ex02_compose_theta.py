@@ -15,8 +15,12 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("theta",),
     cases=[
-        Case("a zoom that looks upwards, behind it a look to the right", ZOOM, RIGHT,
-             expected=[[[0.5, 0, 0.25], [0, 0.5, -0.5]]]),
+        Case(
+            "a zoom that looks upwards, behind it a look to the right",
+            ZOOM,
+            RIGHT,
+            expected=[[[0.5, 0, 0.25], [0, 0.5, -0.5]]],
+        ),
         Case("a quarter turn, behind it a look to the right", QUARTER, RIGHT, expected=[[[0, -1, 0], [1, 0, 0.5]]]),
         Case("a look to the right, behind it a quarter turn", RIGHT, QUARTER, expected=[[[0, -1, 0.5], [1, 0, 0]]]),
         Case("two pairs, one for each image of the batch", BENT[:2], BENT[1:]),
@@ -34,102 +38,161 @@ def _mapped(linear, shift):
     return (linear @ shift[..., None])[..., 0]
 
 
-@EXERCISE.wrong("The order is reversed", "a pixel of the last picture meets second, and what comes out meets first, "
-                "so first stands on the left of the product; yours puts second there.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The order is reversed",
+    "a pixel of the last picture meets second, and what comes out meets first, "
+    "so first stands on the left of the product; yours puts second there.",
+    "sec-grid-order",
+)
 def reversed_order(first, second):
     return compose_theta(second, first)
 
 
-@EXERCISE.wrong("The shifts are added as they are", "where second looks is a point that first still has to map, so "
-                "its shift goes through first's linear part before first's shift is added.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The shifts are added as they are",
+    "where second looks is a point that first still has to map, so "
+    "its shift goes through first's linear part before first's shift is added.",
+    "sec-grid-order",
+)
 def shifts_added(first, second):
     return _put(first[:, :, :2] @ second[:, :, :2], first[:, :, 2] + second[:, :, 2])
 
 
-@EXERCISE.wrong("The shift is made in the other order", "your linear part is right, but in your shift the two have "
-                "changed places: it is first's linear part times second's shift, plus first's shift.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The shift is made in the other order",
+    "your linear part is right, but in your shift the two have "
+    "changed places: it is first's linear part times second's shift, plus first's shift.",
+    "sec-grid-order",
+)
 def shift_reversed(first, second):
     return _put(first[:, :, :2] @ second[:, :, :2], _mapped(second[:, :, :2], first[:, :, 2]) + second[:, :, 2])
 
 
-@EXERCISE.wrong("The shift of first is lost", "the row below second is (0, 0, 1), and its 1 is what first's shift is "
-                "multiplied with; in yours that shift comes to nothing.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The shift of first is lost",
+    "the row below second is (0, 0, 1), and its 1 is what first's shift is "
+    "multiplied with; in yours that shift comes to nothing.",
+    "sec-grid-order",
+)
 def first_shift_lost(first, second):
     return _put(first[:, :, :2] @ second[:, :, :2], _mapped(first[:, :, :2], second[:, :, 2]))
 
 
-@EXERCISE.wrong("The shift of second is lost", "first maps every point that second looks at, shift and all, so "
-                "second's third column belongs in the product like the other two.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The shift of second is lost",
+    "first maps every point that second looks at, shift and all, so "
+    "second's third column belongs in the product like the other two.",
+    "sec-grid-order",
+)
 def second_shift_lost(first, second):
     return _put(first[:, :, :2] @ second[:, :, :2], first[:, :, 2])
 
 
-@EXERCISE.wrong("Linear parts only", "theta has three columns, and the third is first's linear part times second's "
-                "shift, plus first's shift; yours is 0.", "sec-grid-order")
+@EXERCISE.wrong(
+    "Linear parts only",
+    "theta has three columns, and the third is first's linear part times second's "
+    "shift, plus first's shift; yours is 0.",
+    "sec-grid-order",
+)
 def linear_parts_only(first, second):
     return _put(first[:, :, :2] @ second[:, :, :2], np.zeros_like(first[:, :, 2]))
 
 
-@EXERCISE.wrong("Number by number", "to do one map after the other is a matrix product, each row times each column; "
-                "yours multiplies the numbers that stand in the same place.", "sec-grid-order")
+@EXERCISE.wrong(
+    "Number by number",
+    "to do one map after the other is a matrix product, each row times each column; "
+    "yours multiplies the numbers that stand in the same place.",
+    "sec-grid-order",
+)
 def number_by_number(first, second):
     return first * second
 
 
-@EXERCISE.wrong("The thetas are added", "one map after the other is a matrix product and not a sum, since with the "
-                "identity a theta has to stay as it is.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The thetas are added",
+    "one map after the other is a matrix product and not a sum, since with the identity a theta has to stay as it is.",
+    "sec-grid-order",
+)
 def added(first, second):
     return first + second
 
 
-@EXERCISE.wrong("The changes are added", "first + second minus the identity is near the truth where both are near the "
-                "identity, but one map after the other is a matrix product.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The changes are added",
+    "first + second minus the identity is near the truth where both are near the "
+    "identity, but one map after the other is a matrix product.",
+    "sec-grid-order",
+)
 def changes_added(first, second):
     return first + second - np.eye(2, 3, dtype=first.dtype)
 
 
-@EXERCISE.wrong("second is transposed", "in the product of the linear parts each row of first meets each column of "
-                "second; yours takes second's rows.", "sec-grid-order")
+@EXERCISE.wrong(
+    "second is transposed",
+    "in the product of the linear parts each row of first meets each column of second; yours takes second's rows.",
+    "sec-grid-order",
+)
 def second_transposed(first, second):
     turned = second.copy()
     turned[:, :, :2] = second[:, :, :2].swapaxes(1, 2)
     return compose_theta(first, turned)
 
 
-@EXERCISE.wrong("The joint theta is inverted", "theta leads from output to input already, and so do first, second and "
-                "what you return, so nothing has to be inverted.", "sec-grid-pull")
+@EXERCISE.wrong(
+    "The joint theta is inverted",
+    "theta leads from output to input already, and so do first, second and "
+    "what you return, so nothing has to be inverted.",
+    "sec-grid-pull",
+)
 def inverted(first, second):
     below = np.broadcast_to(np.array([[[0, 0, 1]]], first.dtype), (len(first), 1, 3))
     return np.linalg.inv(np.concatenate([compose_theta(first, second), below], axis=1))[:, :2]
 
 
-@EXERCISE.wrong("One pair for the whole batch", "each image of the batch has a first and a second of its own; yours "
-                "joins the first pair and gives it to all.", "sec-whole-equation")
+@EXERCISE.wrong(
+    "One pair for the whole batch",
+    "each image of the batch has a first and a second of its own; yours joins the first pair and gives it to all.",
+    "sec-whole-equation",
+)
 def first_pair(first, second):
     return np.repeat(compose_theta(first[:1], second[:1]), len(first), axis=0)
 
 
-@EXERCISE.wrong("One second for the whole batch", "each image of the batch has a first and a second of its own; yours "
-                "uses the second of the first image for all.", "sec-whole-equation")
+@EXERCISE.wrong(
+    "One second for the whole batch",
+    "each image of the batch has a first and a second of its own; yours uses the second of the first image for all.",
+    "sec-whole-equation",
+)
 def second_of_first_image(first, second):
     return compose_theta(first, np.repeat(second[:1], len(second), axis=0))
 
 
-@EXERCISE.wrong("The row (0, 0, 1) is missing", "a 2 x 3 matrix can be multiplied only with one that has three rows, "
-                "so first put (0, 0, 1) below each theta of second: then the point that it makes ends in a 1 again.",
-                "sec-grid-order")
+@EXERCISE.wrong(
+    "The row (0, 0, 1) is missing",
+    "a 2 x 3 matrix can be multiplied only with one that has three rows, "
+    "so first put (0, 0, 1) below each theta of second: then the point that it makes ends in a 1 again.",
+    "sec-grid-order",
+)
 def no_row_below(first, second):
     return first @ second
 
 
-@EXERCISE.wrong("A row of ones below", "the row below second is (0, 0, 1), so that first's shift is added in the third "
-                "column alone; with (1, 1, 1) it is added in all three.", "sec-grid-order")
+@EXERCISE.wrong(
+    "A row of ones below",
+    "the row below second is (0, 0, 1), so that first's shift is added in the third "
+    "column alone; with (1, 1, 1) it is added in all three.",
+    "sec-grid-order",
+)
 def row_of_ones(first, second):
     return first @ np.concatenate([second, np.ones_like(second[:, :1])], axis=1)
 
 
-@EXERCISE.wrong("The linear parts are in the other order", "your shift is right, but in the product of the 2 x 2 parts "
-                "first's stands on the left and second's on the right, as in the shift.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The linear parts are in the other order",
+    "your shift is right, but in the product of the 2 x 2 parts "
+    "first's stands on the left and second's on the right, as in the shift.",
+    "sec-grid-order",
+)
 def linear_reversed(first, second):
     return _put(second[:, :, :2] @ first[:, :, :2], compose_theta(first, second)[:, :, 2])
 

@@ -39,147 +39,233 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("theta",),
     cases=[
-        Case("the picture goes one pixel to the right", RIGHT_BY_ONE, (2, 4), (2, 4),
-             expected=[[[1, 0, -0.5], [0, 1, 0]]]),
-        Case("twice as large, from the upper left corner", TWICE_AS_LARGE, (2, 2), (2, 2),
-             expected=[[[0.5, 0, -0.5], [0, 0.5, -0.5]]]),
-        Case("twice as large, into twice as many pixels", TWICE_AS_LARGE, (2, 3), (4, 6),
-             expected=[[[1, 0, 0], [0, 1, 0]]]),
-        Case("a quarter turn of two rows and three columns", QUARTER, (2, 3), (3, 2),
-             expected=[[[0, -1, 0], [1, 0, 0]]]),
+        Case(
+            "the picture goes one pixel to the right",
+            RIGHT_BY_ONE,
+            (2, 4),
+            (2, 4),
+            expected=[[[1, 0, -0.5], [0, 1, 0]]],
+        ),
+        Case(
+            "twice as large, from the upper left corner",
+            TWICE_AS_LARGE,
+            (2, 2),
+            (2, 2),
+            expected=[[[0.5, 0, -0.5], [0, 0.5, -0.5]]],
+        ),
+        Case(
+            "twice as large, into twice as many pixels",
+            TWICE_AS_LARGE,
+            (2, 3),
+            (4, 6),
+            expected=[[[1, 0, 0], [0, 1, 0]]],
+        ),
+        Case(
+            "a quarter turn of two rows and three columns", QUARTER, (2, 3), (3, 2), expected=[[[0, -1, 0], [1, 0, 0]]]
+        ),
         Case("two bent matrices, another size", BENT, (3, 8), (5, 12)),
         Case("two bent matrices in float32", BENT.astype("float32"), (9, 4), (6, 2)),
     ],
 )
 
 
-@EXERCISE.wrong("As it was found, never inverted", "the matrix says where pixels of the input go, theta where places "
-                "of the output look; in normalised units too the one is the inverse of the other.", "sec-grid-pull")
+@EXERCISE.wrong(
+    "As it was found, never inverted",
+    "the matrix says where pixels of the input go, theta where places "
+    "of the output look; in normalised units too the one is the inverse of the other.",
+    "sec-grid-pull",
+)
 def as_found(matrix, in_size, out_size):
     theta = _edges(out_size) @ _full(matrix) @ np.linalg.inv(_edges(in_size))
     return theta[:, :2].astype(matrix.dtype)
 
 
-@EXERCISE.wrong("Inverted, but left in pixels", "theta is in normalised units: go from the output's units to its "
-                "pixels, through the inverse, and from the input's pixels to its units.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Inverted, but left in pixels",
+    "theta is in normalised units: go from the output's units to its "
+    "pixels, through the inverse, and from the input's pixels to its units.",
+    "sec-grid-units",
+)
 def inverted_in_pixels(matrix, in_size, out_size):
     return np.linalg.inv(_full(matrix))[:, :2].astype(matrix.dtype)
 
 
-@EXERCISE.wrong("The matrix is handed on as it is", "OpenCV's matrix is in pixels and leads from input to output, "
-                "theta is in normalised units and leads from output to input, so change the units and invert.",
-                "sec-grid-pull")
+@EXERCISE.wrong(
+    "The matrix is handed on as it is",
+    "OpenCV's matrix is in pixels and leads from input to output, "
+    "theta is in normalised units and leads from output to input, so change the units and invert.",
+    "sec-grid-pull",
+)
 def handed_on(matrix, in_size, out_size):
     return matrix.copy()
 
 
-@EXERCISE.wrong("The two sizes are exchanged", "the inverse takes pixels of the output and gives pixels of the input, "
-                "so units become pixels by out_size, and pixels become units by in_size; if you inverted the matrix in "
-                "the middle of the product alone, invert the whole product.", "sec-grid-idea")
+@EXERCISE.wrong(
+    "The two sizes are exchanged",
+    "the inverse takes pixels of the output and gives pixels of the input, "
+    "so units become pixels by out_size, and pixels become units by in_size; if you inverted the matrix in "
+    "the middle of the product alone, invert the whole product.",
+    "sec-grid-idea",
+)
 def sizes_exchanged(matrix, in_size, out_size):
     return bug_opencv_matrix(matrix, out_size, in_size)
 
 
-@EXERCISE.wrong("The sizes alone are exchanged", "the sizes now stand as the way back needs them, but the matrix "
-                "between them still leads from the input to the output, and has to be inverted as well.",
-                "sec-grid-pull")
+@EXERCISE.wrong(
+    "The sizes alone are exchanged",
+    "the sizes now stand as the way back needs them, but the matrix "
+    "between them still leads from the input to the output, and has to be inverted as well.",
+    "sec-grid-pull",
+)
 def sizes_alone(matrix, in_size, out_size):
     return as_found(matrix, out_size, in_size)
 
 
-@EXERCISE.wrong("to_units is taken for its inverse", "theta's points come in the output's units, so they meet the "
-                "inverse of to_units(out_size), then the inverse of full, then to_units(in_size); the S in the "
-                "chapter's answer on paper is the inverse of this to_units.", "sec-grid-idea")
+@EXERCISE.wrong(
+    "to_units is taken for its inverse",
+    "theta's points come in the output's units, so they meet the "
+    "inverse of to_units(out_size), then the inverse of full, then to_units(in_size); the S in the "
+    "chapter's answer on paper is the inverse of this to_units.",
+    "sec-grid-idea",
+)
 def units_for_pixels(matrix, in_size, out_size):
     theta = np.linalg.inv(_edges(in_size)) @ np.linalg.inv(_full(matrix)) @ _edges(out_size)
     return theta[:, :2].astype(matrix.dtype)
 
 
-@EXERCISE.wrong("The input's size for both", "the matrix gives pixels of the output, and these become units by the "
-                "output's size; yours uses the input's, which shows only where the two differ.", "sec-grid-size")
+@EXERCISE.wrong(
+    "The input's size for both",
+    "the matrix gives pixels of the output, and these become units by the "
+    "output's size; yours uses the input's, which shows only where the two differ.",
+    "sec-grid-size",
+)
 def input_size_for_both(matrix, in_size, out_size):
     return bug_opencv_matrix(matrix, in_size, in_size)
 
 
-@EXERCISE.wrong("Height and width are exchanged", "a size is (rows, columns), but x comes first in the matrix: x needs "
-                "the width, which stands second in the size.", "sec-grid-all")
+@EXERCISE.wrong(
+    "Height and width are exchanged",
+    "a size is (rows, columns), but x comes first in the matrix: x needs the width, which stands second in the size.",
+    "sec-grid-all",
+)
 def height_for_width(matrix, in_size, out_size):
     return bug_opencv_matrix(matrix, in_size[::-1], out_size[::-1])
 
 
-@EXERCISE.wrong("Half a pixel is forgotten", "pixel 0 is the centre of the first pixel, and lies 1 / w inside the edge "
-                "at -1; yours takes it for the edge.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Half a pixel is forgotten",
+    "pixel 0 is the centre of the first pixel, and lies 1 / w inside the edge at -1; yours takes it for the edge.",
+    "sec-grid-units",
+)
 def half_a_pixel(matrix, in_size, out_size):
     return _theta(matrix, in_size, out_size, lambda size: _units(2 / size[1], -1, 2 / size[0], -1))
 
 
-@EXERCISE.wrong("The other align_corners", "-1 and 1 are the edges here, so a pixel is 2 / w wide; yours puts them on "
-                "the outermost centres and makes it 2 / (w - 1).", "sec-grid-units")
+@EXERCISE.wrong(
+    "The other align_corners",
+    "-1 and 1 are the edges here, so a pixel is 2 / w wide; yours puts them on "
+    "the outermost centres and makes it 2 / (w - 1).",
+    "sec-grid-units",
+)
 def other_convention(matrix, in_size, out_size):
     return _theta(matrix, in_size, out_size, lambda size: _units(2 / (size[1] - 1), -1, 2 / (size[0] - 1), -1))
 
 
-@EXERCISE.wrong("The shift alone is turned round", "inverting takes back the whole motion, the 2 x 2 part as well; "
-                "yours changes the sign of the third column and no more.", "sec-grid-pull")
+@EXERCISE.wrong(
+    "The shift alone is turned round",
+    "inverting takes back the whole motion, the 2 x 2 part as well; "
+    "yours changes the sign of the third column and no more.",
+    "sec-grid-pull",
+)
 def shift_alone(matrix, in_size, out_size):
     return as_found(matrix, in_size, out_size) * np.array([1, 1, -1], matrix.dtype)
 
 
-@EXERCISE.wrong("The 2 x 2 part alone is inverted", "the inverse of a turn and a shift has another shift: the old one, "
-                "turned back and with the other sign; put (0, 0, 1) below and invert the 3 x 3 matrix.",
-                "sec-grid-order")
+@EXERCISE.wrong(
+    "The 2 x 2 part alone is inverted",
+    "the inverse of a turn and a shift has another shift: the old one, "
+    "turned back and with the other sign; put (0, 0, 1) below and invert the 3 x 3 matrix.",
+    "sec-grid-order",
+)
 def linear_part_alone(matrix, in_size, out_size):
     theta = as_found(matrix, in_size, out_size)
     theta[:, :, :2] = np.linalg.inv(theta[:, :, :2])
     return theta
 
 
-@EXERCISE.wrong("Inverted piece by piece", "the inverse's shift is the old one with the other sign and turned back "
-                "by the inverse of the 2 x 2 part; put (0, 0, 1) below and invert the 3 x 3 matrix.", "sec-grid-order")
+@EXERCISE.wrong(
+    "Inverted piece by piece",
+    "the inverse's shift is the old one with the other sign and turned back "
+    "by the inverse of the 2 x 2 part; put (0, 0, 1) below and invert the 3 x 3 matrix.",
+    "sec-grid-order",
+)
 def piece_by_piece(matrix, in_size, out_size):
     return linear_part_alone(matrix, in_size, out_size) * np.array([1, 1, -1], matrix.dtype)
 
 
-@EXERCISE.wrong("Inverted in pixels, but piece by piece", "the inverse's shift is the old one with the other sign and "
-                "turned back by the inverse of the 2 x 2 part, which yours leaves out; invert the whole product "
-                "instead.", "sec-grid-order")
+@EXERCISE.wrong(
+    "Inverted in pixels, but piece by piece",
+    "the inverse's shift is the old one with the other sign and "
+    "turned back by the inverse of the 2 x 2 part, which yours leaves out; invert the whole product "
+    "instead.",
+    "sec-grid-order",
+)
 def pixels_piece_by_piece(matrix, in_size, out_size):
     back = matrix.copy()
     back[:, :, :2], back[:, :, 2] = np.linalg.inv(matrix[:, :, :2]), -matrix[:, :, 2]
     return as_found(back, in_size, out_size)
 
 
-@EXERCISE.wrong("The last row is dropped too early", "only a square matrix has an inverse: invert the 3 x 3 matrices "
-                "while their last row, (0, 0, 1), is still there, and drop it afterwards.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The last row is dropped too early",
+    "only a square matrix has an inverse: invert the 3 x 3 matrices "
+    "while their last row, (0, 0, 1), is still there, and drop it afterwards.",
+    "sec-grid-order",
+)
 def dropped_too_early(matrix, in_size, out_size):
     return np.linalg.inv(as_found(matrix, in_size, out_size))
 
 
-@EXERCISE.wrong("Inverted number by number", "the inverse is the motion that takes this one back, not one divided by "
-                "each entry; np.linalg.inv finds it from the 3 x 3 matrix.", "sec-grid-pull")
+@EXERCISE.wrong(
+    "Inverted number by number",
+    "the inverse is the motion that takes this one back, not one divided by "
+    "each entry; np.linalg.inv finds it from the 3 x 3 matrix.",
+    "sec-grid-pull",
+)
 def number_by_number(matrix, in_size, out_size):
     return 1 / as_found(matrix, in_size, out_size)
 
 
-@EXERCISE.wrong("Transposed, not inverted", "the transpose is the inverse only where the 2 x 2 part is a turn, and it "
-                "does nothing about the shift; invert the 3 x 3 matrix.", "sec-grid-order")
+@EXERCISE.wrong(
+    "Transposed, not inverted",
+    "the transpose is the inverse only where the 2 x 2 part is a turn, and it "
+    "does nothing about the shift; invert the 3 x 3 matrix.",
+    "sec-grid-order",
+)
 def transposed(matrix, in_size, out_size):
     theta = as_found(matrix, in_size, out_size)
     theta[:, :, :2] = theta[:, :, :2].swapaxes(1, 2).copy()
     return theta
 
 
-@EXERCISE.wrong("The inverse's rows and columns are exchanged", "the inverse is right, and its rows belong to x and "
-                "y of the input as they stand; yours transposes it as well.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The inverse's rows and columns are exchanged",
+    "the inverse is right, and its rows belong to x and y of the input as they stand; yours transposes it as well.",
+    "sec-grid-order",
+)
 def inverse_transposed(matrix, in_size, out_size):
     theta = bug_opencv_matrix(matrix, in_size, out_size)
     theta[:, :, :2] = theta[:, :, :2].swapaxes(1, 2).copy()
     return theta
 
 
-@EXERCISE.wrong("The half pixel on one side only", "both sizes need the half pixel, the input's as well as the "
-                "output's; yours has it in one of the two and takes the centre of the first pixel for the edge in the "
-                "other.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The half pixel on one side only",
+    "both sizes need the half pixel, the input's as well as the "
+    "output's; yours has it in one of the two and takes the centre of the first pixel for the edge in the "
+    "other.",
+    "sec-grid-units",
+)
 def half_a_pixel_once(matrix, in_size, out_size):
     to_input = _units(2 / in_size[1], -1, 2 / in_size[0], -1)
     goes = _edges(out_size) @ _full(matrix) @ np.linalg.inv(to_input)

@@ -29,98 +29,158 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("theta",),
     cases=[
-        Case("a quarter turn about the middle", np.array([np.pi / 2]), np.zeros((1, 2)),
-             expected=[[[0, -1, 0], [1, 0, 0]]]),
-        Case("half a turn about the point (1/2, 1/4)", np.array([np.pi]), np.array([[0.5, 0.25]]),
-             expected=[[[-1, 0, 1], [0, -1, 0.5]]]),
-        Case("a quarter turn about the middle of the right edge", np.array([np.pi / 2]), np.array([[1.0, 0]]),
-             expected=[[[0, -1, 1], [1, 0, -1]]]),
-        Case("no turn, and a quarter turn back about the lower right corner", np.array([0, -np.pi / 2]),
-             np.array([[0.5, -0.5], [1, 1]]), expected=[[[1, 0, 0], [0, 1, 0]], [[0, 1, 0], [-1, 0, 2]]]),
+        Case(
+            "a quarter turn about the middle",
+            np.array([np.pi / 2]),
+            np.zeros((1, 2)),
+            expected=[[[0, -1, 0], [1, 0, 0]]],
+        ),
+        Case(
+            "half a turn about the point (1/2, 1/4)",
+            np.array([np.pi]),
+            np.array([[0.5, 0.25]]),
+            expected=[[[-1, 0, 1], [0, -1, 0.5]]],
+        ),
+        Case(
+            "a quarter turn about the middle of the right edge",
+            np.array([np.pi / 2]),
+            np.array([[1.0, 0]]),
+            expected=[[[0, -1, 1], [1, 0, -1]]],
+        ),
+        Case(
+            "no turn, and a quarter turn back about the lower right corner",
+            np.array([0, -np.pi / 2]),
+            np.array([[0.5, -0.5], [1, 1]]),
+            expected=[[[1, 0, 0], [0, 1, 0]], [[0, 1, 0], [-1, 0, 2]]],
+        ),
         Case("three turns about three points", ANGLES, CENTRES),
         Case("three turns in float32", ANGLES.astype("float32"), CENTRES.astype("float32")),
     ],
 )
 
 
-@EXERCISE.wrong("Turned about the middle", "with zeros in the third column the point that stays is the middle, (0, 0); "
-                "that column must bring the turned centre back to where the centre was.", "sec-grid-order")
+@EXERCISE.wrong(
+    "Turned about the middle",
+    "with zeros in the third column the point that stays is the middle, (0, 0); "
+    "that column must bring the turned centre back to where the centre was.",
+    "sec-grid-order",
+)
 def about_the_middle(angle, centre):
     return _theta(_turn(angle), np.zeros_like(centre))
 
 
-@EXERCISE.wrong("The centre itself is the shift", "the third column says where the output's middle looks, which is "
-                "centre - turn @ centre; yours puts the centre there, and then the centre does not stay.",
-                "sec-grid-reading")
+@EXERCISE.wrong(
+    "The centre itself is the shift",
+    "the third column says where the output's middle looks, which is "
+    "centre - turn @ centre; yours puts the centre there, and then the centre does not stay.",
+    "sec-grid-reading",
+)
 def centre_as_shift(angle, centre):
     return _theta(_turn(angle), centre)
 
 
-@EXERCISE.wrong("Never moved back", "three steps are joined: take the centre to the middle, turn, and bring it back; "
-                "yours lacks the last, so the output's centre looks at the middle.", "sec-grid-order")
+@EXERCISE.wrong(
+    "Never moved back",
+    "three steps are joined: take the centre to the middle, turn, and bring it back; "
+    "yours lacks the last, so the output's centre looks at the middle.",
+    "sec-grid-order",
+)
 def not_moved_back(angle, centre):
     return _theta(_turn(angle), -_times(_turn(angle), centre))
 
 
-@EXERCISE.wrong("Turned about the opposite point", "take the centre off before the turn and add it after; yours adds "
-                "first and takes off last, so the point that stays is -centre.", "sec-grid-order")
+@EXERCISE.wrong(
+    "Turned about the opposite point",
+    "take the centre off before the turn and add it after; yours adds "
+    "first and takes off last, so the point that stays is -centre.",
+    "sec-grid-order",
+)
 def opposite_point(angle, centre):
     return _theta(_turn(angle), _times(_turn(angle), centre) - centre)
 
 
-@EXERCISE.wrong("The turned centre has the wrong sign", "the shift is centre - turn @ centre, so that turn and shift "
-                "together leave the centre in its place; yours adds the two.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The turned centre has the wrong sign",
+    "the shift is centre - turn @ centre, so that turn and shift "
+    "together leave the centre in its place; yours adds the two.",
+    "sec-grid-order",
+)
 def sum_for_difference(angle, centre):
     return _theta(_turn(angle), centre + _times(_turn(angle), centre))
 
 
-@EXERCISE.wrong("The picture turns clockwise", "it moves against its points, so [[cos, -sin], [sin, cos]] turns the "
-                "picture counter-clockwise; yours has the signs of the sines the other way round.", "sec-grid-pull")
+@EXERCISE.wrong(
+    "The picture turns clockwise",
+    "it moves against its points, so [[cos, -sin], [sin, cos]] turns the "
+    "picture counter-clockwise; yours has the signs of the sines the other way round.",
+    "sec-grid-pull",
+)
 def clockwise(angle, centre):
     return rotation_about(-angle, centre)
 
 
-@EXERCISE.wrong("The centre is turned the wrong way", "the shift is centre - turn @ centre with the same turn as in "
-                "the first two columns; yours turns the centre by -angle there, as centre @ turn does.",
-                "sec-grid-order")
+@EXERCISE.wrong(
+    "The centre is turned the wrong way",
+    "the shift is centre - turn @ centre with the same turn as in "
+    "the first two columns; yours turns the centre by -angle there, as centre @ turn does.",
+    "sec-grid-order",
+)
 def row_times_turn(angle, centre):
     return _theta(_turn(angle), centre - _times(_turn(-angle), centre))
 
 
-@EXERCISE.wrong("Degrees for radians", "the angle comes in radians, as np.cos and np.sin take it; yours converts it as "
-                "if it came in degrees.", "sec-grid-special")
+@EXERCISE.wrong(
+    "Degrees for radians",
+    "the angle comes in radians, as np.cos and np.sin take it; yours converts it as if it came in degrees.",
+    "sec-grid-special",
+)
 def degrees(angle, centre):
     return rotation_about(np.radians(angle), centre)
 
 
-@EXERCISE.wrong("x and y of the centre are swapped", "the centre is (x, y), the column before the row, as in a grid's "
-                "last axis; yours takes y first.", "sec-grid-all")
+@EXERCISE.wrong(
+    "x and y of the centre are swapped",
+    "the centre is (x, y), the column before the row, as in a grid's last axis; yours takes y first.",
+    "sec-grid-all",
+)
 def swapped(angle, centre):
     return rotation_about(angle, centre[:, ::-1])
 
 
-@EXERCISE.wrong("One centre for the whole batch", "each image of the batch has an angle and a centre of its own; yours "
-                "turns all about the first centre.", "sec-grid-idea")
+@EXERCISE.wrong(
+    "One centre for the whole batch",
+    "each image of the batch has an angle and a centre of its own; yours turns all about the first centre.",
+    "sec-grid-idea",
+)
 def first_centre(angle, centre):
     return rotation_about(angle, np.repeat(centre[:1], len(centre), axis=0))
 
 
-@EXERCISE.wrong("One angle for the whole batch", "each image of the batch has an angle and a centre of its own; yours "
-                "turns all by the first angle.", "sec-grid-idea")
+@EXERCISE.wrong(
+    "One angle for the whole batch",
+    "each image of the batch has an angle and a centre of its own; yours turns all by the first angle.",
+    "sec-grid-idea",
+)
 def first_angle(angle, centre):
     return rotation_about(np.repeat(angle[:1], len(angle)), centre)
 
 
-@EXERCISE.wrong("Clockwise, and about the opposite point", "the signs of the sines are the other way round, and so is "
-                "the third column: with [[cos, -sin], [sin, cos]] as turn it is centre - turn @ centre.",
-                "sec-grid-order")
+@EXERCISE.wrong(
+    "Clockwise, and about the opposite point",
+    "the signs of the sines are the other way round, and so is "
+    "the third column: with [[cos, -sin], [sin, cos]] as turn it is centre - turn @ centre.",
+    "sec-grid-order",
+)
 def clockwise_opposite(angle, centre):
     return opposite_point(-angle, centre)
 
 
-@EXERCISE.wrong("The centres are not made columns", "turn has the shape (N, 2, 2) and centre (N, 2), which @ takes for "
-                "one matrix; centre[:, :, None] makes it N columns, and [..., 0] takes the last axis off again.",
-                "sec-grid-order")
+@EXERCISE.wrong(
+    "The centres are not made columns",
+    "turn has the shape (N, 2, 2) and centre (N, 2), which @ takes for "
+    "one matrix; centre[:, :, None] makes it N columns, and [..., 0] takes the last axis off again.",
+    "sec-grid-order",
+)
 def not_columns(angle, centre):
     turn = _turn(angle)
     theta = np.zeros((len(angle), 2, 3), angle.dtype)
@@ -128,20 +188,31 @@ def not_columns(angle, centre):
     return theta
 
 
-@EXERCISE.wrong("Half of the way back", "the shift is the whole of centre - turn @ centre; yours is half of it, and "
-                "the point that stays is another one.", "sec-grid-order")
+@EXERCISE.wrong(
+    "Half of the way back",
+    "the shift is the whole of centre - turn @ centre; yours is half of it, and the point that stays is another one.",
+    "sec-grid-order",
+)
 def half_the_shift(angle, centre):
     return _theta(_turn(angle), (centre - _times(_turn(angle), centre)) / 2)
 
 
-@EXERCISE.wrong("The shift is multiplied coordinate by coordinate", "turn @ centre mixes x and y, each row of the "
-                "turn with both; yours multiplies each coordinate by its own cosine alone.", "sec-grid-order")
+@EXERCISE.wrong(
+    "The shift is multiplied coordinate by coordinate",
+    "turn @ centre mixes x and y, each row of the "
+    "turn with both; yours multiplies each coordinate by its own cosine alone.",
+    "sec-grid-order",
+)
 def cosines_alone(angle, centre):
     return _theta(_turn(angle), centre - np.cos(angle)[:, None] * centre)
 
 
-@EXERCISE.wrong("theta is transposed", "the first row of theta makes x, so [[cos, -sin], [sin, cos]] has its minus "
-                "at the upper right; the shift is right, and was made with the turn as it should be.", "sec-grid-idea")
+@EXERCISE.wrong(
+    "theta is transposed",
+    "the first row of theta makes x, so [[cos, -sin], [sin, cos]] has its minus "
+    "at the upper right; the shift is right, and was made with the turn as it should be.",
+    "sec-grid-idea",
+)
 def transposed(angle, centre):
     theta = rotation_about(angle, centre)
     theta[:, :, :2] = theta[:, :, :2].swapaxes(1, 2).copy()

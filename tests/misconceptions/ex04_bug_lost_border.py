@@ -19,17 +19,34 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("out",),
     cases=[
-        Case("the identity, the numbers 0 to 8", np.arange(9.0).reshape(1, 1, 3, 3), identity(3, 3),
-             expected=np.arange(9.0).reshape(1, 1, 3, 3)),
-        Case("one point, at column 0.75 and row 0.2", np.array([[[[10.0, 20], [30, 60]]]]),
-             np.array([[[[0.5, -0.6]]]]), expected=[[[[24.5]]]]),
-        Case("one row, and points on both sides of it", np.array([[[[10.0, 20, 40]]]]),
-             np.array([[[[-1.5, 0], [0.5, 0], [1, 0], [3, 0]]]]), expected=[[[[10, 30, 40, 40]]]],
-             outside=np.array([True, False, False, True])),
-        Case("two images of two channels, 3 x 6 pixels, read at 2 x 3 points", IMAGES, POINTS,
-             outside=(np.abs(POINTS) > 1).any(axis=-1)[:, None]),
-        Case("two images of two channels, 3 x 6 pixels, in float32", IMAGES.astype("float32"),
-             POINTS.astype("float32")),
+        Case(
+            "the identity, the numbers 0 to 8",
+            np.arange(9.0).reshape(1, 1, 3, 3),
+            identity(3, 3),
+            expected=np.arange(9.0).reshape(1, 1, 3, 3),
+        ),
+        Case(
+            "one point, at column 0.75 and row 0.2",
+            np.array([[[[10.0, 20], [30, 60]]]]),
+            np.array([[[[0.5, -0.6]]]]),
+            expected=[[[[24.5]]]],
+        ),
+        Case(
+            "one row, and points on both sides of it",
+            np.array([[[[10.0, 20, 40]]]]),
+            np.array([[[[-1.5, 0], [0.5, 0], [1, 0], [3, 0]]]]),
+            expected=[[[[10, 30, 40, 40]]]],
+            outside=np.array([True, False, False, True]),
+        ),
+        Case(
+            "two images of two channels, 3 x 6 pixels, read at 2 x 3 points",
+            IMAGES,
+            POINTS,
+            outside=(np.abs(POINTS) > 1).any(axis=-1)[:, None],
+        ),
+        Case(
+            "two images of two channels, 3 x 6 pixels, in float32", IMAGES.astype("float32"), POINTS.astype("float32")
+        ),
     ],
 )
 
@@ -65,9 +82,12 @@ def read(image, grid, to_pixels=scaled, pairs=measured_first):
     return out
 
 
-@EXERCISE.wrong("As it was found", "x = 1 is the centre of the last pixel, number width - 1, and is scaled to width "
-                "here; and the weights are taken after clipping, where left and right are one pixel and cancel.",
-                "sec-sampler-identity")
+@EXERCISE.wrong(
+    "As it was found",
+    "x = 1 is the centre of the last pixel, number width - 1, and is scaled to width "
+    "here; and the weights are taken after clipping, where left and right are one pixel and cancel.",
+    "sec-sampler-identity",
+)
 def as_found(image, grid):
     batch, channels, height, width = image.shape
     x = (grid[:, None, ..., 0] + 1) / 2 * width
@@ -92,114 +112,175 @@ def partly(image, grid, scale_x=True, scale_y=True, weights_x=True, weights_y=Tr
     y = (grid[:, None, ..., 1] + 1) / 2 * (height - scale_y)
     columns = (measured_first if weights_x else clipped_first)(x, width)
     rows = (measured_first if weights_y else clipped_first)(y, height)
-    return sum(weight_y * weight_x * lookup(image, row, column)
-               for row, weight_y in rows for column, weight_x in columns)
+    return sum(
+        weight_y * weight_x * lookup(image, row, column) for row, weight_y in rows for column, weight_x in columns
+    )
 
 
-@EXERCISE.wrong("Only the scale is mended", "the weights are still taken after clipping: on the last column, right is "
-                "clipped to left, both distances are 0, and the pixel goes black.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Only the scale is mended",
+    "the weights are still taken after clipping: on the last column, right is "
+    "clipped to left, both distances are 0, and the pixel goes black.",
+    "sec-sampler-identity",
+)
 def scale_mended(image, grid):
     return partly(image, grid, weights_x=False, weights_y=False)
 
 
-@EXERCISE.wrong("Only the weights are mended", "x is still scaled by the width: three centres have two steps between "
-                "them, so -1 to 1 is width - 1 pixels.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Only the weights are mended",
+    "x is still scaled by the width: three centres have two steps between them, so -1 to 1 is width - 1 pixels.",
+    "sec-sampler-identity",
+)
 def weights_mended(image, grid):
     return partly(image, grid, scale_x=False, scale_y=False)
 
 
-@EXERCISE.wrong("Mended for the columns alone", "both mistakes stand twice, once for x and once for y; the last row is "
-                "still lost.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Mended for the columns alone",
+    "both mistakes stand twice, once for x and once for y; the last row is still lost.",
+    "sec-sampler-identity",
+)
 def columns_alone(image, grid):
     return partly(image, grid, scale_y=False, weights_y=False)
 
 
-@EXERCISE.wrong("Mended for the rows alone", "both mistakes stand twice, once for x and once for y; the last column is "
-                "still lost.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Mended for the rows alone",
+    "both mistakes stand twice, once for x and once for y; the last column is still lost.",
+    "sec-sampler-identity",
+)
 def rows_alone(image, grid):
     return partly(image, grid, scale_x=False, weights_x=False)
 
 
-@EXERCISE.wrong("The scale of y is left", "one thing is left to mend: y is still scaled by the height, and the last of "
-                "so many rows is number height - 1.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "The scale of y is left",
+    "one thing is left to mend: y is still scaled by the height, and the last of so many rows is number height - 1.",
+    "sec-sampler-identity",
+)
 def scale_y_left(image, grid):
     return partly(image, grid, scale_y=False)
 
 
-@EXERCISE.wrong("The scale of x is left", "one thing is left to mend: x is still scaled by the width, and the last of "
-                "so many columns is number width - 1.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "The scale of x is left",
+    "one thing is left to mend: x is still scaled by the width, and the last of so many columns is number width - 1.",
+    "sec-sampler-identity",
+)
 def scale_x_left(image, grid):
     return partly(image, grid, scale_x=False)
 
 
-@EXERCISE.wrong("The weights of the rows are left", "one thing is left to mend: above and below are still clipped "
-                "before y is measured to them, so the last row goes black.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "The weights of the rows are left",
+    "one thing is left to mend: above and below are still clipped "
+    "before y is measured to them, so the last row goes black.",
+    "sec-sampler-identity",
+)
 def weights_y_left(image, grid):
     return partly(image, grid, weights_y=False)
 
 
-@EXERCISE.wrong("The weights of the columns are left", "one thing is left to mend: left and right are still clipped "
-                "before x is measured to them, so the last column goes black.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "The weights of the columns are left",
+    "one thing is left to mend: left and right are still clipped "
+    "before x is measured to them, so the last column goes black.",
+    "sec-sampler-identity",
+)
 def weights_x_left(image, grid):
     return partly(image, grid, weights_x=False)
 
 
-@EXERCISE.wrong("The scale of the other align_corners", "((x + 1) * W - 1) / 2 belongs to -1 and 1 as outer edges; "
-                "here they are the outermost centres, and x scales by W - 1.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The scale of the other align_corners",
+    "((x + 1) * W - 1) / 2 belongs to -1 and 1 as outer edges; "
+    "here they are the outermost centres, and x scales by W - 1.",
+    "sec-grid-units",
+)
 def scaled_to_edges(image, grid):
     return read(image, grid, lambda p, length: ((p + 1) * length - 1) / 2)
 
 
-@EXERCISE.wrong("The other scale, and weights still after clipping", "here -1 and 1 are the outermost centres, so x "
-                "scales by W - 1; and the distances must be measured before the neighbours are clipped.",
-                "sec-sampler-identity")
+@EXERCISE.wrong(
+    "The other scale, and weights still after clipping",
+    "here -1 and 1 are the outermost centres, so x "
+    "scales by W - 1; and the distances must be measured before the neighbours are clipped.",
+    "sec-sampler-identity",
+)
 def scaled_to_edges_only(image, grid):
     return read(image, grid, lambda p, length: ((p + 1) * length - 1) / 2, clipped_first)
 
 
-@EXERCISE.wrong("Scaled by width - 2", "three centres have two steps between them, so x = 1 is column width - "
-                "1; yours scales by width - 2, and never comes to the last column.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Scaled by width - 2",
+    "three centres have two steps between them, so x = 1 is column width - "
+    "1; yours scales by width - 2, and never comes to the last column.",
+    "sec-sampler-identity",
+)
 def one_short(image, grid):
     return read(image, grid, lambda p, length: (p + 1) / 2 * (length - 2))
 
 
-@EXERCISE.wrong("The position is clipped as well", "clipping x helps on the left, but on the last column right is "
-                "still clipped to left, and both distances are 0: measure them before.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "The position is clipped as well",
+    "clipping x helps on the left, but on the last column right is "
+    "still clipped to left, and both distances are 0: measure them before.",
+    "sec-sampler-identity",
+)
 def clipped_twice(image, grid):
     return read(image, grid, lambda p, length: np.clip(scaled(p, length), 0, length - 1), clipped_first)
 
 
-@EXERCISE.wrong("The last step goes on for ever", "keeping left one short of the end saves the last column, but "
-                "outside the two weights leave 0 to 1, and brightness rises or falls without end.",
-                "sec-sampler-outside")
+@EXERCISE.wrong(
+    "The last step goes on for ever",
+    "keeping left one short of the end saves the last column, but "
+    "outside the two weights leave 0 to 1, and brightness rises or falls without end.",
+    "sec-sampler-outside",
+)
 def extrapolated(image, grid):
     def pairs(p, length):
         left = np.clip(np.floor(p), 0, max(length - 2, 0))
         return (left, left + 1 - p), (left + 1, p - left)
+
     return read(image, grid, pairs=pairs)
 
 
-@EXERCISE.wrong("Black outside", "the pixels of the edge are to be repeated outside; yours counts a pixel that does "
-                "not exist as 0, which is padding_mode=\"zeros\".", "sec-sampler-outside")
+@EXERCISE.wrong(
+    "Black outside",
+    "the pixels of the edge are to be repeated outside; yours counts a pixel that does "
+    'not exist as 0, which is padding_mode="zeros".',
+    "sec-sampler-outside",
+)
 def black_outside(image, grid):
     def pairs(p, length):
-        return [(cell, np.where((0 <= cell) & (cell < length), weight, 0))
-                for cell, weight in measured_first(p, length)]
+        return [
+            (cell, np.where((0 <= cell) & (cell < length), weight, 0)) for cell, weight in measured_first(p, length)
+        ]
+
     return read(image, grid, pairs=pairs)
 
 
-@EXERCISE.wrong("The other end of the axis outside", "the scale and the weights are mended; but beyond the last column "
-                "the last one is repeated, and % width, or an index below 0, reads from the other end.",
-                "sec-sampler-outside")
+@EXERCISE.wrong(
+    "The other end of the axis outside",
+    "the scale and the weights are mended; but beyond the last column "
+    "the last one is repeated, and % width, or an index below 0, reads from the other end.",
+    "sec-sampler-outside",
+)
 def wrapped(image, grid):
     def pairs(p, length):
         return [(cell % length, weight) for cell, weight in measured_first(p, length)]
+
     return read(image, grid, pairs=pairs)
 
 
-@EXERCISE.wrong("A pixel is read that does not exist", "the weights may be measured to column width, where x = 1 "
-                "has its right neighbour, but NumPy cannot read there even with a weight of 0: clip what is used as "
-                "an index, in the line that reads the image.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "A pixel is read that does not exist",
+    "the weights may be measured to column width, where x = 1 "
+    "has its right neighbour, but NumPy cannot read there even with a weight of 0: clip what is used as "
+    "an index, in the line that reads the image.",
+    "sec-sampler-identity",
+)
 def not_clipped(image, grid):
     below = np.floor(scaled(grid[..., 1], image.shape[2])).astype(int)
     right = np.floor(scaled(grid[..., 0], image.shape[3])).astype(int) + 1
@@ -207,46 +288,69 @@ def not_clipped(image, grid):
     return read(image, grid)
 
 
-@EXERCISE.wrong("A row is read that does not exist", "first, x = 1 is scaled to width, where width - 1 is the last "
-                "column, and y so too; then clip what is used as an index, in the line that reads the image, since "
-                "NumPy cannot read a pixel outside even with a weight of 0.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "A row is read that does not exist",
+    "first, x = 1 is scaled to width, where width - 1 is the last "
+    "column, and y so too; then clip what is used as an index, in the line that reads the image, since "
+    "NumPy cannot read a pixel outside even with a weight of 0.",
+    "sec-sampler-identity",
+)
 def neither_scaled_nor_clipped(image, grid):
     row, column = ((grid[..., axis] + 1) / 2 * image.shape[3 - axis] for axis in (1, 0))
     image[:, :, np.floor(row).astype(int), np.floor(column).astype(int)]
     return read(image, grid, lambda p, length: (p + 1) / 2 * length)
 
 
-@EXERCISE.wrong("Divided by the sum of the weights", "weights measured to the pixels that were asked for add up to 1 "
-                "by themselves; after clipping their sum can be 0, and no division mends that.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Divided by the sum of the weights",
+    "weights measured to the pixels that were asked for add up to 1 "
+    "by themselves; after clipping their sum can be 0, and no division mends that.",
+    "sec-sampler-identity",
+)
 def divided(image, grid):
     def pairs(p, length):
         (left, one), (right, other) = clipped_first(p, length)
         return (left, one / (one + other)), (right, other / (one + other))
+
     return read(image, grid, pairs=pairs)
 
 
-@EXERCISE.wrong("Mirrored outside", "the pixels of the edge are to be repeated outside; yours runs backwards there, "
-                "which is padding_mode=\"reflection\".", "sec-sampler-outside")
+@EXERCISE.wrong(
+    "Mirrored outside",
+    "the pixels of the edge are to be repeated outside; yours runs backwards there, "
+    'which is padding_mode="reflection".',
+    "sec-sampler-outside",
+)
 def mirrored(image, grid):
     def pairs(p, length):
         def inside(cell):
             return np.minimum(cell % (2 * length - 2), -cell % (2 * length - 2)) if length > 1 else 0 * cell
+
         return [(inside(cell), weight) for cell, weight in measured_first(p, length)]
+
     return read(image, grid, pairs=pairs)
 
 
-@EXERCISE.wrong("Only the position is clipped, the last cell left", "a clipped position on the last column has that "
-                "column for its left neighbour, with weight 1, and a right one with weight 0 that must not be read "
-                "elsewhere; yours loses the last row and column.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Only the position is clipped, the last cell left",
+    "a clipped position on the last column has that "
+    "column for its left neighbour, with weight 1, and a right one with weight 0 that must not be read "
+    "elsewhere; yours loses the last row and column.",
+    "sec-sampler-identity",
+)
 def last_left_out(image, grid):
     def pairs(p, length):
         p = np.clip(p, 0, length - 1)
         return [(cell, np.where(cell < max(length - 1, 1), weight, 0)) for cell, weight in measured_first(p, length)]
+
     return read(image, grid, pairs=pairs)
 
 
-@EXERCISE.wrong("The nearest pixel only", "the scale is mended; but four pixels are mixed, each by how near it is, "
-                "and yours reads the nearest one.", "sec-sampler-dial")
+@EXERCISE.wrong(
+    "The nearest pixel only",
+    "the scale is mended; but four pixels are mixed, each by how near it is, and yours reads the nearest one.",
+    "sec-sampler-dial",
+)
 def nearest(image, grid):
     return read(image, grid, pairs=lambda p, length: [(np.rint(p), 1.0)])
 

@@ -20,25 +20,50 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("out",),
     cases=[
-        Case("one row of five, the identity", np.arange(5.0).reshape(1, 1, 1, 5), identity(1, 5),
-             expected=np.arange(5.0).reshape(1, 1, 1, 5)),
-        Case("one point, at column 0.75 and row 0.2", np.array([[[[10.0, 20], [30, 60]]]]),
-             np.array([[[[0.5, -0.6]]]]), expected=[[[[24.5]]]]),
-        Case("the identity, the numbers 0 to 24", np.arange(25.0).reshape(1, 1, 5, 5), identity(5, 5),
-             expected=np.arange(25.0).reshape(1, 1, 5, 5)),
-        Case("one row; the first and the last point lie half a pixel outside", np.array([[[[10.0, 20, 40]]]]),
-             np.array([[[[-1.5, 0], [0.5, 0], [1, 0], [1.5, 0]]]]), expected=[[[[5, 30, 40, 20]]]],
-             outside=np.array([True, False, False, True])),
-        Case("two images of two channels, 3 x 6 pixels, read at 2 x 3 points", IMAGES, POINTS,
-             outside=(np.abs(POINTS) > 1).any(axis=-1)[:, None]),
-        Case("two images of two channels, 3 x 6 pixels, in float32", IMAGES.astype("float32"),
-             POINTS.astype("float32")),
+        Case(
+            "one row of five, the identity",
+            np.arange(5.0).reshape(1, 1, 1, 5),
+            identity(1, 5),
+            expected=np.arange(5.0).reshape(1, 1, 1, 5),
+        ),
+        Case(
+            "one point, at column 0.75 and row 0.2",
+            np.array([[[[10.0, 20], [30, 60]]]]),
+            np.array([[[[0.5, -0.6]]]]),
+            expected=[[[[24.5]]]],
+        ),
+        Case(
+            "the identity, the numbers 0 to 24",
+            np.arange(25.0).reshape(1, 1, 5, 5),
+            identity(5, 5),
+            expected=np.arange(25.0).reshape(1, 1, 5, 5),
+        ),
+        Case(
+            "one row; the first and the last point lie half a pixel outside",
+            np.array([[[[10.0, 20, 40]]]]),
+            np.array([[[[-1.5, 0], [0.5, 0], [1, 0], [1.5, 0]]]]),
+            expected=[[[[5, 30, 40, 20]]]],
+            outside=np.array([True, False, False, True]),
+        ),
+        Case(
+            "two images of two channels, 3 x 6 pixels, read at 2 x 3 points",
+            IMAGES,
+            POINTS,
+            outside=(np.abs(POINTS) > 1).any(axis=-1)[:, None],
+        ),
+        Case(
+            "two images of two channels, 3 x 6 pixels, in float32", IMAGES.astype("float32"), POINTS.astype("float32")
+        ),
     ],
 )
 
 
-@EXERCISE.wrong("As it was found", "the last column is number width - 1, and x = 1 belongs there; taking off another 1 "
-                "leaves out a pixel, so the picture is enlarged, by 4/3 for 5 pixels.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "As it was found",
+    "the last column is number width - 1, and x = 1 belongs there; taking off another 1 "
+    "leaves out a pixel, so the picture is enlarged, by 4/3 for 5 pixels.",
+    "sec-sampler-identity",
+)
 def as_found(image, grid):
     batch, channels, height, width = image.shape
     last_column, last_row = width - 1, height - 1
@@ -81,59 +106,90 @@ def one_short(p, length):
     return (p + 1) / 2 * (length - 2)
 
 
-@EXERCISE.wrong("Mended for the columns alone", "the same slip stands in the line of y: the last row is number height "
-                "- 1.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Mended for the columns alone",
+    "the same slip stands in the line of y: the last row is number height - 1.",
+    "sec-sampler-identity",
+)
 def columns_alone(image, grid):
     return read(image, grid, right, one_short)
 
 
-@EXERCISE.wrong("Mended for the rows alone", "the same slip stands in the line of x: the last column is number width - "
-                "1.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Mended for the rows alone",
+    "the same slip stands in the line of x: the last column is number width - 1.",
+    "sec-sampler-identity",
+)
 def rows_alone(image, grid):
     return read(image, grid, one_short, right)
 
 
-@EXERCISE.wrong("One too many now", "five pixels have four steps between them, so x = 1 is column width - 1; yours "
-                "scales by the width, and the last column is pushed out of the picture.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "One too many now",
+    "five pixels have four steps between them, so x = 1 is column width - 1; yours "
+    "scales by the width, and the last column is pushed out of the picture.",
+    "sec-sampler-identity",
+)
 def one_too_many(image, grid):
     return read(image, grid, lambda p, length: (p + 1) / 2 * length)
 
 
-@EXERCISE.wrong("The scale of the other align_corners", "((x + 1) * W - 1) / 2 belongs to -1 and 1 as outer edges; "
-                "here they are the outermost centres, and x scales by W - 1.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The scale of the other align_corners",
+    "((x + 1) * W - 1) / 2 belongs to -1 and 1 as outer edges; "
+    "here they are the outermost centres, and x scales by W - 1.",
+    "sec-grid-units",
+)
 def scaled_to_edges(image, grid):
     return read(image, grid, lambda p, length: ((p + 1) * length - 1) / 2)
 
 
-@EXERCISE.wrong("Shifted, not scaled", "the upper left pixel was right already, and the error grows to the right and "
-                "downwards: that is a factor, and adding a whole pixel to every place cannot mend it.",
-                "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Shifted, not scaled",
+    "the upper left pixel was right already, and the error grows to the right and "
+    "downwards: that is a factor, and adding a whole pixel to every place cannot mend it.",
+    "sec-sampler-identity",
+)
 def shifted(image, grid):
     return read(image, grid, lambda p, length: one_short(p, length) + 1)
 
 
-@EXERCISE.wrong("Shifted by half a pixel, not scaled", "adding half a pixel brings the picture back to the middle, but "
-                "it is still enlarged: the factor itself must be width - 1.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Shifted by half a pixel, not scaled",
+    "adding half a pixel brings the picture back to the middle, but "
+    "it is still enlarged: the factor itself must be width - 1.",
+    "sec-sampler-identity",
+)
 def shifted_by_half(image, grid):
     return read(image, grid, lambda p, length: one_short(p, length) + 0.5)
 
 
-@EXERCISE.wrong("Taken off behind the scale", "only the length loses 1, before it scales: (x + 1) / 2 * (width - 1); "
-                "yours takes a whole pixel off afterwards, and only x = 1 comes out right.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Taken off behind the scale",
+    "only the length loses 1, before it scales: (x + 1) / 2 * (width - 1); "
+    "yours takes a whole pixel off afterwards, and only x = 1 comes out right.",
+    "sec-sampler-identity",
+)
 def taken_off_behind(image, grid):
     return read(image, grid, lambda p, length: (p + 1) / 2 * length - 1)
 
 
-@EXERCISE.wrong("Width and height are exchanged", "x runs along a row and scales by width - 1, y by height - 1; on a "
-                "square picture nobody would notice.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Width and height are exchanged",
+    "x runs along a row and scales by width - 1, y by height - 1; on a square picture nobody would notice.",
+    "sec-grid-units",
+)
 def exchanged(image, grid):
     height, width = image.shape[2:]
     return read(image, grid, lambda p, _: right(p, height), lambda p, _: right(p, width))
 
 
-@EXERCISE.wrong("A pixel is read that does not exist", "the last pixel is number width - 1, which last_column is as it "
-                "stood, and every index is clipped to it, even where its weight is 0; yours asks for column width.",
-                "sec-sampler-outside")
+@EXERCISE.wrong(
+    "A pixel is read that does not exist",
+    "the last pixel is number width - 1, which last_column is as it "
+    "stood, and every index is clipped to it, even where its weight is 0; yours asks for column width.",
+    "sec-sampler-outside",
+)
 def beyond_the_last(image, grid):
     row = np.floor(right(grid[:, None, ..., 1], image.shape[2])).astype(int)
     column = np.floor(right(grid[:, None, ..., 0], image.shape[3])).astype(int)
@@ -142,23 +198,33 @@ def beyond_the_last(image, grid):
     return bug_moved_identity(image, grid)
 
 
-@EXERCISE.wrong("The edge is drawn out", "the scale is mended; but a pixel that does not exist counts as 0, as it did "
-                "before, and yours takes the edge's instead.", "sec-sampler-outside")
+@EXERCISE.wrong(
+    "The edge is drawn out",
+    "the scale is mended; but a pixel that does not exist counts as 0, as it did "
+    "before, and yours takes the edge's instead.",
+    "sec-sampler-outside",
+)
 def drawn_out(image, grid):
     return read(image, grid, right, padding="border")
 
 
-@EXERCISE.wrong("The last row and column are left out", "the scale is mended; but the last pixel exists too, so a "
-                "column may be <= last_column, as it stood.", "sec-sampler-outside")
+@EXERCISE.wrong(
+    "The last row and column are left out",
+    "the scale is mended; but the last pixel exists too, so a column may be <= last_column, as it stood.",
+    "sec-sampler-outside",
+)
 def last_left_out(image, grid):
     shortened = image.copy()
     shortened[:, :, -1], shortened[..., -1] = 0, 0
     return bug_moved_identity(shortened, grid)
 
 
-@EXERCISE.wrong("The other end of the axis outside", "the scale is mended; but a pixel that does not exist counts as "
-                "0, as it did before, and yours reads from the other end of the axis, by % width or an index below 0.",
-                "sec-sampler-outside")
+@EXERCISE.wrong(
+    "The other end of the axis outside",
+    "the scale is mended; but a pixel that does not exist counts as "
+    "0, as it did before, and yours reads from the other end of the axis, by % width or an index below 0.",
+    "sec-sampler-outside",
+)
 def wrapped(image, grid):
     height, width = image.shape[2:]
     around = np.concatenate([image[..., -1:], image, image[..., :1]], axis=3)
@@ -168,14 +234,20 @@ def wrapped(image, grid):
     return read(around, 2 * place - 1, right)
 
 
-@EXERCISE.wrong("Scaled by a length of its own", "x scales by width - 1 and y by height - 1, whatever the other one "
-                "is; yours uses the width for both.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Scaled by a length of its own",
+    "x scales by width - 1 and y by height - 1, whatever the other one is; yours uses the width for both.",
+    "sec-grid-units",
+)
 def width_for_both(image, grid):
     return read(image, grid, right, lambda p, _: right(p, image.shape[3]))
 
 
-@EXERCISE.wrong("The height is used for both axes", "x scales by width - 1 and y by height - 1, whatever the other "
-                "one is; yours uses the height for both.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The height is used for both axes",
+    "x scales by width - 1 and y by height - 1, whatever the other one is; yours uses the height for both.",
+    "sec-grid-units",
+)
 def height_for_both(image, grid):
     return read(image, grid, lambda p, _: right(p, image.shape[2]), right)
 

@@ -10,7 +10,7 @@ CENTRES = np.array([[[[-1.0, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]]
 ROW = np.array([[[[10.0, 40, 30, 20]]]])
 PAIRS = np.array([[[[1.0, 2]], [[10, 20]]], [[[3, 4]], [[30, 40]]]])
 IMAGES = RNG.integers(1, 90, (2, 2, 3, 6)).astype("float64")
-INSIDE = RNG.uniform(-0.6, 0.6, (2, 2, 3, 2)).round(2)      # between the outermost centres in both conventions
+INSIDE = RNG.uniform(-0.6, 0.6, (2, 2, 3, 2)).round(2)  # between the outermost centres in both conventions
 ANYWHERE = RNG.uniform(-2, 2, (2, 3, 3, 2)).round(2)
 
 
@@ -20,21 +20,50 @@ EXERCISE = Exercise(
     gives=("out",),
     also=("_weigh", "_taps", "_planes"),
     cases=[
-        Case("one point, at column 0.75 and row 0.2", np.array([[[[10.0, 20], [30, 60]]]]),
-             np.array([[[[0.5, -0.6]]]]), align_corners=True, expected=[[[[24.5]]]]),
-        Case("the identity, -1 and 1 are centres", np.array([[[[1.0, 2, 3], [4, 5, 6]]]]), CENTRES,
-             align_corners=True, expected=[[[[1, 2, 3], [4, 5, 6]]]]),
-        Case("two images of two channels, one point each", PAIRS, np.array([[[[-1.0, 0]]], [[[1, 0]]]]),
-             align_corners=True, expected=[[[[1]], [[10]]], [[[4]], [[40]]]]),
-        Case("one row, -1 and 1 are edges; the first and the last point lie outside", ROW,
-             np.array([[[[-1.0, 0], [0, 0], [0.75, 0], [1.25, 0]]]]), align_corners=False,
-             expected=[[[[5, 35, 20, 0]]]], outside=np.array([True, False, False, True])),
+        Case(
+            "one point, at column 0.75 and row 0.2",
+            np.array([[[[10.0, 20], [30, 60]]]]),
+            np.array([[[[0.5, -0.6]]]]),
+            align_corners=True,
+            expected=[[[[24.5]]]],
+        ),
+        Case(
+            "the identity, -1 and 1 are centres",
+            np.array([[[[1.0, 2, 3], [4, 5, 6]]]]),
+            CENTRES,
+            align_corners=True,
+            expected=[[[[1, 2, 3], [4, 5, 6]]]],
+        ),
+        Case(
+            "two images of two channels, one point each",
+            PAIRS,
+            np.array([[[[-1.0, 0]]], [[[1, 0]]]]),
+            align_corners=True,
+            expected=[[[[1]], [[10]]], [[[4]], [[40]]]],
+        ),
+        Case(
+            "one row, -1 and 1 are edges; the first and the last point lie outside",
+            ROW,
+            np.array([[[[-1.0, 0], [0, 0], [0.75, 0], [1.25, 0]]]]),
+            align_corners=False,
+            expected=[[[[5, 35, 20, 0]]]],
+            outside=np.array([True, False, False, True]),
+        ),
         Case("two images of two channels, 3 x 6 pixels, read at 2 x 3 points", IMAGES, INSIDE, align_corners=True),
         Case("two images of two channels, 3 x 6 pixels, -1 and 1 are edges", IMAGES, INSIDE, align_corners=False),
-        Case("two images of two channels in float32, -1 and 1 are edges", IMAGES.astype("float32"),
-             INSIDE.astype("float32"), align_corners=False),
-        Case("some points far outside", IMAGES[:, :1], ANYWHERE, align_corners=True,
-             outside=(np.abs(ANYWHERE) > 1).any(axis=-1)[:, None]),
+        Case(
+            "two images of two channels in float32, -1 and 1 are edges",
+            IMAGES.astype("float32"),
+            INSIDE.astype("float32"),
+            align_corners=False,
+        ),
+        Case(
+            "some points far outside",
+            IMAGES[:, :1],
+            ANYWHERE,
+            align_corners=True,
+            outside=(np.abs(ANYWHERE) > 1).any(axis=-1)[:, None],
+        ),
     ],
 )
 
@@ -81,154 +110,233 @@ def tent(distance):
     return 1 - np.abs(distance)
 
 
-@EXERCISE.wrong("x and y are swapped", "the grid's last axis is (x, y): its first number chooses the column, its "
-                "second the row; yours takes the row first.", "sec-grid-all")
+@EXERCISE.wrong(
+    "x and y are swapped",
+    "the grid's last axis is (x, y): its first number chooses the column, its "
+    "second the row; yours takes the row first.",
+    "sec-grid-all",
+)
 def swapped(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(image, grid[..., ::-1].copy(), mode, padding_mode, align_corners)
 
 
-@EXERCISE.wrong("Width and height are exchanged", "x runs along a row and is scaled by the width, shape[3], y by the "
-                "height, shape[2]; yours does it the other way round.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Width and height are exchanged",
+    "x runs along a row and is scaled by the width, shape[3], y by the "
+    "height, shape[2]; yours does it the other way round.",
+    "sec-grid-units",
+)
 def exchanged_lengths(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     height, width = image.shape[2:]
     return read(image, in_pixels(grid[..., 0], height, align_corners), in_pixels(grid[..., 1], width, align_corners))
 
 
-@EXERCISE.wrong("The width is used for both axes", "y runs down a column and is scaled by the height, shape[2], as "
-                "x is by the width, shape[3].", "sec-grid-units")
+@EXERCISE.wrong(
+    "The width is used for both axes",
+    "y runs down a column and is scaled by the height, shape[2], as x is by the width, shape[3].",
+    "sec-grid-units",
+)
 def width_for_both(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     width = image.shape[3]
     return read(image, in_pixels(grid[..., 0], width, align_corners), in_pixels(grid[..., 1], width, align_corners))
 
 
-@EXERCISE.wrong("The height is used for both axes", "x runs along a row and is scaled by the width, shape[3], as y "
-                "is by the height, shape[2].", "sec-grid-units")
+@EXERCISE.wrong(
+    "The height is used for both axes",
+    "x runs along a row and is scaled by the width, shape[3], as y is by the height, shape[2].",
+    "sec-grid-units",
+)
 def height_for_both(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     height = image.shape[2]
     return read(image, in_pixels(grid[..., 0], height, align_corners), in_pixels(grid[..., 1], height, align_corners))
 
 
-@EXERCISE.wrong("align_corners is ignored, corners always", "with False, -1 and 1 are the outer edges and x is at "
-                "pixel ((x + 1) * W - 1) / 2; yours scales by W - 1 always.", "sec-grid-units")
+@EXERCISE.wrong(
+    "align_corners is ignored, corners always",
+    "with False, -1 and 1 are the outer edges and x is at pixel ((x + 1) * W - 1) / 2; yours scales by W - 1 always.",
+    "sec-grid-units",
+)
 def always_corners(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(image, grid, mode, padding_mode, True)
 
 
-@EXERCISE.wrong("align_corners is ignored, edges always", "with True, -1 and 1 are the outermost centres and x is at "
-                "pixel (x + 1) / 2 * (W - 1); yours scales by W always.", "sec-grid-units")
+@EXERCISE.wrong(
+    "align_corners is ignored, edges always",
+    "with True, -1 and 1 are the outermost centres and x is at pixel (x + 1) / 2 * (W - 1); yours scales by W always.",
+    "sec-grid-units",
+)
 def always_edges(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(image, grid, mode, padding_mode, False)
 
 
-@EXERCISE.wrong("The other align_corners", "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-                "outer edges; yours does it the other way round.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The other align_corners",
+    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
+    "outer edges; yours does it the other way round.",
+    "sec-grid-units",
+)
 def other_convention(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(image, grid, mode, padding_mode, not align_corners)
 
 
-@EXERCISE.wrong("Half a pixel too far", "with edges, -1 is the outer edge of pixel 0, which is at -1/2 and not at 0: "
-                "the - 1 in ((x + 1) * W - 1) / 2 is missing.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Half a pixel too far",
+    "with edges, -1 is the outer edge of pixel 0, which is at -1/2 and not at 0: "
+    "the - 1 in ((x + 1) * W - 1) / 2 is missing.",
+    "sec-grid-units",
+)
 def half_too_far(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def to_pixels(points, length, corners):
         return (points + 1) / 2 * (length - 1 if corners else length)
+
     return read(image, *two_axes(grid, image, align_corners, to_pixels))
 
 
-@EXERCISE.wrong("Half a pixel too early", "with edges, -1 is at pixel -1/2: ((x + 1) * W - 1) / 2 halves the - 1 as "
-                "well, and yours takes off a whole pixel.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Half a pixel too early",
+    "with edges, -1 is at pixel -1/2: ((x + 1) * W - 1) / 2 halves the - 1 as well, and yours takes off a whole pixel.",
+    "sec-grid-units",
+)
 def half_too_early(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def to_pixels(points, length, corners):
         return (points + 1) / 2 * (length - 1) if corners else (points + 1) / 2 * length - 1
+
     return read(image, *two_axes(grid, image, align_corners, to_pixels))
 
 
-@EXERCISE.wrong("Points taken for pixels", "the grid is in normalised units from -1 to 1, whatever the size of the "
-                "image; yours takes its numbers for columns and rows.", "sec-sampler-tents")
+@EXERCISE.wrong(
+    "Points taken for pixels",
+    "the grid is in normalised units from -1 to 1, whatever the size of the "
+    "image; yours takes its numbers for columns and rows.",
+    "sec-sampler-tents",
+)
 def taken_for_pixels(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return read(image, grid[..., 0], grid[..., 1])
 
 
-@EXERCISE.wrong("The + 1 is missing", "x = 0 is the middle of the image and not pixel 0, so 1 is added to x before it "
-                "is scaled.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The + 1 is missing",
+    "x = 0 is the middle of the image and not pixel 0, so 1 is added to x before it is scaled.",
+    "sec-grid-units",
+)
 def not_shifted(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def to_pixels(points, length, corners):
         return points / 2 * (length - 1) if corners else (points * length - 1) / 2
+
     return read(image, *two_axes(grid, image, align_corners, to_pixels))
 
 
-@EXERCISE.wrong("The output's size for the input's", "the grid's points are scaled to the pixels of the image that is "
-                "read, H and W; yours scales to h and w, of which the sampler needs to know nothing.", "sec-grid-idea")
+@EXERCISE.wrong(
+    "The output's size for the input's",
+    "the grid's points are scaled to the pixels of the image that is "
+    "read, H and W; yours scales to h and w, of which the sampler needs to know nothing.",
+    "sec-grid-idea",
+)
 def scaled_to_output(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     height, width = grid.shape[1:3]
     return read(image, in_pixels(grid[..., 0], width, align_corners), in_pixels(grid[..., 1], height, align_corners))
 
 
-@EXERCISE.wrong("y runs upwards", "y is -1 in the first row and 1 in the last: rows count downwards, and nothing is to "
-                "be turned over.", "sec-sampler-tents")
+@EXERCISE.wrong(
+    "y runs upwards",
+    "y is -1 in the first row and 1 in the last: rows count downwards, and nothing is to be turned over.",
+    "sec-sampler-tents",
+)
 def upwards(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(image, grid * np.array([1, -1], grid.dtype), mode, padding_mode, align_corners)
 
 
-@EXERCISE.wrong("The edge is drawn out", "with zeros, a neighbour outside counts as 0; yours moves it to the edge and "
-                "reads it there, which is padding_mode=\"border\".", "sec-sampler-outside")
+@EXERCISE.wrong(
+    "The edge is drawn out",
+    "with zeros, a neighbour outside counts as 0; yours moves it to the edge and "
+    'reads it there, which is padding_mode="border".',
+    "sec-sampler-outside",
+)
 def border(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return read(image, *two_axes(grid, image, align_corners), exists=everywhere)
 
 
-@EXERCISE.wrong("Mirrored outside", "with zeros, a neighbour outside counts as 0; yours reads the image in a mirror "
-                "there, which is padding_mode=\"reflection\".", "sec-sampler-outside")
+@EXERCISE.wrong(
+    "Mirrored outside",
+    "with zeros, a neighbour outside counts as 0; yours reads the image in a mirror "
+    'there, which is padding_mode="reflection".',
+    "sec-sampler-outside",
+)
 def mirrored(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(image, grid, mode, "reflection", align_corners)
 
 
-@EXERCISE.wrong("The border is lost", "a neighbour outside counts as 0 and the others are still read; yours gives 0 as "
-                "soon as one of the four is missing, by a check, or because weights taken after clipping cancel.",
-                "sec-sampler-identity")
+@EXERCISE.wrong(
+    "The border is lost",
+    "a neighbour outside counts as 0 and the others are still read; yours gives 0 as "
+    "soon as one of the four is missing, by a check, or because weights taken after clipping cancel.",
+    "sec-sampler-identity",
+)
 def all_four(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def pairs(p, length):
         one, other = np.clip(np.floor(p), 0, length - 1), np.clip(np.floor(p) + 1, 0, length - 1)
         return [(one, other - p), (other, p - one)]
+
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
-@EXERCISE.wrong("Weights taken after clipping", "the distance is measured to the pixel that was asked for, and only "
-                "then is its index moved into the image; on the last column both of your distances are 0.",
-                "sec-sampler-identity")
+@EXERCISE.wrong(
+    "Weights taken after clipping",
+    "the distance is measured to the pixel that was asked for, and only "
+    "then is its index moved into the image; on the last column both of your distances are 0.",
+    "sec-sampler-identity",
+)
 def weights_after_clipping(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def pairs(p, length):
         one, other = np.floor(p), np.floor(p) + 1
         return [(one, np.clip(other, 0, length - 1) - p), (other, p - np.clip(one, 0, length - 1))]
+
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
-@EXERCISE.wrong("The edge pixels are counted twice", "a neighbour is asked whether it exists before its index is moved "
-                "into the image; on the last column both of yours are that column, at distance 0 and with weight 1 "
-                "each.", "sec-sampler-identity")
+@EXERCISE.wrong(
+    "The edge pixels are counted twice",
+    "a neighbour is asked whether it exists before its index is moved "
+    "into the image; on the last column both of yours are that column, at distance 0 and with weight 1 "
+    "each.",
+    "sec-sampler-identity",
+)
 def counted_twice(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def pairs(p, length):
         cells = [np.clip(np.floor(p) + step, 0, length - 1) for step in (0, 1)]
         return [(cell, tent(p - cell)) for cell in cells]
+
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
-@EXERCISE.wrong("The last row and column are left out", "the last column has the number W - 1 and exists: a column "
-                "counts if 0 <= column < W, and a row if 0 <= row < H.", "sec-sampler-outside")
+@EXERCISE.wrong(
+    "The last row and column are left out",
+    "the last column has the number W - 1 and exists: a column counts if 0 <= column < W, and a row if 0 <= row < H.",
+    "sec-sampler-outside",
+)
 def last_left_out(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return read(image, *two_axes(grid, image, align_corners), exists=lambda cells, length: within(cells, length - 1))
 
 
-@EXERCISE.wrong("Index -1 wraps round", "column -1 does not exist and counts as 0; to NumPy the index -1 means the "
-                "last column, so both ends of the axis must be checked.", "sec-sampler-outside")
+@EXERCISE.wrong(
+    "Index -1 wraps round",
+    "column -1 does not exist and counts as 0; to NumPy the index -1 means the "
+    "last column, so both ends of the axis must be checked.",
+    "sec-sampler-outside",
+)
 def wraps(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def pairs(p, length):
         cells = [(np.floor(p), 1 - p % 1), (np.floor(p) + 1, p % 1)]
         return [(np.where((-length <= cell) & (cell < 0), cell + length, cell), weight) for cell, weight in cells]
+
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
-INSIDE_ALWAYS = ("an index must be inside even where its weight is 0: on the last column the right neighbour is "
-                 "column W, which NumPy cannot read, so clip the indices into the image and set the weights of those "
-                 "outside to 0.")
+INSIDE_ALWAYS = (
+    "an index must be inside even where its weight is 0: on the last column the right neighbour is "
+    "column W, which NumPy cannot read, so clip the indices into the image and set the weights of those "
+    "outside to 0."
+)
 
 
 @EXERCISE.wrong("A neighbour is read that does not exist", INSIDE_ALWAYS, "sec-sampler-outside")
@@ -252,8 +360,12 @@ def index_of_all_not_clipped(image, grid, mode="bilinear", padding_mode="zeros",
     return grid_sample(image, grid, mode, padding_mode, align_corners)
 
 
-@EXERCISE.wrong("Cut off at the outermost centres", "a point less than a pixel outside still has neighbours that "
-                "exist, so its value sinks towards 0 with the distance; yours is 0 at once.", "sec-sampler-outside")
+@EXERCISE.wrong(
+    "Cut off at the outermost centres",
+    "a point less than a pixel outside still has neighbours that "
+    "exist, so its value sinks towards 0 with the distance; yours is 0 at once.",
+    "sec-sampler-outside",
+)
 def cut_off(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     x, y = two_axes(grid, image, align_corners)
     height, width = image.shape[2:]
@@ -261,136 +373,206 @@ def cut_off(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fa
     return read(image, x, y) * inside[:, None]
 
 
-@EXERCISE.wrong("The nearest pixel only", "four pixels are mixed, each by how near it is; yours reads the nearest one, "
-                "which is mode=\"nearest\".", "sec-sampler-dial")
+@EXERCISE.wrong(
+    "The nearest pixel only",
+    'four pixels are mixed, each by how near it is; yours reads the nearest one, which is mode="nearest".',
+    "sec-sampler-dial",
+)
 def nearest(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(image, grid, "nearest", padding_mode, align_corners)
 
 
-@EXERCISE.wrong("The weights go to the opposite pixels", "the nearer a neighbour, the more it counts: with fx = x - "
-                "floor(x) in pixels, the left column has 1 - fx and the right one fx.", "sec-sampler-neighbours")
+@EXERCISE.wrong(
+    "The weights go to the opposite pixels",
+    "the nearer a neighbour, the more it counts: with fx = x - "
+    "floor(x) in pixels, the left column has 1 - fx and the right one fx.",
+    "sec-sampler-neighbours",
+)
 def opposite(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def pairs(p, length):
         return [(np.floor(p), p % 1), (np.floor(p) + 1, 1 - p % 1)]
+
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
-@EXERCISE.wrong("= in place of +=", "the four terms add up; in yours each replaces the one before, and only that of "
-                "the lower right neighbour is left.", "sec-sampler-neighbours")
+@EXERCISE.wrong(
+    "= in place of +=",
+    "the four terms add up; in yours each replaces the one before, and only that of the lower right neighbour is left.",
+    "sec-sampler-neighbours",
+)
 def last_term(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def pairs(p, length):
         return [(np.floor(p) + 1, p % 1)]
+
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
-@EXERCISE.wrong("Rounded towards zero", "left of pixel 0 the left neighbour is pixel -1, which np.floor finds, and "
-                "int() and astype(int) do not: they go to 0, and a weight becomes negative.", "sec-sampler-neighbours")
+@EXERCISE.wrong(
+    "Rounded towards zero",
+    "left of pixel 0 the left neighbour is pixel -1, which np.floor finds, and "
+    "int() and astype(int) do not: they go to 0, and a weight becomes negative.",
+    "sec-sampler-neighbours",
+)
 def truncated(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def pairs(p, length):
         return [(np.trunc(p), 1 - (p - np.trunc(p))), (np.trunc(p) + 1, p - np.trunc(p))]
+
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
-@EXERCISE.wrong("Rounded towards zero, and a weight below 0", "left of pixel 0 the left neighbour is pixel -1, which "
-                "np.floor finds, and int() and astype(int) do not: they go to 0, and 1 - |x - 1| is negative there.",
-                "sec-sampler-neighbours")
+@EXERCISE.wrong(
+    "Rounded towards zero, and a weight below 0",
+    "left of pixel 0 the left neighbour is pixel -1, which "
+    "np.floor finds, and int() and astype(int) do not: they go to 0, and 1 - |x - 1| is negative there.",
+    "sec-sampler-neighbours",
+)
 def truncated_tents(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def pairs(p, length):
         return [(np.trunc(p) + step, tent(p - np.trunc(p) - step)) for step in (0, 1)]
+
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
-@EXERCISE.wrong("A whole pixel is counted twice", "the right neighbour is floor(x) + 1, also where x is whole; "
-                "np.ceil(x) is then x itself, and left and right are one pixel, with weight 1 each.",
-                "sec-sampler-neighbours")
+@EXERCISE.wrong(
+    "A whole pixel is counted twice",
+    "the right neighbour is floor(x) + 1, also where x is whole; "
+    "np.ceil(x) is then x itself, and left and right are one pixel, with weight 1 each.",
+    "sec-sampler-neighbours",
+)
 def ceiling_tents(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def pairs(p, length):
         return [(cell, tent(p - cell)) for cell in (np.floor(p), np.ceil(p))]
+
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
-@EXERCISE.wrong("On a whole pixel all weights are 0", "the right neighbour is floor(x) + 1, also where x is whole; "
-                "np.ceil(x) is then x itself, both distances are 0, and the pixel goes black.",
-                "sec-sampler-neighbours")
+@EXERCISE.wrong(
+    "On a whole pixel all weights are 0",
+    "the right neighbour is floor(x) + 1, also where x is whole; "
+    "np.ceil(x) is then x itself, both distances are 0, and the pixel goes black.",
+    "sec-sampler-neighbours",
+)
 def ceiling(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     def pairs(p, length):
         return [(np.floor(p), np.ceil(p) - p), (np.ceil(p), p - np.floor(p))]
+
     return read(image, *two_axes(grid, image, align_corners), pairs)
 
 
-@EXERCISE.wrong("One image for the whole batch", "output n is read from image n at the points of grid n; yours reads "
-                "the first image for all.", "sec-sampler-channels")
+@EXERCISE.wrong(
+    "One image for the whole batch",
+    "output n is read from image n at the points of grid n; yours reads the first image for all.",
+    "sec-sampler-channels",
+)
 def first_image(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(np.repeat(image[:1], len(image), axis=0), grid, mode, padding_mode, align_corners)
 
 
-@EXERCISE.wrong("The batch ends after its first image", "output n is read from image n; yours leaves all but the first "
-                "at 0, perhaps because the return stands inside the loop over the images.", "sec-sampler-channels")
+@EXERCISE.wrong(
+    "The batch ends after its first image",
+    "output n is read from image n; yours leaves all but the first "
+    "at 0, perhaps because the return stands inside the loop over the images.",
+    "sec-sampler-channels",
+)
 def first_only(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     out = grid_sample(image, grid, mode, padding_mode, align_corners)
     out[1:] = 0
     return out
 
 
-@EXERCISE.wrong("One image comes back for the whole batch", "output n is read from image n, so as many come back as "
-                "there are images; yours is the first alone, perhaps because the return stands inside the loop.",
-                "sec-sampler-channels")
+@EXERCISE.wrong(
+    "One image comes back for the whole batch",
+    "output n is read from image n, so as many come back as "
+    "there are images; yours is the first alone, perhaps because the return stands inside the loop.",
+    "sec-sampler-channels",
+)
 def first_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(image[:1], grid[:1], mode, padding_mode, align_corners)
 
 
-@EXERCISE.wrong("One grid for the whole batch", "output n is read from image n at the points of grid n; yours uses the "
-                "first image's points for all.", "sec-sampler-channels")
+@EXERCISE.wrong(
+    "One grid for the whole batch",
+    "output n is read from image n at the points of grid n; yours uses the first image's points for all.",
+    "sec-sampler-channels",
+)
 def first_grid(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(image, np.repeat(grid[:1], len(grid), axis=0), mode, padding_mode, align_corners)
 
 
-@EXERCISE.wrong("One channel for all", "each channel of the output is read from its own channel of the image, all at "
-                "the same points; yours reads the first for all.", "sec-sampler-channels")
+@EXERCISE.wrong(
+    "One channel for all",
+    "each channel of the output is read from its own channel of the image, all at "
+    "the same points; yours reads the first for all.",
+    "sec-sampler-channels",
+)
 def first_channel(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(np.repeat(image[:, :1], image.shape[1], axis=1), grid, mode, padding_mode, align_corners)
 
 
-@EXERCISE.wrong("Channels last", "the result is (N, C, h, w), the channels before the rows, like the image; yours has "
-                "them at the end.", "sec-sampler-channels")
+@EXERCISE.wrong(
+    "Channels last",
+    "the result is (N, C, h, w), the channels before the rows, like the image; yours has them at the end.",
+    "sec-sampler-channels",
+)
 def channels_last(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return np.moveaxis(grid_sample(image, grid, mode, padding_mode, align_corners), 1, -1).copy()
 
 
-@EXERCISE.wrong("Rows for columns in the output", "the point grid[n, i, j] fills out[n, :, i, j], rows before columns, "
-                "although x comes before y in the point.", "sec-sampler-tents")
+@EXERCISE.wrong(
+    "Rows for columns in the output",
+    "the point grid[n, i, j] fills out[n, :, i, j], rows before columns, although x comes before y in the point.",
+    "sec-sampler-tents",
+)
 def transposed(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return grid_sample(image, grid, mode, padding_mode, align_corners).swapaxes(2, 3).copy()
 
 
-@EXERCISE.wrong("Computed in float32 on the way", "float64 in is float64 out, with all its digits; somewhere on the "
-                "way yours is rounded to float32.", "sec-sampler-check")
+@EXERCISE.wrong(
+    "Computed in float32 on the way",
+    "float64 in is float64 out, with all its digits; somewhere on the way yours is rounded to float32.",
+    "sec-sampler-check",
+)
 def in_float32(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     small = (array.astype("float32") for array in (image, grid))
     return grid_sample(*small, mode, padding_mode, align_corners).astype(image.dtype)
 
 
-@EXERCISE.wrong("The weights of x and y are averaged", "a neighbour's weight is the weight across times the weight "
-                "down; yours is their mean, or half of their sum, so that a neighbour far away along one axis still "
-                "counts.", "sec-sampler-neighbours")
+@EXERCISE.wrong(
+    "The weights of x and y are averaged",
+    "a neighbour's weight is the weight across times the weight "
+    "down; yours is their mean, or half of their sum, so that a neighbour far away along one axis still "
+    "counts.",
+    "sec-sampler-neighbours",
+)
 def weights_averaged(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return weighed(image, grid, align_corners, lambda across, down: (across + down) / 4)
 
 
-@EXERCISE.wrong("The weights of x and y are added", "a neighbour's weight is the weight across times the weight "
-                "down, which makes the four add up to 1; yours adds the two.", "sec-sampler-neighbours")
+@EXERCISE.wrong(
+    "The weights of x and y are added",
+    "a neighbour's weight is the weight across times the weight "
+    "down, which makes the four add up to 1; yours adds the two.",
+    "sec-sampler-neighbours",
+)
 def weights_added(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return weighed(image, grid, align_corners, lambda across, down: across + down)
 
 
-@EXERCISE.wrong("The mean of the four neighbours", "the four are mixed by how near each of them is; yours gives each "
-                "a quarter.", "sec-sampler-neighbours")
+@EXERCISE.wrong(
+    "The mean of the four neighbours",
+    "the four are mixed by how near each of them is; yours gives each a quarter.",
+    "sec-sampler-neighbours",
+)
 def quarters(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return weighed(image, grid, align_corners, lambda across, down: 0.25 + 0 * across)
 
 
-@EXERCISE.wrong("Only the upper left neighbour", "four pixels are mixed, each by how near it is; yours reads the "
-                "upper left one, as if the position were rounded down.", "sec-sampler-dial")
+@EXERCISE.wrong(
+    "Only the upper left neighbour",
+    "four pixels are mixed, each by how near it is; yours reads the "
+    "upper left one, as if the position were rounded down.",
+    "sec-sampler-dial",
+)
 def upper_left(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return read(image, *two_axes(grid, image, align_corners), lambda p, length: [(np.floor(p), 1.0)])
 

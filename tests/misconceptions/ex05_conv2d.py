@@ -14,29 +14,81 @@ EXERCISE = Exercise(
     answer="stn_numpy.conv",
     gives=("out",),
     cases=[
-        Case("one filter of 2 x 2 and a bias of 10", np.array([[[[1.0, 2, 3], [0, 3, 1], [2, 0, 4]]]]),
-             np.array([[[[2.0, 1], [0, -1]]]]), np.array([10.0]), expected=[[[[11, 16], [13, 13]]]]),
-        Case("two filters of one row and two columns, two biases", np.arange(1.0, 7).reshape(1, 1, 2, 3),
-             np.array([[[[1.0, 1]]], [[[3, -1]]]]), np.array([0.0, 10]),
-             expected=[[[[3, 5], [9, 11]], [[11, 13], [17, 19]]]]),
-        Case("two channels, the second ten times the first; a filter of one pixel",
-             np.concatenate([FOUR, 10 * FOUR], axis=1), np.array([[[[2.0]], [[1]]]]), np.array([1.0]),
-             expected=[[[[13, 25], [37, 49]]]]),
-        Case("two pictures of one row, the second ten times the first", np.array([[[[1.0, 2, 3]]], [[[10, 20, 30]]]]),
-             np.ones((1, 1, 1, 2)), np.array([1.0]), expected=[[[[4, 6]]], [[[31, 51]]]]),
-        Case("a filter that copies, two pixels apart", NINE, np.ones((1, 1, 1, 1)), np.zeros(1), stride=2,
-             expected=[[[[1, 3], [7, 9]]]]),
-        Case("a filter that copies, two rows and one column apart", NINE, np.ones((1, 1, 1, 1)), np.zeros(1),
-             stride=(2, 1), expected=[[[[1, 2, 3], [7, 8, 9]]]]),
-        Case("a filter that sums, zeros all round", FOUR, np.ones((1, 1, 2, 2)), np.zeros(1), padding=1,
-             expected=[[[[1, 3, 2], [4, 10, 6], [3, 7, 4]]]]),
-        Case("a filter that sums, a column of zeros on the left and one on the right", FOUR, np.ones((1, 1, 1, 2)),
-             np.zeros(1), padding=(0, 1), expected=[[[[1, 3, 2], [3, 7, 4]]]]),
-        Case("two pictures, three channels, four filters that are wider than high",
-             RNG.integers(-4, 5, (2, 3, 6, 4)).astype("float64"), RNG.integers(-4, 5, (4, 3, 2, 3)).astype("float64"),
-             np.array([1.0, 2, 3, 5]), stride=(2, 1), padding=(0, 1)),
-        Case("float32, and a last row that no window reaches", RNG.random((1, 1, 5, 4), np.float32),
-             RNG.random((2, 1, 2, 2), np.float32), RNG.random(2, np.float32), stride=2),
+        Case(
+            "one filter of 2 x 2 and a bias of 10",
+            np.array([[[[1.0, 2, 3], [0, 3, 1], [2, 0, 4]]]]),
+            np.array([[[[2.0, 1], [0, -1]]]]),
+            np.array([10.0]),
+            expected=[[[[11, 16], [13, 13]]]],
+        ),
+        Case(
+            "two filters of one row and two columns, two biases",
+            np.arange(1.0, 7).reshape(1, 1, 2, 3),
+            np.array([[[[1.0, 1]]], [[[3, -1]]]]),
+            np.array([0.0, 10]),
+            expected=[[[[3, 5], [9, 11]], [[11, 13], [17, 19]]]],
+        ),
+        Case(
+            "two channels, the second ten times the first; a filter of one pixel",
+            np.concatenate([FOUR, 10 * FOUR], axis=1),
+            np.array([[[[2.0]], [[1]]]]),
+            np.array([1.0]),
+            expected=[[[[13, 25], [37, 49]]]],
+        ),
+        Case(
+            "two pictures of one row, the second ten times the first",
+            np.array([[[[1.0, 2, 3]]], [[[10, 20, 30]]]]),
+            np.ones((1, 1, 1, 2)),
+            np.array([1.0]),
+            expected=[[[[4, 6]]], [[[31, 51]]]],
+        ),
+        Case(
+            "a filter that copies, two pixels apart",
+            NINE,
+            np.ones((1, 1, 1, 1)),
+            np.zeros(1),
+            stride=2,
+            expected=[[[[1, 3], [7, 9]]]],
+        ),
+        Case(
+            "a filter that copies, two rows and one column apart",
+            NINE,
+            np.ones((1, 1, 1, 1)),
+            np.zeros(1),
+            stride=(2, 1),
+            expected=[[[[1, 2, 3], [7, 8, 9]]]],
+        ),
+        Case(
+            "a filter that sums, zeros all round",
+            FOUR,
+            np.ones((1, 1, 2, 2)),
+            np.zeros(1),
+            padding=1,
+            expected=[[[[1, 3, 2], [4, 10, 6], [3, 7, 4]]]],
+        ),
+        Case(
+            "a filter that sums, a column of zeros on the left and one on the right",
+            FOUR,
+            np.ones((1, 1, 1, 2)),
+            np.zeros(1),
+            padding=(0, 1),
+            expected=[[[[1, 3, 2], [3, 7, 4]]]],
+        ),
+        Case(
+            "two pictures, three channels, four filters that are wider than high",
+            RNG.integers(-4, 5, (2, 3, 6, 4)).astype("float64"),
+            RNG.integers(-4, 5, (4, 3, 2, 3)).astype("float64"),
+            np.array([1.0, 2, 3, 5]),
+            stride=(2, 1),
+            padding=(0, 1),
+        ),
+        Case(
+            "float32, and a last row that no window reaches",
+            RNG.random((1, 1, 5, 4), np.float32),
+            RNG.random((2, 1, 2, 2), np.float32),
+            RNG.random(2, np.float32),
+            stride=2,
+        ),
     ],
 )
 
@@ -46,236 +98,350 @@ def _pair(pair):
     return tuple(map(int, np.broadcast_to(pair, 2)))
 
 
-@EXERCISE.wrong("The filter is turned by half a turn", "entry (0, 0) of a filter meets the upper left pixel of its "
-                "window, as in torch; yours flips the filter first, as a mathematician's convolution does.",
-                "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The filter is turned by half a turn",
+    "entry (0, 0) of a filter meets the upper left pixel of its "
+    "window, as in torch; yours flips the filter first, as a mathematician's convolution does.",
+    "sec-localisation-slide",
+)
 def flipped(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight[:, :, ::-1, ::-1], bias, stride, padding)
 
 
-@EXERCISE.wrong("The filter's rows are taken for its columns", "a weight is (O, C, kh, kw), rows before columns, and "
-                "so is a window.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The filter's rows are taken for its columns",
+    "a weight is (O, C, kh, kw), rows before columns, and so is a window.",
+    "sec-localisation-slide",
+)
 def transposed(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight.swapaxes(2, 3), bias, stride, padding)
 
 
-@EXERCISE.wrong("The bias is forgotten", "bias[o] is added to every pixel of output channel o.",
-                "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The bias is forgotten", "bias[o] is added to every pixel of output channel o.", "sec-localisation-slide"
+)
 def without_bias(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, 0 * bias, stride, padding)
 
 
-@EXERCISE.wrong("The bias is added once for each input channel", "the bias stands outside the sum over channels, so "
-                "it is added once.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The bias is added once for each input channel",
+    "the bias stands outside the sum over channels, so it is added once.",
+    "sec-localisation-slide",
+)
 def bias_per_channel(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, image.shape[1] * bias, stride, padding)
 
 
-@EXERCISE.wrong("The bias is added once for each pixel of the window", "bias[o] is added once to the finished sum; "
-                "yours adds it kh * kw times.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The bias is added once for each pixel of the window",
+    "bias[o] is added once to the finished sum; yours adds it kh * kw times.",
+    "sec-localisation-slide",
+)
 def bias_per_pixel(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, weight[0, 0].size * bias, stride, padding)
 
 
-@EXERCISE.wrong("The bias stands inside the sum", "bias[o] is added once to the finished sum; inside the brackets, "
-                "as in (weight[o] * window + bias[o]).sum(), it is added for every weight of the filter.",
-                "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The bias stands inside the sum",
+    "bias[o] is added once to the finished sum; inside the brackets, "
+    "as in (weight[o] * window + bias[o]).sum(), it is added for every weight of the filter.",
+    "sec-localisation-slide",
+)
 def bias_in_the_sum(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, weight[0].size * bias, stride, padding)
 
 
-@EXERCISE.wrong("The first picture for all", "the batch comes first, and picture n of it gives picture n of the "
-                "result; yours takes picture 0 for all.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The first picture for all",
+    "the batch comes first, and picture n of it gives picture n of the result; yours takes picture 0 for all.",
+    "sec-localisation-slide",
+)
 def first_picture(image, weight, bias, stride=1, padding=0):
     return conv2d(np.repeat(image[:1], len(image), axis=0), weight, bias, stride, padding)
 
 
-@EXERCISE.wrong("The batch ends after its first picture", "the batch comes first, and picture n of it gives picture "
-                "n of the result; only the first of yours comes back.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The batch ends after its first picture",
+    "the batch comes first, and picture n of it gives picture n of the result; only the first of yours comes back.",
+    "sec-localisation-slide",
+)
 def first_alone(image, weight, bias, stride=1, padding=0):
     return conv2d(image[:1], weight, bias, stride, padding)
 
 
-@EXERCISE.wrong("The bias is laid along the columns", "bias[o] belongs to output channel o; bias[:, None, None] has "
-                "an axis for rows and one for columns, and without them NumPy lays the bias along the last axis.",
-                "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The bias is laid along the columns",
+    "bias[o] belongs to output channel o; bias[:, None, None] has "
+    "an axis for rows and one for columns, and without them NumPy lays the bias along the last axis.",
+    "sec-localisation-slide",
+)
 def bias_along_columns(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, 0 * bias, stride, padding) + bias
 
 
-@EXERCISE.wrong("The first input channel only", "a filter has a layer of weights for each input channel, and its "
-                "output is the sum over all of them.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The first input channel only",
+    "a filter has a layer of weights for each input channel, and its output is the sum over all of them.",
+    "sec-localisation-slide",
+)
 def first_channel(image, weight, bias, stride=1, padding=0):
     return conv2d(image[:, :1], weight[:, :1], bias, stride, padding)
 
 
-@EXERCISE.wrong("The filters are mixed up in a reshape", "weight.reshape(O, -1) makes each filter one row; "
-                "weight.reshape(-1, O) cuts the numbers elsewhere, and its transpose is not the same.",
-                "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The filters are mixed up in a reshape",
+    "weight.reshape(O, -1) makes each filter one row; "
+    "weight.reshape(-1, O) cuts the numbers elsewhere, and its transpose is not the same.",
+    "sec-localisation-slide",
+)
 def reshaped(image, weight, bias, stride=1, padding=0):
     mixed = weight.reshape(-1, len(weight)).T.reshape(weight.shape)
     return conv2d(image, mixed, bias, stride, padding)
 
 
-@EXERCISE.wrong("The mean for the sum", "the products of filter and window are added up and not divided by their "
-                "number.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The mean for the sum",
+    "the products of filter and window are added up and not divided by their number.",
+    "sec-localisation-slide",
+)
 def mean(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight / weight[0].size, bias, stride, padding)
 
 
-@EXERCISE.wrong("The stride is ignored", "windows are stride pixels apart, so the corner of window (i, j) is at (i * "
-                "stride, j * stride); yours move by one pixel always.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The stride is ignored",
+    "windows are stride pixels apart, so the corner of window (i, j) is at (i * "
+    "stride, j * stride); yours move by one pixel always.",
+    "sec-localisation-slide",
+)
 def stride_one(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, 1, padding)
 
 
-@EXERCISE.wrong("The stride counts the windows but does not move them", "the corner of window (i, j) is at (i * "
-                "stride, j * stride); yours takes the right number of windows, each one pixel from the next.",
-                "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The stride counts the windows but does not move them",
+    "the corner of window (i, j) is at (i * "
+    "stride, j * stride); yours takes the right number of windows, each one pixel from the next.",
+    "sec-localisation-slide",
+)
 def stride_counted_only(image, weight, bias, stride=1, padding=0):
     height, width = conv2d(image, weight, bias, stride, padding).shape[2:]
     return conv2d(image, weight, bias, 1, padding)[:, :, :height, :width].copy()
 
 
-@EXERCISE.wrong("Neither stride nor padding", "the picture is surrounded by zeros first, and then the windows are "
-                "stride pixels apart; slide_and_sum by hand did not need the stride.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "Neither stride nor padding",
+    "the picture is surrounded by zeros first, and then the windows are "
+    "stride pixels apart; slide_and_sum by hand did not need the stride.",
+    "sec-localisation-slide",
+)
 def neither(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias)
 
 
-@EXERCISE.wrong("The padding is ignored", "the picture is surrounded by padding rows and columns of zeros before the "
-                "filter is laid on it.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The padding is ignored",
+    "the picture is surrounded by padding rows and columns of zeros before the filter is laid on it.",
+    "sec-localisation-slide",
+)
 def not_padded(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, stride)
 
 
-@EXERCISE.wrong("Padding counted once", "zeros stand on all four sides, so a side grows by 2 * padding; yours "
-                "counts them once, or puts them above and on the left alone.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "Padding counted once",
+    "zeros stand on all four sides, so a side grows by 2 * padding; yours "
+    "counts them once, or puts them above and on the left alone.",
+    "sec-localisation-slide",
+)
 def padded_once(image, weight, bias, stride=1, padding=0):
     rows, columns = _pair(padding)
     return conv2d(np.pad(image, ((0, 0), (0, 0), (rows, 0), (columns, 0))), weight, bias, stride)
 
 
-@EXERCISE.wrong("The pair of the stride is taken as (columns, rows)", "a pair is (rows, columns): the first number "
-                "says how far a window moves down, the second how far across.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The pair of the stride is taken as (columns, rows)",
+    "a pair is (rows, columns): the first number says how far a window moves down, the second how far across.",
+    "sec-localisation-slide",
+)
 def stride_swapped(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, _pair(stride)[::-1], padding)
 
 
-@EXERCISE.wrong("The first number of the stride for both", "stride may be a pair (rows, columns), whose first "
-                "number says how far a window moves down and whose second how far across; yours takes the first for "
-                "both.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The first number of the stride for both",
+    "stride may be a pair (rows, columns), whose first "
+    "number says how far a window moves down and whose second how far across; yours takes the first for "
+    "both.",
+    "sec-localisation-slide",
+)
 def stride_first(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, _pair(stride)[0], padding)
 
 
-@EXERCISE.wrong("The second number of the stride for both", "stride may be a pair (rows, columns), whose first "
-                "number says how far a window moves down and whose second how far across; yours takes the second "
-                "for both.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The second number of the stride for both",
+    "stride may be a pair (rows, columns), whose first "
+    "number says how far a window moves down and whose second how far across; yours takes the second "
+    "for both.",
+    "sec-localisation-slide",
+)
 def stride_second(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, _pair(stride)[1], padding)
 
 
-@EXERCISE.wrong("The pair of the padding is taken as (columns, rows)", "a pair is (rows, columns): the first number "
-                "says how many rows of zeros are put above and below, the second how many columns to the left and "
-                "right.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The pair of the padding is taken as (columns, rows)",
+    "a pair is (rows, columns): the first number "
+    "says how many rows of zeros are put above and below, the second how many columns to the left and "
+    "right.",
+    "sec-localisation-slide",
+)
 def padding_swapped(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, stride, _pair(padding)[::-1])
 
 
-@EXERCISE.wrong("The first number of the padding for both", "padding may be a pair (rows, columns), whose first "
-                "number says how many rows of zeros are put above and below and whose second how many columns to "
-                "the left and right; yours takes the first for both.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The first number of the padding for both",
+    "padding may be a pair (rows, columns), whose first "
+    "number says how many rows of zeros are put above and below and whose second how many columns to "
+    "the left and right; yours takes the first for both.",
+    "sec-localisation-slide",
+)
 def padding_first(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, stride, _pair(padding)[0])
 
 
-@EXERCISE.wrong("The second number of the padding for both", "padding may be a pair (rows, columns), whose first "
-                "number says how many rows of zeros are put above and below and whose second how many columns to "
-                "the left and right; yours takes the second for both.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The second number of the padding for both",
+    "padding may be a pair (rows, columns), whose first "
+    "number says how many rows of zeros are put above and below and whose second how many columns to "
+    "the left and right; yours takes the second for both.",
+    "sec-localisation-slide",
+)
 def padding_second(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, stride, _pair(padding)[1])
 
 
-@EXERCISE.wrong("The pairs are taken as (columns, rows)", "stride and padding are (rows, columns), as the axes of "
-                "an array are; yours takes the first number of each for the columns.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The pairs are taken as (columns, rows)",
+    "stride and padding are (rows, columns), as the axes of "
+    "an array are; yours takes the first number of each for the columns.",
+    "sec-localisation-slide",
+)
 def pairs_swapped(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, _pair(stride)[::-1], _pair(padding)[::-1])
 
 
-@EXERCISE.wrong("A pair is taken for one number", "stride and padding may each be a pair (rows, columns): "
-                "np.broadcast_to(stride, 2) makes two numbers of one, and leaves a pair as it is.",
-                "sec-localisation-slide")
+@EXERCISE.wrong(
+    "A pair is taken for one number",
+    "stride and padding may each be a pair (rows, columns): "
+    "np.broadcast_to(stride, 2) makes two numbers of one, and leaves a pair as it is.",
+    "sec-localisation-slide",
+)
 def one_number(image, weight, bias, stride=1, padding=0):
     [(length + 2 * padding - 1) // stride + 1 for length in image.shape[2:]]
     return conv2d(image, weight, bias, stride, padding)
 
 
-@EXERCISE.wrong("All the zeros on one side", "padding rows of zeros stand above the picture and as many below, and "
-                "columns left and right; yours puts both lots above and on the left, and the picture is moved.",
-                "sec-localisation-slide")
+@EXERCISE.wrong(
+    "All the zeros on one side",
+    "padding rows of zeros stand above the picture and as many below, and "
+    "columns left and right; yours puts both lots above and on the left, and the picture is moved.",
+    "sec-localisation-slide",
+)
 def padded_before(image, weight, bias, stride=1, padding=0):
     rows, columns = _pair(padding)
     padded = np.pad(image, ((0, 0), (0, 0), (2 * rows, 0), (2 * columns, 0)))
     return conv2d(padded, weight, bias, stride)
 
 
-@EXERCISE.wrong("The padding is taken for one number", "padding may be a pair (rows, columns), and np.pad wants a "
-                "pair for each axis: np.broadcast_to(padding, 2) gives one number for the rows and one for the "
-                "columns.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The padding is taken for one number",
+    "padding may be a pair (rows, columns), and np.pad wants a "
+    "pair for each axis: np.broadcast_to(padding, 2) gives one number for the rows and one for the "
+    "columns.",
+    "sec-localisation-slide",
+)
 def padding_one_number(image, weight, bias, stride=1, padding=0):
     np.pad(image, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     return conv2d(image, weight, bias, stride, padding)
 
 
-@EXERCISE.wrong("One row and one column too few", "(H + 2 * padding - kh) // stride counts the moves, and there is "
-                "one window more than moves; yours lacks the + 1.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "One row and one column too few",
+    "(H + 2 * padding - kh) // stride counts the moves, and there is one window more than moves; yours lacks the + 1.",
+    "sec-localisation-slide",
+)
 def without_last(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, bias, stride, padding)[:, :, :-1, :-1].copy()
 
 
-@EXERCISE.wrong("The edge is drawn out", "outside the image stand zeros; yours repeats the outermost pixels there, "
-                "as np.pad does with mode=\"edge\".", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The edge is drawn out",
+    'outside the image stand zeros; yours repeats the outermost pixels there, as np.pad does with mode="edge".',
+    "sec-localisation-slide",
+)
 def edge_drawn_out(image, weight, bias, stride=1, padding=0):
     return conv2d(_framed(image, padding, "edge"), weight, bias, stride)
 
 
-@EXERCISE.wrong("Mirrored outside", "outside the image stand zeros; yours runs backwards there, as np.pad does with "
-                "mode=\"reflect\".", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "Mirrored outside",
+    'outside the image stand zeros; yours runs backwards there, as np.pad does with mode="reflect".',
+    "sec-localisation-slide",
+)
 def mirrored(image, weight, bias, stride=1, padding=0):
     return conv2d(_framed(image, padding, "reflect"), weight, bias, stride)
 
 
-@EXERCISE.wrong("Padded below and on the right alone", "padding rows of zeros stand above the picture and as many "
-                "below, and columns left and right; yours puts them below and on the right only.",
-                "sec-localisation-slide")
+@EXERCISE.wrong(
+    "Padded below and on the right alone",
+    "padding rows of zeros stand above the picture and as many "
+    "below, and columns left and right; yours puts them below and on the right only.",
+    "sec-localisation-slide",
+)
 def padded_after(image, weight, bias, stride=1, padding=0):
     rows, columns = _pair(padding)
     return conv2d(np.pad(image, ((0, 0), (0, 0), (0, rows), (0, columns))), weight, bias, stride)
 
 
-@EXERCISE.wrong("All the zeros below and on the right", "padding rows of zeros stand above the picture and as many "
-                "below, and columns left and right; yours puts both lots below and on the right, and the picture is "
-                "moved.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "All the zeros below and on the right",
+    "padding rows of zeros stand above the picture and as many "
+    "below, and columns left and right; yours puts both lots below and on the right, and the picture is "
+    "moved.",
+    "sec-localisation-slide",
+)
 def padded_behind(image, weight, bias, stride=1, padding=0):
     rows, columns = _pair(padding)
     return conv2d(np.pad(image, ((0, 0), (0, 0), (0, 2 * rows), (0, 2 * columns))), weight, bias, stride)
 
 
-@EXERCISE.wrong("The mean over the input channels", "a filter's output is the sum over all input channels; yours "
-                "divides it by their number.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The mean over the input channels",
+    "a filter's output is the sum over all input channels; yours divides it by their number.",
+    "sec-localisation-slide",
+)
 def mean_over_channels(image, weight, bias, stride=1, padding=0):
     return conv2d(image, (weight / image.shape[1]).astype(image.dtype), bias, stride, padding)
 
 
-@EXERCISE.wrong("Each channel meets the first layer of the filter", "a filter has a layer of weights for each input "
-                "channel; yours uses its first layer for all of them.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "Each channel meets the first layer of the filter",
+    "a filter has a layer of weights for each input channel; yours uses its first layer for all of them.",
+    "sec-localisation-slide",
+)
 def first_layer(image, weight, bias, stride=1, padding=0):
     return conv2d(image, np.repeat(weight[:, :1], weight.shape[1], axis=1), bias, stride, padding)
 
 
-@EXERCISE.wrong("The first filter for all", "output channel o is made by filter o; yours lays the first filter on "
-                "the picture for all of them.", "sec-localisation-slide")
+@EXERCISE.wrong(
+    "The first filter for all",
+    "output channel o is made by filter o; yours lays the first filter on the picture for all of them.",
+    "sec-localisation-slide",
+)
 def first_filter(image, weight, bias, stride=1, padding=0):
     return conv2d(image, np.repeat(weight[:1], len(weight), axis=0), bias, stride, padding)
 
@@ -296,7 +462,7 @@ def with_loops(image, weight, bias, stride=1, padding=0):
         for o in range(filters):
             for i in range(height):
                 for j in range(width):
-                    window = padded[n, :, i * down:i * down + kh, j * right:j * right + kw]
+                    window = padded[n, :, i * down : i * down + kh, j * right : j * right + kw]
                     out[n, o, i, j] = (weight[o] * window).sum() + bias[o]
     return out
 
@@ -319,6 +485,6 @@ def filter_place_by_filter_place(image, weight, bias, stride=1, padding=0):
     out = bias[None, :, None, None]
     for r in range(kh):
         for c in range(kw):
-            view = padded[:, :, r:r + rows:down, c:c + columns:right]
+            view = padded[:, :, r : r + rows : down, c : c + columns : right]
             out = out + np.einsum("oc,ncij->noij", weight[:, :, r, c], view)
     return out

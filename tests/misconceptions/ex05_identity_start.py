@@ -11,8 +11,7 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("weight", "bias"),
     cases=[
-        Case("two features; without weights they cannot move theta", 2,
-             expected=(np.zeros((6, 2)), IDENTITY)),
+        Case("two features; without weights they cannot move theta", 2, expected=(np.zeros((6, 2)), IDENTITY)),
         Case("one feature, float64", 1, dtype=np.float64, expected=(np.zeros((6, 1)), IDENTITY)),
         Case("as many features as parameters", 6, expected=(np.zeros((6, 6)), IDENTITY)),
         Case("ten features, float64", 10, dtype=np.float64, expected=(np.zeros((6, 10)), IDENTITY)),
@@ -20,84 +19,129 @@ EXERCISE = Exercise(
 )
 
 
-@EXERCISE.wrong("The bias is left at zero", "with zero weights phi is the bias, so the bias has to be the identity, "
-                "1, 0, 0, 0, 1, 0; with yours theta is zero, and every output pixel shows the middle of the picture.",
-                "sec-localisation-start")
+@EXERCISE.wrong(
+    "The bias is left at zero",
+    "with zero weights phi is the bias, so the bias has to be the identity, "
+    "1, 0, 0, 0, 1, 0; with yours theta is zero, and every output pixel shows the middle of the picture.",
+    "sec-localisation-start",
+)
 def zero_bias(features, dtype=np.float32):
     return np.zeros((6, features), dtype), np.zeros(6, dtype)
 
 
-@EXERCISE.wrong("The bias is all ones", "the identity is the theta [[1, 0, 0], [0, 1, 0]]; with six ones x and y are "
-                "equal at every point, and the picture is read along its diagonal alone.", "sec-localisation-start")
+@EXERCISE.wrong(
+    "The bias is all ones",
+    "the identity is the theta [[1, 0, 0], [0, 1, 0]]; with six ones x and y are "
+    "equal at every point, and the picture is read along its diagonal alone.",
+    "sec-localisation-start",
+)
 def ones(features, dtype=np.float32):
     return np.zeros((6, features), dtype), np.ones(6, dtype)
 
 
-@EXERCISE.wrong("The bias holds theta column by column", "the six numbers are the first row of theta and then its "
-                "second, so the bias is 1, 0, 0, 0, 1, 0; laid out in rows, yours is [[1, 0, 0], [1, 0, 0]], and y is "
-                "x everywhere.", "sec-localisation-idea")
+@EXERCISE.wrong(
+    "The bias holds theta column by column",
+    "the six numbers are the first row of theta and then its "
+    "second, so the bias is 1, 0, 0, 0, 1, 0; laid out in rows, yours is [[1, 0, 0], [1, 0, 0]], and y is "
+    "x everywhere.",
+    "sec-localisation-idea",
+)
 def column_order(features, dtype=np.float32):
     return np.zeros((6, features), dtype), np.eye(2, 3, dtype=dtype).T.ravel()
 
 
-@EXERCISE.wrong("The bias has two rows", "a linear layer gives a row of six numbers, and so its bias is one: flatten "
-                "theta, row by row.", "sec-localisation-idea")
+@EXERCISE.wrong(
+    "The bias has two rows",
+    "a linear layer gives a row of six numbers, and so its bias is one: flatten theta, row by row.",
+    "sec-localisation-idea",
+)
 def bias_as_matrix(features, dtype=np.float32):
     return np.zeros((6, features), dtype), np.eye(2, 3, dtype=dtype)
 
 
-@EXERCISE.wrong("Nine numbers for six", "theta has two rows and not three, so the layer has six outputs; the row 0, "
-                "0, 1 of a 3 x 3 matrix is never learned.", "sec-localisation-idea")
+@EXERCISE.wrong(
+    "Nine numbers for six",
+    "theta has two rows and not three, so the layer has six outputs; the row 0, "
+    "0, 1 of a 3 x 3 matrix is never learned.",
+    "sec-localisation-idea",
+)
 def nine(features, dtype=np.float32):
     return np.zeros((9, features), dtype), np.eye(3, dtype=dtype).ravel()
 
 
-@EXERCISE.wrong("The weight is transposed", "a linear layer's weight is (outputs, inputs), here (6, features).",
-                "sec-localisation-idea")
+@EXERCISE.wrong(
+    "The weight is transposed",
+    "a linear layer's weight is (outputs, inputs), here (6, features).",
+    "sec-localisation-idea",
+)
 def transposed(features, dtype=np.float32):
     return np.zeros((features, 6), dtype), np.array(IDENTITY, dtype)
 
 
-@EXERCISE.wrong("The identity stands in the weight", "weights multiply features, which differ from picture to "
-                "picture, so theta would be some features of the picture; the weight is zero, and the identity stands "
-                "in the bias.", "sec-localisation-start")
+@EXERCISE.wrong(
+    "The identity stands in the weight",
+    "weights multiply features, which differ from picture to "
+    "picture, so theta would be some features of the picture; the weight is zero, and the identity stands "
+    "in the bias.",
+    "sec-localisation-start",
+)
 def identity_weight(features, dtype=np.float32):
     return np.eye(6, features, dtype=dtype), np.zeros(6, dtype)
 
 
-@EXERCISE.wrong("Weights of one", "a weight that is not zero lets the features bend theta before anything is learned; "
-                "the last layer starts with none.", "sec-localisation-start")
+@EXERCISE.wrong(
+    "Weights of one",
+    "a weight that is not zero lets the features bend theta before anything is learned; "
+    "the last layer starts with none.",
+    "sec-localisation-start",
+)
 def weights_of_one(features, dtype=np.float32):
     return np.ones((6, features), dtype), np.array(IDENTITY, dtype)
 
 
-@EXERCISE.wrong("The bias before the weight", "the weight comes first and the bias second, as in every layer of the "
-                "book.", "sec-localisation-idea")
+@EXERCISE.wrong(
+    "The bias before the weight",
+    "the weight comes first and the bias second, as in every layer of the book.",
+    "sec-localisation-idea",
+)
 def bias_first(features, dtype=np.float32):
     return np.array(IDENTITY, dtype), np.zeros((6, features), dtype)
 
 
-@EXERCISE.wrong("float64 always", "both arrays are of the type that was asked for, float32 unless told; NumPy makes "
-                "float64 where it is not told.", "sec-localisation-start")
+@EXERCISE.wrong(
+    "float64 always",
+    "both arrays are of the type that was asked for, float32 unless told; NumPy makes float64 where it is not told.",
+    "sec-localisation-start",
+)
 def double(features, dtype=np.float32):
     return np.zeros((6, features)), np.array(IDENTITY, "float64")
 
 
-@EXERCISE.wrong("float32 always", "both arrays are of the type that was asked for; float32 is meant only where none is "
-                "named.", "sec-localisation-start")
+@EXERCISE.wrong(
+    "float32 always",
+    "both arrays are of the type that was asked for; float32 is meant only where none is named.",
+    "sec-localisation-start",
+)
 def single(features, dtype=np.float32):
     return np.zeros((6, features), "float32"), np.array(IDENTITY, "float32")
 
 
-@EXERCISE.wrong("The shifts are 1 and the scales 0", "the identity is theta = [[1, 0, 0], [0, 1, 0]], whose ones are "
-                "the first and the fifth number; yours stand in its third column, and every pixel looks at one corner.",
-                "sec-localisation-start")
+@EXERCISE.wrong(
+    "The shifts are 1 and the scales 0",
+    "the identity is theta = [[1, 0, 0], [0, 1, 0]], whose ones are "
+    "the first and the fifth number; yours stand in its third column, and every pixel looks at one corner.",
+    "sec-localisation-start",
+)
 def shifts_of_one(features, dtype=np.float32):
     return np.zeros((6, features), dtype), np.array([0, 0, 1, 0, 0, 1], dtype)
 
 
-@EXERCISE.wrong("Both scales stand in the first row", "the second 1 of the identity is the middle of theta's second "
-                "row, the fifth of the six numbers; yours stands in the first row.", "sec-localisation-start")
+@EXERCISE.wrong(
+    "Both scales stand in the first row",
+    "the second 1 of the identity is the middle of theta's second "
+    "row, the fifth of the six numbers; yours stands in the first row.",
+    "sec-localisation-start",
+)
 def first_row(features, dtype=np.float32):
     return np.zeros((6, features), dtype), np.array([1, 1, 0, 0, 0, 0], dtype)
 
@@ -106,12 +150,16 @@ def _random(seed, scale):
     def answer(features, dtype=np.float32):
         weight = np.random.default_rng(seed).normal(0, scale, (6, features))
         return weight.astype(dtype), np.array(IDENTITY, dtype)
+
     return answer
 
 
-EXERCISE.wrong("Random weights", "a weight that is not zero lets the features bend theta before anything is learned; "
-               "the last layer starts with none, other than the layers before it.",
-               "sec-localisation-start")(_random(0, 0.1))
+EXERCISE.wrong(
+    "Random weights",
+    "a weight that is not zero lets the features bend theta before anything is learned; "
+    "the last layer starts with none, other than the layers before it.",
+    "sec-localisation-start",
+)(_random(0, 0.1))
 
 
 @EXERCISE.right_too

@@ -22,24 +22,54 @@ EXERCISE = Exercise(
     gives=("d_image", "d_weight", "d_bias"),
     also=("col2im",),
     cases=[
-        Case("one row of pixels, and a filter of 1 x 2 at two places",
-             np.array([[[[1.0, 10]]]]), np.array([[[[1.0, 2, 3]]]]), FILTER, NO_BIAS,
-             expected=([[[[2, 25, 50]]]], [[[[21, 32]]]], [11])),
-        Case("one row of four pixels, and a filter of 1 x 2 that moves by two pixels",
-             np.array([[[[1.0, 10]]]]), np.array([[[[1.0, 2, 3, 4]]]]), FILTER, NO_BIAS, stride=2,
-             expected=([[[[2, 5, 20, 50]]]], [[[[31, 42]]]], [11])),
-        Case("a single pixel with a frame of zeros, and a filter of 2 x 2 at four places",
-             np.array([[[[1.0, 10], [100, 1000]]]]), np.array([[[[3.0]]]]), np.array([[[[1.0, 2], [3, 4]]]]), NO_BIAS,
-             padding=1,
-             expected=([[[[1234]]]], [[[[3000, 300], [30, 3]]]], [1111])),
-        Case("two images, two channels, two filters that just cover an image",
-             np.array([[[[1.0]], [[10]]], [[[2]], [[-1]]]]), IMAGES, FILTERS, np.zeros(2),
-             expected=([[[[51, 62]], [[73, 84]]], [[[-3, -2]], [[-1, 0]]]],
-                       [[[[11, 2]], [[3, 6]]], [[[5, 20]], [[30, 39]]]], [3, 9])),
-        Case("two channels, stride and padding, and a last row that no window reaches",
-             *_numbers((1, 2, 2, 3), (1, 2, 4, 4), (2, 2, 3, 2), (2,)), stride=2, padding=1),
-        Case("two images, three channels, four filters, float32",
-             *_numbers((2, 4, 4, 2), (2, 3, 5, 2), (4, 3, 2, 1), (4,), dtype="float32")),
+        Case(
+            "one row of pixels, and a filter of 1 x 2 at two places",
+            np.array([[[[1.0, 10]]]]),
+            np.array([[[[1.0, 2, 3]]]]),
+            FILTER,
+            NO_BIAS,
+            expected=([[[[2, 25, 50]]]], [[[[21, 32]]]], [11]),
+        ),
+        Case(
+            "one row of four pixels, and a filter of 1 x 2 that moves by two pixels",
+            np.array([[[[1.0, 10]]]]),
+            np.array([[[[1.0, 2, 3, 4]]]]),
+            FILTER,
+            NO_BIAS,
+            stride=2,
+            expected=([[[[2, 5, 20, 50]]]], [[[[31, 42]]]], [11]),
+        ),
+        Case(
+            "a single pixel with a frame of zeros, and a filter of 2 x 2 at four places",
+            np.array([[[[1.0, 10], [100, 1000]]]]),
+            np.array([[[[3.0]]]]),
+            np.array([[[[1.0, 2], [3, 4]]]]),
+            NO_BIAS,
+            padding=1,
+            expected=([[[[1234]]]], [[[[3000, 300], [30, 3]]]], [1111]),
+        ),
+        Case(
+            "two images, two channels, two filters that just cover an image",
+            np.array([[[[1.0]], [[10]]], [[[2]], [[-1]]]]),
+            IMAGES,
+            FILTERS,
+            np.zeros(2),
+            expected=(
+                [[[[51, 62]], [[73, 84]]], [[[-3, -2]], [[-1, 0]]]],
+                [[[[11, 2]], [[3, 6]]], [[[5, 20]], [[30, 39]]]],
+                [3, 9],
+            ),
+        ),
+        Case(
+            "two channels, stride and padding, and a last row that no window reaches",
+            *_numbers((1, 2, 2, 3), (1, 2, 4, 4), (2, 2, 3, 2), (2,)),
+            stride=2,
+            padding=1,
+        ),
+        Case(
+            "two images, three channels, four filters, float32",
+            *_numbers((2, 4, 4, 2), (2, 3, 5, 2), (4, 3, 2, 1), (4,), dtype="float32"),
+        ),
     ],
 )
 
@@ -49,22 +79,30 @@ def _window_by_window(d_out, image, weight, stride, padding, put):
     batch, channels, height, width = image.shape
     d_padded = np.zeros((batch, channels, height + 2 * padding, width + 2 * padding), image.dtype)
     for i, j in np.ndindex(d_out.shape[2:]):
-        window = d_padded[:, :, i * stride:i * stride + weight.shape[2], j * stride:j * stride + weight.shape[3]]
+        window = d_padded[:, :, i * stride : i * stride + weight.shape[2], j * stride : j * stride + weight.shape[3]]
         put(window, np.tensordot(d_out[:, :, i, j], weight, axes=1))
-    return d_padded[:, :, padding:padding + height, padding:padding + width].copy()
+    return d_padded[:, :, padding : padding + height, padding : padding + width].copy()
 
 
-@EXERCISE.wrong("The filter is the wrong way round in d_image", "a window gets back the filter as it stands, times "
-                "what arrived, and only a d_image that is computed as a convolution of d_out needs the filter flipped; "
-                "yours has it backwards.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "The filter is the wrong way round in d_image",
+    "a window gets back the filter as it stands, times "
+    "what arrived, and only a d_image that is computed as a convolution of d_out needs the filter flipped; "
+    "yours has it backwards.",
+    "sec-layers-convolution",
+)
 def filter_flipped(d_out, image, weight, bias, stride=1, padding=0):
     flipped = weight[:, :, ::-1, ::-1].copy()
     _, d_weight, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return conv2d_backward(d_out, image, flipped, bias, stride, padding)[0], d_weight, d_bias
 
 
-@EXERCISE.wrong("= for += where windows overlap", "a pixel stands in several windows, and what comes back from them is "
-                "added with +=; in yours a later window replaces an earlier one.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "= for += where windows overlap",
+    "a pixel stands in several windows, and what comes back from them is "
+    "added with +=; in yours a later window replaces an earlier one.",
+    "sec-layers-convolution",
+)
 def later_window_replaces(d_out, image, weight, bias, stride=1, padding=0):
     def replace(window, gradients):
         window[:] = gradients
@@ -73,9 +111,12 @@ def later_window_replaces(d_out, image, weight, bias, stride=1, padding=0):
     return _window_by_window(d_out, image, weight, stride, padding, replace), d_weight, d_bias
 
 
-@EXERCISE.wrong("= for +=, one place in the filter after the other", "a pixel meets the filter at several places, and "
-                "what comes back from them is added with +=; in yours a later place replaces an earlier one.",
-                "sec-layers-convolution")
+@EXERCISE.wrong(
+    "= for +=, one place in the filter after the other",
+    "a pixel meets the filter at several places, and "
+    "what comes back from them is added with +=; in yours a later place replaces an earlier one.",
+    "sec-layers-convolution",
+)
 def later_place_replaces(d_out, image, weight, bias, stride=1, padding=0):
     _, d_weight, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     batch, channels, height, width = image.shape
@@ -83,12 +124,16 @@ def later_place_replaces(d_out, image, weight, bias, stride=1, padding=0):
     down, across = stride * (d_out.shape[2] - 1) + 1, stride * (d_out.shape[3] - 1) + 1
     for row, column in np.ndindex(weight.shape[2:]):
         back = np.einsum("noij,oc->ncij", d_out, weight[:, :, row, column])
-        d_padded[:, :, row:row + down:stride, column:column + across:stride] = back
-    return d_padded[:, :, padding:padding + height, padding:padding + width].copy(), d_weight, d_bias
+        d_padded[:, :, row : row + down : stride, column : column + across : stride] = back
+    return d_padded[:, :, padding : padding + height, padding : padding + width].copy(), d_weight, d_bias
 
 
-@EXERCISE.wrong("= for +=, over windows and filters", "every window and every filter that a pixel meets adds to "
-                "its gradient with +=; in yours the last of them replaces the others.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "= for +=, over windows and filters",
+    "every window and every filter that a pixel meets adds to "
+    "its gradient with +=; in yours the last of them replaces the others.",
+    "sec-layers-convolution",
+)
 def last_filter_replaces(d_out, image, weight, bias, stride=1, padding=0):
     def replace(window, gradients):
         window[:] = gradients
@@ -97,44 +142,61 @@ def last_filter_replaces(d_out, image, weight, bias, stride=1, padding=0):
     return _window_by_window(d_out[:, -1:], image, weight[-1:], stride, padding, replace), d_weight, d_bias
 
 
-@EXERCISE.wrong("stride is ignored", "the window of output pixel (i, j) starts at row i * stride and column "
-                "j * stride, on the way back as on the way forward; yours start one pixel apart.",
-                "sec-layers-convolution")
+@EXERCISE.wrong(
+    "stride is ignored",
+    "the window of output pixel (i, j) starts at row i * stride and column "
+    "j * stride, on the way back as on the way forward; yours start one pixel apart.",
+    "sec-layers-convolution",
+)
 def without_stride(d_out, image, weight, bias, stride=1, padding=0):
     padded = np.pad(image, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
-    reached = padded[:, :, :d_out.shape[2] + weight.shape[2] - 1, :d_out.shape[3] + weight.shape[3] - 1].copy()
+    reached = padded[:, :, : d_out.shape[2] + weight.shape[2] - 1, : d_out.shape[3] + weight.shape[3] - 1].copy()
     d_reached, d_weight, d_bias = conv2d_backward(d_out, reached, weight, bias)
     d_padded = np.zeros_like(padded)
-    d_padded[:, :, :reached.shape[2], :reached.shape[3]] = d_reached
+    d_padded[:, :, : reached.shape[2], : reached.shape[3]] = d_reached
     rows, columns = image.shape[2:]
-    return d_padded[:, :, padding:padding + rows, padding:padding + columns].copy(), d_weight, d_bias
+    return d_padded[:, :, padding : padding + rows, padding : padding + columns].copy(), d_weight, d_bias
 
 
-@EXERCISE.wrong("The frame of zeros is still there", "the padding is no part of the image, so d_image has the image's "
-                "shape, and what has come back to the frame is cut off at the end.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "The frame of zeros is still there",
+    "the padding is no part of the image, so d_image has the image's "
+    "shape, and what has come back to the frame is cut off at the end.",
+    "sec-layers-convolution",
+)
 def frame_left(d_out, image, weight, bias, stride=1, padding=0):
     padded = np.pad(image, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     return conv2d_backward(d_out, padded, weight, bias, stride)
 
 
-@EXERCISE.wrong("The frame is cut off at one side only", "the frame of zeros lies on all four sides, so the image "
-                "begins at row and column `padding` of the padded one; yours begins at 0.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "The frame is cut off at one side only",
+    "the frame of zeros lies on all four sides, so the image "
+    "begins at row and column `padding` of the padded one; yours begins at 0.",
+    "sec-layers-convolution",
+)
 def cut_at_the_end(d_out, image, weight, bias, stride=1, padding=0):
     d_padded, d_weight, d_bias = frame_left(d_out, image, weight, bias, stride, padding)
-    return d_padded[:, :, :image.shape[2], :image.shape[3]].copy(), d_weight, d_bias
+    return d_padded[:, :, : image.shape[2], : image.shape[3]].copy(), d_weight, d_bias
 
 
-@EXERCISE.wrong("Without padding the cut leaves nothing", "a slice from padding to -padding is empty where padding "
-                "is 0, since -0 is the beginning; count from the front, from padding to padding + H.",
-                "sec-layers-convolution")
+@EXERCISE.wrong(
+    "Without padding the cut leaves nothing",
+    "a slice from padding to -padding is empty where padding "
+    "is 0, since -0 is the beginning; count from the front, from padding to padding + H.",
+    "sec-layers-convolution",
+)
 def cut_to_nothing(d_out, image, weight, bias, stride=1, padding=0):
     d_padded, d_weight, d_bias = frame_left(d_out, image, weight, bias, stride, padding)
     return d_padded[:, :, padding:-padding, padding:-padding].copy(), d_weight, d_bias
 
 
-@EXERCISE.wrong("The weight is reshaped where it should be transposed", "transposing exchanges rows and columns, and "
-                "each filter becomes a column; reshaping to the same shape only cuts the numbers at other places.",
-                "sec-layers-convolution")
+@EXERCISE.wrong(
+    "The weight is reshaped where it should be transposed",
+    "transposing exchanges rows and columns, and "
+    "each filter becomes a column; reshaping to the same shape only cuts the numbers at other places.",
+    "sec-layers-convolution",
+)
 def reshaped(d_out, image, weight, bias, stride=1, padding=0):
     columns = weight.reshape(-1, len(weight))
     mixed = columns.T.reshape(weight.shape).copy()
@@ -142,8 +204,12 @@ def reshaped(d_out, image, weight, bias, stride=1, padding=0):
     return conv2d_backward(d_out, image, mixed, bias, stride, padding)[0], d_weight, d_bias
 
 
-@EXERCISE.wrong("Filters and channels are exchanged", "weight[o, c] leads from channel c of the image to output o, so "
-                "d_image sums over o, the first axis of weight; yours sums over the second.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "Filters and channels are exchanged",
+    "weight[o, c] leads from channel c of the image to output o, so "
+    "d_image sums over o, the first axis of weight; yours sums over the second.",
+    "sec-layers-convolution",
+)
 def channels_exchanged(d_out, image, weight, bias, stride=1, padding=0):
     _, d_weight, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     if weight.shape[0] != weight.shape[1]:
@@ -152,23 +218,33 @@ def channels_exchanged(d_out, image, weight, bias, stride=1, padding=0):
     return conv2d_backward(d_out, image, exchanged, bias, stride, padding)[0], d_weight, d_bias
 
 
-@EXERCISE.wrong("d_weight is flipped", "the forward flips nothing, so place (r, q) of d_weight takes place (r, q) of "
-                "every window; yours runs backwards.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "d_weight is flipped",
+    "the forward flips nothing, so place (r, q) of d_weight takes place (r, q) of every window; yours runs backwards.",
+    "sec-layers-convolution",
+)
 def weight_flipped(d_out, image, weight, bias, stride=1, padding=0):
     d_image, d_weight, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, d_weight[:, :, ::-1, ::-1].copy(), d_bias
 
 
-@EXERCISE.wrong("d_weight holds the last image only", "all images use the same filters, so every image adds to "
-                "d_weight, in a loop with += and not =; yours keeps what the last one brought.",
-                "sec-layers-convolution")
+@EXERCISE.wrong(
+    "d_weight holds the last image only",
+    "all images use the same filters, so every image adds to "
+    "d_weight, in a loop with += and not =; yours keeps what the last one brought.",
+    "sec-layers-convolution",
+)
 def last_image(d_out, image, weight, bias, stride=1, padding=0):
     d_image, _, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, conv2d_backward(d_out[-1:], image[-1:], weight, bias, stride, padding)[1], d_bias
 
 
-@EXERCISE.wrong("d_weight holds the last window only", "a filter is used at every window, and each use adds to "
-                "d_weight with +=; yours keeps what the last window of each image brought.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "d_weight holds the last window only",
+    "a filter is used at every window, and each use adds to "
+    "d_weight with +=; yours keeps what the last window of each image brought.",
+    "sec-layers-convolution",
+)
 def last_window_of_each(d_out, image, weight, bias, stride=1, padding=0):
     d_image, _, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, _last_window(d_out, image, weight, bias, stride, padding), d_bias
@@ -180,9 +256,13 @@ def _last_window(d_out, image, weight, bias, stride, padding):
     return conv2d_backward(last, image, weight, bias, stride, padding)[1]
 
 
-@EXERCISE.wrong("= for += in both, d_image and d_weight", "a pixel stands in several windows and a filter is used at "
-                "all of them, so both sums need += in the loop; in yours a later window replaces an earlier one in "
-                "both.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "= for += in both, d_image and d_weight",
+    "a pixel stands in several windows and a filter is used at "
+    "all of them, so both sums need += in the loop; in yours a later window replaces an earlier one in "
+    "both.",
+    "sec-layers-convolution",
+)
 def both_replaced(d_out, image, weight, bias, stride=1, padding=0):
     def replace(window, gradients):
         window[:] = gradients
@@ -191,8 +271,12 @@ def both_replaced(d_out, image, weight, bias, stride=1, padding=0):
     return d_image, _last_window(d_out, image, weight, bias, stride, padding), np.einsum("noij->o", d_out)
 
 
-@EXERCISE.wrong("d_weight holds one window of one image", "a filter is used at every window of every image, and each "
-                "use adds to d_weight with +=; yours keeps what the last one brought.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "d_weight holds one window of one image",
+    "a filter is used at every window of every image, and each "
+    "use adds to d_weight with +=; yours keeps what the last one brought.",
+    "sec-layers-convolution",
+)
 def last_window(d_out, image, weight, bias, stride=1, padding=0):
     d_image, _, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     last = np.zeros_like(d_out)
@@ -200,75 +284,109 @@ def last_window(d_out, image, weight, bias, stride=1, padding=0):
     return d_image, conv2d_backward(last, image, weight, bias, stride, padding)[1], d_bias
 
 
-@EXERCISE.wrong("Mean over the batch for the sum", "all images use the same filters and biases, so what comes back "
-                "from them is added; the division by N belongs to the loss, which has already done it.",
-                "sec-layers-convolution")
+@EXERCISE.wrong(
+    "Mean over the batch for the sum",
+    "all images use the same filters and biases, so what comes back "
+    "from them is added; the division by N belongs to the loss, which has already done it.",
+    "sec-layers-convolution",
+)
 def mean_over_batch(d_out, image, weight, bias, stride=1, padding=0):
     d_image, d_weight, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, d_weight / len(image), d_bias / len(image)
 
 
-@EXERCISE.wrong("Mean for the sum in d_bias", "the bias is added to every pixel of every image, so d_bias is the sum "
-                "of all that arrives at its output channel; yours is the mean.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "Mean for the sum in d_bias",
+    "the bias is added to every pixel of every image, so d_bias is the sum "
+    "of all that arrives at its output channel; yours is the mean.",
+    "sec-layers-convolution",
+)
 def mean_bias(d_out, image, weight, bias, stride=1, padding=0):
     d_image, d_weight, _ = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, d_weight, d_out.mean(axis=(0, 2, 3))
 
 
-@EXERCISE.wrong("d_bias is summed over the batch only", "the bias is added to every pixel of every image, so d_bias "
-                "sums over rows and columns too, and (O,) is left.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "d_bias is summed over the batch only",
+    "the bias is added to every pixel of every image, so d_bias sums over rows and columns too, and (O,) is left.",
+    "sec-layers-convolution",
+)
 def bias_over_batch(d_out, image, weight, bias, stride=1, padding=0):
     d_image, d_weight, _ = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, d_weight, d_out.sum(axis=0)
 
 
-@EXERCISE.wrong("d_bias is summed over the pixels only", "the bias is added to every pixel of every image, so d_bias "
-                "sums over the images too, and (O,) is left.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "d_bias is summed over the pixels only",
+    "the bias is added to every pixel of every image, so d_bias sums over the images too, and (O,) is left.",
+    "sec-layers-convolution",
+)
 def bias_over_pixels(d_out, image, weight, bias, stride=1, padding=0):
     d_image, d_weight, _ = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, d_weight, d_out.sum(axis=(2, 3))
 
 
-@EXERCISE.wrong("d_bias holds the sum over all filters", "each filter has a bias of its own, which hears what "
-                "arrives at its own output channel; yours gives every bias the sum over all of them.",
-                "sec-layers-convolution")
+@EXERCISE.wrong(
+    "d_bias holds the sum over all filters",
+    "each filter has a bias of its own, which hears what "
+    "arrives at its own output channel; yours gives every bias the sum over all of them.",
+    "sec-layers-convolution",
+)
 def bias_of_all(d_out, image, weight, bias, stride=1, padding=0):
     d_image, d_weight, _ = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, d_weight, np.full_like(bias, d_out.sum())
 
 
-@EXERCISE.wrong("d_bias is all ones", "1 is the factor by which an output follows its bias, and the gradient is that "
-                "factor times what arrives; yours leaves d_out out.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "d_bias is all ones",
+    "1 is the factor by which an output follows its bias, and the gradient is that "
+    "factor times what arrives; yours leaves d_out out.",
+    "sec-layers-convolution",
+)
 def bias_of_ones(d_out, image, weight, bias, stride=1, padding=0):
     d_image, d_weight, _ = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, d_weight, np.ones_like(bias)
 
 
-@EXERCISE.wrong("d_weight takes the image without its frame", "the filter met the padded image, so d_weight needs "
-                "the padded one too; yours cuts the windows out of the image as it came.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "d_weight takes the image without its frame",
+    "the filter met the padded image, so d_weight needs "
+    "the padded one too; yours cuts the windows out of the image as it came.",
+    "sec-layers-convolution",
+)
 def weight_without_frame(d_out, image, weight, bias, stride=1, padding=0):
     d_image, _, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     moved = np.pad(image, ((0, 0), (0, 0), (0, 2 * padding), (0, 2 * padding)))
     return d_image, conv2d_backward(d_out, moved, weight, bias, stride)[1], d_bias
 
 
-@EXERCISE.wrong("d_weight is made from the first image", "all images use the same filters, so every image adds to "
-                "d_weight; yours has what the first one brings.", "sec-layers-convolution")
+@EXERCISE.wrong(
+    "d_weight is made from the first image",
+    "all images use the same filters, so every image adds to d_weight; yours has what the first one brings.",
+    "sec-layers-convolution",
+)
 def first_image(d_out, image, weight, bias, stride=1, padding=0):
     d_image, _, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return d_image, conv2d_backward(d_out[:1], image[:1], weight, bias, stride, padding)[1], d_bias
 
 
-@EXERCISE.wrong("Every image's d_image holds the batch's sum", "filters and biases are shared by all images, the "
-                "images are not, so each hears its own d_out alone; yours adds over the images.",
-                "sec-layers-convolution")
+@EXERCISE.wrong(
+    "Every image's d_image holds the batch's sum",
+    "filters and biases are shared by all images, the "
+    "images are not, so each hears its own d_out alone; yours adds over the images.",
+    "sec-layers-convolution",
+)
 def images_of_all(d_out, image, weight, bias, stride=1, padding=0):
     d_image, d_weight, d_bias = conv2d_backward(d_out, image, weight, bias, stride, padding)
     return np.repeat(d_image.sum(axis=0, keepdims=True), len(image), axis=0), d_weight, d_bias
 
 
-@EXERCISE.wrong("What arrives is left out", "a gradient is what arrives, d_out, times the layer's slopes; yours "
-                "gives the slopes alone, as if d_out were all ones.", "sec-layers-chain")
+@EXERCISE.wrong(
+    "What arrives is left out",
+    "a gradient is what arrives, d_out, times the layer's slopes; yours "
+    "gives the slopes alone, as if d_out were all ones.",
+    "sec-layers-chain",
+)
 def slopes_alone(d_out, image, weight, bias, stride=1, padding=0):
     return conv2d_backward(np.ones_like(d_out), image, weight, bias, stride, padding)
 
@@ -282,7 +400,7 @@ def window_by_window(d_out, image, weight, bias, stride=1, padding=0):
     d_weight = np.zeros_like(weight)
     for n, o, i, j in np.ndindex(d_out.shape):
         top, left = i * stride, j * stride
-        d_weight[o] += d_out[n, o, i, j] * padded[n, :, top:top + weight.shape[2], left:left + weight.shape[3]]
+        d_weight[o] += d_out[n, o, i, j] * padded[n, :, top : top + weight.shape[2], left : left + weight.shape[3]]
     return _window_by_window(d_out, image, weight, stride, padding, add), d_weight, np.einsum("noij->o", d_out)
 
 
@@ -309,12 +427,12 @@ def as_convolutions(d_out, image, weight, bias, stride=1, padding=0):
     rows, columns = weight.shape[2:]
     places = height + 2 * padding - rows + 1, width + 2 * padding - columns + 1
     spread = np.zeros((*d_out.shape[:2], *places), d_out.dtype)
-    spread[:, :, ::stride, ::stride][:, :, :d_out.shape[2], :d_out.shape[3]] = d_out
+    spread[:, :, ::stride, ::stride][:, :, : d_out.shape[2], : d_out.shape[3]] = d_out
     framed = np.pad(spread, ((0, 0), (0, 0), (rows - 1, rows - 1), (columns - 1, columns - 1)))
     windows = np.lib.stride_tricks.sliding_window_view(framed, (rows, columns), axis=(2, 3))
     d_padded = np.einsum("noijkl,ockl->ncij", windows, weight[:, :, ::-1, ::-1])
     padded = np.pad(image, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     patches = np.lib.stride_tricks.sliding_window_view(padded, places, axis=(2, 3))
     d_weight = np.einsum("nckrij,noij->ockr", patches, spread)
-    d_image = d_padded[:, :, padding:padding + height, padding:padding + width]
+    d_image = d_padded[:, :, padding : padding + height, padding : padding + width]
     return d_image.copy(), d_weight, spread.sum(axis=(0, 2, 3))

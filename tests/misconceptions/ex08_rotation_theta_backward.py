@@ -6,7 +6,7 @@ from tests.judge import Case, Exercise
 
 RNG = np.random.default_rng(0)
 D_THETA = np.array([[[1.0, 2, 7], [4, 5, 8]]])
-SIX_TENTHS = np.array([[np.arctan2(0.8, 0.6)]])     # cos 0.6, sin 0.8
+SIX_TENTHS = np.array([[np.arctan2(0.8, 0.6)]])  # cos 0.6, sin 0.8
 
 EXERCISE = Exercise(
     name="rotation_theta_backward",
@@ -17,16 +17,25 @@ EXERCISE = Exercise(
         Case("a quarter turn: cos is 0 and sin is 1", D_THETA, np.array([[np.pi / 2]]), expected=[[-6]]),
         Case("an angle whose cos is 0.6 and whose sin is 0.8", D_THETA, SIX_TENTHS, expected=[[-3.6]]),
         Case("three images, each with its own angle", RNG.normal(size=(3, 2, 3)), RNG.uniform(-2, 2, (3, 1))),
-        Case("two images, in float32", RNG.normal(size=(2, 2, 3)).astype("float32"),
-             RNG.uniform(-2, 2, (2, 1)).astype("float32")),
+        Case(
+            "two images, in float32",
+            RNG.normal(size=(2, 2, 3)).astype("float32"),
+            RNG.uniform(-2, 2, (2, 1)).astype("float32"),
+        ),
     ],
 )
 
 
 def entries(d_theta, parameters):
     """cos and sin of the angles, and the four entries of d_theta on which the angle acts: (N, 1) each."""
-    return (np.cos(parameters), np.sin(parameters), d_theta[:, 0, :1], d_theta[:, 0, 1:2],
-            d_theta[:, 1, :1], d_theta[:, 1, 1:2])
+    return (
+        np.cos(parameters),
+        np.sin(parameters),
+        d_theta[:, 0, :1],
+        d_theta[:, 0, 1:2],
+        d_theta[:, 1, :1],
+        d_theta[:, 1, 1:2],
+    )
 
 
 def right(d_theta, parameters):
@@ -34,148 +43,229 @@ def right(d_theta, parameters):
     return cos * (g21 - g12) - sin * (g11 + g22)
 
 
-@EXERCISE.wrong("The cosine's derivative lacks its minus", "cos falls as the angle grows, so its derivative is -sin, "
-                "and the two entries on the diagonal come in with a minus.", "sec-theta-one")
+@EXERCISE.wrong(
+    "The cosine's derivative lacks its minus",
+    "cos falls as the angle grows, so its derivative is -sin, "
+    "and the two entries on the diagonal come in with a minus.",
+    "sec-theta-one",
+)
 def sine_without_minus(d_theta, parameters):
     cos, sin, g11, g12, g21, g22 = entries(d_theta, parameters)
     return cos * (g21 - g12) + sin * (g11 + g22)
 
 
-@EXERCISE.wrong("Turned the other way", "theta holds -sin in its first row and +sin in its second, so d_theta's "
-                "entry 21 comes in with +cos and entry 12 with -cos; yours has the signs exchanged.", "sec-theta-one")
+@EXERCISE.wrong(
+    "Turned the other way",
+    "theta holds -sin in its first row and +sin in its second, so d_theta's "
+    "entry 21 comes in with +cos and entry 12 with -cos; yours has the signs exchanged.",
+    "sec-theta-one",
+)
 def other_way(d_theta, parameters):
     cos, sin, g11, g12, g21, g22 = entries(d_theta, parameters)
     return cos * (g12 - g21) - sin * (g11 + g22)
 
 
-@EXERCISE.wrong("The minus of -sin is lost", "theta's first row holds -sin, whose derivative is -cos, so d_theta's "
-                "entry 12 is subtracted; yours adds it.", "sec-theta-one")
+@EXERCISE.wrong(
+    "The minus of -sin is lost",
+    "theta's first row holds -sin, whose derivative is -cos, so d_theta's entry 12 is subtracted; yours adds it.",
+    "sec-theta-one",
+)
 def plus_sine(d_theta, parameters):
     cos, sin, g11, g12, g21, g22 = entries(d_theta, parameters)
     return cos * (g21 + g12) - sin * (g11 + g22)
 
 
-@EXERCISE.wrong("Theta where its derivative belongs", "d_theta is laid along the way in which theta moves, [[-sin, "
-                "-cos, 0], [cos, -sin, 0]]; yours multiplies it by theta itself.", "sec-theta-one")
+@EXERCISE.wrong(
+    "Theta where its derivative belongs",
+    "d_theta is laid along the way in which theta moves, [[-sin, "
+    "-cos, 0], [cos, -sin, 0]]; yours multiplies it by theta itself.",
+    "sec-theta-one",
+)
 def not_differentiated(d_theta, parameters):
     cos, sin, g11, g12, g21, g22 = entries(d_theta, parameters)
     return cos * (g11 + g22) + sin * (g21 - g12)
 
 
-@EXERCISE.wrong("Every sign is reversed", "d_theta is multiplied by the way in which theta moves as the angle grows, "
-                "[[-sin, -cos, 0], [cos, -sin, 0]], and the products are added as they are; yours is the opposite.",
-                "sec-theta-one")
+@EXERCISE.wrong(
+    "Every sign is reversed",
+    "d_theta is multiplied by the way in which theta moves as the angle grows, "
+    "[[-sin, -cos, 0], [cos, -sin, 0]], and the products are added as they are; yours is the opposite.",
+    "sec-theta-one",
+)
 def opposite(d_theta, parameters):
     return -right(d_theta, parameters)
 
 
-@EXERCISE.wrong("Columns are counted from 1", "NumPy counts from 0, so the entry that the text calls 21 is d_theta[:, "
-                "1, 0], and 12 is d_theta[:, 0, 1]; your rows are right and your columns one too far.", "sec-theta-one")
+@EXERCISE.wrong(
+    "Columns are counted from 1",
+    "NumPy counts from 0, so the entry that the text calls 21 is d_theta[:, "
+    "1, 0], and 12 is d_theta[:, 0, 1]; your rows are right and your columns one too far.",
+    "sec-theta-one",
+)
 def columns_from_one(d_theta, parameters):
     return right(np.roll(d_theta, -1, axis=2), parameters)
 
 
-@EXERCISE.wrong("The diagonal is missing", "the angle acts through all four entries of the 2 x 2 part, and the chain "
-                "rule adds four terms; yours has entries 12 and 21, and lacks 11 and 22.", "sec-theta-one")
+@EXERCISE.wrong(
+    "The diagonal is missing",
+    "the angle acts through all four entries of the 2 x 2 part, and the chain "
+    "rule adds four terms; yours has entries 12 and 21, and lacks 11 and 22.",
+    "sec-theta-one",
+)
 def off_diagonal(d_theta, parameters):
     cos, _, _, g12, g21, _ = entries(d_theta, parameters)
     return cos * (g21 - g12)
 
 
-@EXERCISE.wrong("The diagonal alone", "the angle acts through all four entries of the 2 x 2 part, and the chain rule "
-                "adds four terms; yours has entries 11 and 22, and lacks 12 and 21.", "sec-theta-one")
+@EXERCISE.wrong(
+    "The diagonal alone",
+    "the angle acts through all four entries of the 2 x 2 part, and the chain rule "
+    "adds four terms; yours has entries 11 and 22, and lacks 12 and 21.",
+    "sec-theta-one",
+)
 def diagonal(d_theta, parameters):
     _, sin, g11, _, _, g22 = entries(d_theta, parameters)
     return -sin * (g11 + g22)
 
 
-@EXERCISE.wrong("The first row alone", "the angle acts through all four entries of the 2 x 2 part, and the chain "
-                "rule adds four terms; yours has those of theta's first row.", "sec-theta-one")
+@EXERCISE.wrong(
+    "The first row alone",
+    "the angle acts through all four entries of the 2 x 2 part, and the chain "
+    "rule adds four terms; yours has those of theta's first row.",
+    "sec-theta-one",
+)
 def first_row(d_theta, parameters):
     cos, sin, g11, g12, _, _ = entries(d_theta, parameters)
     return -sin * g11 - cos * g12
 
 
-@EXERCISE.wrong("One entry for all four", "the angle acts through all four entries of the 2 x 2 part, and the chain "
-                "rule adds four terms; yours has that of entry 21 alone.", "sec-theta-one")
+@EXERCISE.wrong(
+    "One entry for all four",
+    "the angle acts through all four entries of the 2 x 2 part, and the chain "
+    "rule adds four terms; yours has that of entry 21 alone.",
+    "sec-theta-one",
+)
 def one_entry(d_theta, parameters):
     cos, _, _, _, g21, _ = entries(d_theta, parameters)
     return cos * g21
 
 
-@EXERCISE.wrong("As if the angle were 0", "entry 21 less entry 12 is the gradient at angle 0; at any other angle "
-                "theta moves in another direction, by way of cos and sin.", "sec-theta-one")
+@EXERCISE.wrong(
+    "As if the angle were 0",
+    "entry 21 less entry 12 is the gradient at angle 0; at any other angle "
+    "theta moves in another direction, by way of cos and sin.",
+    "sec-theta-one",
+)
 def at_zero(d_theta, parameters):
     _, _, _, g12, g21, _ = entries(d_theta, parameters)
     return g21 - g12
 
 
-@EXERCISE.wrong("The mean of the six entries", "the angle acts on the loss through four of the entries, and what comes "
-                "back by several ways is added, not averaged; yours divides the sum by 6.", "sec-theta-one")
+@EXERCISE.wrong(
+    "The mean of the six entries",
+    "the angle acts on the loss through four of the entries, and what comes "
+    "back by several ways is added, not averaged; yours divides the sum by 6.",
+    "sec-theta-one",
+)
 def mean_of_entries(d_theta, parameters):
     return right(d_theta, parameters) / d_theta.dtype.type(6)
 
 
-@EXERCISE.wrong("The angle is taken for degrees", "the parameters are radians, as NumPy's cos and sin want them; "
-                "yours turns them into radians once more.", "sec-theta-one")
+@EXERCISE.wrong(
+    "The angle is taken for degrees",
+    "the parameters are radians, as NumPy's cos and sin want them; yours turns them into radians once more.",
+    "sec-theta-one",
+)
 def degrees(d_theta, parameters):
     return right(d_theta, np.radians(parameters))
 
 
-@EXERCISE.wrong("Summed over the batch", "each image has an angle of its own, so each has a gradient of its own in "
-                "an (N, 1) array, and nothing is added across images.", "sec-theta-sum")
+@EXERCISE.wrong(
+    "Summed over the batch",
+    "each image has an angle of its own, so each has a gradient of its own in "
+    "an (N, 1) array, and nothing is added across images.",
+    "sec-theta-sum",
+)
 def over_the_batch(d_theta, parameters):
     return right(d_theta, parameters).sum(axis=0, keepdims=True)
 
 
-@EXERCISE.wrong("The batch's sum in every row", "each image has an angle of its own and hears its own d_theta only; "
-                "yours gives every image the sum over all.", "sec-theta-sum")
+@EXERCISE.wrong(
+    "The batch's sum in every row",
+    "each image has an angle of its own and hears its own d_theta only; yours gives every image the sum over all.",
+    "sec-theta-sum",
+)
 def batch_for_everyone(d_theta, parameters):
     return np.repeat(over_the_batch(d_theta, parameters), len(parameters), axis=0)
 
 
-@EXERCISE.wrong("(N, 1) times (N,) becomes (N, N)", "NumPy lays a (N,) array along the last axis, so every angle meets "
-                "every image's d_theta; take parameters[:, 0], or keep the last axis of both.", "sec-theta-one")
+@EXERCISE.wrong(
+    "(N, 1) times (N,) becomes (N, N)",
+    "NumPy lays a (N,) array along the last axis, so every angle meets "
+    "every image's d_theta; take parameters[:, 0], or keep the last axis of both.",
+    "sec-theta-one",
+)
 def every_angle_with_every_image(d_theta, parameters):
     cos, sin = np.cos(parameters), np.sin(parameters)
     return cos * (d_theta[:, 1, 0] - d_theta[:, 0, 1]) - sin * (d_theta[:, 0, 0] + d_theta[:, 1, 1])
 
 
-@EXERCISE.wrong("One image's angle for the whole batch", "each image was turned by an angle of its own, "
-                "parameters[n]; yours takes the first image's cos and sin for all.", "sec-theta-sum")
+@EXERCISE.wrong(
+    "One image's angle for the whole batch",
+    "each image was turned by an angle of its own, parameters[n]; yours takes the first image's cos and sin for all.",
+    "sec-theta-sum",
+)
 def first_angle(d_theta, parameters):
     return right(d_theta, np.repeat(parameters[:1], len(parameters), axis=0))
 
 
-@EXERCISE.wrong("The last axis is missing", "one parameter for each image is still a list of parameters, so its "
-                "gradient is (N, 1), as the parameters are; yours is (N,).", "sec-theta-one")
+@EXERCISE.wrong(
+    "The last axis is missing",
+    "one parameter for each image is still a list of parameters, so its "
+    "gradient is (N, 1), as the parameters are; yours is (N,).",
+    "sec-theta-one",
+)
 def flat(d_theta, parameters):
     return right(d_theta, parameters)[:, 0]
 
 
-@EXERCISE.wrong("The second row alone", "the angle acts through all four entries of the 2 x 2 part, and the chain "
-                "rule adds four terms; yours has those of theta's second row.", "sec-theta-one")
+@EXERCISE.wrong(
+    "The second row alone",
+    "the angle acts through all four entries of the 2 x 2 part, and the chain "
+    "rule adds four terms; yours has those of theta's second row.",
+    "sec-theta-one",
+)
 def second_row(d_theta, parameters):
     cos, sin, _, _, g21, g22 = entries(d_theta, parameters)
     return cos * g21 - sin * g22
 
 
-@EXERCISE.wrong("Sine and cosine are exchanged", "the diagonal holds the cosine, whose derivative is -sin, and the "
-                "other two hold the sine, whose derivative is cos; yours has them the other way round.",
-                "sec-theta-one")
+@EXERCISE.wrong(
+    "Sine and cosine are exchanged",
+    "the diagonal holds the cosine, whose derivative is -sin, and the "
+    "other two hold the sine, whose derivative is cos; yours has them the other way round.",
+    "sec-theta-one",
+)
 def exchanged(d_theta, parameters):
     cos, sin, g11, g12, g21, g22 = entries(d_theta, parameters)
     return sin * (g21 - g12) - cos * (g11 + g22)
 
 
-@EXERCISE.wrong("The shift's entries take part", "the angle stands in the 2 x 2 part alone, so the third column of "
-                "d_theta has no say; yours adds it.", "sec-theta-one")
+@EXERCISE.wrong(
+    "The shift's entries take part",
+    "the angle stands in the 2 x 2 part alone, so the third column of d_theta has no say; yours adds it.",
+    "sec-theta-one",
+)
 def with_shift(d_theta, parameters):
     return right(d_theta, parameters) + d_theta[:, :, 2].sum(axis=1, keepdims=True)
 
 
-@EXERCISE.wrong("The mean over the four entries", "the angle acts on the loss through four of the entries, and what "
-                "comes back by several ways is added, not averaged; yours divides the sum by 4.", "sec-theta-one")
+@EXERCISE.wrong(
+    "The mean over the four entries",
+    "the angle acts on the loss through four of the entries, and what "
+    "comes back by several ways is added, not averaged; yours divides the sum by 4.",
+    "sec-theta-one",
+)
 def mean_of_four(d_theta, parameters):
     return right(d_theta, parameters) / d_theta.dtype.type(4)
 

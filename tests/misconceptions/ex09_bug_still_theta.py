@@ -16,8 +16,10 @@ def localise(image):
 
 def sample(height, width):
     """A sampler whose output has this size."""
+
     def sample(image, theta):
         return affine_sample(image, theta, (*image.shape[:2], height, width), align_corners=False)
+
     sample.__doc__ = f"The real sampler, outputs of {height} x {width}, align_corners=False."
     return sample
 
@@ -39,25 +41,49 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("theta", "warped", "scores"),
     cases=[
-        Case("localise shifts by half the image's mean, here by one pixel", np.array([[[[0.0, 0, 4, 0]]]]), localise,
-             sample(1, 4), classify,
-             expected=([shift(1 / 2)], [[[[0, 4, 0, 0]]]], [[8, 4]])),
-        Case("two images, which localise shifts by half their means, here by one pixel and by two",
-             np.array([[[[0.0, 0, 4, 0]]], [[[0, 8, 0, 0]]]]), localise, sample(1, 4), classify,
-             expected=([shift(1 / 2), shift(1)], [[[[0, 4, 0, 0]]], [[[0, 0, 0, 0]]]], [[8, 4], [0, 0]])),
-        Case("two images, two channels of 3 x 4, outputs of 3 x 4", RNG.uniform(0, 1, (2, 2, 3, 4)), localise,
-             sample(3, 4), classify),
-        Case("two images of 4 x 5, outputs of 2 x 3", RNG.uniform(0, 1, (2, 1, 4, 5)), localise,
-             sample(2, 3), classify),
-        Case("two images of 4 x 5 in float32, outputs of 2 x 3", RNG.uniform(0, 1, (2, 1, 4, 5)).astype("float32"),
-             localise, sample(2, 3), classify),
+        Case(
+            "localise shifts by half the image's mean, here by one pixel",
+            np.array([[[[0.0, 0, 4, 0]]]]),
+            localise,
+            sample(1, 4),
+            classify,
+            expected=([shift(1 / 2)], [[[[0, 4, 0, 0]]]], [[8, 4]]),
+        ),
+        Case(
+            "two images, which localise shifts by half their means, here by one pixel and by two",
+            np.array([[[[0.0, 0, 4, 0]]], [[[0, 8, 0, 0]]]]),
+            localise,
+            sample(1, 4),
+            classify,
+            expected=([shift(1 / 2), shift(1)], [[[[0, 4, 0, 0]]], [[[0, 0, 0, 0]]]], [[8, 4], [0, 0]]),
+        ),
+        Case(
+            "two images, two channels of 3 x 4, outputs of 3 x 4",
+            RNG.uniform(0, 1, (2, 2, 3, 4)),
+            localise,
+            sample(3, 4),
+            classify,
+        ),
+        Case(
+            "two images of 4 x 5, outputs of 2 x 3", RNG.uniform(0, 1, (2, 1, 4, 5)), localise, sample(2, 3), classify
+        ),
+        Case(
+            "two images of 4 x 5 in float32, outputs of 2 x 3",
+            RNG.uniform(0, 1, (2, 1, 4, 5)).astype("float32"),
+            localise,
+            sample(2, 3),
+            classify,
+        ),
     ],
 )
 
 
-@EXERCISE.wrong("As it was found", "the classifier must be given the warped image; as long as it reads the "
-                "untransformed one, the scores and the loss don't depend on theta, whose gradient is then zero.",
-                "sec-layer-failures")
+@EXERCISE.wrong(
+    "As it was found",
+    "the classifier must be given the warped image; as long as it reads the "
+    "untransformed one, the scores and the loss don't depend on theta, whose gradient is then zero.",
+    "sec-layer-failures",
+)
 def as_found(image, localise, sample, classify):
     theta = localise(image)
     warped = sample(image, theta)
@@ -65,17 +91,24 @@ def as_found(image, localise, sample, classify):
     return theta, warped, scores
 
 
-@EXERCISE.wrong("The image is warped twice", "the classifier is given the image warped once, the same that is "
-                "returned; yours applies theta again to what was already warped.", "sec-layer-chain")
+@EXERCISE.wrong(
+    "The image is warped twice",
+    "the classifier is given the image warped once, the same that is "
+    "returned; yours applies theta again to what was already warped.",
+    "sec-layer-chain",
+)
 def warped_twice(image, localise, sample, classify):
     theta = localise(image)
     warped = sample(image, theta)
     return theta, warped, classify(sample(warped, theta))
 
 
-@EXERCISE.wrong("The identity for the theta that was found", "the sampler must read with the theta that localise "
-                "gives; yours reads with the identity, and theta again has no say in the scores.",
-                "sec-layer-failures")
+@EXERCISE.wrong(
+    "The identity for the theta that was found",
+    "the sampler must read with the theta that localise "
+    "gives; yours reads with the identity, and theta again has no say in the scores.",
+    "sec-layer-failures",
+)
 def with_the_identity(image, localise, sample, classify):
     theta = localise(image)
     identity = np.zeros_like(theta)
@@ -84,16 +117,22 @@ def with_the_identity(image, localise, sample, classify):
     return theta, warped, classify(warped)
 
 
-@EXERCISE.wrong("The localisation network is fed the warped image", "theta is decided from the image as it comes "
-                "in, before anything is warped, and that theta is the one to return; localise(image) was right.",
-                "sec-layer-chain")
+@EXERCISE.wrong(
+    "The localisation network is fed the warped image",
+    "theta is decided from the image as it comes "
+    "in, before anything is warped, and that theta is the one to return; localise(image) was right.",
+    "sec-layer-chain",
+)
 def localised_after(image, localise, sample, classify):
     warped = sample(image, localise(image))
     return localise(warped), warped, classify(warped)
 
 
-@EXERCISE.wrong("Localised and sampled a second time", "the layer decides once and reads once, from the original "
-                "image; yours decides anew on the warped image.", "sec-layer-chain")
+@EXERCISE.wrong(
+    "Localised and sampled a second time",
+    "the layer decides once and reads once, from the original image; yours decides anew on the warped image.",
+    "sec-layer-chain",
+)
 def second_round(image, localise, sample, classify):
     warped = sample(image, localise(image))
     theta = localise(warped)
@@ -101,8 +140,12 @@ def second_round(image, localise, sample, classify):
     return theta, warped, classify(warped)
 
 
-@EXERCISE.wrong("theta is inverted", "theta already says for each output pixel where to look in the input, so the "
-                "sampler takes it as it is; the bug is elsewhere.", "sec-layer-chain")
+@EXERCISE.wrong(
+    "theta is inverted",
+    "theta already says for each output pixel where to look in the input, so the "
+    "sampler takes it as it is; the bug is elsewhere.",
+    "sec-layer-chain",
+)
 def inverted(image, localise, sample, classify):
     theta = localise(image)
     inverse = theta.copy()
@@ -112,47 +155,68 @@ def inverted(image, localise, sample, classify):
     return theta, warped, classify(warped)
 
 
-@EXERCISE.wrong("The untransformed image is returned", "the scores are right now, but the second output is to be "
-                "the warped image, the one that the classifier was given.", "sec-layer-chain")
+@EXERCISE.wrong(
+    "The untransformed image is returned",
+    "the scores are right now, but the second output is to be the warped image, the one that the classifier was given.",
+    "sec-layer-chain",
+)
 def image_returned(image, localise, sample, classify):
     theta = localise(image)
     return theta, image.copy(), classify(sample(image, theta))
 
 
-@EXERCISE.wrong("Both images are classified and added", "the scores are those of the warped image alone; with the "
-                "untransformed one beside it the classifier can do without the transformer.", "sec-layer-failures")
+@EXERCISE.wrong(
+    "Both images are classified and added",
+    "the scores are those of the warped image alone; with the "
+    "untransformed one beside it the classifier can do without the transformer.",
+    "sec-layer-failures",
+)
 def both(image, localise, sample, classify):
     theta = localise(image)
     warped = sample(image, theta)
     return theta, warped, classify(image) + classify(warped)
 
 
-@EXERCISE.wrong("One theta for the whole batch", "localise gives each image a theta of its own, and each is read "
-                "with its own; yours uses the first one's for all.", "sec-layer-chain")
+@EXERCISE.wrong(
+    "One theta for the whole batch",
+    "localise gives each image a theta of its own, and each is read with its own; yours uses the first one's for all.",
+    "sec-layer-chain",
+)
 def first_theta(image, localise, sample, classify):
     theta = np.repeat(localise(image)[:1], len(image), axis=0)
     warped = sample(image, theta)
     return theta, warped, classify(warped)
 
 
-@EXERCISE.wrong("The scores are those of the difference", "the classifier is given the warped image as it is; yours "
-                "gives it the change that the warp has made.", "sec-layer-failures")
+@EXERCISE.wrong(
+    "The scores are those of the difference",
+    "the classifier is given the warped image as it is; yours gives it the change that the warp has made.",
+    "sec-layer-failures",
+)
 def difference(image, localise, sample, classify):
     theta = localise(image)
     warped = sample(image, theta)
     return theta, warped, classify(warped) - classify(image)
 
 
-@EXERCISE.wrong("The mean of both images' scores", "the scores are those of the warped image alone; with the "
-                "untransformed one beside it the classifier can do without the transformer.", "sec-layer-failures")
+@EXERCISE.wrong(
+    "The mean of both images' scores",
+    "the scores are those of the warped image alone; with the "
+    "untransformed one beside it the classifier can do without the transformer.",
+    "sec-layer-failures",
+)
 def mean_of_both(image, localise, sample, classify):
     theta = localise(image)
     warped = sample(image, theta)
     return theta, warped, ((classify(image) + classify(warped)) / 2).astype(image.dtype)
 
 
-@EXERCISE.wrong("The identity is returned for theta", "the first output is what the localisation network says, and "
-                "the sampler has used it; yours returns the identity in its place.", "sec-layer-chain")
+@EXERCISE.wrong(
+    "The identity is returned for theta",
+    "the first output is what the localisation network says, and "
+    "the sampler has used it; yours returns the identity in its place.",
+    "sec-layer-chain",
+)
 def identity_returned(image, localise, sample, classify):
     theta = localise(image)
     warped = sample(image, theta)
@@ -172,7 +236,7 @@ def under_one_name(image, localise, sample, classify):
 def one_by_one(image, localise, sample, classify):
     found = []
     for n in range(len(image)):
-        one = image[n:n + 1]
+        one = image[n : n + 1]
         out = sample(one, localise(one))
         found.append((localise(one), out, classify(out)))
     return [np.concatenate(part) for part in zip(*found)]

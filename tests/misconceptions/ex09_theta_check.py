@@ -16,19 +16,21 @@ def rows_multiplied(theta):
 
 def squares(theta):
     """The sum of each theta's squares."""
-    return (theta ** 2).sum(axis=(1, 2))
+    return (theta**2).sum(axis=(1, 2))
 
 
 def cubes(theta):
     """The sum of each theta's cubes."""
-    return (theta ** 3).sum(axis=(1, 2))
+    return (theta**3).sum(axis=(1, 2))
 
 
 def read(image, size):
     """The real sampler, as a function of theta alone."""
+
     def forward(theta):
         """The real sampler on two random images."""
         return affine_sample(image, theta, image.shape[:2] + size, align_corners=False)
+
     return forward
 
 
@@ -42,19 +44,53 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("d_theta",),
     cases=[
-        Case("forward gives the product of the sums of theta's two rows, here 3 times 1", rows_multiplied, SMALL,
-             np.array([1.0]), step=0.375, expected=[[[1, 1, 1], [3, 3, 3]]]),
-        Case("forward gives the sum of theta's squares, so that the slopes are 2 * theta", squares, SMALL,
-             np.array([1.0]), step=0.375, expected=[[[2, 0, 4], [0, 4, -2]]]),
-        Case("forward gives the sum of theta's squares, d_out is 3", squares, SMALL, np.array([3.0]), step=0.375,
-             expected=[[[6, 0, 12], [0, 12, -6]]]),
-        Case("two images, forward gives the sum of each theta's squares, d_out is 3 and -1", squares, TWO,
-             np.array([3.0, -1]), step=0.375,
-             expected=[[[6, 0, 12], [0, 12, -6]], [[0, -2, 0], [2, 0, -6]]]),
-        Case("forward gives the sum of theta's cubes; with this step, 3 * theta ** 2 + 9 / 16", cubes, SMALL,
-             np.array([1.0]), step=0.75, expected=[[[3.5625, 0.5625, 12.5625], [0.5625, 12.5625, 3.5625]]]),
-        Case("forward is the real sampler: two images of 3 x 4, outputs of 2 x 3",
-             read(RNG.uniform(0, 1, (2, 1, 3, 4)), (2, 3)), TURNED, RNG.standard_normal((2, 1, 2, 3)), step=1 / 1024),
+        Case(
+            "forward gives the product of the sums of theta's two rows, here 3 times 1",
+            rows_multiplied,
+            SMALL,
+            np.array([1.0]),
+            step=0.375,
+            expected=[[[1, 1, 1], [3, 3, 3]]],
+        ),
+        Case(
+            "forward gives the sum of theta's squares, so that the slopes are 2 * theta",
+            squares,
+            SMALL,
+            np.array([1.0]),
+            step=0.375,
+            expected=[[[2, 0, 4], [0, 4, -2]]],
+        ),
+        Case(
+            "forward gives the sum of theta's squares, d_out is 3",
+            squares,
+            SMALL,
+            np.array([3.0]),
+            step=0.375,
+            expected=[[[6, 0, 12], [0, 12, -6]]],
+        ),
+        Case(
+            "two images, forward gives the sum of each theta's squares, d_out is 3 and -1",
+            squares,
+            TWO,
+            np.array([3.0, -1]),
+            step=0.375,
+            expected=[[[6, 0, 12], [0, 12, -6]], [[0, -2, 0], [2, 0, -6]]],
+        ),
+        Case(
+            "forward gives the sum of theta's cubes; with this step, 3 * theta ** 2 + 9 / 16",
+            cubes,
+            SMALL,
+            np.array([1.0]),
+            step=0.75,
+            expected=[[[3.5625, 0.5625, 12.5625], [0.5625, 12.5625, 3.5625]]],
+        ),
+        Case(
+            "forward is the real sampler: two images of 3 x 4, outputs of 2 x 3",
+            read(RNG.uniform(0, 1, (2, 1, 3, 4)), (2, 3)),
+            TURNED,
+            RNG.standard_normal((2, 1, 2, 3)),
+            step=1 / 1024,
+        ),
     ],
 )
 
@@ -75,79 +111,119 @@ def weighed(forward, d_out):
     return lambda theta: (d_out * forward(theta)).sum()
 
 
-@EXERCISE.wrong("Moved to one side only", "the difference is taken between a step up and a step down; yours is "
-                "between a step up and no step, which is off where the loss is curved.", "sec-layer-check")
+@EXERCISE.wrong(
+    "Moved to one side only",
+    "the difference is taken between a step up and a step down; yours is "
+    "between a step up and no step, which is off where the loss is curved.",
+    "sec-layer-check",
+)
 def one_sided(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step, down=0, apart=1)
 
 
-@EXERCISE.wrong("The step down only undoes the step up", "each side starts from theta as it was, in a fresh copy; in "
-                "yours both are one array, so taking the step away leads back to the start and not to a step below it.",
-                "sec-layer-check")
+@EXERCISE.wrong(
+    "The step down only undoes the step up",
+    "each side starts from theta as it was, in a fresh copy; in "
+    "yours both are one array, so taking the step away leads back to the start and not to a step below it.",
+    "sec-layer-check",
+)
 def undone(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step, down=0)
 
 
-@EXERCISE.wrong("Moved down only", "the difference is taken between a step up and a step down; yours is between no "
-                "step and a step down, which is off where the loss is curved.", "sec-layer-check")
+@EXERCISE.wrong(
+    "Moved down only",
+    "the difference is taken between a step up and a step down; yours is between no "
+    "step and a step down, which is off where the loss is curved.",
+    "sec-layer-check",
+)
 def down_only(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step, up=0, apart=1)
 
 
-@EXERCISE.wrong("Half a step to each side", "each entry is moved by a whole step up and a whole step down, so the "
-                "two are 2 * step apart; yours goes half as far, which gives another number where the loss is not "
-                "quadratic.", "sec-layer-check")
+@EXERCISE.wrong(
+    "Half a step to each side",
+    "each entry is moved by a whole step up and a whole step down, so the "
+    "two are 2 * step apart; yours goes half as far, which gives another number where the loss is not "
+    "quadratic.",
+    "sec-layer-check",
+)
 def half_steps(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step / 2)
 
 
-@EXERCISE.wrong("Divided by one step", "between a step up and a step down lie two steps, so the difference is "
-                "divided by 2 * step; yours is twice what it should be.", "sec-layer-check")
+@EXERCISE.wrong(
+    "Divided by one step",
+    "between a step up and a step down lie two steps, so the difference is "
+    "divided by 2 * step; yours is twice what it should be.",
+    "sec-layer-check",
+)
 def one_step(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step, apart=1)
 
 
-@EXERCISE.wrong("The brackets round 2 * step are missing", "/ 2 * step divides by 2 and then multiplies by the "
-                "step; write / (2 * step).", "sec-layer-check")
+@EXERCISE.wrong(
+    "The brackets round 2 * step are missing",
+    "/ 2 * step divides by 2 and then multiplies by the step; write / (2 * step).",
+    "sec-layer-check",
+)
 def brackets_forgotten(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step) * step * step
 
 
-@EXERCISE.wrong("Not divided by the step", "a slope is a difference divided by the distance, 2 * step; yours is the "
-                "difference itself.", "sec-layer-check")
+@EXERCISE.wrong(
+    "Not divided by the step",
+    "a slope is a difference divided by the distance, 2 * step; yours is the difference itself.",
+    "sec-layer-check",
+)
 def undivided(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step) * (2 * step)
 
 
-@EXERCISE.wrong("d_out is left out", "the loss changes by d_out times what the output changes by, so the output is "
-                "weighed with d_out before the sum; yours sums it as it is.", "sec-layers-ones")
+@EXERCISE.wrong(
+    "d_out is left out",
+    "the loss changes by d_out times what the output changes by, so the output is "
+    "weighed with d_out before the sum; yours sums it as it is.",
+    "sec-layers-ones",
+)
 def without_upstream(forward, theta, d_out, step=1e-6):
     return differences(lambda moved: forward(moved).sum(), theta, step)
 
 
-@EXERCISE.wrong("Mean for sum", "the weighed output is summed over all its numbers; yours takes their mean.",
-                "sec-layer-check")
+@EXERCISE.wrong(
+    "Mean for sum", "the weighed output is summed over all its numbers; yours takes their mean.", "sec-layer-check"
+)
 def mean_for_sum(forward, theta, d_out, step=1e-6):
     return differences(lambda moved: (d_out * forward(moved)).mean(), theta, step)
 
 
-@EXERCISE.wrong("All entries are moved at once", "each entry has a slope of its own, so one entry is moved while "
-                "the others stay; yours moves all of theta together.", "sec-layer-check")
+@EXERCISE.wrong(
+    "All entries are moved at once",
+    "each entry has a slope of its own, so one entry is moved while "
+    "the others stay; yours moves all of theta together.",
+    "sec-layer-check",
+)
 def all_at_once(forward, theta, d_out, step=1e-6):
     loss = weighed(forward, d_out)
     return np.full_like(theta, (loss(theta + step) - loss(theta - step)) / (2 * step))
 
 
-@EXERCISE.wrong("The same entry is moved in all images at once", "each image has a theta of its own and so six "
-                "slopes of its own; yours moves the entry in every theta of the batch and sums over all images.",
-                "sec-layer-check")
+@EXERCISE.wrong(
+    "The same entry is moved in all images at once",
+    "each image has a theta of its own and so six "
+    "slopes of its own; yours moves the entry in every theta of the batch and sums over all images.",
+    "sec-layer-check",
+)
 def whole_batch(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step).sum(axis=0, keepdims=True).repeat(len(theta), axis=0)
 
 
-@EXERCISE.wrong("Entries are not put back", "before the next entry is moved, the last must be where it was: take a "
-                "fresh copy of theta for each side (below = theta copies nothing); in yours the moves pile up.",
-                "sec-layer-check")
+@EXERCISE.wrong(
+    "Entries are not put back",
+    "before the next entry is moved, the last must be where it was: take a "
+    "fresh copy of theta for each side (below = theta copies nothing); in yours the moves pile up.",
+    "sec-layer-check",
+)
 def piled_up(forward, theta, d_out, step=1e-6):
     theta, d_theta, loss = theta.copy(), np.empty_like(theta), weighed(forward, d_out)
     for entry in np.ndindex(theta.shape):
@@ -158,9 +234,13 @@ def piled_up(forward, theta, d_out, step=1e-6):
     return d_theta
 
 
-@EXERCISE.wrong("The two copies are taken before the loop", "before the next entry is moved, the last must be where it "
-                "was: take both copies inside the loop, afresh for each entry; in yours the moves pile up, upwards in "
-                "one and downwards in the other.", "sec-layer-check")
+@EXERCISE.wrong(
+    "The two copies are taken before the loop",
+    "before the next entry is moved, the last must be where it "
+    "was: take both copies inside the loop, afresh for each entry; in yours the moves pile up, upwards in "
+    "one and downwards in the other.",
+    "sec-layer-check",
+)
 def two_copies_for_all(forward, theta, d_out, step=1e-6):
     d_theta, loss = np.empty_like(theta), weighed(forward, d_out)
     above, below = theta.copy(), theta.copy()
@@ -171,33 +251,52 @@ def two_copies_for_all(forward, theta, d_out, step=1e-6):
     return d_theta
 
 
-@EXERCISE.wrong("Every slope is zero", "either both sides are the same array, since moved = theta copies nothing "
-                "and the step down undoes the step up (take theta.copy() for each side), or the slopes are never "
-                "written into d_theta.", "sec-layer-check")
+@EXERCISE.wrong(
+    "Every slope is zero",
+    "either both sides are the same array, since moved = theta copies nothing "
+    "and the step down undoes the step up (take theta.copy() for each side), or the slopes are never "
+    "written into d_theta.",
+    "sec-layer-check",
+)
 def all_zero(forward, theta, d_out, step=1e-6):
     return np.zeros_like(theta)
 
 
-@EXERCISE.wrong("The sign is turned round", "the loss after the step up comes first, and the loss after the step "
-                "down is taken from it; yours is the other way round.", "sec-layer-check")
+@EXERCISE.wrong(
+    "The sign is turned round",
+    "the loss after the step up comes first, and the loss after the step "
+    "down is taken from it; yours is the other way round.",
+    "sec-layer-check",
+)
 def sign(forward, theta, d_out, step=1e-6):
     return -differences(weighed(forward, d_out), theta, step)
 
 
-@EXERCISE.wrong("The step that was handed in is not used", "entries are moved by step, whatever it is; yours moves "
-                "them by a step of its own.", "sec-layer-check")
+@EXERCISE.wrong(
+    "The step that was handed in is not used",
+    "entries are moved by step, whatever it is; yours moves them by a step of its own.",
+    "sec-layer-check",
+)
 def own_step(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, 1e-6)
 
 
-@EXERCISE.wrong("The step grows with the entry", "every entry is moved by the step as it was handed in; yours moves "
-                "it by the step times the entry's own size, and divides by the step alone.", "sec-layer-check")
+@EXERCISE.wrong(
+    "The step grows with the entry",
+    "every entry is moved by the step as it was handed in; yours moves "
+    "it by the step times the entry's own size, and divides by the step alone.",
+    "sec-layer-check",
+)
 def relative_step(forward, theta, d_out, step=1e-6):
     return _stepping(forward, theta, d_out, step, lambda entry: step * max(1.0, abs(entry)), step)
 
 
-@EXERCISE.wrong("The step is multiplied by the entry", "every entry is moved by the step as it was handed in, and an "
-                "entry of 0 too; yours moves it by the step times the entry.", "sec-layer-check")
+@EXERCISE.wrong(
+    "The step is multiplied by the entry",
+    "every entry is moved by the step as it was handed in, and an "
+    "entry of 0 too; yours moves it by the step times the entry.",
+    "sec-layer-check",
+)
 def multiplied_step(forward, theta, d_out, step=1e-6):
     return _stepping(forward, theta, d_out, step, lambda entry: step * entry, step)
 
@@ -213,34 +312,51 @@ def _stepping(forward, theta, d_out, step, far, apart):
     return d_theta
 
 
-@EXERCISE.wrong("Two steps down and none up", "the difference is taken between a step up and a step down, both from "
-                "theta as it was; yours is between theta and two steps below it.", "sec-layer-check")
+@EXERCISE.wrong(
+    "Two steps down and none up",
+    "the difference is taken between a step up and a step down, both from "
+    "theta as it was; yours is between theta and two steps below it.",
+    "sec-layer-check",
+)
 def two_down(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step, up=0, down=2)
 
 
-@EXERCISE.wrong("Two steps up and none down", "the difference is taken between a step up and a step down, both from "
-                "theta as it was; yours is between theta and two steps above it.", "sec-layer-check")
+@EXERCISE.wrong(
+    "Two steps up and none down",
+    "the difference is taken between a step up and a step down, both from "
+    "theta as it was; yours is between theta and two steps above it.",
+    "sec-layer-check",
+)
 def two_up(forward, theta, d_out, step=1e-6):
     return differences(weighed(forward, d_out), theta, step, up=2, down=0)
 
 
-@EXERCISE.wrong("d_out is multiplied twice", "the output is weighed with d_out once, in the loss; yours multiplies "
-                "the slope by it once more, or squares it.", "sec-layers-ones")
+@EXERCISE.wrong(
+    "d_out is multiplied twice",
+    "the output is weighed with d_out once, in the loss; yours multiplies the slope by it once more, or squares it.",
+    "sec-layers-ones",
+)
 def upstream_twice(forward, theta, d_out, step=1e-6):
-    return differences(weighed(forward, d_out ** 2), theta, step)
+    return differences(weighed(forward, d_out**2), theta, step)
 
 
-@EXERCISE.wrong("Only the first image is checked", "each image has a theta of its own and so six slopes of its own; "
-                "yours leaves those of the others at 0.", "sec-layer-check")
+@EXERCISE.wrong(
+    "Only the first image is checked",
+    "each image has a theta of its own and so six slopes of its own; yours leaves those of the others at 0.",
+    "sec-layer-check",
+)
 def first_image(forward, theta, d_out, step=1e-6):
     d_theta = np.zeros_like(theta)
     d_theta[:1] = differences(weighed(forward, d_out), theta, step)[:1]
     return d_theta
 
 
-@EXERCISE.wrong("Only the absolute value of the slope", "a slope has a sign, above less below; yours is its size.",
-                "sec-layer-check")
+@EXERCISE.wrong(
+    "Only the absolute value of the slope",
+    "a slope has a sign, above less below; yours is its size.",
+    "sec-layer-check",
+)
 def without_sign(forward, theta, d_out, step=1e-6):
     return np.abs(differences(weighed(forward, d_out), theta, step))
 

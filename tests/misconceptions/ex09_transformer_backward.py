@@ -8,9 +8,11 @@ from tests.judge import Case, Exercise
 
 def always(d_image, d_theta):
     """A sampler's backward that has its numbers for one image ready, for following the chain on paper."""
+
     def sample_backward(d_out, image, theta):
         count = len(image)
         return (np.array([[[d_image]]] * count, image.dtype), np.array([d_theta] * count, image.dtype))
+
     sample_backward.__doc__ = f"Always give {d_image} and {d_theta}."
     return sample_backward
 
@@ -58,23 +60,55 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("d_image", "d_weight", "d_bias"),
     cases=[
-        Case("sample_backward gives d_image, then d_theta, of which one entry is not 0",
-             ONE, np.array([[[[2.0, 4]]]]), rows(2, row2=[1, 5]), IDENTITY, always([10, 20], [[0, 0, 3], [0, 0, 0]]),
-             expected=([[[[13, 35]]]], rows(2, row2=[6, 12]), [0, 0, 3, 0, 0, 0])),
-        Case("sample_backward gives d_image, then d_theta with its six entries 1 to 6",
-             ONE, np.array([[[[1.0, 10]]]]), rows(2, row0=[1, 0], row3=[0, 1]), IDENTITY,
-             always([10, 20], [[1, 2, 3], [4, 5, 6]]),
-             expected=([[[[11, 24]]]], [[1, 10], [2, 20], [3, 30], [4, 40], [5, 50], [6, 60]], [1, 2, 3, 4, 5, 6])),
-        Case("two images of one pixel, 1 and 2; for each, sample_backward gives d_image and d_theta",
-             TWO, ONE_AND_TWO, rows(1, row2=[4]), IDENTITY, by_pixel,
-             expected=([[[[22]]], [[[40]]]], rows(1, row2=[13]), [0, 0, 8, 0, 0, 0])),
-        Case("two images of one pixel, 1 and 2; the d_theta that sample_backward gives is twice the theta it is handed",
-             TWO, ONE_AND_TWO, rows(1, row2=[4]), IDENTITY, by_theta,
-             expected=([[[[42]]], [[[84]]]], rows(1, row0=[6], row2=[40], row4=[6]), [4, 0, 24, 0, 4, 0])),
-        Case("the real sampler, to one pixel; the chapter's picture on paper, half of its shift put into the bias",
-             ONE, np.array([[[ROW, ROW]]]), rows(8, row2=[1 / 16] + 7 * [0]), np.array([0, 0, 1 / 16, 0, 0, 0]), real,
-             expected=([[[[1 / 2, 1 / 8, 3 / 8, 0], [0, 1 / 8, 3 / 8, 0]]]], rows(8, row2=8 * np.array(ROW + ROW)),
-                       [0, 0, 8, 0, 0, 0])),
+        Case(
+            "sample_backward gives d_image, then d_theta, of which one entry is not 0",
+            ONE,
+            np.array([[[[2.0, 4]]]]),
+            rows(2, row2=[1, 5]),
+            IDENTITY,
+            always([10, 20], [[0, 0, 3], [0, 0, 0]]),
+            expected=([[[[13, 35]]]], rows(2, row2=[6, 12]), [0, 0, 3, 0, 0, 0]),
+        ),
+        Case(
+            "sample_backward gives d_image, then d_theta with its six entries 1 to 6",
+            ONE,
+            np.array([[[[1.0, 10]]]]),
+            rows(2, row0=[1, 0], row3=[0, 1]),
+            IDENTITY,
+            always([10, 20], [[1, 2, 3], [4, 5, 6]]),
+            expected=([[[[11, 24]]]], [[1, 10], [2, 20], [3, 30], [4, 40], [5, 50], [6, 60]], [1, 2, 3, 4, 5, 6]),
+        ),
+        Case(
+            "two images of one pixel, 1 and 2; for each, sample_backward gives d_image and d_theta",
+            TWO,
+            ONE_AND_TWO,
+            rows(1, row2=[4]),
+            IDENTITY,
+            by_pixel,
+            expected=([[[[22]]], [[[40]]]], rows(1, row2=[13]), [0, 0, 8, 0, 0, 0]),
+        ),
+        Case(
+            "two images of one pixel, 1 and 2; the d_theta that sample_backward gives is twice the theta it is handed",
+            TWO,
+            ONE_AND_TWO,
+            rows(1, row2=[4]),
+            IDENTITY,
+            by_theta,
+            expected=([[[[42]]], [[[84]]]], rows(1, row0=[6], row2=[40], row4=[6]), [4, 0, 24, 0, 4, 0]),
+        ),
+        Case(
+            "the real sampler, to one pixel; the chapter's picture on paper, half of its shift put into the bias",
+            ONE,
+            np.array([[[ROW, ROW]]]),
+            rows(8, row2=[1 / 16] + 7 * [0]),
+            np.array([0, 0, 1 / 16, 0, 0, 0]),
+            real,
+            expected=(
+                [[[[1 / 2, 1 / 8, 3 / 8, 0], [0, 1 / 8, 3 / 8, 0]]]],
+                rows(8, row2=8 * np.array(ROW + ROW)),
+                [0, 0, 8, 0, 0, 0],
+            ),
+        ),
         random_case("the real sampler, two images of 2 x 3, outputs of 3 x 2", (2, 1, 2, 3), (3, 2)),
         random_case("the real sampler, two images of two channels, float32", (2, 2, 2, 2), (1, 3), "float32"),
     ],
@@ -95,153 +129,225 @@ def finish(flat, d_read, d_parameters, weight):
     return d_image, d_parameters.T @ flat, d_parameters.sum(axis=0)
 
 
-@EXERCISE.wrong("The way through the localisation network is missing", "the image is used twice, to be read and to "
-                "decide where, so d_image is the sampler's part plus d_theta carried back through the weight; yours "
-                "is the sampler's part alone.", "sec-layer-chain")
+@EXERCISE.wrong(
+    "The way through the localisation network is missing",
+    "the image is used twice, to be read and to "
+    "decide where, so d_image is the sampler's part plus d_theta carried back through the weight; yours "
+    "is the sampler's part alone.",
+    "sec-layer-chain",
+)
 def only_read(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     return d_read, d_parameters.T @ flat, d_parameters.sum(axis=0)
 
 
-@EXERCISE.wrong("The way through the sampler is missing", "the image is used twice, so to what comes back through "
-                "the localisation network you have to add the d_image that sample_backward gives; yours leaves it "
-                "out.", "sec-layer-chain")
+@EXERCISE.wrong(
+    "The way through the sampler is missing",
+    "the image is used twice, so to what comes back through "
+    "the localisation network you have to add the d_image that sample_backward gives; yours leaves it "
+    "out.",
+    "sec-layer-chain",
+)
 def only_looked(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     return finish(flat, 0 * d_read, d_parameters, weight)
 
 
-@EXERCISE.wrong("The two ways are multiplied", "factors along one way are multiplied, but two ways to the same "
-                "array are added; d_image is a sum of two.", "sec-layer-chain")
+@EXERCISE.wrong(
+    "The two ways are multiplied",
+    "factors along one way are multiplied, but two ways to the same array are added; d_image is a sum of two.",
+    "sec-layer-chain",
+)
 def multiplied(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     d_looked, d_weight, d_bias = finish(flat, 0 * d_read, d_parameters, weight)
     return d_read * d_looked, d_weight, d_bias
 
 
-@EXERCISE.wrong("One way is subtracted from the other", "both ways lead to the same pixel and each has its sign "
-                "already, so their gradients are added; yours takes the localisation network's part from the "
-                "sampler's.", "sec-layer-chain")
+@EXERCISE.wrong(
+    "One way is subtracted from the other",
+    "both ways lead to the same pixel and each has its sign "
+    "already, so their gradients are added; yours takes the localisation network's part from the "
+    "sampler's.",
+    "sec-layer-chain",
+)
 def subtracted(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     d_looked, d_weight, d_bias = finish(flat, 0 * d_read, d_parameters, weight)
     return d_read - d_looked, d_weight, d_bias
 
 
-@EXERCISE.wrong("The linear part of d_theta is lost", "all six numbers of theta come from the localisation network, "
-                "so all six of d_theta go back into it; yours carries back those of the shift only, the third "
-                "column.", "sec-layer-hand")
+@EXERCISE.wrong(
+    "The linear part of d_theta is lost",
+    "all six numbers of theta come from the localisation network, "
+    "so all six of d_theta go back into it; yours carries back those of the shift only, the third "
+    "column.",
+    "sec-layer-hand",
+)
 def shift_only(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     return finish(flat, d_read, d_parameters * np.array([0, 0, 1, 0, 0, 1], image.dtype), weight)
 
 
-@EXERCISE.wrong("d_theta is flattened column by column", "the forward folds six numbers into (2, 3) row by row, so "
-                "d_theta is unfolded the same way, with reshape(-1, 6) and no transposing.", "sec-layer-hand")
+@EXERCISE.wrong(
+    "d_theta is flattened column by column",
+    "the forward folds six numbers into (2, 3) row by row, so "
+    "d_theta is unfolded the same way, with reshape(-1, 6) and no transposing.",
+    "sec-layer-hand",
+)
 def by_columns(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     return finish(flat, d_read, d_parameters[:, [0, 3, 1, 4, 2, 5]], weight)
 
 
-@EXERCISE.wrong("The batch is averaged", "all images use the same weight and bias, so their gradients for these are "
-                "added; yours takes the mean, which the loss, where it is one, has already put into d_out.",
-                "sec-layers-linear")
+@EXERCISE.wrong(
+    "The batch is averaged",
+    "all images use the same weight and bias, so their gradients for these are "
+    "added; yours takes the mean, which the loss, where it is one, has already put into d_out.",
+    "sec-layers-linear",
+)
 def batch_mean(d_out, image, weight, bias, sample_backward):
     d_image, d_weight, d_bias = finish(*parts(d_out, image, weight, bias, sample_backward), weight)
     return d_image, d_weight / len(image), d_bias / len(image)
 
 
-@EXERCISE.wrong("d_bias is averaged over the batch", "every image adds its part to the gradient of the one bias, so "
-                "d_bias is the sum over the batch and not the mean.", "sec-layers-linear")
+@EXERCISE.wrong(
+    "d_bias is averaged over the batch",
+    "every image adds its part to the gradient of the one bias, so d_bias is the sum over the batch and not the mean.",
+    "sec-layers-linear",
+)
 def bias_mean(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     d_image, d_weight, _ = finish(flat, d_read, d_parameters, weight)
     return d_image, d_weight, d_parameters.mean(axis=0)
 
 
-@EXERCISE.wrong("d_bias is not summed over the batch", "there is one bias (6,) for all images, so its gradient is "
-                "(6,) too, the sum over the batch; yours has a row for each image.", "sec-layers-linear")
+@EXERCISE.wrong(
+    "d_bias is not summed over the batch",
+    "there is one bias (6,) for all images, so its gradient is "
+    "(6,) too, the sum over the batch; yours has a row for each image.",
+    "sec-layers-linear",
+)
 def bias_not_summed(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     d_image, d_weight, _ = finish(flat, d_read, d_parameters, weight)
     return d_image, d_weight, d_parameters.copy()
 
 
-@EXERCISE.wrong("d_weight is transposed", "a gradient has the shape of what it is the gradient of: (6, C * H * W), "
-                "which is d_parameters.T @ flat; yours is flat.T @ d_parameters.", "sec-layers-linear")
+@EXERCISE.wrong(
+    "d_weight is transposed",
+    "a gradient has the shape of what it is the gradient of: (6, C * H * W), "
+    "which is d_parameters.T @ flat; yours is flat.T @ d_parameters.",
+    "sec-layers-linear",
+)
 def weight_transposed(d_out, image, weight, bias, sample_backward):
     d_image, d_weight, d_bias = finish(*parts(d_out, image, weight, bias, sample_backward), weight)
     return d_image, d_weight.T.copy(), d_bias
 
 
-@EXERCISE.wrong("theta is made without the bias", "the backward has to stand at the theta that the forward used, "
-                "flat @ weight.T + bias; without the bias the sampler is asked about other places.", "sec-layer-hand")
+@EXERCISE.wrong(
+    "theta is made without the bias",
+    "the backward has to stand at the theta that the forward used, "
+    "flat @ weight.T + bias; without the bias the sampler is asked about other places.",
+    "sec-layer-hand",
+)
 def without_bias(d_out, image, weight, bias, sample_backward):
     return finish(*parts(d_out, image, weight, 0 * bias, sample_backward), weight)
 
 
-@EXERCISE.wrong("The identity is added to theta", "the forward folds the six numbers into theta and adds nothing, "
-                "since an identity to start from is part of the bias already; yours asks the sampler about another "
-                "theta.", "sec-layer-hand")
+@EXERCISE.wrong(
+    "The identity is added to theta",
+    "the forward folds the six numbers into theta and adds nothing, "
+    "since an identity to start from is part of the bias already; yours asks the sampler about another "
+    "theta.",
+    "sec-layer-hand",
+)
 def identity_added(d_out, image, weight, bias, sample_backward):
     return finish(*parts(d_out, image, weight, bias + IDENTITY.astype(bias.dtype), sample_backward), weight)
 
 
-@EXERCISE.wrong("The identity for theta", "the backward has to stand at the theta that the forward used, flat @ "
-                "weight.T + bias, made again from the image; yours asks the sampler about the identity.",
-                "sec-layer-hand")
+@EXERCISE.wrong(
+    "The identity for theta",
+    "the backward has to stand at the theta that the forward used, flat @ "
+    "weight.T + bias, made again from the image; yours asks the sampler about the identity.",
+    "sec-layer-hand",
+)
 def with_the_identity(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, 0 * weight, IDENTITY.astype(bias.dtype), sample_backward)
     return finish(flat, d_read, d_parameters, weight)
 
 
-@EXERCISE.wrong("theta is taken for d_theta", "what goes back is a gradient, the d_theta that sample_backward "
-                "gives; yours carries back theta itself.", "sec-layer-hand")
+@EXERCISE.wrong(
+    "theta is taken for d_theta",
+    "what goes back is a gradient, the d_theta that sample_backward gives; yours carries back theta itself.",
+    "sec-layer-hand",
+)
 def theta_itself(d_out, image, weight, bias, sample_backward):
     flat, d_read, _ = parts(d_out, image, weight, bias, sample_backward)
     return finish(flat, d_read, flat @ weight.T + bias, weight)
 
 
-@EXERCISE.wrong("The way through the localisation network counts twice", "the image stands once in each of the two "
-                "lines of the forward, so each way is added once; yours adds the localisation network's twice.",
-                "sec-layer-chain")
+@EXERCISE.wrong(
+    "The way through the localisation network counts twice",
+    "the image stands once in each of the two "
+    "lines of the forward, so each way is added once; yours adds the localisation network's twice.",
+    "sec-layer-chain",
+)
 def looked_twice(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     d_looked, d_weight, d_bias = finish(flat, 0 * d_read, d_parameters, weight)
     return d_read + 2 * d_looked, d_weight, d_bias
 
 
-@EXERCISE.wrong("d_weight is made from a gradient", "a weight is multiplied with a pixel on the way forward, so "
-                "d_weight needs the image as it came; yours takes the gradient of the image.", "sec-layers-linear")
+@EXERCISE.wrong(
+    "d_weight is made from a gradient",
+    "a weight is multiplied with a pixel on the way forward, so "
+    "d_weight needs the image as it came; yours takes the gradient of the image.",
+    "sec-layers-linear",
+)
 def from_gradient(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     d_image, _, d_bias = finish(flat, d_read, d_parameters, weight)
     return d_image, d_parameters.T @ d_read.reshape(len(d_read), -1), d_bias
 
 
-@EXERCISE.wrong("d_weight is made from what was read", "the localisation network sees the image as it came, before "
-                "anything is warped; yours makes d_weight from all of d_image.", "sec-layers-linear")
+@EXERCISE.wrong(
+    "d_weight is made from what was read",
+    "the localisation network sees the image as it came, before "
+    "anything is warped; yours makes d_weight from all of d_image.",
+    "sec-layers-linear",
+)
 def from_d_image(d_out, image, weight, bias, sample_backward):
     d_image, _, d_bias = finish(*parts(d_out, image, weight, bias, sample_backward), weight)
     _, _, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     return d_image, d_parameters.T @ d_image.reshape(len(d_image), -1), d_bias
 
 
-@EXERCISE.wrong("The mean of the two ways", "two ways to the same array are added, whole; yours takes half of each.",
-                "sec-layer-chain")
+@EXERCISE.wrong(
+    "The mean of the two ways",
+    "two ways to the same array are added, whole; yours takes half of each.",
+    "sec-layer-chain",
+)
 def mean_of_ways(d_out, image, weight, bias, sample_backward):
     d_image, d_weight, d_bias = finish(*parts(d_out, image, weight, bias, sample_backward), weight)
     return d_image / 2, d_weight, d_bias
 
 
-@EXERCISE.wrong("The sampler is handed ones for d_out", "what arrives at the output goes into sample_backward as it "
-                "is; yours hands it ones, and gets the slopes alone.", "sec-layers-ones")
+@EXERCISE.wrong(
+    "The sampler is handed ones for d_out",
+    "what arrives at the output goes into sample_backward as it is; yours hands it ones, and gets the slopes alone.",
+    "sec-layers-ones",
+)
 def ones_for_upstream(d_out, image, weight, bias, sample_backward):
     return finish(*parts(np.ones_like(d_out), image, weight, bias, sample_backward), weight)
 
 
-@EXERCISE.wrong("d_weight holds the last image only", "all images use the same weight, so every image adds to "
-                "d_weight, with += and not =; yours keeps what the last one brought.", "sec-layers-linear")
+@EXERCISE.wrong(
+    "d_weight holds the last image only",
+    "all images use the same weight, so every image adds to "
+    "d_weight, with += and not =; yours keeps what the last one brought.",
+    "sec-layers-linear",
+)
 def last_image(d_out, image, weight, bias, sample_backward):
     flat, d_read, d_parameters = parts(d_out, image, weight, bias, sample_backward)
     d_image, _, d_bias = finish(flat, d_read, d_parameters, weight)
@@ -266,9 +372,9 @@ def image_by_image(d_out, image, weight, bias, sample_backward):
 def sampled_image_by_image(d_out, image, weight, bias, sample_backward):
     d_image, d_weight, d_bias = np.empty_like(image), np.zeros_like(weight), np.zeros_like(bias)
     for n in range(len(image)):
-        one = image[n:n + 1]
+        one = image[n : n + 1]
         theta = (weight @ one.ravel() + bias).reshape(1, 2, 3)
-        d_read, d_theta = sample_backward(d_out[n:n + 1], one, theta)
+        d_read, d_theta = sample_backward(d_out[n : n + 1], one, theta)
         d_image[n] = d_read[0] + (weight.T @ d_theta.ravel()).reshape(one.shape[1:])
         d_weight += np.outer(d_theta, one)
         d_bias += d_theta.ravel()
@@ -290,8 +396,10 @@ def with_einsum(d_out, image, weight, bias, sample_backward):
 @EXERCISE.right_too
 def by_nudging_pixels(d_out, image, weight, bias, sample_backward):
     """The network is linear: brightening a pixel by one adds its column of the weight to theta."""
+
     def decide(flat):
         return (flat @ weight.T + bias).reshape(-1, 2, 3)
+
     flat = image.reshape(len(image), -1)
     d_image, d_theta = sample_backward(d_out, image, decide(flat))
     pixels = np.eye(flat.shape[1], dtype=image.dtype)

@@ -27,59 +27,98 @@ EXERCISE = Exercise(
     fresh=True,
     cases=[
         Case("one group, and no rate of its own", groups((3, None)), 0.5, expected=([0, 3], [5], [4, 2])),
-        Case("two groups, the first at a rate of its own, the second at the default",
-             groups((2, 0.25), (1, None)), 0.5, expected=([0.5, 2.5], [4], [4, 2])),
-        Case("two groups, the first at the default, the second at a rate of its own",
-             groups((2, None), (1, 0.25)), 0.5, expected=([0, 3], [5], [4, 3.5])),
-        Case("three groups, and the last is frozen: its rate is 0",
-             groups((1, 0.25), (1, None), (1, 0.0)), 0.5, expected=([0.5, 2.5], [5], [4, 5])),
-        Case("matrices in float32, two rates", groups(
-            (2, 0.1), (1, 0.01), params=[RNG.random(shape, np.float32) for shape in SHAPES],
-            grads=[RNG.standard_normal(shape, np.float32) for shape in SHAPES]), 0.001),
+        Case(
+            "two groups, the first at a rate of its own, the second at the default",
+            groups((2, 0.25), (1, None)),
+            0.5,
+            expected=([0.5, 2.5], [4], [4, 2]),
+        ),
+        Case(
+            "two groups, the first at the default, the second at a rate of its own",
+            groups((2, None), (1, 0.25)),
+            0.5,
+            expected=([0, 3], [5], [4, 3.5]),
+        ),
+        Case(
+            "three groups, and the last is frozen: its rate is 0",
+            groups((1, 0.25), (1, None), (1, 0.0)),
+            0.5,
+            expected=([0.5, 2.5], [5], [4, 5]),
+        ),
+        Case(
+            "matrices in float32, two rates",
+            groups(
+                (2, 0.1),
+                (1, 0.01),
+                params=[RNG.random(shape, np.float32) for shape in SHAPES],
+                grads=[RNG.standard_normal(shape, np.float32) for shape in SHAPES],
+            ),
+            0.001,
+        ),
     ],
 )
 
 
 def _moved(groups, rate_of, sign=-1):
     """All parameters after a step, with a rate for each group."""
-    return tuple(param + sign * rate_of(group) * grad
-                 for group in groups for param, grad in zip(group["params"], group["grads"]))
+    return tuple(
+        param + sign * rate_of(group) * grad for group in groups for param, grad in zip(group["params"], group["grads"])
+    )
 
 
-@EXERCISE.wrong("The step goes uphill", "the gradient points to where the loss grows, so the step is subtracted; "
-                "yours is added.", "sec-training-hand")
+@EXERCISE.wrong(
+    "The step goes uphill",
+    "the gradient points to where the loss grows, so the step is subtracted; yours is added.",
+    "sec-training-hand",
+)
 def uphill(groups, lr):
     return _moved(groups, lambda group: group.get("lr", lr), sign=1)
 
 
-@EXERCISE.wrong("The rate is forgotten", "the step is rate times gradient; yours is the whole gradient, whatever the "
-                "rate.", "sec-training-hand")
+@EXERCISE.wrong(
+    "The rate is forgotten",
+    "the step is rate times gradient; yours is the whole gradient, whatever the rate.",
+    "sec-training-hand",
+)
 def whole_gradient(groups, lr):
     return _moved(groups, lambda group: 1)
 
 
-@EXERCISE.wrong("Parameters and gradients are exchanged", "the parameter is moved by rate times its gradient; yours "
-                "moves the gradient by rate times the parameter.", "sec-training-hand")
+@EXERCISE.wrong(
+    "Parameters and gradients are exchanged",
+    "the parameter is moved by rate times its gradient; yours moves the gradient by rate times the parameter.",
+    "sec-training-hand",
+)
 def exchanged(groups, lr):
-    return tuple(grad - group.get("lr", lr) * param
-                 for group in groups for param, grad in zip(group["params"], group["grads"]))
+    return tuple(
+        grad - group.get("lr", lr) * param for group in groups for param, grad in zip(group["params"], group["grads"])
+    )
 
 
-@EXERCISE.wrong("The default rate for all", "a group that names a rate learns at that rate; yours gives every group "
-                "the default.", "sec-training-pair")
+@EXERCISE.wrong(
+    "The default rate for all",
+    "a group that names a rate learns at that rate; yours gives every group the default.",
+    "sec-training-pair",
+)
 def default_for_all(groups, lr):
     return _moved(groups, lambda group: lr)
 
 
-@EXERCISE.wrong("The group's rate times the default", "a group's own rate takes the place of the default; it is no "
-                "factor to it.", "sec-training-pair")
+@EXERCISE.wrong(
+    "The group's rate times the default",
+    "a group's own rate takes the place of the default; it is no factor to it.",
+    "sec-training-pair",
+)
 def multiplied(groups, lr):
     return _moved(groups, lambda group: lr * group.get("lr", 1))
 
 
-@EXERCISE.wrong("A rate leaks into the next group", "a group that names no rate takes the default, whatever the group "
-                "before it had; in yours the default is overwritten by the last rate that was named.",
-                "sec-training-pair")
+@EXERCISE.wrong(
+    "A rate leaks into the next group",
+    "a group that names no rate takes the default, whatever the group "
+    "before it had; in yours the default is overwritten by the last rate that was named.",
+    "sec-training-pair",
+)
 def leaks(groups, lr):
     moved = []
     for group in groups:
@@ -88,46 +127,74 @@ def leaks(groups, lr):
     return tuple(moved)
 
 
-@EXERCISE.wrong("The last group's rate for all", "each group moves at its own rate, so the rate is settled inside the "
-                "loop over the groups; yours uses the last one's for all.", "sec-training-pair")
+@EXERCISE.wrong(
+    "The last group's rate for all",
+    "each group moves at its own rate, so the rate is settled inside the "
+    "loop over the groups; yours uses the last one's for all.",
+    "sec-training-pair",
+)
 def last_for_all(groups, lr):
     return _moved(groups, lambda group: groups[-1].get("lr", lr))
 
 
-@EXERCISE.wrong("A rate of 0 is taken for none", "a group with rate 0 is frozen; 0 counts as false in Python, so ask "
-                "whether the group names a rate and not whether the rate is true.", "sec-training-pair")
+@EXERCISE.wrong(
+    "A rate of 0 is taken for none",
+    "a group with rate 0 is frozen; 0 counts as false in Python, so ask "
+    "whether the group names a rate and not whether the rate is true.",
+    "sec-training-pair",
+)
 def zero_is_none(groups, lr):
     return _moved(groups, lambda group: group.get("lr") or lr)
 
 
-@EXERCISE.wrong("Groups without a rate stand still", "a group that names no rate takes the default, lr; yours does "
-                "not move at all.", "sec-training-pair")
+@EXERCISE.wrong(
+    "Groups without a rate stand still",
+    "a group that names no rate takes the default, lr; yours does not move at all.",
+    "sec-training-pair",
+)
 def stands_still(groups, lr):
     return _moved(groups, lambda group: group.get("lr", 0.0))
 
 
-@EXERCISE.wrong("Every group is asked for a rate", "a group need not name one, and group[\"lr\"] raises KeyError "
-                "where it does not; such a group takes the default, lr.", "sec-training-pair")
+@EXERCISE.wrong(
+    "Every group is asked for a rate",
+    'a group need not name one, and group["lr"] raises KeyError where it does not; such a group takes the default, lr.',
+    "sec-training-pair",
+)
 def rate_expected(groups, lr):
     return _moved(groups, lambda group: group["lr"])
 
 
-@EXERCISE.wrong("The step, not the parameter", "the parameters after the step are asked for, the old ones minus rate "
-                "times gradient; yours is the step alone.", "sec-training-hand")
+@EXERCISE.wrong(
+    "The step, not the parameter",
+    "the parameters after the step are asked for, the old ones minus rate times gradient; yours is the step alone.",
+    "sec-training-hand",
+)
 def step_alone(groups, lr):
     return tuple(-group.get("lr", lr) * grad for group in groups for grad in group["grads"])
 
 
-@EXERCISE.wrong("The gradient's mean for the gradient", "every number of a parameter has a slope of its own and moves "
-                "by it; yours moves all numbers of an array by the mean of their slopes.", "sec-training-hand")
+@EXERCISE.wrong(
+    "The gradient's mean for the gradient",
+    "every number of a parameter has a slope of its own and moves "
+    "by it; yours moves all numbers of an array by the mean of their slopes.",
+    "sec-training-hand",
+)
 def averaged(groups, lr):
-    return tuple(param - group.get("lr", lr) * grad.mean()
-                 for group in groups for param, grad in zip(group["params"], group["grads"]))
+    return tuple(
+        param - group.get("lr", lr) * grad.mean()
+        for group in groups
+        for param, grad in zip(group["params"], group["grads"])
+    )
 
 
-@EXERCISE.wrong("The old parameters are overwritten", "new arrays are asked for here, and param - rate * grad makes "
-                "one; -= writes into the array that came in, which in the chapter's loop is just what the layers "
-                "need.", "sec-training-hand")
+@EXERCISE.wrong(
+    "The old parameters are overwritten",
+    "new arrays are asked for here, and param - rate * grad makes "
+    "one; -= writes into the array that came in, which in the chapter's loop is just what the layers "
+    "need.",
+    "sec-training-hand",
+)
 def in_place(groups, lr):
     moved = []
     for group in groups:
@@ -137,20 +204,29 @@ def in_place(groups, lr):
     return tuple(moved)
 
 
-@EXERCISE.wrong("Steps of one length", "the step is rate times gradient, long where the slope is steep; yours "
-                "divides the gradient by its length first.", "sec-training-hand")
+@EXERCISE.wrong(
+    "Steps of one length",
+    "the step is rate times gradient, long where the slope is steep; yours divides the gradient by its length first.",
+    "sec-training-hand",
+)
 def normalised(groups, lr):
     return _stepped(groups, lr, lambda grad: grad / (np.linalg.norm(grad) or 1))
 
 
-@EXERCISE.wrong("The sign of the gradient alone", "the step is rate times gradient, long where the slope is steep; "
-                "yours takes its sign and forgets its size.", "sec-training-hand")
+@EXERCISE.wrong(
+    "The sign of the gradient alone",
+    "the step is rate times gradient, long where the slope is steep; yours takes its sign and forgets its size.",
+    "sec-training-hand",
+)
 def signs(groups, lr):
     return _stepped(groups, lr, np.sign)
 
 
-@EXERCISE.wrong("The gradient is squared", "the step is rate times the gradient itself; yours squares it, and loses "
-                "its sign.", "sec-training-hand")
+@EXERCISE.wrong(
+    "The gradient is squared",
+    "the step is rate times the gradient itself; yours squares it, and loses its sign.",
+    "sec-training-hand",
+)
 def squared(groups, lr):
     return _stepped(groups, lr, np.square)
 
@@ -160,38 +236,59 @@ def half_a_step(groups, lr):
     return _stepped(groups, lr, lambda grad: grad / 2)
 
 
-@EXERCISE.wrong("The step is taken twice", "new = old - rate * gradient, once for each parameter; yours takes it "
-                "twice.", "sec-training-hand")
+@EXERCISE.wrong(
+    "The step is taken twice",
+    "new = old - rate * gradient, once for each parameter; yours takes it twice.",
+    "sec-training-hand",
+)
 def two_steps(groups, lr):
     return _stepped(groups, lr, lambda grad: 2 * grad)
 
 
 def _stepped(groups, lr, change):
-    return tuple((param - group.get("lr", lr) * change(grad)).astype(param.dtype)
-                 for group in groups for param, grad in zip(group["params"], group["grads"]))
+    return tuple(
+        (param - group.get("lr", lr) * change(grad)).astype(param.dtype)
+        for group in groups
+        for param, grad in zip(group["params"], group["grads"])
+    )
 
 
-@EXERCISE.wrong("Decayed as well", "there is no decay here; yours shrinks every parameter by rate times itself "
-                "besides.", "sec-training-hand")
+@EXERCISE.wrong(
+    "Decayed as well",
+    "there is no decay here; yours shrinks every parameter by rate times itself besides.",
+    "sec-training-hand",
+)
 def decayed(groups, lr):
-    return tuple(param - group.get("lr", lr) * (grad + param)
-                 for group in groups for param, grad in zip(group["params"], group["grads"]))
+    return tuple(
+        param - group.get("lr", lr) * (grad + param)
+        for group in groups
+        for param, grad in zip(group["params"], group["grads"])
+    )
 
 
-@EXERCISE.wrong("The first group's rate for all", "each group moves at its own rate, or at the default; yours uses "
-                "the first one's for all.", "sec-training-pair")
+@EXERCISE.wrong(
+    "The first group's rate for all",
+    "each group moves at its own rate, or at the default; yours uses the first one's for all.",
+    "sec-training-pair",
+)
 def first_for_all(groups, lr):
     return _moved(groups, lambda group: groups[0].get("lr", lr))
 
 
-@EXERCISE.wrong("The default is added to a group's rate", "a group's own rate takes the place of the default; yours "
-                "adds the two.", "sec-training-pair")
+@EXERCISE.wrong(
+    "The default is added to a group's rate",
+    "a group's own rate takes the place of the default; yours adds the two.",
+    "sec-training-pair",
+)
 def rates_added(groups, lr):
     return _moved(groups, lambda group: lr + group.get("lr", 0))
 
 
-@EXERCISE.wrong("Nothing moves", "the parameters after the step are asked for, old minus rate times gradient; yours "
-                "come back as they were.", "sec-training-hand")
+@EXERCISE.wrong(
+    "Nothing moves",
+    "the parameters after the step are asked for, old minus rate times gradient; yours come back as they were.",
+    "sec-training-hand",
+)
 def unmoved(groups, lr):
     return _moved(groups, lambda group: 0)
 

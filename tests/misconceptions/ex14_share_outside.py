@@ -26,18 +26,44 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("share",),
     cases=[
-        Case("4 x 4 points, -1 and 1 are edges, a step of half a unit to the right: one column of four leaves", RIGHT,
-             (1, 1, 4, 4), align_corners=False, expected=[0.25]),
-        Case("2 x 2 points in the corners: the identity leaves none outside", IDENTITY, (1, 1, 2, 2),
-             align_corners=True, expected=[0]),
-        Case("2 x 2 points in the corners, half a unit to the left: the left column leaves",
-             theta(1, 0, -0.5, 0, 1, 0), (1, 1, 2, 2), align_corners=True, expected=[0.5]),
-        Case("half a unit to the right and down; as it is; three units to the left", BOTH, (3, 1, 4, 4),
-             align_corners=False, expected=[7 / 16, 0, 1]),
-        Case("the same three, with -1 and 1 as centres", BOTH, (3, 1, 5, 5), align_corners=True,
-             expected=[9 / 25, 0, 1]),
-        Case("two rows and four columns, an eighth of a turn towards the corners", theta(1, 1, 0, -1, 1, 0),
-             (1, 1, 2, 4), align_corners=False, expected=[0.5]),
+        Case(
+            "4 x 4 points, -1 and 1 are edges, a step of half a unit to the right: one column of four leaves",
+            RIGHT,
+            (1, 1, 4, 4),
+            align_corners=False,
+            expected=[0.25],
+        ),
+        Case(
+            "2 x 2 points in the corners: the identity leaves none outside",
+            IDENTITY,
+            (1, 1, 2, 2),
+            align_corners=True,
+            expected=[0],
+        ),
+        Case(
+            "2 x 2 points in the corners, half a unit to the left: the left column leaves",
+            theta(1, 0, -0.5, 0, 1, 0),
+            (1, 1, 2, 2),
+            align_corners=True,
+            expected=[0.5],
+        ),
+        Case(
+            "half a unit to the right and down; as it is; three units to the left",
+            BOTH,
+            (3, 1, 4, 4),
+            align_corners=False,
+            expected=[7 / 16, 0, 1],
+        ),
+        Case(
+            "the same three, with -1 and 1 as centres", BOTH, (3, 1, 5, 5), align_corners=True, expected=[9 / 25, 0, 1]
+        ),
+        Case(
+            "two rows and four columns, an eighth of a turn towards the corners",
+            theta(1, 1, 0, -1, 1, 0),
+            (1, 1, 2, 4),
+            align_corners=False,
+            expected=[0.5],
+        ),
         Case("three bent thetas, three rows and seven columns", BENT, (3, 2, 3, 7), align_corners=False),
         Case("three bent thetas, -1 and 1 are centres", BENT, (3, 2, 5, 4), align_corners=True),
     ],
@@ -49,138 +75,208 @@ def outside(theta, size, align_corners):
     return abs(affine_grid(theta, size, align_corners)) > 1
 
 
-@EXERCISE.wrong("Outside only where both coordinates are", "a point beside the picture is outside although its height "
-                "is right, so one of the two coordinates is enough: any, not all.", "sec-layer-failures")
+@EXERCISE.wrong(
+    "Outside only where both coordinates are",
+    "a point beside the picture is outside although its height "
+    "is right, so one of the two coordinates is enough: any, not all.",
+    "sec-layer-failures",
+)
 def both_needed(theta, size, align_corners=False):
     return outside(theta, size, align_corners).all(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("Coordinates are counted, not points", "a point has two coordinates and counts once; join them with "
-                "any(axis=-1) before you take the mean.", "sec-layer-failures")
+@EXERCISE.wrong(
+    "Coordinates are counted, not points",
+    "a point has two coordinates and counts once; join them with any(axis=-1) before you take the mean.",
+    "sec-layer-failures",
+)
 def coordinates(theta, size, align_corners=False):
     return outside(theta, size, align_corners).mean(axis=(1, 2, 3))
 
 
-@EXERCISE.wrong("Only x is looked at", "a point can leave through the top and the bottom as well, so look at both "
-                "coordinates.", "sec-layer-failures")
+@EXERCISE.wrong(
+    "Only x is looked at",
+    "a point can leave through the top and the bottom as well, so look at both coordinates.",
+    "sec-layer-failures",
+)
 def x_alone(theta, size, align_corners=False):
     return outside(theta, size, align_corners)[..., 0].mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("Only y is looked at", "a point can leave to the left and to the right as well, so look at both "
-                "coordinates; the first of the last axis is x.", "sec-layer-failures")
+@EXERCISE.wrong(
+    "Only y is looked at",
+    "a point can leave to the left and to the right as well, so look at both "
+    "coordinates; the first of the last axis is x.",
+    "sec-layer-failures",
+)
 def y_alone(theta, size, align_corners=False):
     return outside(theta, size, align_corners)[..., 1].mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("One side only", "a coordinate below -1 is outside as much as one above 1; take its absolute value.",
-                "sec-layer-failures")
+@EXERCISE.wrong(
+    "One side only",
+    "a coordinate below -1 is outside as much as one above 1; take its absolute value.",
+    "sec-layer-failures",
+)
 def one_side(theta, size, align_corners=False):
     return (affine_grid(theta, size, align_corners) > 1).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("The edge counts as outside", "a point exactly at -1 or 1 is inside, so compare with > and not with "
-                ">=; with align_corners=True the identity has a whole rim of such points.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The edge counts as outside",
+    "a point exactly at -1 or 1 is inside, so compare with > and not with "
+    ">=; with align_corners=True the identity has a whole rim of such points.",
+    "sec-grid-units",
+)
 def edge_outside(theta, size, align_corners=False):
     return (abs(affine_grid(theta, size, align_corners)) >= 1).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("A circle for the picture", "the picture is a square in normalised units, and its corners are at "
-                "distance 1.41 from the middle; compare each coordinate, not the distance.", "sec-grid-units")
+@EXERCISE.wrong(
+    "A circle for the picture",
+    "the picture is a square in normalised units, and its corners are at "
+    "distance 1.41 from the middle; compare each coordinate, not the distance.",
+    "sec-grid-units",
+)
 def circle(theta, size, align_corners=False):
     return (np.linalg.norm(affine_grid(theta, size, align_corners), axis=-1) > 1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("The share inside", "asked for is what lies outside, and yours is the rest; take it from 1.",
-                "sec-layer-failures")
+@EXERCISE.wrong(
+    "The share inside", "asked for is what lies outside, and yours is the rest; take it from 1.", "sec-layer-failures"
+)
 def inside(theta, size, align_corners=False):
     return 1 - outside(theta, size, align_corners).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("A count, not a share", "divide by the number of points, h * w, or take the mean in place of the sum.",
-                "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "A count, not a share",
+    "divide by the number of points, h * w, or take the mean in place of the sum.",
+    "sec-clinic-numbers",
+)
 def count(theta, size, align_corners=False):
     return outside(theta, size, align_corners).any(axis=-1).sum(axis=(1, 2)).astype(float)
 
 
-@EXERCISE.wrong("One share for the whole batch", "each image has a theta of its own, and one that has run off must not "
-                "hide among the others; take the mean over rows and columns alone.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "One share for the whole batch",
+    "each image has a theta of its own, and one that has run off must not "
+    "hide among the others; take the mean over rows and columns alone.",
+    "sec-clinic-numbers",
+)
 def whole_batch(theta, size, align_corners=False):
     share = outside(theta, size, align_corners).any(axis=-1).mean()
     return np.full(len(theta), share)
 
 
-@EXERCISE.wrong("Whether a point is outside, not how many", "a theta that reads one corner past the edge is no "
-                "trouble, one that reads nothing else is; take the mean over the points, not whether there is any.",
-                "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "Whether a point is outside, not how many",
+    "a theta that reads one corner past the edge is no "
+    "trouble, one that reads nothing else is; take the mean over the points, not whether there is any.",
+    "sec-clinic-numbers",
+)
 def any_point(theta, size, align_corners=False):
     return outside(theta, size, align_corners).any(axis=(1, 2, 3)).astype(float)
 
 
-@EXERCISE.wrong("The other align_corners", "with True the outermost points are at -1 and 1, with False half a pixel "
-                "inside; yours does it the other way round.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The other align_corners",
+    "with True the outermost points are at -1 and 1, with False half a pixel "
+    "inside; yours does it the other way round.",
+    "sec-grid-units",
+)
 def other_convention(theta, size, align_corners=False):
     return outside(theta, size, not align_corners).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("align_corners is ignored, centres always", "with False, -1 and 1 are edges, so the output's first "
-                "point lies half a pixel inside, at -1 + 1 / w; yours starts at -1 always.", "sec-grid-units")
+@EXERCISE.wrong(
+    "align_corners is ignored, centres always",
+    "with False, -1 and 1 are edges, so the output's first "
+    "point lies half a pixel inside, at -1 + 1 / w; yours starts at -1 always.",
+    "sec-grid-units",
+)
 def always_centres(theta, size, align_corners=False):
     return outside(theta, size, True).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("align_corners is ignored, edges always", "with True, the output's outermost points are at -1 and 1 "
-                "themselves; yours starts half a pixel inside always.", "sec-grid-units")
+@EXERCISE.wrong(
+    "align_corners is ignored, edges always",
+    "with True, the output's outermost points are at -1 and 1 themselves; yours starts half a pixel inside always.",
+    "sec-grid-units",
+)
 def always_edges(theta, size, align_corners=False):
     return outside(theta, size, False).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("The shift is left out", "theta's third column moves all points, and nothing brings them outside "
-                "sooner; the point is (x, y, 1), not (x, y).", "sec-grid-idea")
+@EXERCISE.wrong(
+    "The shift is left out",
+    "theta's third column moves all points, and nothing brings them outside "
+    "sooner; the point is (x, y, 1), not (x, y).",
+    "sec-grid-idea",
+)
 def without_shift(theta, size, align_corners=False):
     still = theta.copy()
     still[:, :, 2] = 0
     return outside(still, size, align_corners).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("x and y are swapped", "theta takes (x, y, 1), the column's place before the row's; yours hands it the "
-                "row first.", "sec-grid-trap")
+@EXERCISE.wrong(
+    "x and y are swapped",
+    "theta takes (x, y, 1), the column's place before the row's; yours hands it the row first.",
+    "sec-grid-trap",
+)
 def swapped(theta, size, align_corners=False):
     return outside(theta[:, :, [1, 0, 2]], size, align_corners).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("theta is transposed", "each point is theta @ (x, y, 1), so the first row of theta gives x; yours "
-                "multiplies from the other side.", "sec-grid-idea")
+@EXERCISE.wrong(
+    "theta is transposed",
+    "each point is theta @ (x, y, 1), so the first row of theta gives x; yours multiplies from the other side.",
+    "sec-grid-idea",
+)
 def transposed(theta, size, align_corners=False):
     turned = theta.copy()
     turned[:, :, :2] = theta[:, :, :2].swapaxes(1, 2)
     return outside(turned, size, align_corners).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("The four corners alone", "the corners are the first points to leave and say nothing of the others; "
-                "count all h * w of them.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The four corners alone",
+    "the corners are the first points to leave and say nothing of the others; count all h * w of them.",
+    "sec-clinic-numbers",
+)
 def corners_alone(theta, size, align_corners=False):
     there = outside(theta, size, align_corners).any(axis=-1)[:, [0, 0, -1, -1], [0, -1, 0, -1]]
     return there.mean(axis=1)
 
 
-@EXERCISE.wrong("Pixels against normalised units", "theta gives places from -1 to 1, so compare with 1; bounds of 0 "
-                "and w belong to pixels, and half the picture has negative places.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Pixels against normalised units",
+    "theta gives places from -1 to 1, so compare with 1; bounds of 0 "
+    "and w belong to pixels, and half the picture has negative places.",
+    "sec-grid-units",
+)
 def pixel_bounds(theta, size, align_corners=False):
     grid = affine_grid(theta, size, align_corners)
     return ((grid < 0) | (grid > np.array(size[:1:-1]) - 1)).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("The two shares are multiplied", "a point is outside as soon as one of its coordinates is, and the "
-                "two do not depend on each other by chance; yours multiplies the share outside in x with that in y.",
-                "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The two shares are multiplied",
+    "a point is outside as soon as one of its coordinates is, and the "
+    "two do not depend on each other by chance; yours multiplies the share outside in x with that in y.",
+    "sec-clinic-numbers",
+)
 def shares_multiplied(theta, size, align_corners=False):
     there = outside(theta, size, align_corners)
     return there[..., 0].mean(axis=(1, 2)) * there[..., 1].mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("The two shares are added", "a point whose x and y are both outside counts once; yours adds the "
-                "share outside in x and that in y.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The two shares are added",
+    "a point whose x and y are both outside counts once; yours adds the share outside in x and that in y.",
+    "sec-clinic-numbers",
+)
 def shares_added(theta, size, align_corners=False):
     return outside(theta, size, align_corners).sum(axis=-1).mean(axis=(1, 2))
 
@@ -190,29 +286,42 @@ def per_cent(theta, size, align_corners=False):
     return 100 * outside(theta, size, align_corners).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("The other side only", "a coordinate above 1 is outside as much as one below -1; take its absolute "
-                "value.", "sec-layer-failures")
+@EXERCISE.wrong(
+    "The other side only",
+    "a coordinate above 1 is outside as much as one below -1; take its absolute value.",
+    "sec-layer-failures",
+)
 def other_side(theta, size, align_corners=False):
     return (affine_grid(theta, size, align_corners) < -1).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("theta is inverted", "theta says already where each point of the output lies on the picture; yours "
-                "asks its inverse.", "sec-grid-pull")
+@EXERCISE.wrong(
+    "theta is inverted",
+    "theta says already where each point of the output lies on the picture; yours asks its inverse.",
+    "sec-grid-pull",
+)
 def inverted(theta, size, align_corners=False):
     linear = np.linalg.pinv(theta[:, :, :2])
     back = np.concatenate([linear, -linear @ theta[:, :, 2:]], axis=2)
     return outside(back, size, align_corners).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("Outside from half a pixel on", "outside is beyond -1 or 1 in both conventions; yours takes the "
-                "outermost centres for the ends, 1 - 1 / w, where these are edges.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Outside from half a pixel on",
+    "outside is beyond -1 or 1 in both conventions; yours takes the "
+    "outermost centres for the ends, 1 - 1 / w, where these are edges.",
+    "sec-grid-units",
+)
 def beyond_the_centres(theta, size, align_corners=False):
     reach = 1 - (0 if align_corners else 1) / np.array(size[:1:-1])
     return (abs(affine_grid(theta, size, align_corners)) > reach + 1e-12).any(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("Divided by the wrong number", "the points of one image are h * w; yours divides their number by the "
-                "number of coordinates, or by N * h * w.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "Divided by the wrong number",
+    "the points of one image are h * w; yours divides their number by the number of coordinates, or by N * h * w.",
+    "sec-clinic-numbers",
+)
 def divided_by_all(theta, size, align_corners=False):
     return outside(theta, size, align_corners).any(axis=-1).sum(axis=(1, 2)) / (len(theta) * size[2] * size[3])
 

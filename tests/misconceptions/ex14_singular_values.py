@@ -16,16 +16,23 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("values",),
     cases=[
-        Case("twice as far along x, half as far along y, and a shift", theta(2, 0, 0.75, 0, 0.5, -0.25),
-             expected=[[2, 0.5]]),
+        Case(
+            "twice as far along x, half as far along y, and a shift",
+            theta(2, 0, 0.75, 0, 0.5, -0.25),
+            expected=[[2, 0.5]],
+        ),
         Case("half as far along x, twice as far along y", theta(0.5, 0, 0, 0, 2, 0), expected=[[2, 0.5]]),
         Case("a quarter turn: nothing is stretched", theta(0, -1, 3, 1, 0, 0), expected=[[1, 1]]),
-        Case("a shear by 3/2, which makes a long ellipse of the circle", theta(1, 1.5, 0, 0, 1, 0),
-             expected=[[2, 0.5]]),
+        Case(
+            "a shear by 3/2, which makes a long ellipse of the circle", theta(1, 1.5, 0, 0, 1, 0), expected=[[2, 0.5]]
+        ),
         Case("a mirror image: the smaller is not negative", theta(1, 0, 0, 0, -1, 0), expected=[[1, 1]]),
         Case("everything read from one line", theta(1, 0, 0, 1, 0, 0), expected=[[np.sqrt(2), 0]]),
-        Case("two images: three times, and a shear", theta(3, 0, 0, 0, 3, 0, 1, 0, 1, 1.5, 1, 0),
-             expected=[[3, 3], [2, 0.5]]),
+        Case(
+            "two images: three times, and a shear",
+            theta(3, 0, 0, 0, 3, 0, 1, 0, 1, 1.5, 1, 0),
+            expected=[[3, 3], [2, 0.5]],
+        ),
         Case("four random thetas", RANDOM),
         Case("four random thetas in float32", RANDOM.astype("float32")),
     ],
@@ -36,115 +43,172 @@ def values(theta):
     return np.linalg.svd(theta[:, :, :2], compute_uv=False)
 
 
-@EXERCISE.wrong("The shift is taken for a stretch", "theta's third column moves the picture and stretches nothing; "
-                "take theta[:, :, :2] before anything else.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The shift is taken for a stretch",
+    "theta's third column moves the picture and stretches nothing; take theta[:, :, :2] before anything else.",
+    "sec-clinic-numbers",
+)
 def with_shift(theta):
     return np.linalg.svd(theta, compute_uv=False)
 
 
-@EXERCISE.wrong("Eigenvalues for singular values", "an eigenvalue says how much a direction is stretched that stays "
-                "where it is, and a shear or a turn has few of those; the half axes are the square roots of the "
-                "eigenvalues of A.T @ A.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "Eigenvalues for singular values",
+    "an eigenvalue says how much a direction is stretched that stays "
+    "where it is, and a shear or a turn has few of those; the half axes are the square roots of the "
+    "eigenvalues of A.T @ A.",
+    "sec-clinic-numbers",
+)
 def eigenvalues(theta):
     found = np.sort(abs(np.linalg.eigvals(theta[:, :, :2])), axis=1)[:, ::-1]
     return found.astype(theta.dtype)
 
 
-@EXERCISE.wrong("The square roots are missing", "the eigenvalues of A.T @ A are the squares of the half axes; take "
-                "their square roots.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The square roots are missing",
+    "the eigenvalues of A.T @ A are the squares of the half axes; take their square roots.",
+    "sec-clinic-numbers",
+)
 def squares(theta):
     return values(theta) ** 2
 
 
-@EXERCISE.wrong("The entries on the diagonal", "they are the scales only where theta neither turns nor shears; a "
-                "quarter turn has zeros there and shrinks nothing.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The entries on the diagonal",
+    "they are the scales only where theta neither turns nor shears; a "
+    "quarter turn has zeros there and shrinks nothing.",
+    "sec-clinic-numbers",
+)
 def diagonal(theta):
     return np.sort(abs(np.stack([theta[:, 0, 0], theta[:, 1, 1]], axis=1)), axis=1)[:, ::-1].copy()
 
 
-@EXERCISE.wrong("The lengths of the columns", "a column says how far a step along x or along y is stretched, and the "
-                "direction that is stretched most may lie between the two, as it does in a shear.",
-                "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The lengths of the columns",
+    "a column says how far a step along x or along y is stretched, and the "
+    "direction that is stretched most may lie between the two, as it does in a shear.",
+    "sec-clinic-numbers",
+)
 def columns(theta):
     return np.sort(np.linalg.norm(theta[:, :, :2], axis=1), axis=1)[:, ::-1].copy()
 
 
-@EXERCISE.wrong("The lengths of the rows", "a row says how one coordinate of the input depends on the output's x and "
-                "y; the half axes of the ellipse are something else as soon as theta shears.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The lengths of the rows",
+    "a row says how one coordinate of the input depends on the output's x and "
+    "y; the half axes of the ellipse are something else as soon as theta shears.",
+    "sec-clinic-numbers",
+)
 def rows(theta):
     return np.sort(np.linalg.norm(theta[:, :, :2], axis=2), axis=1)[:, ::-1].copy()
 
 
-@EXERCISE.wrong("The smaller one first", "the larger comes first; yours are sorted the other way.",
-                "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The smaller one first", "the larger comes first; yours are sorted the other way.", "sec-clinic-numbers"
+)
 def ascending(theta):
     return values(theta)[:, ::-1].copy()
 
 
-@EXERCISE.wrong("The mirror image's sign is kept", "a half axis is a length and never negative; whether theta mirrors "
-                "is the determinant's sign, another question.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The mirror image's sign is kept",
+    "a half axis is a length and never negative; whether theta mirrors is the determinant's sign, another question.",
+    "sec-clinic-numbers",
+)
 def signed(theta):
     found = values(theta)
     found[:, 1] *= np.where(np.linalg.det(theta[:, :, :2]) < 0, -1, 1).astype(theta.dtype)
     return found
 
 
-@EXERCISE.wrong("The scale of the picture, not of the points", "theta moves the points, and points that are spread by "
-                "2 make a picture of half the size; asked for is the 2, and yours is its inverse.", "sec-grid-pull")
+@EXERCISE.wrong(
+    "The scale of the picture, not of the points",
+    "theta moves the points, and points that are spread by "
+    "2 make a picture of half the size; asked for is the 2, and yours is its inverse.",
+    "sec-grid-pull",
+)
 def inverted(theta):
     with np.errstate(divide="ignore"):
         return 1 / values(theta)[:, ::-1]
 
 
-@EXERCISE.wrong("One theta for the whole batch", "each image has a theta of its own, and so two values of its own; "
-                "yours gives those of the first to all.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "One theta for the whole batch",
+    "each image has a theta of its own, and so two values of its own; yours gives those of the first to all.",
+    "sec-clinic-numbers",
+)
 def first_alone(theta):
     return values(theta[:1]).repeat(len(theta), axis=0)
 
 
-@EXERCISE.wrong("The larger one twice", "there are two half axes, and the smaller tells when a picture collapses into "
-                "a line; yours gives the larger for both.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The larger one twice",
+    "there are two half axes, and the smaller tells when a picture collapses into "
+    "a line; yours gives the larger for both.",
+    "sec-clinic-numbers",
+)
 def larger_twice(theta):
     return values(theta)[:, :1].repeat(2, axis=1)
 
 
-@EXERCISE.wrong("Trace and determinant", "the trace is the sum of the eigenvalues and the determinant their product; "
-                "the half axes are the square roots of the eigenvalues of A.T @ A.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "Trace and determinant",
+    "the trace is the sum of the eigenvalues and the determinant their product; "
+    "the half axes are the square roots of the eigenvalues of A.T @ A.",
+    "sec-clinic-numbers",
+)
 def trace_and_determinant(theta):
     linear = theta[:, :, :2]
     return np.stack([linear[:, 0, 0] + linear[:, 1, 1], np.linalg.det(linear).astype(theta.dtype)], axis=1)
 
 
-@EXERCISE.wrong("Whole axes for half axes", "the circle has radius 1, so a stretch is measured from the middle; "
-                "yours are the whole lengths of the ellipse, twice as large.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "Whole axes for half axes",
+    "the circle has radius 1, so a stretch is measured from the middle; "
+    "yours are the whole lengths of the ellipse, twice as large.",
+    "sec-clinic-numbers",
+)
 def whole_axes(theta):
     return 2 * values(theta)
 
 
-@EXERCISE.wrong("The root of the determinant twice", "the determinant says how the area grows, the product of the "
-                "two half axes; yours gives its root for both of them.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The root of the determinant twice",
+    "the determinant says how the area grows, the product of the two half axes; yours gives its root for both of them.",
+    "sec-clinic-numbers",
+)
 def by_area(theta):
     root = np.sqrt(abs(np.linalg.det(theta[:, :, :2]))).astype(theta.dtype)
     return np.stack([root, root], axis=1)
 
 
-@EXERCISE.wrong("The smaller one twice", "there are two half axes, the larger first; yours gives the smaller for "
-                "both.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The smaller one twice",
+    "there are two half axes, the larger first; yours gives the smaller for both.",
+    "sec-clinic-numbers",
+)
 def smaller_twice(theta):
     return values(theta)[:, 1:].repeat(2, axis=1)
 
 
-@EXERCISE.wrong("The eigenvalues of A + A.T, halved", "half of A + A.T is what is left of A without its turning "
-                "part, and a quarter turn leaves nothing; the half axes are the square roots of the eigenvalues of "
-                "A.T @ A.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The eigenvalues of A + A.T, halved",
+    "half of A + A.T is what is left of A without its turning "
+    "part, and a quarter turn leaves nothing; the half axes are the square roots of the eigenvalues of "
+    "A.T @ A.",
+    "sec-clinic-numbers",
+)
 def symmetric_part(theta):
     linear = theta[:, :, :2].astype("float64")
     found = np.linalg.eigvalsh((linear + linear.swapaxes(1, 2)) / 2)
     return np.sort(abs(found), axis=1)[:, ::-1].astype(theta.dtype)
 
 
-@EXERCISE.wrong("The determinant comes with the larger", "two half axes are asked for; yours are the larger one and "
-                "the area's factor, or the larger one and their ratio.", "sec-clinic-numbers")
+@EXERCISE.wrong(
+    "The determinant comes with the larger",
+    "two half axes are asked for; yours are the larger one and the area's factor, or the larger one and their ratio.",
+    "sec-clinic-numbers",
+)
 def with_determinant(theta):
     found = values(theta)
     return np.stack([found[:, 0], found[:, 0] * found[:, 1]], axis=1)

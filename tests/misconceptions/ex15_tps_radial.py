@@ -29,103 +29,147 @@ def log(distance):
     return np.log(np.where(distance > 0, distance, 1))
 
 
-@EXERCISE.wrong("The logarithm of 0", "r**2 * log(r) is 0 times minus infinity at r = 0, which NumPy calls NaN; the "
-                "function's value there is 0, so the logarithm must not be taken of 0.", "sec-families-radial")
+@EXERCISE.wrong(
+    "The logarithm of 0",
+    "r**2 * log(r) is 0 times minus infinity at r = 0, which NumPy calls NaN; the "
+    "function's value there is 0, so the logarithm must not be taken of 0.",
+    "sec-families-radial",
+)
 def log_of_zero(distance):
-    return distance ** 2 * np.log(distance)
+    return distance**2 * np.log(distance)
 
 
-@EXERCISE.wrong("r for r squared", "the thin plate's U is r**2 * log(r); yours is r * log(r), which has a kink at the "
-                "point itself and bends without limit there.", "sec-families-radial")
+@EXERCISE.wrong(
+    "r for r squared",
+    "the thin plate's U is r**2 * log(r); yours is r * log(r), which has a kink at the "
+    "point itself and bends without limit there.",
+    "sec-families-radial",
+)
 def r_once(distance):
     return distance * log(distance)
 
 
-@EXERCISE.wrong("The logarithm of the square", "log(r**2) is twice log(r), a factor that Bookstein has in U and that "
-                "his weights make up for; here U is r**2 * log(r).", "sec-families-radial")
+@EXERCISE.wrong(
+    "The logarithm of the square",
+    "log(r**2) is twice log(r), a factor that Bookstein has in U and that "
+    "his weights make up for; here U is r**2 * log(r).",
+    "sec-families-radial",
+)
 def log_of_square(distance):
-    return 2 * distance ** 2 * log(distance)
+    return 2 * distance**2 * log(distance)
 
 
-@EXERCISE.wrong("The distance is taken for its square", "what comes in is r itself; half of r * log(r) would be U if "
-                "r were the squared distance.", "sec-families-radial")
+@EXERCISE.wrong(
+    "The distance is taken for its square",
+    "what comes in is r itself; half of r * log(r) would be U if r were the squared distance.",
+    "sec-families-radial",
+)
 def as_squared(distance):
     return distance * log(distance) / 2
 
 
-@EXERCISE.wrong("The logarithm to base 10", "U takes the natural logarithm, np.log; yours takes np.log10.",
-                "sec-families-radial")
+@EXERCISE.wrong(
+    "The logarithm to base 10", "U takes the natural logarithm, np.log; yours takes np.log10.", "sec-families-radial"
+)
 def base_ten(distance):
-    return distance ** 2 * log(distance) / np.log(distance.dtype.type(10))
+    return distance**2 * log(distance) / np.log(distance.dtype.type(10))
 
 
-@EXERCISE.wrong("The square is missing", "the logarithm alone runs to minus infinity at the point; r**2 in front of it "
-                "is what makes U smooth there.", "sec-families-radial")
+@EXERCISE.wrong(
+    "The square is missing",
+    "the logarithm alone runs to minus infinity at the point; r**2 in front of it is what makes U smooth there.",
+    "sec-families-radial",
+)
 def log_alone(distance):
     return log(distance)
 
 
-@EXERCISE.wrong("The logarithm is missing", "r**2 alone is a bowl, for which a plate needs no force at its middle; U "
-                "is r**2 * log(r).", "sec-families-radial")
+@EXERCISE.wrong(
+    "The logarithm is missing",
+    "r**2 alone is a bowl, for which a plate needs no force at its middle; U is r**2 * log(r).",
+    "sec-families-radial",
+)
 def square_alone(distance):
-    return distance ** 2
+    return distance**2
 
 
 @EXERCISE.wrong("The cube", "r**3 is U on a line; in the plane it is r**2 * log(r).", "sec-families-radial")
 def cube(distance):
-    return distance ** 3
+    return distance**3
 
 
-@EXERCISE.wrong("The logarithm of 1 + r", "np.log1p(r) is log(1 + r), which is 0 at 0 and right nowhere else; U's "
-                "logarithm is that of r itself.", "sec-families-radial")
+@EXERCISE.wrong(
+    "The logarithm of 1 + r",
+    "np.log1p(r) is log(1 + r), which is 0 at 0 and right nowhere else; U's logarithm is that of r itself.",
+    "sec-families-radial",
+)
 def one_more(distance):
-    return distance ** 2 * np.log1p(distance)
+    return distance**2 * np.log1p(distance)
 
 
-@EXERCISE.wrong("Nothing below a distance of 1", "U is negative there, down to -1 / (2 e) near r = 0.61; yours is 0, "
-                "as if the distance were at least 1.", "sec-families-radial")
+@EXERCISE.wrong(
+    "Nothing below a distance of 1",
+    "U is negative there, down to -1 / (2 e) near r = 0.61; yours is 0, as if the distance were at least 1.",
+    "sec-families-radial",
+)
 def at_least_one(distance):
-    return distance ** 2 * np.log(np.maximum(distance, 1))
+    return distance**2 * np.log(np.maximum(distance, 1))
 
 
-@EXERCISE.wrong("The wrong sign", "U is negative below a distance of 1 and positive beyond; yours is turned over.",
-                "sec-families-radial")
+@EXERCISE.wrong(
+    "The wrong sign",
+    "U is negative below a distance of 1 and positive beyond; yours is turned over.",
+    "sec-families-radial",
+)
 def negative(distance):
-    return -(distance ** 2) * log(distance)
+    return -(distance**2) * log(distance)
 
 
-@EXERCISE.wrong("The logarithm to base 2", "U takes the natural logarithm, np.log; yours takes np.log2.",
-                "sec-families-radial")
+@EXERCISE.wrong(
+    "The logarithm to base 2", "U takes the natural logarithm, np.log; yours takes np.log2.", "sec-families-radial"
+)
 def base_two(distance):
-    return distance ** 2 * log(distance) / np.log(distance.dtype.type(2))
+    return distance**2 * log(distance) / np.log(distance.dtype.type(2))
 
 
-@EXERCISE.wrong("Half of it", "U is r**2 * log(r), and half of that belongs to r squared under the logarithm, "
-                "log(r**2) / 2; yours has the half and r alone.", "sec-families-radial")
+@EXERCISE.wrong(
+    "Half of it",
+    "U is r**2 * log(r), and half of that belongs to r squared under the logarithm, "
+    "log(r**2) / 2; yours has the half and r alone.",
+    "sec-families-radial",
+)
 def half(distance):
-    return distance ** 2 * log(distance) / 2
+    return distance**2 * log(distance) / 2
 
 
-@EXERCISE.wrong("The logarithm is squared", "U is r**2 * log(r); yours squares the logarithm, or the whole of r * "
-                "log(r).", "sec-families-radial")
+@EXERCISE.wrong(
+    "The logarithm is squared",
+    "U is r**2 * log(r); yours squares the logarithm, or the whole of r * log(r).",
+    "sec-families-radial",
+)
 def squared_logarithm(distance):
     return (distance * log(distance)) ** 2
 
 
-@EXERCISE.wrong("The size of it", "U is negative below a distance of 1; yours is its absolute value.",
-                "sec-families-radial")
+@EXERCISE.wrong(
+    "The size of it", "U is negative below a distance of 1; yours is its absolute value.", "sec-families-radial"
+)
 def size(distance):
-    return abs(distance ** 2 * log(distance))
+    return abs(distance**2 * log(distance))
 
 
-@EXERCISE.wrong("One at the point itself", "U is 0 at a distance of 0; yours is 1 there, or whatever the 0 was "
-                "replaced by gives.", "sec-families-radial")
+@EXERCISE.wrong(
+    "One at the point itself",
+    "U is 0 at a distance of 0; yours is 1 there, or whatever the 0 was replaced by gives.",
+    "sec-families-radial",
+)
 def one_at_zero(distance):
-    return np.where(distance > 0, distance ** 2 * log(distance), 1).astype(distance.dtype)
+    return np.where(distance > 0, distance**2 * log(distance), 1).astype(distance.dtype)
 
 
-@EXERCISE.wrong("The slope of U, not U", "asked for is r**2 * log(r) itself; yours is its derivative.",
-                "sec-families-radial")
+@EXERCISE.wrong(
+    "The slope of U, not U", "asked for is r**2 * log(r) itself; yours is its derivative.", "sec-families-radial"
+)
 def slope(distance):
     return 2 * distance * log(distance) + distance
 
@@ -133,16 +177,19 @@ def slope(distance):
 def _with_a_little(small, under_the_root=False):
     def answer(distance):
         little = distance.dtype.type(small)
-        r = np.sqrt(distance ** 2 + little) if under_the_root else distance + little
-        return distance ** 2 * np.log(r)
+        r = np.sqrt(distance**2 + little) if under_the_root else distance + little
+        return distance**2 * np.log(r)
+
     return answer
 
 
 for _small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3):
     for _root in (False, True):
-        EXERCISE.wrong("A small number is added before the logarithm", "log(r + 1e-6) keeps NaN away and is wrong at "
-                       "every other distance; replace the 0 alone, with np.where.", "sec-families-radial")(
-            _with_a_little(_small, _root))
+        EXERCISE.wrong(
+            "A small number is added before the logarithm",
+            "log(r + 1e-6) keeps NaN away and is wrong at every other distance; replace the 0 alone, with np.where.",
+            "sec-families-radial",
+        )(_with_a_little(_small, _root))
 
 
 @EXERCISE.right_too
@@ -156,4 +203,4 @@ def by_masks(distance):
 @EXERCISE.right_too
 def afterwards(distance):
     """NaN is made and thrown away; allowed, if not quiet."""
-    return np.where(distance == 0, 0, distance ** 2 * np.log(distance)).astype(distance.dtype)
+    return np.where(distance == 0, 0, distance**2 * np.log(distance)).astype(distance.dtype)

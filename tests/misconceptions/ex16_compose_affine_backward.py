@@ -21,10 +21,20 @@ EXERCISE = Exercise(
     answer="stn_numpy.compose",
     gives=("d_first", "d_second"),
     cases=[
-        Case("a quarter turn reads the image, a look to the right reads what it shows", ONE_TO_SIX, QUARTER, RIGHT,
-             expected=([[[2.5, 2, 3], [7, 5, 6]]], [[[4, 5, 6], [-1, -2, -3]]])),
-        Case("a zoom reads the image, a quarter turn reads what it shows", ONE_TO_SIX, ZOOM, QUARTER,
-             expected=([[[-2, 1, 3], [-5, 4, 6]]], [[[0.5, 1, 1.5], [2, 2.5, 3]]])),
+        Case(
+            "a quarter turn reads the image, a look to the right reads what it shows",
+            ONE_TO_SIX,
+            QUARTER,
+            RIGHT,
+            expected=([[[2.5, 2, 3], [7, 5, 6]]], [[[4, 5, 6], [-1, -2, -3]]]),
+        ),
+        Case(
+            "a zoom reads the image, a quarter turn reads what it shows",
+            ONE_TO_SIX,
+            ZOOM,
+            QUARTER,
+            expected=([[[-2, 1, 3], [-5, 4, 6]]], [[[0.5, 1, 1.5], [2, 2.5, 3]]]),
+        ),
         Case("three pairs, one for each image of the batch", D, FIRST, SECOND),
         Case("two pairs in float32", *(array[:2].astype("float32") for array in (D, SECOND, FIRST))),
     ],
@@ -38,41 +48,60 @@ def below(theta):
     return np.concatenate([theta, row], axis=1)
 
 
-@EXERCISE.wrong("The order is reversed", "first reads the image and stands on the left of the product; yours is the "
-                "gradient of second times first.", "sec-series-back")
+@EXERCISE.wrong(
+    "The order is reversed",
+    "first reads the image and stands on the left of the product; yours is the gradient of second times first.",
+    "sec-series-back",
+)
 def reversed_order(d_theta, first, second):
     return compose_affine_backward(d_theta, second, first)[::-1]
 
 
-@EXERCISE.wrong("The two gradients have changed places", "what you hand back first belongs to first, the theta that "
-                "reads the image, and yours is second's.", "sec-series-back")
+@EXERCISE.wrong(
+    "The two gradients have changed places",
+    "what you hand back first belongs to first, the theta that reads the image, and yours is second's.",
+    "sec-series-back",
+)
 def exchanged(d_theta, first, second):
     return compose_affine_backward(d_theta, first, second)[::-1]
 
 
-@EXERCISE.wrong("second is not transposed", "in the backward of a product the other factor stands transposed, and in "
-                "your d_first second stands as it is.", "sec-series-back")
+@EXERCISE.wrong(
+    "second is not transposed",
+    "in the backward of a product the other factor stands transposed, and in your d_first second stands as it is.",
+    "sec-series-back",
+)
 def second_as_it_is(d_theta, first, second):
     linear = d_theta[:, :, :2] @ second[:, :, :2] + d_theta[:, :, 2:] * second[:, None, :, 2]
     right = compose_affine_backward(d_theta, first, second)
     return np.concatenate([linear, d_theta[:, :, 2:]], axis=2), right[1]
 
 
-@EXERCISE.wrong("first is not transposed", "in the backward of a product the other factor stands transposed, and in "
-                "your d_second first stands as it is.", "sec-series-back")
+@EXERCISE.wrong(
+    "first is not transposed",
+    "in the backward of a product the other factor stands transposed, and in your d_second first stands as it is.",
+    "sec-series-back",
+)
 def first_as_it_is(d_theta, first, second):
     return compose_affine_backward(d_theta, first, second)[0], first[:, :, :2] @ d_theta
 
 
-@EXERCISE.wrong("Neither factor is transposed", "in the backward of a product each factor hears the gradient through "
-                "the other one transposed; yours takes both as they are.", "sec-series-back")
+@EXERCISE.wrong(
+    "Neither factor is transposed",
+    "in the backward of a product each factor hears the gradient through "
+    "the other one transposed; yours takes both as they are.",
+    "sec-series-back",
+)
 def both_as_they_are(d_theta, first, second):
     return second_as_it_is(d_theta, first, second)[0], first[:, :, :2] @ d_theta
 
 
-@EXERCISE.wrong("The row (0, 0, 1) is forgotten", "the joint shift is first's linear part times second's shift plus "
-                "first's own shift, so first's shift hears the shift of d_theta; in yours it hears nothing.",
-                "sec-series-back")
+@EXERCISE.wrong(
+    "The row (0, 0, 1) is forgotten",
+    "the joint shift is first's linear part times second's shift plus "
+    "first's own shift, so first's shift hears the shift of d_theta; in yours it hears nothing.",
+    "sec-series-back",
+)
 def row_forgotten(d_theta, first, second):
     d_first, d_second = compose_affine_backward(d_theta, first, second)
     d_first = d_first.copy()
@@ -80,15 +109,23 @@ def row_forgotten(d_theta, first, second):
     return d_first, d_second
 
 
-@EXERCISE.wrong("second's shift is forgotten", "the joint shift holds first's linear part times second's shift, so "
-                "first's linear part hears the third column of d_theta as well, times that shift.", "sec-series-back")
+@EXERCISE.wrong(
+    "second's shift is forgotten",
+    "the joint shift holds first's linear part times second's shift, so "
+    "first's linear part hears the third column of d_theta as well, times that shift.",
+    "sec-series-back",
+)
 def lever_forgotten(d_theta, first, second):
     linear = d_theta[:, :, :2] @ second[:, :, :2].swapaxes(1, 2)
     return (np.concatenate([linear, d_theta[:, :, 2:]], axis=2), compose_affine_backward(d_theta, first, second)[1])
 
 
-@EXERCISE.wrong("second's shift hears nothing", "second's shift is one of the places that first maps, so it hears the "
-                "shift of d_theta through first's linear part, transposed.", "sec-series-back")
+@EXERCISE.wrong(
+    "second's shift hears nothing",
+    "second's shift is one of the places that first maps, so it hears the "
+    "shift of d_theta through first's linear part, transposed.",
+    "sec-series-back",
+)
 def shift_unheard(d_theta, first, second):
     d_first, d_second = compose_affine_backward(d_theta, first, second)
     d_second = d_second.copy()
@@ -96,82 +133,127 @@ def shift_unheard(d_theta, first, second):
     return d_first, d_second
 
 
-@EXERCISE.wrong("second's shift hears d_theta's as it is", "first maps the place that second looks at, so what comes "
-                "back to second's shift goes through first's linear part, transposed.", "sec-series-back")
+@EXERCISE.wrong(
+    "second's shift hears d_theta's as it is",
+    "first maps the place that second looks at, so what comes "
+    "back to second's shift goes through first's linear part, transposed.",
+    "sec-series-back",
+)
 def shift_unmapped(d_theta, first, second):
     d_first, d_second = compose_affine_backward(d_theta, first, second)
     return d_first, np.concatenate([d_second[:, :, :2], d_theta[:, :, 2:]], axis=2)
 
 
-@EXERCISE.wrong("The constant row learns too", "the row (0, 0, 1) below second is a constant; leave out what the "
-                "product's backward says of it, so that d_second has second's shape.", "sec-series-back")
+@EXERCISE.wrong(
+    "The constant row learns too",
+    "the row (0, 0, 1) below second is a constant; leave out what the "
+    "product's backward says of it, so that d_second has second's shape.",
+    "sec-series-back",
+)
 def constant_row(d_theta, first, second):
     return compose_affine_backward(d_theta, first, second)[0], first.swapaxes(1, 2) @ d_theta
 
 
-@EXERCISE.wrong("Inverted in place of transposed", "a gradient goes back through a matrix by its transpose; the "
-                "inverse, which undoes the map, is the same for turns alone.", "sec-series-back")
+@EXERCISE.wrong(
+    "Inverted in place of transposed",
+    "a gradient goes back through a matrix by its transpose; the "
+    "inverse, which undoes the map, is the same for turns alone.",
+    "sec-series-back",
+)
 def inverted(d_theta, first, second):
     linear = np.linalg.inv(first[:, :, :2].astype("float64")).astype(first.dtype)
     return (d_theta @ np.linalg.inv(below(second)), linear @ d_theta)
 
 
-@EXERCISE.wrong("Both hear the gradient as it is", "only added thetas would hear it unchanged; theirs is a product, in "
-                "which each hears the gradient through the other one.", "sec-series-back")
+@EXERCISE.wrong(
+    "Both hear the gradient as it is",
+    "only added thetas would hear it unchanged; theirs is a product, in "
+    "which each hears the gradient through the other one.",
+    "sec-series-back",
+)
 def unchanged(d_theta, first, second):
     return d_theta.copy(), d_theta.copy()
 
 
-@EXERCISE.wrong("Multiplied number by number", "the thetas were joined by a product of matrices, rows times columns; "
-                "yours is the backward of multiplying the numbers that stand in the same place.", "sec-series-back")
+@EXERCISE.wrong(
+    "Multiplied number by number",
+    "the thetas were joined by a product of matrices, rows times columns; "
+    "yours is the backward of multiplying the numbers that stand in the same place.",
+    "sec-series-back",
+)
 def number_by_number(d_theta, first, second):
     return d_theta * second, d_theta * first
 
 
-@EXERCISE.wrong("Summed over the batch", "each image of the batch has a first and a second of its own, and hears its "
-                "own gradient only; yours hands all of them the sum.", "sec-series-back")
+@EXERCISE.wrong(
+    "Summed over the batch",
+    "each image of the batch has a first and a second of its own, and hears its "
+    "own gradient only; yours hands all of them the sum.",
+    "sec-series-back",
+)
 def over_the_batch(d_theta, first, second):
     both = compose_affine_backward(d_theta, first, second)
     return tuple(np.broadcast_to(d.sum(axis=0), d.shape).copy() for d in both)
 
 
-@EXERCISE.wrong("The opposite sign", "what is handed back is the gradient, and the step against it is the optimizer's "
-                "part.", "sec-series-back")
+@EXERCISE.wrong(
+    "The opposite sign",
+    "what is handed back is the gradient, and the step against it is the optimizer's part.",
+    "sec-series-back",
+)
 def opposite(d_theta, first, second):
     return tuple(-d for d in compose_affine_backward(d_theta, first, second))
 
 
-@EXERCISE.wrong("first's shift takes part in d_second", "first's own shift is added after second has been mapped, so "
-                "second does not hear of it; yours adds it, or carries the gradient through it.", "sec-series-back")
+@EXERCISE.wrong(
+    "first's shift takes part in d_second",
+    "first's own shift is added after second has been mapped, so "
+    "second does not hear of it; yours adds it, or carries the gradient through it.",
+    "sec-series-back",
+)
 def shift_of_first(d_theta, first, second):
     d_first, d_second = compose_affine_backward(d_theta, first, second)
     return d_first, d_second + first[:, :, 2:]
 
 
-@EXERCISE.wrong("first's shift hears d_theta's through second", "first's own shift is added to the joint shift as it "
-                "is, so it hears d_theta's third column unchanged; yours multiplies by second's linear part.",
-                "sec-series-back")
+@EXERCISE.wrong(
+    "first's shift hears d_theta's through second",
+    "first's own shift is added to the joint shift as it "
+    "is, so it hears d_theta's third column unchanged; yours multiplies by second's linear part.",
+    "sec-series-back",
+)
 def shift_through_second(d_theta, first, second):
     d_first, d_second = compose_affine_backward(d_theta, first, second)
     shift = second[:, :, :2].swapaxes(1, 2) @ d_theta[:, :, 2:]
     return np.concatenate([d_first[:, :, :2], shift], axis=2), d_second
 
 
-@EXERCISE.wrong("Each hears through itself", "in the backward of a product each factor hears the gradient through "
-                "the other one, transposed; yours takes the factor itself.", "sec-series-back")
+@EXERCISE.wrong(
+    "Each hears through itself",
+    "in the backward of a product each factor hears the gradient through "
+    "the other one, transposed; yours takes the factor itself.",
+    "sec-series-back",
+)
 def through_itself(d_theta, first, second):
     return d_theta @ below(first).swapaxes(1, 2), second[:, :, :2].swapaxes(1, 2) @ d_theta
 
 
-@EXERCISE.wrong("The mean over the batch", "each image of the batch has a first and a second of its own, and hears "
-                "its own gradient only; yours hands all of them the mean.", "sec-series-back")
+@EXERCISE.wrong(
+    "The mean over the batch",
+    "each image of the batch has a first and a second of its own, and hears "
+    "its own gradient only; yours hands all of them the mean.",
+    "sec-series-back",
+)
 def mean_of_batch(d_theta, first, second):
     both = compose_affine_backward(d_theta, first, second)
     return tuple(np.broadcast_to(d.mean(axis=0), d.shape).astype(d.dtype) for d in both)
 
 
-@EXERCISE.wrong("Only the linear parts hear", "the shifts of both are numbers of theirs like the others; yours "
-                "leaves them at 0.", "sec-series-back")
+@EXERCISE.wrong(
+    "Only the linear parts hear",
+    "the shifts of both are numbers of theirs like the others; yours leaves them at 0.",
+    "sec-series-back",
+)
 def linear_alone(d_theta, first, second):
     both = [d.copy() for d in compose_affine_backward(d_theta, first, second)]
     for d in both:

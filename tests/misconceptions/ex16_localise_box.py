@@ -26,8 +26,12 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("box",),
     cases=[
-        Case("8 rows, 16 columns, a window half as wide and as high, a quarter unit to the right", WINDOW, WIDE,
-             expected=[[6, 2, 14, 6]]),
+        Case(
+            "8 rows, 16 columns, a window half as wide and as high, a quarter unit to the right",
+            WINDOW,
+            WIDE,
+            expected=[[6, 2, 14, 6]],
+        ),
         Case("the identity looks at the whole image", theta(1, 0, 0, 0, 1, 0), WIDE, expected=[[0, 0, 16, 8]]),
         Case("a square of 8 pixels, turned by an eighth", DIAMOND, (8, 8), expected=[[0, 0, 8, 8]]),
         Case("a mirror image, to the right and below", MIRROR, WIDE, expected=[[10, 3, 14, 7]]),
@@ -55,149 +59,222 @@ def inverse(theta):
     return np.linalg.inv(np.concatenate([theta, row], axis=1))[:, :2]
 
 
-@EXERCISE.wrong("Inverse and forward are swapped", "theta leads from the output to the image already, so ask it where "
-                "the output's corners look; its inverse says where the image's corners are seen.", "sec-grid-pull")
+@EXERCISE.wrong(
+    "Inverse and forward are swapped",
+    "theta leads from the output to the image already, so ask it where "
+    "the output's corners look; its inverse says where the image's corners are seen.",
+    "sec-grid-pull",
+)
 def inverted(theta, image_size):
     return localise_box(inverse(theta), image_size)
 
 
-@EXERCISE.wrong("(y, x) in place of (x, y)", "the box is left, top, right, bottom, x before y; yours says top, left, "
-                "bottom, right.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "(y, x) in place of (x, y)",
+    "the box is left, top, right, bottom, x before y; yours says top, left, bottom, right.",
+    "sec-colocalise-box",
+)
 def y_first(theta, image_size):
     return localise_box(theta, image_size)[:, [1, 0, 3, 2]]
 
 
-@EXERCISE.wrong("Height and width are exchanged", "x runs along a row, whose length is the width W, and y down a "
-                "column of H; yours multiplies x by H and y by W.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Height and width are exchanged",
+    "x runs along a row, whose length is the width W, and y down a column of H; yours multiplies x by H and y by W.",
+    "sec-grid-units",
+)
 def sizes_exchanged(theta, image_size):
     return localise_box(theta, image_size[::-1])
 
 
-@EXERCISE.wrong("Two corners of four", "a theta that turns sends the upper right and the lower left corner furthest, "
-                "so ask all four corners.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "Two corners of four",
+    "a theta that turns sends the upper right and the lower left corner furthest, so ask all four corners.",
+    "sec-colocalise-box",
+)
 def two_corners(theta, image_size):
     return around(places(theta, FOUR[:, [0, 3]], image_size))
 
 
-@EXERCISE.wrong("A mirror image turns the box over", "where theta mirrors, the output's left edge looks to the right "
-                "of its right edge; take the smaller one as left, whichever it is.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "A mirror image turns the box over",
+    "where theta mirrors, the output's left edge looks to the right "
+    "of its right edge; take the smaller one as left, whichever it is.",
+    "sec-colocalise-box",
+)
 def not_sorted(theta, image_size):
     return places(theta, FOUR[:, [0, 3]], image_size).transpose(0, 2, 1).reshape(-1, 4)
 
 
-@EXERCISE.wrong("Only the diagonal of theta is read", "the entries beside the diagonal turn and shear the output's "
-                "frame and so widen the box around it; map all four corners with the whole of theta.",
-                "sec-colocalise-box")
+@EXERCISE.wrong(
+    "Only the diagonal of theta is read",
+    "the entries beside the diagonal turn and shear the output's "
+    "frame and so widen the box around it; map all four corners with the whole of theta.",
+    "sec-colocalise-box",
+)
 def diagonal_alone(theta, image_size):
     plain = theta.copy()
     plain[:, 0, 1] = plain[:, 1, 0] = 0
     return localise_box(plain, image_size)
 
 
-@EXERCISE.wrong("The scale is taken for the whole width", "the output reaches from -1 to 1, so a scale of 1/2 looks at "
-                "1/2 to either side of its middle; your box is half as wide.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The scale is taken for the whole width",
+    "the output reaches from -1 to 1, so a scale of 1/2 looks at "
+    "1/2 to either side of its middle; your box is half as wide.",
+    "sec-grid-units",
+)
 def half_as_wide(theta, image_size):
     return around(places(theta, FOUR * [[0.5], [0.5], [1]], image_size))
 
 
-@EXERCISE.wrong("Centre and size in place of corners", "asked for are left, top, right and bottom; yours are the "
-                "middle of the box, its width and its height.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "Centre and size in place of corners",
+    "asked for are left, top, right and bottom; yours are the middle of the box, its width and its height.",
+    "sec-colocalise-box",
+)
 def centre_and_size(theta, image_size):
     box = localise_box(theta, image_size)
     return np.concatenate([(box[:, :2] + box[:, 2:]) / 2, box[:, 2:] - box[:, :2]], axis=1)
 
 
-@EXERCISE.wrong("Corner and size in place of two corners", "the last two numbers are the right and the bottom edge, "
-                "places like the first two; yours are the width and the height.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "Corner and size in place of two corners",
+    "the last two numbers are the right and the bottom edge, "
+    "places like the first two; yours are the width and the height.",
+    "sec-colocalise-box",
+)
 def corner_and_size(theta, image_size):
     box = localise_box(theta, image_size)
     return np.concatenate([box[:, :2], box[:, 2:] - box[:, :2]], axis=1)
 
 
-@EXERCISE.wrong("Left in normalised units", "the box is asked for in pixels, 0 to W and 0 to H, and yours runs from -1 "
-                "to 1.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Left in normalised units",
+    "the box is asked for in pixels, 0 to W and 0 to H, and yours runs from -1 to 1.",
+    "sec-grid-units",
+)
 def normalised(theta, image_size):
     return around(theta @ FOUR.astype(theta.dtype))
 
 
-@EXERCISE.wrong("Pixel centres in place of edges", "with align_corners=False, -1 is the outer edge of the first pixel, "
-                "here 0, and 1 that of the last, W; yours counts from the first pixel's centre and ends half a pixel "
-                "early.", "sec-grid-units")
+@EXERCISE.wrong(
+    "Pixel centres in place of edges",
+    "with align_corners=False, -1 is the outer edge of the first pixel, "
+    "here 0, and 1 that of the last, W; yours counts from the first pixel's centre and ends half a pixel "
+    "early.",
+    "sec-grid-units",
+)
 def from_centres(theta, image_size):
     return localise_box(theta, image_size) - theta.dtype.type(0.5)
 
 
-@EXERCISE.wrong("W - 1 in place of W", "between -1 and 1 lie W whole pixels, edge to edge; W - 1 are between the "
-                "centres of the outermost ones, which is align_corners=True.", "sec-grid-units")
+@EXERCISE.wrong(
+    "W - 1 in place of W",
+    "between -1 and 1 lie W whole pixels, edge to edge; W - 1 are between the "
+    "centres of the outermost ones, which is align_corners=True.",
+    "sec-grid-units",
+)
 def between_centres(theta, image_size):
     return localise_box(theta, (image_size[0] - 1, image_size[1] - 1))
 
 
-@EXERCISE.wrong("Cut off at the image's edge", "what lies beside the image counts as well, so that a box says where "
-                "theta looks and not only what it finds there; yours is clipped.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "Cut off at the image's edge",
+    "what lies beside the image counts as well, so that a box says where "
+    "theta looks and not only what it finds there; yours is clipped.",
+    "sec-colocalise-box",
+)
 def clipped(theta, image_size):
     height, width = image_size
     return np.clip(localise_box(theta, image_size), 0, np.array([width, height, width, height], theta.dtype))
 
 
-@EXERCISE.wrong("The shift is left out", "the third column of theta moves the box, and without it every box is in the "
-                "middle; the corners are (x, y, 1).", "sec-grid-idea")
+@EXERCISE.wrong(
+    "The shift is left out",
+    "the third column of theta moves the box, and without it every box is in the middle; the corners are (x, y, 1).",
+    "sec-grid-idea",
+)
 def without_shift(theta, image_size):
     still = theta.copy()
     still[:, :, 2] = 0
     return localise_box(still, image_size)
 
 
-@EXERCISE.wrong("theta is transposed", "theta's first row makes x of a corner, its second row y; yours takes its "
-                "columns.", "sec-grid-idea")
+@EXERCISE.wrong(
+    "theta is transposed",
+    "theta's first row makes x of a corner, its second row y; yours takes its columns.",
+    "sec-grid-idea",
+)
 def transposed(theta, image_size):
     turned = theta.copy()
     turned[:, :, :2] = theta[:, :, :2].swapaxes(1, 2)
     return localise_box(turned, image_size)
 
 
-@EXERCISE.wrong("One box for the whole batch", "each image of the batch has a theta and so a box of its own; yours is "
-                "the one around all of them.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "One box for the whole batch",
+    "each image of the batch has a theta and so a box of its own; yours is the one around all of them.",
+    "sec-colocalise-box",
+)
 def whole_batch(theta, image_size):
     box = localise_box(theta, image_size)
     all_of_them = np.concatenate([box[:, :2].min(axis=0), box[:, 2:].max(axis=0)])
     return np.broadcast_to(all_of_them, box.shape).copy()
 
 
-@EXERCISE.wrong("Left, right, top, bottom", "the order is left, top, right, bottom, one corner and then the other; "
-                "yours has both of x and then both of y.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "Left, right, top, bottom",
+    "the order is left, top, right, bottom, one corner and then the other; yours has both of x and then both of y.",
+    "sec-colocalise-box",
+)
 def axis_by_axis(theta, image_size):
     return localise_box(theta, image_size)[:, [0, 2, 1, 3]]
 
 
-@EXERCISE.wrong("Never halved", "from -1 to 1 are two units, so x in pixels is (x + 1) * W / 2; yours is twice that.",
-                "sec-grid-units")
+@EXERCISE.wrong(
+    "Never halved",
+    "from -1 to 1 are two units, so x in pixels is (x + 1) * W / 2; yours is twice that.",
+    "sec-grid-units",
+)
 def not_halved(theta, image_size):
     return 2 * localise_box(theta, image_size)
 
 
-@EXERCISE.wrong("The + 1 is missing", "x = -1 is the left edge, 0 in pixels, so 1 is added before x is scaled; yours "
-                "counts from the middle of the image.", "sec-grid-units")
+@EXERCISE.wrong(
+    "The + 1 is missing",
+    "x = -1 is the left edge, 0 in pixels, so 1 is added before x is scaled; yours "
+    "counts from the middle of the image.",
+    "sec-grid-units",
+)
 def from_the_middle(theta, image_size):
     height, width = image_size
     return localise_box(theta, image_size) - np.array([width, height, width, height], theta.dtype) / 2
 
 
-@EXERCISE.wrong("Whole pixels", "a box may end within a pixel, and keeps its fraction; yours is rounded.",
-                "sec-colocalise-box")
+@EXERCISE.wrong(
+    "Whole pixels", "a box may end within a pixel, and keeps its fraction; yours is rounded.", "sec-colocalise-box"
+)
 def whole_pixels(theta, image_size):
     return np.rint(localise_box(theta, image_size))
 
 
-@EXERCISE.wrong("Rounded outwards", "a box may end within a pixel, and keeps its fraction; yours is rounded down on "
-                "the left and up on the right.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "Rounded outwards",
+    "a box may end within a pixel, and keeps its fraction; yours is rounded down on the left and up on the right.",
+    "sec-colocalise-box",
+)
 def rounded_outwards(theta, image_size):
     box = localise_box(theta, image_size)
     return np.concatenate([np.floor(box[:, :2]), np.ceil(box[:, 2:])], axis=1)
 
 
-@EXERCISE.wrong("A frame that is turned, upright", "the box around a turned frame is wider than the frame; yours has "
-                "the frame's own width and height, the lengths of theta's columns.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "A frame that is turned, upright",
+    "the box around a turned frame is wider than the frame; yours has "
+    "the frame's own width and height, the lengths of theta's columns.",
+    "sec-colocalise-box",
+)
 def frame_itself(theta, image_size):
     height, width = image_size
     half = np.array([width / 2, height / 2], theta.dtype)
@@ -206,18 +283,25 @@ def frame_itself(theta, image_size):
     return np.concatenate([(middle - reach + 1) * half, (middle + reach + 1) * half], axis=1)
 
 
-@EXERCISE.wrong("Upper and lower are exchanged", "y grows downwards, so top is the smaller of the two; yours has the "
-                "larger first.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "Upper and lower are exchanged",
+    "y grows downwards, so top is the smaller of the two; yours has the larger first.",
+    "sec-colocalise-box",
+)
 def upside_down(theta, image_size):
     return localise_box(theta, image_size)[:, [0, 3, 2, 1]]
 
 
-@EXERCISE.wrong("Measured from the lower left corner", "rows are counted from the top, so y = -1 is 0; yours counts "
-                "from the bottom of the image.", "sec-colocalise-box")
+@EXERCISE.wrong(
+    "Measured from the lower left corner",
+    "rows are counted from the top, so y = -1 is 0; yours counts from the bottom of the image.",
+    "sec-colocalise-box",
+)
 def from_below(theta, image_size):
     box = localise_box(theta, image_size)
     return np.stack([box[:, 0], image_size[0] - box[:, 3], box[:, 2], image_size[0] - box[:, 1]], axis=1).astype(
-        theta.dtype)
+        theta.dtype
+    )
 
 
 @EXERCISE.right_too

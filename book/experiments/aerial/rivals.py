@@ -80,8 +80,12 @@ def vote_loss(votes, theta, labels):
 
 def new_network(rival, seed):
     """A rival's network with its first weights, and the facts that rebuild it."""
-    network = dict(image_shape=[3, SIZE, SIZE], transform=rival.transform, size=SEEN if rival.transform else None,
-                   directions=DIRECTIONS if rival.votes else None)
+    network = dict(
+        image_shape=[3, SIZE, SIZE],
+        transform=rival.transform,
+        size=SEEN if rival.transform else None,
+        directions=DIRECTIONS if rival.votes else None,
+    )
     facts = dict(classes=list(KINDS), network=network)
     return rebuild(facts, rng=seed), facts
 
@@ -131,7 +135,7 @@ def train_rival(rival, seed, context=NO_SERIES):
     facts["mean"] = mean_colour(images)
     trainer = Trainer(rival, network, (centred(images, facts), labels, theta), seed)
     losses = [trainer() for _ in context.steps(rival.steps)]
-    curve = np.mean(np.reshape(losses[:len(losses) // 50 * 50], (-1, 50)), axis=1)
+    curve = np.mean(np.reshape(losses[: len(losses) // 50 * 50], (-1, 50)), axis=1)
     return network.eval(), facts, np.round(curve, 4).tolist()
 
 

@@ -108,8 +108,7 @@ class OnFeatures(Healthy):
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(nn.Conv2d(1, 8, 7, padding=3), nn.ReLU())
-        self.classifier = nn.Sequential(
-            nn.AvgPool2d(2), nn.Flatten(), nn.Linear(8 * (SEEN // 2) ** 2, 10))
+        self.classifier = nn.Sequential(nn.AvgPool2d(2), nn.Flatten(), nn.Linear(8 * (SEEN // 2) ** 2, 10))
 
     def forward(self, image):
         features = self.features(image)

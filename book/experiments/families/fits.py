@@ -63,7 +63,7 @@ def fit_family(family, upright, images, distortion_grid, **how):
 
 def squared(difference):
     """Squared differences, added up for each picture: (N,)."""
-    return (difference ** 2).sum(axis=(1, 2, 3))
+    return (difference**2).sum(axis=(1, 2, 3))
 
 
 def fit_noisy(side, bending, seed):
@@ -87,7 +87,7 @@ def train_on_bent_digits(cell, context):
     result, network = train_run(settings, cell["seed"], context)
     error = result["curve"]["error"]
     kept = {name: result[name] for name in ("parameters", "seconds", "processor_seconds", "life") if name in result}
-    return kept | rounded(dict(train_error=float(np.mean(error[-len(error) // 10:])), **measure_bends(network)))
+    return kept | rounded(dict(train_error=float(np.mean(error[-len(error) // 10 :])), **measure_bends(network)))
 
 
 @torch.no_grad()

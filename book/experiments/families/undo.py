@@ -55,7 +55,7 @@ def places_left(grid, distortion_grid, ink):
     undistorted picture, in pixels. The loss does not see this: strokes read from elsewhere can look right."""
     height, width = grid.shape[1:3]
     off = (places_shown(grid, distortion_grid) - straight(grid)) * [width / 2, height / 2]
-    return np.sqrt(((off ** 2).sum(axis=3) * ink).sum(axis=(1, 2)) / ink.sum(axis=(1, 2)))
+    return np.sqrt(((off**2).sum(axis=3) * ink).sum(axis=(1, 2)) / ink.sum(axis=(1, 2)))
 
 
 def folded(grid):

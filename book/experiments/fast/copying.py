@@ -16,7 +16,7 @@ def _copy_parts(source, target):
 
 def copy_call(image, count):
     """A function that copies `image` on `count` threads, into memory that it has used before."""
-    source = image.ravel()[:image.size // count * count].reshape(count, -1)
+    source = image.ravel()[: image.size // count * count].reshape(count, -1)
     target = np.empty_like(source)
     return (lambda: np.copyto(target, source)) if count == 1 else (lambda: _copy_parts(source, target))
 

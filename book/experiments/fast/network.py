@@ -20,8 +20,8 @@ STEP_BYTES = {"image": 4, "parameter": 24}
 CONVENTIONS = {
     "max-pool, ReLU": "windows of 2 x 2; F.relu(F.max_pool2d(x, 2)) in torch.",
     "training step": "forward, cross-entropy, backward and Adam, torch in eager mode with its default Adam; the "
-                     "network of PyTorch's tutorial without dropout, checked by its loss and all its gradients. "
-                     "NumPy's products of matrices, ours too, on one thread.",
+    "network of PyTorch's tutorial without dropout, checked by its loss and all its gradients. "
+    "NumPy's products of matrices, ours too, on one thread.",
 }
 
 
@@ -76,12 +76,14 @@ def _torch_pool(direction, image, d_out):
 
     tensor, upstream = torch.tensor(image, requires_grad=True), torch.from_numpy(d_out)
     if direction == "forward":
+
         def call():
             with torch.no_grad():
                 return F.relu(F.max_pool2d(tensor, 2))
 
         return Side(call, lambda out: [out.numpy()])
     if direction == "both":
+
         def call_both():
             out = F.relu(F.max_pool2d(tensor, 2))
             return out, *torch.autograd.grad(out, tensor, upstream)

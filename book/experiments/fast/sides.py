@@ -7,8 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 # The name each side has in the table -> the package that it needs.
-NEEDS = {"ours": "numba", "NumPy": "numpy", "torch": "torch", "OpenCV": "cv2", "SciPy": "scipy.ndimage",
-         "skimage": "skimage.transform"}
+NEEDS = {
+    "ours": "numba",
+    "NumPy": "numpy",
+    "torch": "torch",
+    "OpenCV": "cv2",
+    "SciPy": "scipy.ndimage",
+    "skimage": "skimage.transform",
+}
 ALWAYS_ONE_THREAD = {"NumPy", "SciPy", "skimage"}
 
 

@@ -11,11 +11,13 @@ NUMBERS = {1: "one thread", 2: "two threads"}
 def head(machine, versions):
     """What stands above the rows."""
     packages = ", ".join(f"{name} {version}" for name, version in versions.items())
-    lines = [f"{machine['cpu']}, {machine['usable_cores']} of {machine['cores']} cores. {packages}.",
-             "float32; the warp bilinear, zeros. Columns: our median in ms; spread, the distance between its quartiles "
-             "in parts of it; copy, the speed at which we move the bytes that must move, in parts of the speed of a "
-             "plain copy of images of this shape; then how many times as long as we the others take, from medians of "
-             "alternating calls (below 1 they are faster)."]
+    lines = [
+        f"{machine['cpu']}, {machine['usable_cores']} of {machine['cores']} cores. {packages}.",
+        "float32; the warp bilinear, zeros. Columns: our median in ms; spread, the distance between its quartiles "
+        "in parts of it; copy, the speed at which we move the bytes that must move, in parts of the speed of a "
+        "plain copy of images of this shape; then how many times as long as we the others take, from medians of "
+        "alternating calls (below 1 they are faster).",
+    ]
     return "\n".join(_wrap(line) for line in lines)
 
 

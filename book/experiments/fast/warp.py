@@ -17,11 +17,11 @@ BYTES_A_VALUE = {"forward": 8, "backward": 12}
 CONVENTIONS = {
     "torch": "F.grid_sample(x, F.affine_grid(theta, size)), and torch.autograd.grad of it for x and theta.",
     "OpenCV": "cv2.warpAffine: images as H W C, prepared beforehand, four channels at a time; its matrix in pixels, "
-              "made by us. No gradient.",
+    "made by us. No gradient.",
     "SciPy": "ndimage.affine_transform, order 1, mode grid-constant: plane by plane; (row, column) in pixels. "
-             "No gradient.",
+    "No gradient.",
     "skimage": "transform.warp, order 1: images as H W C, prepared beforehand; its matrix in pixels, made by us. "
-               "No gradient.",
+    "No gradient.",
     "NumPy": "stn_numpy.sampler: the code of the book, written to be read.",
 }
 
@@ -122,7 +122,7 @@ def _opencv(image, theta, d_out):
 
     size, flags = image.shape[:1:-1], cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     channels = range(0, image.shape[1], 4)
-    pictures = [[_channels_last(one[k:k + 4]) for k in channels] for one in image]
+    pictures = [[_channels_last(one[k : k + 4]) for k in channels] for one in image]
     matrices = pixel_matrices(theta, *image.shape[2:])
 
     warp = partial(cv2.warpAffine, dsize=size, flags=flags, borderMode=cv2.BORDER_CONSTANT)

@@ -94,8 +94,16 @@ class BothDigits(nn.Module):
         return (first[:, :, None] + second[:, None, :]).flatten(1)
 
 
-def build_addition(model, transform="affine", start="identity", answer="sum", localisation="fcn", rng=None,
-                   dtype=torch.float32, parameters=PARAMETERS):
+def build_addition(
+    model,
+    transform="affine",
+    start="identity",
+    answer="sum",
+    localisation="fcn",
+    rng=None,
+    dtype=torch.float32,
+    parameters=PARAMETERS,
+):
     """A network that reads the sum of two digits, its arguments as in `AdditionSettings`; each transformer sees and
     warps both channels, and the classifier gets the parameters that the transformers leave.
 
@@ -225,9 +233,11 @@ def cells():
     return [
         *(cell_of(model, seed, **long) for seed in (0, 1) for model in MODELS),
         *(cell_of("2xst-fcn", seed, "tiles", **long) for seed in (0, 1, 2)),
-        *(cell_of(model, 0, **short) for model in MODELS), cell_of("2xst-fcn", 0, "tiles", **short),
+        *(cell_of(model, 0, **short) for model in MODELS),
+        cell_of("2xst-fcn", 0, "tiles", **short),
         *(cell_of(model, 1, **short) for model in ("fcn", "st-fcn", "2xst-fcn")),
-        cell_of("2xst-fcn", 0, rate=0.002, iterations=600)]
+        cell_of("2xst-fcn", 0, rate=0.002, iterations=600),
+    ]
 
 
 EXPERIMENT = Experiment("addition", 16, cells(), measure_addition)

@@ -34,13 +34,13 @@ def make_pictures(digit, clutter, seed=0):
     places = torch.randint(CANVAS - DIGIT + 1, (COUNT, 2), generator=generator)
     pictures = torch.zeros(COUNT, 1, CANVAS, CANVAS)
     for picture, image, (x, y) in zip(pictures, mine, places.tolist()):
-        picture[:, y:y + DIGIT, x:x + DIGIT] = image
+        picture[:, y : y + DIGIT, x : x + DIGIT] = image
         for _ in range(PATCHES if clutter else 0):
             which = int(torch.randint(len(others), (), generator=generator))
             a, b = torch.randint(DIGIT - PATCH + 1, (2,), generator=generator).tolist()
             u, v = torch.randint(CANVAS - PATCH + 1, (2,), generator=generator).tolist()
-            under = picture[:, v:v + PATCH, u:u + PATCH]
-            torch.maximum(under, others[which][:, b:b + PATCH, a:a + PATCH], out=under)
+            under = picture[:, v : v + PATCH, u : u + PATCH]
+            torch.maximum(under, others[which][:, b : b + PATCH, a : a + PATCH], out=under)
     corners = places / (CANVAS / 2) - 1
     return pictures, torch.cat([corners, corners + 2 * DIGIT / CANVAS], dim=1)
 
@@ -130,11 +130,12 @@ class Window(nn.Module):
 def random_pieces(pictures, generator):
     """A piece of 28 x 28 of each picture, anywhere."""
     places = torch.randint(CANVAS - DIGIT + 1, (len(pictures), 2), generator=generator).tolist()
-    return torch.stack([picture[:, y:y + DIGIT, x:x + DIGIT] for picture, (x, y) in zip(pictures, places)])
+    return torch.stack([picture[:, y : y + DIGIT, x : x + DIGIT] for picture, (x, y) in zip(pictures, places)])
 
 
-def train_window(pictures, seed=0, steps=STEPS, both_move=False, note=lambda step, loss, window: None,
-                 context=NO_SERIES):
+def train_window(
+    pictures, seed=0, steps=STEPS, both_move=False, note=lambda step, loss, window: None, context=NO_SERIES
+):
     """A window that has learned to look at what pictures (N, 1, 84, 84) have in common, all of them in each step, by an
     embedding that is the same for all seeds; ``note(step, loss, window)`` is called before each step."""
     embed, window = train_embedding(), Window(seed)
@@ -166,6 +167,7 @@ def measure_colocalisation(cell, context):
     def note(step, loss, window):
         if step % 20 == 0:
             course.append(dict(step=step, loss=round(loss, 4), **measure_window(window, pictures, boxes)))
+
     window = train_window(pictures, cell["seed"], cell["steps"], cell["both_move"], note, context)
     with torch.no_grad():
         shift = [[round(number, 4) for number in pair] for pair in window.shift(pictures[:8]).tolist()]

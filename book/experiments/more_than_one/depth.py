@@ -46,7 +46,7 @@ class Placed(nn.Module):
     def angle(self, image):
         """The angle by which the transformer turns each image: (N, 1) radians, counter-clockwise as seen."""
         seen = image
-        for block in self.blocks if self.shared else self.blocks[:self.place]:
+        for block in self.blocks if self.shared else self.blocks[: self.place]:
             seen = block(seen)
         return self.transformer.localisation(seen)
 
@@ -62,8 +62,13 @@ class Placed(nn.Module):
         return self.classifier(image)
 
 
-PLACES = {"none": dict(place=None), "image": dict(place=0), "shared": dict(place=0, shared=True),
-          "behind one": dict(place=1), "behind two": dict(place=2)}
+PLACES = {
+    "none": dict(place=None),
+    "image": dict(place=0),
+    "shared": dict(place=0, shared=True),
+    "behind one": dict(place=1),
+    "behind two": dict(place=2),
+}
 
 
 @cache
@@ -110,7 +115,7 @@ def measure_turns(model, batch=500):
 def measure_place(cell, context):
     """Train one network and measure it; the loss is in means of 50 steps."""
     model, losses = train_placed(cell["place"], cell["seed"], cell["steps"], context)
-    loss = np.reshape(losses[:len(losses) // 50 * 50], (-1, 50)).mean(axis=1)
+    loss = np.reshape(losses[: len(losses) // 50 * 50], (-1, 50)).mean(axis=1)
     count = sum(parameter.numel() for parameter in model.parameters())
     found = dict(**measure_turns(model), parameters=count, loss=np.round(loss, 4))
     if model.transformer is not None:

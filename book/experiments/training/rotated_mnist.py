@@ -86,7 +86,7 @@ def compare_angles(localisation, way, seed, settings, context=NO_SERIES):
 def curves(history):
     """The loss in means of 50 steps, and the snapshots by step."""
     losses = np.array(history.losses)
-    losses = losses[:len(losses) // 50 * 50].reshape(-1, 50).mean(axis=1)
+    losses = losses[: len(losses) // 50 * 50].reshape(-1, 50).mean(axis=1)
     records = sorted(history.records.items())
     snapshots = {at: {name: np.round(a, 5).tolist() for name, a in found.items()} for at, found in records}
     return dict(loss=np.round(losses, 4).tolist(), snapshots=snapshots)

@@ -22,8 +22,10 @@ from stn_numpy.transformer import SpatialTransformer
 
 IMAGE_SHAPE = (1, 28, 28)
 # The table has the convolutional localisation network; the other one is there to compare angles.
-LOCALISATIONS = {"cnn": dict(kind="cnn", channels=(8, 10), kernel_size=5, downsample=2, hidden=(32,)),
-                 "fcn": dict(kind="fcn", hidden=(32, 32))}
+LOCALISATIONS = {
+    "cnn": dict(kind="cnn", channels=(8, 10), kernel_size=5, downsample=2, hidden=(32,)),
+    "fcn": dict(kind="fcn", hidden=(32, 32)),
+}
 # What a classifier has alone and after a transformer, so that the parameters of a row agree within 4 %.
 ALONE = {"linear": dict(hidden=(17,)), "fcn": dict(hidden=(71,)), "cnn": dict(channels=(18, 34))}
 BEHIND = {"linear": dict(), "fcn": dict(hidden=(64,)), "cnn": dict(channels=(16, 32))}
