@@ -39,7 +39,8 @@ class Experiment:
         The settings of each cell, plain JSON: all that decides its result, the seed included.
     measure : callable
         ``measure(settings, context) -> dict``, a function of a module: other processes import it. Results are JSON;
-        arrays and tensors become lists. Its ``seconds`` and ``processor_seconds``, if any, replace the engine's own.
+        arrays and tensors become lists. Its ``seconds``, ``processor_seconds`` and parts of ``made_by``, if any,
+        replace the engine's own.
     alike : tuple of str
         Settings that do not change what a cell costs.
     """
@@ -149,7 +150,7 @@ def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda
             return None
         taken = dict(processor_seconds=time.process_time() - processor_start, seconds=time.perf_counter() - start)
         taken = {name: result.pop(name, round(seconds, 1)) for name, seconds in taken.items()}
-        made_by = provenance(places.command, places.commit)
+        made_by = provenance(places.command, places.commit) | result.pop("made_by", {})
         record = ledger.Record(as_json(settings), made_by, result=result, **taken)
         ledger.add(experiment.name, record, places.results)
         if not places.keep:

@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from book.experiments.engine import Experiment
+from book.experiments.networks import name_of
 from stn_numpy.pytorch.command import Refusal, find_devices
 from stn_numpy.pytorch.digits import STEPS_A_PIECE, load_split
 from stn_numpy.pytorch.distortions import distort
@@ -121,7 +122,7 @@ def measure_speed(cell, context):
                 found[name].append(round(trained / seconds))
     ratios = {name: round(statistics.median(ours / plain for plain, ours in zip(found["plain"], found[name])), 2)
               for name in cell["precisions"]}
-    return dict(images_per_second=found, ratio=ratios, device=str(device))
+    return dict(images_per_second=found, ratio=ratios, made_by=name_of(device))
 
 
 def settings_of(cell, precision):
