@@ -2,7 +2,7 @@
 
 A digit lies on a canvas, at any place and size. The localisation network sees the canvas and gives theta; theta says
 where each pixel of a smaller picture reads the canvas; the sampler reads it; the classifier sees what was read.
-Images are (N, C, H, W), points (x, y), a picture reaches from -1 to 1. The number after a `def` is its chapter."""
+Images are (N, C, H, W), points are (x, y), and a picture reaches from -1 to 1: its edges, or its outer centres."""
 from pathlib import Path
 
 import numpy as np
@@ -11,29 +11,29 @@ DIGIT, CANVAS, SEEN = 28, 40, 20  # pixels a side: of a digit, of the canvas, of
 SMALL, POOL, HIDDEN, CLASSES = 10, 4, 32, 10  # the localisation network sees 10 x 10 means of 4 x 4 pixels
 BATCH, RATE, OWN_RATE = 64, 0.3, 0.03  # the localisation network has a learning rate of its own
 
-def look_at(centre, share):  # 2
+def look_at(centre, share):  # chapter 2
     """Make the theta of a window: where its middle lies, and what share of width and height it shows."""
     return np.concatenate([share[:, :, None] * np.eye(2, dtype=share.dtype), centre[:, :, None]], axis=2)
 
-def compose_theta(first, second):  # 2
+def compose_theta(first, second):  # chapter 2
     """Join two thetas into one: the second transformer reads what the first one wrote."""
     return first[:, :, :2] @ second + first * np.array([0, 0, 1], first.dtype)
 
-def to_normalised(pixels, length, align_corners=False):  # 3
+def to_normalised(pixels, length, align_corners=False):  # chapter 3
     """Turn positions along one axis from pixels into units."""
     return (2 * pixels - (length - 1)) / max(length - align_corners, 1)
 
-def to_pixels(coordinates, length, align_corners=False):  # 3
+def to_pixels(coordinates, length, align_corners=False):  # chapter 3
     """Turn positions along one axis from units into pixels."""
     return (coordinates * (length - align_corners) + (length - 1)) / 2
 
-def affine_grid(theta, size, align_corners=False):  # 3
+def affine_grid(theta, size, align_corners=False):  # chapter 3
     """Find where each output pixel reads: theta times its own point (x, y, 1)."""
     x, y = (to_normalised(np.arange(length, dtype=theta.dtype), length, align_corners) for length in (size[3], size[2]))
     points = np.dstack([*np.meshgrid(x, y), np.ones(size[2:], theta.dtype)]).reshape(-1, 3)
     return (points @ theta.swapaxes(1, 2)).reshape(-1, *size[2:], 2)
 
-def neighbours(image, x, y):  # 4
+def neighbours(image, x, y):  # chapter 4
     """Read the four pixels around each point: upper left, upper right, lower left, lower right; zeros outside."""
     batch, channels, height, width = image.shape
     framed = np.pad(image, ((0, 0), (0, 0), (2, 2), (2, 2)))
@@ -42,55 +42,55 @@ def neighbours(image, x, y):  # 4
     first = (np.arange(batch * channels).reshape(batch, channels, 1, 1) * (height + 4) + row) * (width + 4) + column
     return [framed.take(first + step) for step in (0, 1, width + 4, width + 5)]
 
-def bilinear_weights(x, y):  # 4
+def bilinear_weights(x, y):  # chapter 4
     """Weigh the same four pixels: the nearer, the more."""
     f_x, f_y = x - np.floor(x), y - np.floor(y)
     return np.stack([(1 - f_x) * (1 - f_y), f_x * (1 - f_y), (1 - f_x) * f_y, f_x * f_y])
 
-def grid_sample(image, grid, align_corners=False):  # 4
+def grid_sample(image, grid, align_corners=False):  # chapter 4
     """Read an image at the points of a grid."""
     x, y = (to_pixels(grid[..., axis], image.shape[3 - axis], align_corners) for axis in (0, 1))
     return sum(weight[:, None] * pixel for weight, pixel in zip(bilinear_weights(x, y), neighbours(image, x, y)))
 
-def shrink(image):  # 5
+def shrink(image):  # chapter 5
     """Average squares of pixels: a small picture is enough to see where a digit lies."""
     return image.reshape(-1, SMALL, POOL, SMALL, POOL).mean(axis=2).mean(axis=3).reshape(-1, SMALL**2)
 
-def network(inputs, weights):  # 5
+def network(inputs, weights):  # chapter 5
     """Compute linear, ReLU, linear: the localisation network, and the classifier too."""
     return np.maximum(inputs @ weights[0].T + weights[1], 0) @ weights[2].T + weights[3]
 
-def identity_start(features, dtype=np.float32):  # 5
+def identity_start(features, dtype=np.float32):  # chapter 5
     """Start the layer that gives theta so that every picture passes unchanged."""
     return np.zeros((6, features), dtype), np.array([1, 0, 0, 0, 1, 0], dtype)
 
-def first_weights(rng, dtype=np.float32):  # 5
+def first_weights(rng, dtype=np.float32):  # chapter 5
     """Start all weights: the localisation network's four arrays, then the classifier's four."""
     sizes = (HIDDEN, SMALL**2), (HIDDEN, SEEN**2), (CLASSES, HIDDEN)
     random = [((rng.uniform(-1, 1, size) / size[1] ** 0.5).astype(dtype), np.zeros(size[0], dtype)) for size in sizes]
     return *random[0], *identity_start(HIDDEN, dtype), *random[1], *random[2]
 
-def cross_entropy(logits, target):  # 6
+def cross_entropy(logits, target):  # chapter 6
     """Average the surprise at the right classes."""
     return (np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(target)), target]).mean()
 
-def cross_entropy_backward(d_loss, logits, target):  # 6
+def cross_entropy_backward(d_loss, logits, target):  # chapter 6
     """Take the probabilities, less 1 at the right class, over N."""
     probability = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
     return (probability - np.eye(logits.shape[1], dtype=logits.dtype)[target]) * (d_loss / len(target))
 
-def linear_backward(d_out, inputs, weight, bias):  # 6
+def linear_backward(d_out, inputs, weight, bias):  # chapter 6
     """Take a gradient back through `inputs @ weight.T + bias`."""
     return d_out @ weight, d_out.T @ inputs, d_out.sum(axis=0)
 
-def network_backward(d_out, inputs, weights):  # 6
+def network_backward(d_out, inputs, weights):  # chapter 6
     """Take a gradient back through `network`: to its inputs, and to its weights."""
     before = inputs @ weights[0].T + weights[1]
     d_hidden, *d_last = linear_backward(d_out, np.maximum(before, 0), *weights[2:])
     d_inputs, *d_first = linear_backward(d_hidden * (before > 0), inputs, *weights[:2])
     return d_inputs, (*d_first, *d_last)
 
-def sampler_d_grid(d_out, image, grid, align_corners=False):  # 7
+def sampler_d_grid(d_out, image, grid, align_corners=False):  # chapter 7
     """Find how the loss changes as each point of the grid moves: by the slopes between its four pixels."""
     x, y = (to_pixels(grid[..., axis], image.shape[3 - axis], align_corners) for axis in (0, 1))
     f_x, f_y = x - np.floor(x), y - np.floor(y)
@@ -99,37 +99,37 @@ def sampler_d_grid(d_out, image, grid, align_corners=False):  # 7
     d_y = (lower_left - upper_left) * (1 - f_x) + (lower_right - upper_right) * f_x
     return np.stack([d * (image.shape[3 - axis] - align_corners) / 2 for axis, d in enumerate((d_x, d_y))], axis=-1)
 
-def affine_grid_backward(d_grid, align_corners=False):  # 8
+def affine_grid_backward(d_grid, theta, align_corners=False):  # chapter 8
     """Sum the gradients of all points into theta's six numbers; the identity's grid is the output's own points."""
-    own = affine_grid(np.eye(2, 3, dtype=d_grid.dtype)[None], (1, 1, *d_grid.shape[1:3]), align_corners)[0]
+    own = affine_grid(np.eye(2, 3, dtype=theta.dtype)[None], (1, 1, *d_grid.shape[1:3]), align_corners)[0]
     points = np.dstack([own, np.ones(own.shape[:2], own.dtype)]).reshape(-1, 3)
     return d_grid.reshape(len(d_grid), -1, 2).swapaxes(1, 2) @ points
 
-def transform(image, localisation):  # 9
+def transform(image, localisation):  # chapter 9
     """Decide, look, read; return what is read, the grid and theta."""
     theta = network(shrink(image), localisation).reshape(-1, 2, 3)
     grid = affine_grid(theta, (len(image), 1, SEEN, SEEN), align_corners=False)
     return grid_sample(image, grid, align_corners=False), grid, theta
 
-def transform_backward(d_seen, image, grid, localisation):  # 9
+def transform_backward(d_seen, image, grid, theta, localisation):  # chapter 9
     """Go back, from what was read to the weights that decided."""
     d_grid = sampler_d_grid(d_seen, image, grid, align_corners=False)
-    d_theta = affine_grid_backward(d_grid, align_corners=False)
+    d_theta = affine_grid_backward(d_grid, theta, align_corners=False)
     return network_backward(d_theta.reshape(-1, 6), shrink(image), localisation)[1]
 
-def sgd_step(groups, lr):  # 10
+def sgd_step(groups, lr):  # chapter 10
     """Move all parameters against their gradients, a group at its own rate where it has one."""
     pairs = [(group.get("lr", lr), *pair) for group in groups for pair in zip(group["params"], group["grads"])]
     return tuple(param - rate * grad for rate, param, grad in pairs)
 
-def training_step(weights, image, target, lr, own_lr):  # 10
+def training_step(weights, image, target, lr, own_lr):  # chapter 10
     """Go forward, go back, and move all weights."""
     localisation, classifier = weights[:4], weights[4:]
-    seen, grid, _ = transform(image, localisation)
+    seen, grid, theta = transform(image, localisation)
     logits = network(seen.reshape(len(seen), -1), classifier)
     d_logits = cross_entropy_backward(1.0, logits, target)
     d_seen, d_classifier = network_backward(d_logits, seen.reshape(len(seen), -1), classifier)
-    d_localisation = transform_backward(d_seen.reshape(seen.shape), image, grid, localisation)
+    d_localisation = transform_backward(d_seen.reshape(seen.shape), image, grid, theta, localisation)
     groups = [dict(params=localisation, grads=d_localisation, lr=own_lr), dict(params=classifier, grads=d_classifier)]
     return sgd_step(groups, lr), cross_entropy(logits, target)
 
@@ -146,12 +146,12 @@ def scatter(images, rng):
     grid = affine_grid(pose, (len(images), 1, CANVAS, CANVAS), align_corners=False)
     return grid_sample(images, grid, align_corners=False), pose
 
-def train(steps=3000, seed=0):
+def train(steps=3000, seed=0):  # chapter 10
     """Train on the same canvases with a transformer that is held at the identity, and with one that learns."""
     (images, labels), rng = digits("train"), np.random.default_rng(seed)
     weights, losses = [first_weights(rng)] * 2, np.empty((steps, 2))
     for step in range(steps):
-        batch, left = rng.integers(len(images), size=BATCH), 1 - step / steps
+        batch, left = rng.integers(len(images), size=BATCH), 1 - step / steps  # the rates fall evenly to 0
         canvas, _ = scatter(images[batch], rng)
         for k, own_rate in enumerate((0, OWN_RATE * left)):
             weights[k], losses[step, k] = training_step(weights[k], canvas, labels[batch], RATE * left, own_rate)
@@ -160,7 +160,7 @@ def train(steps=3000, seed=0):
             print(f"step {step + 1} of {steps}: loss {plain:.2f} without a transformer, {transformed:.2f} with one")
     return weights, losses
 
-def pose_left(pose, theta):
+def pose_left(pose, theta):  # chapter 10
     """Measure how differently digits still lie: standard deviation of place (a digit's pixels), log size, degrees."""
     left = compose_theta(pose, theta)
     size = np.log(np.abs(np.linalg.det(left[:, :, :2]))) / 2

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from judge import catalogue, judge, stubs
 from support import away_from_zero, normal, smooth_grid
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 
@@ -20,6 +19,7 @@ from stn_numpy.model import Classifier
 from stn_numpy.optimizer import SGD
 from stn_numpy.training import training_step
 from stn_numpy.transformer import SpatialTransformer
+from tests.judge import catalogue, judge, stubs
 
 PATH = ROOT / "book" / "by_hand.py"
 TREE = ast.parse(PATH.read_text("utf8"))
@@ -182,7 +182,8 @@ def test_sampler_d_grid(align_corners):
 
 def test_affine_grid_backward(align_corners):
     assert_gradients(lambda theta: by_hand.affine_grid(theta, (3, 1, 4, 5), align_corners),
-                     lambda d_grid, theta: by_hand.affine_grid_backward(d_grid, align_corners), normal(0, (3, 2, 3)))
+                     lambda d_grid, theta: by_hand.affine_grid_backward(d_grid, theta, align_corners),
+                     normal(0, (3, 2, 3)))
 
 
 def smooth_localisation(image):
@@ -203,7 +204,7 @@ def test_transform_backward(tiny):
     weights = smooth_localisation(image)
     assert_gradients(lambda *weights: by_hand.transform(image, weights)[0],
                      lambda d_out, *weights: by_hand.transform_backward(
-                         d_out, image, by_hand.transform(image, weights)[1], weights), *weights)
+                         d_out, image, *by_hand.transform(image, weights)[1:], weights), *weights)
 
 
 def test_a_step_goes_against_the_gradient_of_the_loss(tiny):
@@ -316,7 +317,7 @@ def test_report_writes_what_it_measured_and_one_picture(trained, tmp_path, capsy
 
 
 def test_the_picture_shows_where_each_canvas_is_read_and_marks_what_is_wrong():
-    """Right answers to even digits without a transformer, all but the 3 with it; canvases are read at their middle."""
+    """Above, the even digits are read right; below, all but the 3; and each canvas is read in its middle."""
     labels = np.repeat(np.arange(10), 2)
     canvas, seen = np.zeros((20, 1, 40, 40)), np.ones((20, 1, 20, 20))
     grid = by_hand.affine_grid(by_hand.look_at(np.zeros((20, 2)), np.full((20, 2), 0.5)), seen.shape)

@@ -15,21 +15,7 @@ import numpy as np
 
 def conv2d_backward(d_out: np.ndarray, image: np.ndarray, weight: np.ndarray, bias: np.ndarray, stride: int | tuple = 1,
                     padding: int | tuple = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gradients of `conv2d` for image, weight and bias.
-
-    Parameters
-    ----------
-    d_out : (N, O, h, w) array
-        Gradient of the loss for the output.
-    image, weight, bias, stride, padding
-        As in the forward.
-
-    Returns
-    -------
-    d_image : (N, C, H, W) array
-    d_weight : (O, C, kh, kw) array
-    d_bias : (O,) array
-    """
+    """Gradients of `conv2d`: d_out (N, O, h, w) to d_image (N, C, H, W), d_weight (O, C, kh, kw) and d_bias (O,)."""
     raise NotImplementedError("your answer goes here")
 
 

@@ -13,19 +13,9 @@ import numpy as np
 
 
 def cross_entropy_backward(d_loss: float, logits: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Gradient of `cross_entropy` for the logits: the probabilities, less 1 at the right class, over N.
+    """Gradient of `cross_entropy`: d_loss, a scalar, to d_logits (N, K); the target takes no gradient.
 
-    Parameters
-    ----------
-    d_loss : scalar
-        Gradient of what is minimised for this loss: 1 where it is the loss itself.
-    logits : (N, K) array of float32 or float64
-    target : (N,) array of ints
-        As in the forward. The target takes no gradient.
-
-    Returns
-    -------
-    (N, K) array of the logits' dtype
+    The probabilities, less 1 at the right class, over N. d_loss is 1 where the loss itself is minimised.
     """
     raise NotImplementedError("your answer goes here")
 

@@ -14,21 +14,7 @@ import numpy as np
 
 def linear_backward(d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray,
                     bias: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Gradients of `linear` for inputs, weight and bias.
-
-    Parameters
-    ----------
-    d_out : (N, O) array
-        Gradient of the loss for the output.
-    inputs, weight, bias
-        As in the forward.
-
-    Returns
-    -------
-    d_inputs : (N, I) array
-    d_weight : (O, I) array
-    d_bias : (O,) array
-    """
+    """Gradients of `linear`: d_out (N, O) to d_inputs (N, I), d_weight (O, I) and d_bias (O,)."""
     raise NotImplementedError("your answer goes here")
 
 

@@ -15,19 +15,10 @@ import numpy as np
 
 def max_pool2d_backward(d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple,
                         stride: int | tuple | None = None) -> np.ndarray:
-    """Gradient of `max_pool2d`: it goes to the largest pixel of the window, to the first one where several tie.
+    """Gradient of `max_pool2d`: d_out (N, C, h, w) to d_image (N, C, H, W).
 
-    Parameters
-    ----------
-    d_out : (N, C, h, w) array
-        Gradient of the loss for the output.
-    image, kernel_size, stride
-        As in the forward.
-
-    Returns
-    -------
-    (N, C, H, W) array
-        In a window with NaNs everything goes to the last of them, as in torch.
+    It goes to the largest pixel of the window, to the first where several tie; in a window with NaNs to the last of
+    them, as in torch.
     """
     raise NotImplementedError("your answer goes here")
 

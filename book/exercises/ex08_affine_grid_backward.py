@@ -13,25 +13,11 @@ import numpy as np
 
 
 def affine_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corners: bool = False) -> np.ndarray:
-    """Gradient of `affine_grid` for theta: the gradients of all output pixels, summed into its six numbers.
+    """Gradient of `affine_grid`: d_grid (N, h, w, 2), x before y, to d_theta (N, 2, 3), normalised units.
 
-    Parameters
-    ----------
-    d_grid : (N, h, w, 2) array of theta's dtype
-        Gradient of the loss for the grid, x before y.
-    theta : (N, 2, 3) array of float32 or float64
-        As in the forward. The grid is linear in it, so that its values play no part.
-    align_corners : bool
-        As in the forward.
-
-    Returns
-    -------
-    (N, 2, 3) array of theta's dtype
-        ``d_theta[n] = sum over pixels of outer(d_grid[n, i, j], (x_j, y_i, 1))``, normalised units.
-
-    Notes
-    -----
-    Convention: as in `affine_grid`. Source: Jaderberg et al. 2015, the derivative of eq. 1.
+    The gradients of all output pixels, summed into six numbers: ``d_theta[n] = sum over pixels of
+    outer(d_grid[n, i, j], (x_j, y_i, 1))``. The grid is linear in theta, so that its values play no part.
+    Source: Jaderberg et al. 2015, the derivative of eq. 1.
     """
     raise NotImplementedError("your answer goes here")
 

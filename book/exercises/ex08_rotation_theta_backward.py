@@ -13,19 +13,9 @@ import numpy as np
 
 
 def rotation_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Gradient of `rotation_theta` for its angle.
+    """Gradient of `rotation_theta`: d_theta (N, 2, 3) to d_parameters (N, 1), loss per radian.
 
-    Parameters
-    ----------
-    d_theta : (N, 2, 3) array of the parameters' dtype
-        Gradient of the loss for theta.
-    parameters : (N, 1) array of float32 or float64
-        As in the forward: radians, ``theta = [[cos, -sin, 0], [sin, cos, 0]]``.
-
-    Returns
-    -------
-    (N, 1) array
-        Loss per radian. The angle acts through four entries of theta, and each image has an angle of its own.
+    The angle acts through four entries of theta, and each image has an angle of its own.
     """
     raise NotImplementedError("your answer goes here")
 

@@ -13,25 +13,10 @@ import numpy as np
 
 
 def projective_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corners: bool = False) -> np.ndarray:
-    """Gradient of `projective_grid`: the quotient rule, summed over the output pixels.
+    """Gradient of `projective_grid`: d_grid (N, h, w, 2), x before y, to d_theta (N, 3, 3).
 
-    Parameters
-    ----------
-    d_grid : (N, h, w, 2) array of theta's dtype
-        Gradient of the loss for the grid, x before y; the output's size is its own.
-    theta : (N, 3, 3) array of float32 or float64
-    align_corners : bool
-        As in the forward.
-
-    Returns
-    -------
-    (N, 3, 3) array
-        For the three rows ``d_a = d_x / c``, ``d_b = d_y / c`` and ``d_c = -(x * d_x + y * d_y) / c``, each times
-        (x_j, y_i, 1) and summed over the pixels in front of the horizon.
-
-    Notes
-    -----
-    Convention: as in `projective_grid`. Source: the derivative of Jaderberg et al. 2015, eq. 1 with a denominator.
+    The quotient rule: for the three rows ``d_a = d_x / c``, ``d_b = d_y / c`` and ``d_c = -(x * d_x + y * d_y) / c``,
+    each times (x_j, y_i, 1) and summed over the pixels in front of the horizon.
     """
     raise NotImplementedError("your answer goes here")
 

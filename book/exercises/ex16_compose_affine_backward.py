@@ -14,20 +14,10 @@ import numpy as np
 
 def compose_affine_backward(d_theta: np.ndarray, first: np.ndarray,
                             second: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Gradient of `compose_affine` for both thetas.
+    """Gradients of `compose_affine`: d_theta (N, 2, 3) to d_first and d_second (N, 2, 3), loss per normalised unit.
 
-    Parameters
-    ----------
-    d_theta : (N, 2, 3) array of first's dtype
-        Gradient of the loss for the joint theta.
-    first, second : (N, 2, 3) arrays of float32 or float64
-        As in the forward.
-
-    Returns
-    -------
-    d_first, d_second : (N, 2, 3) arrays
-        Loss per normalised unit of each entry. ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below;
-        ``d_second = first[:, :, :2].T @ d_theta``, in which the shift of `first` has no part.
+    ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below; ``d_second = first[:, :, :2].T @ d_theta``, in
+    which the shift of `first` has no part.
     """
     raise NotImplementedError("your answer goes here")
 

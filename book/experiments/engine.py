@@ -28,42 +28,21 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Experiment:
-    """A list of cells and a function that measures one.
+    """A list of cells and a function that measures one."""
 
-    Attributes
-    ----------
-    name : str
-        Of its ledger, too.
-    chapter : int
-    cells : list of dict
-        The settings of each cell, plain JSON: all that decides its result, the seed included.
-    measure : callable
-        ``measure(settings, context) -> dict``, a function of a module: other processes import it. Results are JSON;
-        arrays and tensors become lists. Its ``seconds``, ``processor_seconds`` and parts of ``made_by``, if any,
-        replace the engine's own.
-    alike : tuple of str
-        Settings that do not change what a cell costs.
-    """
-
-    name: str
+    name: str  # of its ledger, too
     chapter: int
-    cells: list
+    cells: list  # a dict of settings each, plain JSON: all that decides the cell's result, the seed included
+    # measure(settings, context) -> dict, a function of a module: other processes import it. Results are JSON; arrays
+    # and tensors become lists. Its `seconds`, `processor_seconds` and `made_by`, if any, replace the
+    # engine's own.
     measure: Callable
-    alike: tuple = ("seed",)
+    alike: tuple = ("seed",)  # settings that do not change what a cell costs
 
 
 class Context:
-    """The surroundings of a cell.
-
-    Attributes
-    ----------
-    folder : Path
-        The cell's own, for checkpoints; it is removed once the cell is written.
-    stop : callable
-        Whether the cell should save what it can and raise `Stopped`.
-    device : str
-        Where networks are trained: "auto", "cpu", "cuda" or "cuda:N".
-    """
+    """The surroundings of a cell: its `folder` for checkpoints, removed once the cell is written; `stop()`, whether it
+    should save what it can and raise `Stopped`; and the `device` of networks: "auto", "cpu", "cuda" or "cuda:N"."""
 
     def __init__(self, folder, stop=lambda: False, report=lambda share, text: None, device="cpu"):
         self.folder, self.stop, self.device = Path(folder), stop, device

@@ -17,13 +17,10 @@ class LedgerError(ValueError):
 
 @dataclass(frozen=True)
 class Record:
-    """A cell that is done: its settings, what made it (command, commit, versions, machine, date), its result.
-
-    The seconds are None where they were not recorded.
-    """
+    """A cell that is done; the seconds are None where they were not recorded."""
 
     settings: dict
-    made_by: dict
+    made_by: dict  # command, commit, versions, machine, date
     processor_seconds: float | None
     seconds: float | None
     result: dict
@@ -74,12 +71,13 @@ def read(name, folder=RESULTS) -> Cells:
     path = path_of(name, folder)
     try:
         content = json.loads(path.read_text("utf8"))
-        cells = Cells(Record(cell["settings"], cell["made_by"], cell.get("processor_seconds"), cell.get("seconds"),
-                             cell["result"]) for cell in content["cells"])
+        times = [(cell.get("processor_seconds"), cell.get("seconds")) for cell in content["cells"]]
+        pairs = zip(content["cells"], times)
+        cells = Cells(Record(cell["settings"], cell["made_by"], *taken, cell["result"]) for cell, taken in pairs)
         found = content["experiment"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise LedgerError(f"{path} is damaged or no ledger ({type(error).__name__}: {error}); move it away to start "
-                          f"anew") from error
+        why = f"({type(error).__name__}: {error})"
+        raise LedgerError(f"{path} is damaged or no ledger {why}; move it away to start anew") from error
     if found != name:
         raise LedgerError(f"{path} is the ledger of another experiment: expected {name!r}, got {found!r}")
     return cells

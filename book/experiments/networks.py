@@ -21,13 +21,11 @@ def settings_from(cell, kind):
 
 
 def train_run(settings, seed, context, kind=training.Run, record_every=0):
-    """Train one network within a cell, from its checkpoint if there is one, as a `Run` or a subclass.
-
-    Returns what `Run.finish` measured, without what the ledger says of the cell, and the network, on the CPU.
-    """
+    """Train one network within a cell, from its checkpoint if there is one, by `kind`, which is `Run` or a subclass;
+    return what `Run.finish` measured, with a history every so many steps (0 for none), and the network, on the CPU."""
     devices = find_devices(context.device)
-    run = kind(settings, [seed], devices[os.getpid() % len(devices)], context.folder,
-               checkpoint_every=CHECKPOINT_EVERY, record_every=record_every)
+    how = dict(checkpoint_every=CHECKPOINT_EVERY, record_every=record_every)
+    run = kind(settings, [seed], devices[os.getpid() % len(devices)], context.folder, **how)
 
     def progress(steps, loss, error):
         context.progress(run.step / settings.iterations, f"loss {loss:.4f}, error {error:.2%}")
@@ -47,13 +45,8 @@ def name_of(device):
 
 
 class Watched:
-    """A module of one's own that calls `grid_sample`, as `signs_of_life` looks at a transformer: by what it reads.
-
-    Parameters
-    ----------
-    model, localisation : Module
-        The whole, and the part of it whose hidden units are looked at.
-    """
+    """A module of one's own that calls `grid_sample`, as `signs_of_life` looks at a transformer: by what it reads; of
+    its part `localisation` the hidden units are looked at."""
 
     def __init__(self, model, localisation):
         self.model, self.localisation = model, localisation

@@ -35,18 +35,14 @@ PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label=
 
 @dataclass(frozen=True)
 class Explorable:
-    """An explorable, which a cell shows as self-contained HTML: ``name`` is one of ``NAMES``.
-
-    ``title``, ``text`` and ``alt`` are a heading, what to try, and the still picture in words; ``data`` is the script's
-    data, ready for JSON; ``still`` is the still picture, a PNG.
-    """
+    """An explorable, one of ``NAMES``, which a cell shows as self-contained HTML."""
 
     name: str
     title: str
-    text: str
-    alt: str
-    data: dict
-    still: bytes
+    text: str  # what to try
+    alt: str  # the still picture in words
+    data: dict  # the script's, ready for JSON
+    still: bytes  # a PNG
 
     def _repr_html_(self) -> str:
         words = {key: html.escape(getattr(self, key)) for key in ("name", "title", "text", "alt")}
@@ -57,15 +53,10 @@ class Explorable:
 
 
 def show(name: str, results: dict | None = None) -> Explorable:
-    """Make one explorable, which appears below the cell whose last line it is.
+    """The explorable of this name, one of ``NAMES``, which appears below the cell whose last line it is.
 
-    Parameters
-    ----------
-    name : str
-        One of ``NAMES``.
-    results : dict, optional
-        For "growing" alone, and required there: by the names of a classifier and a transform ("linear affine"), the
-        snapshots of a recorded run by its number of steps.
+    `results` is for "growing" alone, and required there: by the names of a classifier and a transform ("linear
+    affine"), the snapshots of a recorded run by its number of steps.
     """
     from . import stills
 
@@ -73,8 +64,8 @@ def show(name: str, results: dict | None = None) -> Explorable:
         raise ValueError(f"name: expected one of {', '.join(NAMES)}, got {name!r}")
     entry = contents.ALL[name]
     if entry.needs_results != (results is not None):
-        raise ValueError(f"results: expected {'the results of a run' if entry.needs_results else 'none'} for {name!r}, "
-                         f"got {type(results).__name__}")
+        expected = "the results of a run" if entry.needs_results else "none"
+        raise ValueError(f"results: expected {expected} for {name!r}, got {type(results).__name__}")
     data = entry.data(results) if entry.needs_results else entry.data()
     return Explorable(name, entry.title, entry.text, entry.alt, packed(data), stills.draw(name, data))
 

@@ -54,8 +54,8 @@ def _corners():
     sheet[..., 2:-2, 2:-2] = 0.25
     sheet[0, 0, 6:-6, 6:-6] += 0.75 * digit(7, 0)
     grid = projective_grid(homography(corners, square), (1, 1, 112, 112), align_corners=False)
-    return dict(sheet=avg_pool2d(grid_sample(sheet, grid, align_corners=False), 2)[0, 0], digit=digit(4, 2),
-                corners=corners[0].tolist())
+    seen = avg_pool2d(grid_sample(sheet, grid, align_corners=False), 2)[0, 0]
+    return dict(sheet=seen, digit=digit(4, 2), corners=corners[0].tolist())
 
 
 def _growing(runs):
@@ -64,9 +64,9 @@ def _growing(runs):
 
     images, labels = load_digits("test")
     turned, _ = distort(images, "R", np.random.default_rng(2015))  # as they were when the run was recorded
-    return dict(digits=[turned[np.flatnonzero(labels == label)[0], 0].astype(np.float64) for label in range(10)],
-                steps=[int(step) for step in runs["linear none"]],
-                runs={name: _columns(snapshots.values()) for name, snapshots in runs.items()})
+    digits = [turned[np.flatnonzero(labels == label)[0], 0].astype(np.float64) for label in range(10)]
+    columns = {name: _columns(snapshots.values()) for name, snapshots in runs.items()}
+    return dict(digits=digits, steps=[int(step) for step in runs["linear none"]], runs=columns)
 
 
 def _columns(snapshots):

@@ -17,14 +17,8 @@ RESERVED = {"do", "if", "in", "of", "as", "is"}
 
 
 def lean_script(text: str) -> str:
-    """A script with the same statements and the least space between its tokens.
-
-    A line break stays where JavaScript might end a statement at it: not after an opening bracket, comma, semicolon or
-    operator, nor before a closing bracket or one of those, nor between a brace and a word, where without a semicolon
-    it would be an error and not another meaning. The last entry of a list needs no comma.
-
-    A name is shortened, in the whole file alike, if the file declares it and it is nowhere a key or a property.
-    """
+    """A script with the same statements, the least space between its tokens, and shorter names: those that the file
+    declares and that are nowhere a key or a property. The last entry of a list needs no comma."""
     tokens = _tokens(text)
     short = _short_names([token for _, token in tokens], text)
     lean = []
@@ -62,6 +56,8 @@ def _tokens(text):
 
 
 def _needed(gap, before, after):
+    # A line break stays where JavaScript might end a statement at it, and not between a brace and a word, where without
+    # a semicolon it would be an error and not another meaning.
     if "\n" in gap:
         return not (before in "{[(,;=*<>?:&|." or after in "}]),;=*<>?:&|." or before == "}" and WORD.match(after))
     return WORD.match(before) and WORD.match(after) or before == after and after in "+-/"

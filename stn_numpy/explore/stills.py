@@ -97,8 +97,8 @@ def kink(data):
     left.plot(places, [0, *row, 0], color=viz.OUTPUT)
     left.plot(range(5), row, "s", color=viz.INPUT)
     for start, slope, line in ((1.25, steps[2], "--"), (2, steps[3], "-")):
-        left.plot([start, start + 0.75], row[2] + slope * (np.array([start, start + 0.75]) - 2), line,
-                  color=viz.GRADIENT, linewidth=3)
+        x = np.array([start, start + 0.75])
+        left.plot(x, row[2] + slope * (x - 2), line, color=viz.GRADIENT, linewidth=3)
     left.plot(2, row[2], "o", color=viz.GRID, markersize=8)
     left.set(title="value read", xlabel="position, pixels")
     right.stairs(steps, places, baseline=None, color=viz.GRADIENT, linewidth=2)
@@ -118,8 +118,8 @@ def pulls(data):
     x, y = (((grid[0] + 1) * 28 - 1) / 2).reshape(-1, 2).T
     figure, axes = plt.subplots(1, 3, figsize=(7.2, 2.6), width_ratios=(1.4, 1, 1))
     viz.show_image(axes[0], image[0], title="minus the gradient of each point", frame=viz.INPUT, vmax=1.5)
-    axes[0].quiver(x, y, *arrows.T, color=viz.GRADIENT, angles="xy", scale_units="xy", scale=abs(arrows).max() / 4,
-                   width=0.006)
+    scale = dict(angles="xy", scale_units="xy", scale=abs(arrows).max() / 4)
+    axes[0].quiver(x, y, *arrows.T, color=viz.GRADIENT, width=0.006, **scale)
     viz.show_image(axes[1], target[0], title="target", frame=viz.OUTPUT)
     axes[2].imshow(d_out[0, 0], cmap="PuOr", vmin=-1, vmax=1)
     axes[2].set(title="output \N{MINUS SIGN} target", xticks=[], yticks=[])
@@ -204,8 +204,8 @@ def corners(data):
     viz.draw_grid_points(axes[0], grid[0, ::5, ::5], (56, 56), align_corners=False)
     axes[0].plot(*((np.concatenate([on_sheet[0], on_sheet[0, :1]]) + 1) * 28 - 0.5).T, color=viz.GRID)
     viz.show_image(axes[1], grid_sample(image, grid, align_corners=False)[0], title="output", frame=viz.OUTPUT)
-    viz.show_image(axes[2], affine_sample(image, affine, image.shape, align_corners=False)[0],
-                   title="nearest affine map", frame=viz.OUTPUT)
+    nearest = affine_sample(image, affine, image.shape, align_corners=False)[0]
+    viz.show_image(axes[2], nearest, title="nearest affine map", frame=viz.OUTPUT)
     return figure
 
 

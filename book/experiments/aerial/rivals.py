@@ -1,7 +1,4 @@
-"""Chapter 17: ways to read aerial tiles, each trained on the same tiles for about the same time.
-
-Measured are the error and the headings that a transformer leaves.
-"""
+"""Chapter 17: ways to read aerial tiles, trained on the same tiles for about the same time, and what they leave."""
 
 import functools
 import time
@@ -15,7 +12,8 @@ from book.experiments.engine import NO_SERIES, Experiment
 from stn_numpy.aerial.tiles import KINDS, SYMMETRIC, aerial_tiles
 from stn_numpy.pytorch.command import best_precision
 from stn_numpy.pytorch.life import signs_of_life
-from stn_numpy.pytorch.tiles import centred, mean_colour, rebuild, save
+from stn_numpy.pytorch.tiles import centred, mean_colour, rebuild
+from stn_numpy.pytorch.weights import save
 from stn_numpy.theta import rotation_angle
 
 SIZE, SEEN = 48, 32  # of a tile, and of what a transformer shows its classifier; pixels
@@ -148,18 +146,12 @@ def mean_heading(headings):
 
 
 def heading_errors(left, kinds):
-    """How the headings (N,) of things as the classifier sees them differ from those of their own kind, in degrees.
-
-    Returns
-    -------
-    dict
-        ``median``, of the absolute differences from the kind's mean heading, 90 where nothing is aligned; ``within``:
-        the share within 30 degrees, a sixth where nothing is; ``flipped``: the share beyond 150; each over the kinds
-        that have a heading, and ``by_kind`` the medians of all: a kind that is the same both ways is measured by twice
-        its angle, and that halved, so that 45 is chance. ``means``: the kinds' mean headings.
-    """
+    """How far the headings (N,) of things as the classifier sees them are from their own kind's mean heading, in
+    degrees: ``median``, 90 where nothing is aligned, and the shares ``within`` 30, a sixth where nothing is, and
+    ``flipped``, beyond 150, over the kinds that have a heading; the medians ``by_kind`` and the ``means`` of all."""
     apart, by_kind, means = [], [], []
     for place, kind in enumerate(KINDS):
+        # A kind that is the same both ways is measured by twice its angle, and that halved: 45 is chance.
         own, folds = left[kinds == place], 2 if kind in SYMMETRIC else 1
         mean = mean_heading(folds * own)
         off = abs(differences(folds * own, mean)) / folds
@@ -168,8 +160,9 @@ def heading_errors(left, kinds):
         if folds == 1:
             apart.append(off)
     apart = np.concatenate(apart)
-    return dict(median=round(float(np.median(apart)), 1), within=round(float((apart < 30).mean()), 4),
-                flipped=round(float((apart > 150).mean()), 4), by_kind=by_kind, means=means)
+    within, flipped = (round(float(far.mean()), 4) for far in (apart < 30, apart > 150))
+    median = round(float(np.median(apart)), 1)
+    return dict(median=median, within=within, flipped=flipped, by_kind=by_kind, means=means)
 
 
 @torch.no_grad()
@@ -187,19 +180,18 @@ def measure_tiles(network, facts, part, count):
     found_kinds, theta = classify(network, centred(images, facts))
     wrong = found_kinds != kinds.numpy()
     thirds = np.digitize(pose.scale, np.quantile(pose.scale, [1 / 3, 2 / 3]))
-    found = dict(error=float(wrong.mean()), error_by_kind=[round(float(wrong[pose.kind == k].mean()), 4)
-                                                           for k in range(len(KINDS))],
-                 error_by_scale=[round(float(wrong[thirds == k].mean()), 4) for k in range(3)])
+    by_kind = [round(float(wrong[pose.kind == k].mean()), 4) for k in range(len(KINDS))]
+    by_scale = [round(float(wrong[thirds == k].mean()), 4) for k in range(3)]
+    found = dict(error=float(wrong.mean()), error_by_kind=by_kind, error_by_scale=by_scale)
     if theta is None:
         return found
     zoom = np.log(np.sqrt(abs(np.linalg.det(theta[:, :, :2]))))
-    middle = theta[:, :, 2] - pose.shift
-    return found | dict(
-        heading=heading_errors(pose.heading - np.degrees(rotation_angle(theta)), pose.kind),
-        scale=dict(mean=round(float(np.exp(zoom.mean())), 3), spread_before=round(float(np.log(pose.scale).std()), 3),
-                   spread_behind=round(float((zoom - np.log(pose.scale)).std()), 3)),
-        shift=dict(before=round(float(np.sqrt(pose.shift.var(0).sum())) * SIZE / 2, 2),
-                   behind=round(float(np.sqrt(middle.var(0).sum())) * SIZE / 2, 2)))
+    heading = heading_errors(pose.heading - np.degrees(rotation_angle(theta)), pose.kind)
+    logs = {"spread_before": np.log(pose.scale), "spread_behind": zoom - np.log(pose.scale)}
+    scale = {name: round(float(values.std()), 3) for name, values in logs.items()}
+    shifts = {"before": pose.shift, "behind": theta[:, :, 2] - pose.shift}
+    shift = {name: round(float(np.sqrt(moved.var(0).sum())) * SIZE / 2, 2) for name, moved in shifts.items()}
+    return found | dict(heading=heading, scale=dict(mean=round(float(np.exp(zoom.mean())), 3), **scale), shift=shift)
 
 
 def gallery_thetas(network, facts):
@@ -211,9 +203,8 @@ def gallery_thetas(network, facts):
 def measure_costs(context=NO_SERIES, rounds=5, steps=20):
     """Processor milliseconds a step of each rival, in turns: the least of some rounds."""
     images, labels, theta, _ = tiles_of("train", 10 * BATCH)
-    facts = dict(mean=mean_colour(images))
-    trainers = {name: Trainer(rival, new_network(rival, 0)[0], (centred(images, facts), labels, theta), 0)
-                for name, rival in RIVALS.items()}
+    tiles = centred(images, dict(mean=mean_colour(images))), labels, theta
+    trainers = {name: Trainer(rival, new_network(rival, 0)[0], tiles, 0) for name, rival in RIVALS.items()}
     found = {name: [] for name in RIVALS}
     for _ in context.steps(rounds):
         for name, trainer in trainers.items():
@@ -227,8 +218,9 @@ def measure_costs(context=NO_SERIES, rounds=5, steps=20):
 def describe_data():
     """The tiles, and the headings that they have before any transformer."""
     pose = tiles_of("test", TEST)[3]
-    return dict(kinds=KINDS, tiles=dict(size=SIZE, seen=SEEN, train=TRAIN, test=TEST, seeds=SEEDS), batch=BATCH,
-                rate=RATE, heading_before=heading_errors(pose.heading, pose.kind))
+    tiles = dict(size=SIZE, seen=SEEN, train=TRAIN, test=TEST, seeds=SEEDS)
+    before = heading_errors(pose.heading, pose.kind)
+    return dict(kinds=KINDS, tiles=tiles, batch=BATCH, rate=RATE, heading_before=before)
 
 
 def measure_rival(cell, context):
@@ -237,13 +229,14 @@ def measure_rival(cell, context):
         return dict(costs=measure_costs(context)) if cell["part"] == "costs" else describe_data()
     rival = Rival(**{name: cell[name] for name in Rival.__dataclass_fields__})
     network, facts, curve = train_rival(rival, cell["seed"], context)
-    save(context.folder / f"{cell['name']}-seed{cell['seed']}.pt", network, facts)  # for --keep and pytorch.align
+    save(context.folder / f"{cell['name']}-seed{cell['seed']}.pt", network, tiles=facts)  # for --keep and pytorch.align
     found = dict(parameters=network.parameter_count(), test=measure_tiles(network, facts, "test", TEST), curve=curve)
     if network.transformer is not None:
         found["life"] = signs_of_life(network, centred(tiles_of("test", TEST)[0], facts))
     return found | (dict(gallery=gallery_thetas(network, facts)) if cell["seed"] == 0 else {})
 
 
-CELLS = [*(dict(part="rivals", name=name, **asdict(rival), seed=seed)
-           for seed in range(3) for name, rival in RIVALS.items()), dict(part="costs"), dict(part="data")]
+RIVAL_CELLS = [dict(part="rivals", name=name, **asdict(rival)) for name, rival in RIVALS.items()]
+CELLS = [cell | dict(seed=seed) for seed in range(3) for cell in RIVAL_CELLS]
+CELLS += [dict(part="costs"), dict(part="data")]
 EXPERIMENT = Experiment("aerial", 17, CELLS, measure_rival)

@@ -16,8 +16,8 @@ def measure_patient(cell, context):
     loss = np.array(course["loss"])[:cell["steps"] // 50 * 50].reshape(-1, 50).mean(axis=1)
     images, _, pose = test_set()
     life = signs_of_life(Watched(model, model.localisation), images, pose)
-    return dict(error=round(course["error"], 4), loss=np.round(loss, 4), life=life,
-                **{name: round(course[name][-1], 4) for name in ("outside", "larger", "smaller")})
+    last = {name: round(course[name][-1], 4) for name in ("outside", "larger", "smaller")}
+    return dict(error=round(course["error"], 4), loss=np.round(loss, 4), life=life, **last)
 
 
 EXPERIMENT = Experiment("clinic", 14, CELLS, measure_patient)

@@ -22,11 +22,10 @@ class Healthy(nn.Module):
     def __init__(self, seen=SEEN):
         super().__init__()
         self.seen = seen
-        self.localisation = nn.Sequential(
-            nn.AvgPool2d(2),
-            nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Conv2d(8, 10, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-            nn.Flatten(), nn.Linear(250, 32), nn.ReLU(), nn.Linear(32, 6))
+        first = nn.Conv2d(1, 8, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)
+        second = nn.Conv2d(8, 10, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)
+        head = nn.Flatten(), nn.Linear(250, 32), nn.ReLU(), nn.Linear(32, 6)
+        self.localisation = nn.Sequential(nn.AvgPool2d(2), *first, *second, *head)
         self.classifier = nn.Sequential(nn.Flatten(), nn.Linear(seen * seen, 10))
         self.start()
 
@@ -168,16 +167,10 @@ def test_set():
 
 
 def train_patient(name, steps, seed=0, every=25, context=NO_SERIES):
-    """Train one of the `PATIENTS` and note its course; its transformer is looked at `every` so many steps.
-
-    Returns
-    -------
-    model : Module
-    course : dict
-        ``loss`` of every step; at each ``step`` looked at, on the same training digits, the means of ``outside``, of
-        the ``larger`` and the ``smaller`` singular value, and how far a step of training has ``moved`` the point that
-        it moved most, in pixels; ``error`` at the end, on test digits.
-    """
+    """Train one of the `PATIENTS`; return the model and its course: the ``loss`` of every step, the ``error`` on test
+    digits at the end, and `every` so many steps, on the same training digits, the means of ``outside`` and of the
+    ``larger`` and the ``smaller`` singular value, and the pixels by which the step ``moved`` the point that it moved
+    most."""
     kind, slow, fast = PATIENTS[name]
     generator = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng([]):

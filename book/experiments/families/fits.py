@@ -29,14 +29,8 @@ BOUNDED = "tps, bounded"
 
 @lru_cache(maxsize=4)
 def distorted_digits(distortion, seed, angle=None):
-    """Some test digits, what became of them, and the grid by which they were read.
-
-    Returns
-    -------
-    upright, images : (N, 1, 28, 28) arrays of float64
-    grid : (N, 28, 28, 2) array
-        For each pixel of the distorted picture, the place of the original that it shows.
-    """
+    """Some upright test digits, what became of them, both (N, 1, 28, 28), and the grid (N, 28, 28, 2) by which they
+    were read: for each pixel of the distorted picture, the place of the original that it shows."""
     rng = np.random.default_rng(seed)
     digits, _ = load_digits("test")
     upright = digits[rng.permutation(len(digits))[:DIGITS]].astype(np.float64)
@@ -54,22 +48,16 @@ def distorted_digits(distortion, seed, angle=None):
 
 
 def fit_family(family, upright, images, distortion_grid, **how):
-    """Fit a family to each digit and say what is left: of the squared error a share, of the places pixels.
-
-    Returns
-    -------
-    found : dict
-    parameters, grid : arrays
-    """
+    """What a family's fit to each digit leaves, of the squared error a share, of places pixels; parameters; grid."""
     pair = images.astype(np.float32), upright.astype(np.float32)
     parameters = undo(*pair, family, STEPS, **how).astype(np.float64)
     grid = family.grid(parameters, upright.shape)
     ink = upright[:, 0] > 0.5
     before, after = squared(images - upright), squared(grid_sample(images, grid) - upright)
     pixels = places_left(grid, distortion_grid, ink)
-    found = dict(left=float(after.sum() / before.sum()), pixels=float(np.median(pixels)),
-                 found=float((pixels < 1).mean()), folded=float(folded(grid).mean()),
-                 pixels_before=float(np.median(places_left(straight(grid), distortion_grid, ink))))
+    pixels_before = float(np.median(places_left(straight(grid), distortion_grid, ink)))
+    found = dict(left=float(after.sum() / before.sum()), pixels=float(np.median(pixels)))
+    found |= dict(found=float((pixels < 1).mean()), folded=float(folded(grid).mean()), pixels_before=pixels_before)
     return found, parameters, grid
 
 
@@ -88,9 +76,9 @@ def fit_noisy(side, bending, seed):
     found, parameters, grid = fit_family(family, upright, seen, distortion_grid, bending=bending, points=(side, side))
     start = squared(seen - upright).sum()
     energy = bending_energy(family.forward(parameters), (side, side))
-    return found | dict(unseen=float(squared(grid_sample(unseen, grid) - upright).sum() / start),
-                        clean=float(squared(grid_sample(images, grid) - upright).sum() / start),
-                        energy=float(np.median(energy)))
+    read = {"unseen": unseen, "clean": images}
+    left = {name: float(squared(grid_sample(seen, grid) - upright).sum() / start) for name, seen in read.items()}
+    return found | left | dict(energy=float(np.median(energy)))
 
 
 def train_on_bent_digits(cell, context):
@@ -143,15 +131,12 @@ def cells_of_seed(seed):
     transformers."""
     network = dict(distortion="E", data="small", iterations=2500, batch=64, rate=0.1)
     networks = [("fcn", "affine"), *product(["st-fcn"], ("affine", "projective", "tps"))]
-    return [
-        *(dict(part="families", distortion=distortion, family=family, seed=seed)
-          for distortion, family in product("RPE", TRANSFORMS)),
-        *(dict(part="angles", angle=angle, family=family, seed=seed)
-          for angle, family in product((30, 60, 90), ("rotation", "affine", "tps", BOUNDED))),
-        *(dict(part="points", side=side, bending=price, seed=seed)
-          for side, price in product((2, 4, 6, 8), (0.0, 0.1))),
-        *(dict(part="networks", **Settings(model, transform=transform, **network).facts(), seed=seed)
-          for model, transform in networks)]
+    angles, points = product((30, 60, 90), ("rotation", "affine", "tps", BOUNDED)), product((2, 4, 6, 8), (0.0, 0.1))
+    cells = [dict(part="families", distortion=name, family=family) for name, family in product("RPE", TRANSFORMS)]
+    cells += [dict(part="angles", angle=angle, family=family) for angle, family in angles]
+    cells += [dict(part="points", side=side, bending=price) for side, price in points]
+    cells += [dict(part="networks", **Settings(model, transform=name, **network).facts()) for model, name in networks]
+    return [cell | dict(seed=seed) for cell in cells]
 
 
 CELLS = [cell for seed in SEEDS for cell in cells_of_seed(seed)]

@@ -14,26 +14,11 @@ BOUNDED_SPAN = 0.9  # of the control points of `bounded_tps_transform`: tanh rea
 
 
 def undo(images, target, transform, steps=200, rate=0.03, bending=0.0, points=None):
-    """Fit one family to each picture of a batch, so that what it reads there comes close to its target.
+    """The parameters (N, P) of one family, fitted to each of the distorted pictures (N, C, H, W), so that what it reads
+    there comes close to its target (N, C, h, w): the loss of each is half the sum of its squared differences.
 
-    Parameters
-    ----------
-    images, target : (N, C, H, W), (N, C, h, w) arrays of one dtype
-        Distorted pictures, and what each of them should look like.
-    transform : str or Transform
-    steps : int
-        Of Adam, from the family's identity.
-    rate : float
-        Its learning rate at first, in the parameters' own units; it falls to zero in a straight line.
-    bending : float
-        The weight of a thin-plate spline's bending energy in the loss.
-    points : (K, 2) array, (rows, columns) or None
-        The spline's control points, for `bending`; as in `tps_grid`.
-
-    Returns
-    -------
-    (N, P) array
-        The parameters. Each picture has its own, and its loss is half the sum of its squared differences.
+    Adam starts at the identity with a `rate` in the parameters' own units, which falls to zero in a straight line;
+    `bending` is the weight of a spline's bending energy in the loss, `points` its control points, as in `tps_grid`.
     """
     check_arrays(images=(images, "N C H W"), target=(target, "N C h w"))
     transform = as_transform(transform)
@@ -56,24 +41,18 @@ def undo(images, target, transform, steps=200, rate=0.03, bending=0.0, points=No
 
 
 def places_shown(grid, distortion_grid):
-    """The place of the undistorted picture that each output pixel shows in the end: (N, h, w, 2), normalised units.
-
-    `grid` (N, h, w, 2) says where the transformer reads the distorted picture, `distortion_grid` (N, H, W, 2) where the
-    distortion read the undistorted one, both with ``align_corners=False``. Between pixels the distortion's map is
-    interpolated; beyond the picture its displacement goes on as at the edge.
-    """
+    """The place of the undistorted picture that each output pixel shows in the end: (N, h, w, 2), normalised units,
+    where the transformer reads by `grid` (N, h, w, 2) what the distortion read by `distortion_grid` (N, H, W, 2)."""
     check_arrays(grid=(grid, "N h w 2"), distortion_grid=(distortion_grid, "N H W 2"))
+    # Between pixels the distortion's map is interpolated; beyond the picture its displacement goes on as at the edge.
     moved = np.ascontiguousarray((distortion_grid - straight(distortion_grid)).transpose(0, 3, 1, 2))
     there = grid_sample(moved, grid, padding_mode="border", align_corners=False)
     return grid + there.transpose(0, 2, 3, 1)
 
 
 def places_left(grid, distortion_grid, ink):
-    """How far from its right place what an output shows still is: (N,), root mean square over the ink, in pixels.
-
-    `ink` (N, h, w) says which pixels of the undistorted picture count. The loss does not see this: a picture can look
-    right with its strokes read from elsewhere.
-    """
+    """How far from its right place what an output shows still is: (N,), root mean square over the ink (N, h, w) of the
+    undistorted picture, in pixels. The loss does not see this: strokes read from elsewhere can look right."""
     height, width = grid.shape[1:3]
     off = (places_shown(grid, distortion_grid) - straight(grid)) * [width / 2, height / 2]
     return np.sqrt(((off ** 2).sum(axis=3) * ink).sum(axis=(1, 2)) / ink.sum(axis=(1, 2)))
@@ -95,8 +74,7 @@ def straight(grid):
 def bounded_tps_transform(control_shape):
     """Thin-plate splines whose control points cannot be read outside the picture: their places are a tanh.
 
-    The control points are those of `stn_numpy.tps.control_points`, the outer ones at 0.9, since tanh never reaches 1;
-    the parameters are the places' inverse tanh. Source: Shi et al. 2016, Robust Scene Text Recognition with Automatic
+    The parameters are the places' inverse tanh. Source: Shi et al. 2016, Robust Scene Text Recognition with Automatic
     Rectification, section 3.1.1.
     """
     points = BOUNDED_SPAN * control_points(control_shape)

@@ -23,8 +23,8 @@ def main(arguments=None):
         return _fail("numba is not installed, so there is nothing to measure: pip install numba")
     if not counts:
         return _fail(f"--threads: expected at most {cores}, the cores of this process, got {min(options.threads)}")
-    missing += [f"{count} threads are left out: this process has {cores} cores."
-                for count in options.threads if count > cores]
+    too_many = [count for count in options.threads if count > cores]
+    missing += [f"{count} threads are left out: this process has {cores} cores." for count in too_many]
     try:
         facts = measure_kernels(packages, counts, BUDGETS[options.quick], missing)
     except Disagreement as error:
@@ -43,20 +43,20 @@ def measure_kernels(packages, counts, budget, missing, shapes=None):
     about, versions, watch = machine.describe(), machine.versions(), machine.Watch()
     print(table.head(about, versions), flush=True)
     rows = run.rows(packages, counts, watch, budget, shapes, report=_Printer())
-    conventions = {name: text for name, text in (warp.CONVENTIONS | network.CONVENTIONS).items()
-                   if name in packages or name not in NEEDS}
+    texts = (warp.CONVENTIONS | network.CONVENTIONS).items()
+    conventions = {name: text for name, text in texts if name in packages or name not in NEEDS}
     quiet = watch.verdict()
     print(table.foot(quiet, missing, conventions))
-    settings = dict(dtype="float32", mode="bilinear", padding_mode="zeros", align_corners=False, threads=counts,
-                    thetas=warp.THETAS, **budget)
-    return dict(machine=about, versions=versions, quiet=quiet, missing=missing, settings=settings,
-                conventions=conventions, rows=rows)
+    how = dict(dtype="float32", mode="bilinear", padding_mode="zeros", align_corners=False)
+    settings = dict(**how, threads=counts, thetas=warp.THETAS, **budget)
+    facts = dict(machine=about, versions=versions, quiet=quiet, missing=missing, settings=settings)
+    return facts | dict(conventions=conventions, rows=rows)
 
 
 def read_arguments(arguments):
     """The command's options."""
-    parser = argparse.ArgumentParser(prog="python -m book.experiments.fast", description=__doc__,
-                                     epilog="Peers: pip install -r requirements.txt. Close what else runs.")
+    epilog = "Peers: pip install -r requirements.txt. Close what else runs."
+    parser = argparse.ArgumentParser(prog="python -m book.experiments.fast", description=__doc__, epilog=epilog)
     add = parser.add_argument
     add("--out", default="book/results/kernels.json", help="the file to write (default: %(default)s)")
     add("--quick", action="store_true", help="fewer calls of each, in under a minute")

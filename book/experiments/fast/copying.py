@@ -22,8 +22,5 @@ def copy_call(image, count):
 
 
 def share_of_copy_speed(bytes_moved, milliseconds, copied_bytes, copy_milliseconds):
-    """The speed at which a kernel moves what it must move, in parts of the speed of a copy.
-
-    A copy of `copied_bytes` moves twice as many: it reads them and writes them.
-    """
+    """How fast a kernel moves what it must move, in parts of the speed of a copy, which moves each byte twice."""
     return (bytes_moved / milliseconds) / (2 * copied_bytes / copy_milliseconds)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-PACKAGES = {"numpy": "numpy", "numba": "numba", "torch": "torch", "opencv": "opencv-python-headless", "scipy": "scipy",
-            "scikit-image": "scikit-image"}
+PACKAGES = {name: name for name in ("numpy", "numba", "torch", "opencv", "scipy", "scikit-image")}
+PACKAGES["opencv"] = "opencv-python-headless"
 
 # Beyond these a run is not called quiet.
 LIMITS = {
@@ -44,10 +44,7 @@ def versions():
 
 
 class Watch:
-    """Watch the machine during a run: what other processes take, and how steady a fixed loop is.
-
-    Call `look` now and then, and `verdict` at the end.
-    """
+    """What other processes take, and how steady a fixed loop is: `look` now and then, `verdict` at the end."""
 
     def __init__(self):
         self.loops, self.first = [], snapshot()
@@ -89,8 +86,8 @@ def load_between(before, after):
         return None
     gone = {key: after[key] - before[key] for key in before}
     seconds = max(gone["clock"], 1e-9)
-    return dict(other_cores=round(max(gone["busy"] - gone["own"], 0.0) / seconds, 3),
-                stolen_cores=round(max(gone["stolen"], 0.0) / seconds, 3))
+    taken = {"other_cores": gone["busy"] - gone["own"], "stolen_cores": gone["stolen"]}
+    return {name: round(max(busy, 0.0) / seconds, 3) for name, busy in taken.items()}
 
 
 def judge(load, loop_spread):
@@ -101,8 +98,8 @@ def judge(load, loop_spread):
         "stolen_cores": "the host took {:.2f} cores away",
         "loop_spread": "a loop that always does the same varied by {:.0%}",
     }
-    wrong = [words[key].format(found[key]) for key, limit in LIMITS.items()
-             if found[key] is not None and found[key] > limit]
+    above = [key for key, limit in LIMITS.items() if found[key] is not None and found[key] > limit]
+    wrong = [words[key].format(found[key]) for key in above]
     if wrong:
         says = f"The machine was busy: {', and '.join(wrong)}. Times and ratios may be off."
     elif load is None:

@@ -31,13 +31,15 @@ def cases(packages, shapes):
         rng = np.random.default_rng(0)
         image = rng.standard_normal(shape).astype(np.float32)
         for direction, bytes_a_value in POOL_BYTES.items():
-            yield dict(what="pool", shape=shape, direction=direction, tolerance=TOLERANCES["pool"], image=image,
-                       bytes_moved=bytes_a_value * image.size, sides=partial(pool_sides, direction, packages, image))
+            how = dict(direction=direction, tolerance=TOLERANCES["pool"], bytes_moved=bytes_a_value * image.size)
+            make = partial(pool_sides, direction, packages, image)
+            yield dict(what="pool", shape=shape, image=image, sides=make, **how)
     for batch in shapes.get("step", BATCHES):
         images, labels = step_example(batch)
         moved = STEP_BYTES["image"] * images.size + STEP_BYTES["parameter"] * network().parameter_count()
-        yield dict(what="step", shape=images.shape, direction="both", tolerance=TOLERANCES["step"], image=images,
-                   bytes_moved=moved, sides=partial(step_sides, packages, images, labels))
+        how = dict(direction="both", tolerance=TOLERANCES["step"], bytes_moved=moved)
+        make = partial(step_sides, packages, images, labels)
+        yield dict(what="step", shape=images.shape, image=images, sides=make, **how)
 
 
 def pool_sides(direction, packages, image):
@@ -46,9 +48,9 @@ def pool_sides(direction, packages, image):
     plain = [importlib.import_module(f"stn_numpy.{name}") for name in ("pool", "linear")]
     d_out = np.random.default_rng(1).standard_normal([*image.shape[:2], *(n // 2 for n in image.shape[2:])])
     d_out = d_out.astype(np.float32)
-    makers = {"ours": lambda: _own_pool(direction, *fast, image, d_out),
-              "NumPy": lambda: _own_pool(direction, *plain, image, d_out),
-              "torch": lambda: _torch_pool(direction, image, d_out)}
+    own = partial(_own_pool, image=image, d_out=d_out)
+    torch_side = partial(_torch_pool, direction, image, d_out)
+    makers = {"ours": partial(own, direction, *fast), "NumPy": partial(own, direction, *plain), "torch": torch_side}
     return {name: make() for name, make in makers.items() if name in packages}
 
 
@@ -99,11 +101,8 @@ def step_example(batch):
 
 
 def network():
-    """The tutorial's network, with first parameters that turn and stretch each image differently.
-
-    As the identity, it would read every image exactly at its pixels, where the gradient has a kink and two right
-    answers differ.
-    """
+    """The tutorial's network, with first parameters that turn and stretch each image differently: as the identity, it
+    would read exactly at pixels, where the gradient has a kink and two right answers differ."""
     from book.experiments.fast.tutorial import tutorial_network
 
     model = tutorial_network(seed=0)
@@ -115,9 +114,8 @@ def network():
 
 def step_sides(packages, images, labels):
     """Every side of a training step: name -> Side, each with a network of its own that learns as it is called."""
-    makers = {"ours": lambda: _own_step(True, images, labels), "NumPy": lambda: _own_step(False, images, labels),
-              "torch": lambda: _torch_step(images, labels)}
-    return {name: make() for name, make in makers.items() if name in packages}
+    makers = {"ours": partial(_own_step, True), "NumPy": partial(_own_step, False), "torch": _torch_step}
+    return {name: make(images, labels) for name, make in makers.items() if name in packages}
 
 
 def _own_step(fast, images, labels):
@@ -166,9 +164,9 @@ def torch_network(weights):
     class Net(nn.Module):
         def __init__(self):
             super().__init__()
-            self.localization = nn.Sequential(
-                nn.Conv2d(1, 8, 7), nn.MaxPool2d(2, 2), nn.ReLU(True),
-                nn.Conv2d(8, 10, 5), nn.MaxPool2d(2, 2), nn.ReLU(True))
+            first = nn.Conv2d(1, 8, 7), nn.MaxPool2d(2, 2), nn.ReLU(True)
+            second = nn.Conv2d(8, 10, 5), nn.MaxPool2d(2, 2), nn.ReLU(True)
+            self.localization = nn.Sequential(*first, *second)
             self.fc_loc = nn.Sequential(nn.Linear(90, 32), nn.ReLU(True), nn.Linear(32, 6))
             self.conv1, self.conv2 = nn.Conv2d(1, 10, 5), nn.Conv2d(10, 20, 5)
             self.fc1, self.fc2 = nn.Linear(320, 50), nn.Linear(50, 10)

@@ -14,10 +14,8 @@ COPY = "copy"
 
 
 def rows(packages, counts, watch, budget, shapes=None, report=lambda row: None):
-    """Measure every row, one number of threads after another; `report` is called with each.
-
-    `budget` holds keywords of `alternate`, `shapes` lists "warp" and "pool" shapes and "step" batches, None for all.
-    """
+    """Every row, one number of threads after another; `report` is called with each. `budget` holds keywords of
+    `alternate`, `shapes` lists "warp" and "pool" shapes and "step" batches, None for all."""
     found = []
     for count in counts:
         for case in cases(packages, shapes or {}):
@@ -31,9 +29,10 @@ def cases(packages, shapes):
     for shape in shapes.get("warp", warp.SHAPES):
         arrays = warp.example(shape)
         for direction in warp.DIRECTIONS:
-            yield dict(what="warp", shape=shape, direction=direction, tolerance=warp.tolerance(shape), image=arrays[0],
-                       bytes_moved=warp.BYTES_A_VALUE[direction] * arrays[0].size,
-                       sides=partial(warp.sides, direction, packages, *arrays))
+            moved = warp.BYTES_A_VALUE[direction] * arrays[0].size
+            how = dict(direction=direction, tolerance=warp.tolerance(shape), bytes_moved=moved)
+            make = partial(warp.sides, direction, packages, *arrays)
+            yield dict(what="warp", shape=shape, image=arrays[0], sides=make, **how)
     yield from network.cases(packages, shapes)
 
 
@@ -49,12 +48,12 @@ def row(case, count, packages, watch, budget):
     results = {name: summary(taken) for name, taken in times.items()}
     copied, took = results.pop(COPY), results["ours"]["median_ms"]
     share = share_of_copy_speed(case["bytes_moved"], took, case["image"].nbytes, copied["median_ms"])
-    return dict(
-        what=case["what"], shape=list(case["shape"]), direction=case["direction"], threads=count, sides=results,
-        ours_over={name: _short(took / result["median_ms"]) for name, result in results.items() if name != "ours"},
-        bytes_moved=case["bytes_moved"], share_of_copy_speed=_short(share),
-        copy_gb_per_s=_short(2 * case["image"].nbytes / copied["median_ms"] / 1e6),
-        relative_errors=errors, other_cores=load, busy=bool(load and load > BUSY_ROW))
+    ours_over = {name: _short(took / result["median_ms"]) for name, result in results.items() if name != "ours"}
+    copy_speed = _short(2 * case["image"].nbytes / copied["median_ms"] / 1e6)
+    found = dict(what=case["what"], shape=list(case["shape"]), direction=case["direction"], threads=count)
+    found |= dict(sides=results, ours_over=ours_over, bytes_moved=case["bytes_moved"])
+    found |= dict(share_of_copy_speed=_short(share), copy_gb_per_s=copy_speed, relative_errors=errors)
+    return found | dict(other_cores=load, busy=bool(load and load > BUSY_ROW))
 
 
 def _short(number):

@@ -54,18 +54,16 @@ def threads(count, packages):
 
 
 def check_agreement(sides, tolerance, reference="NumPy"):
-    """Check that all sides compute what the reference computes, up to an error relative to its largest number.
-
-    Returns the error of each by name; `Disagreement` is raised where a side has another shape or is further off.
-    """
+    """The error of each side by name, relative to the largest number of the reference; `Disagreement` is raised where
+    one is beyond the tolerance or has another shape."""
     expected = sides[reference].read(sides[reference].call())
     errors = {}
     for name, side in sides.items():
         if name != reference:
             errors[name] = max(_error(name, *pair) for pair in zip(side.read(side.call()), expected, strict=True))
             if not errors[name] <= tolerance:
-                raise Disagreement(f"{name}: expected {reference}'s result to {tolerance:.1g}, "
-                                   f"got a relative error of {errors[name]:.1g}")
+                found = f"got a relative error of {errors[name]:.1g}"
+                raise Disagreement(f"{name}: expected {reference}'s result to {tolerance:.1g}, {found}")
     return errors
 
 

@@ -7,21 +7,10 @@ import numpy as np
 
 
 def alternate(calls, seconds=1.0, least=5, most=101):
-    """Call each function many times, in turn, there and back again: A B C, C B A, ...
+    """The seconds of each call of each function by name, called in turn, there and back again: A B C, C B A, ...
 
-    Parameters
-    ----------
-    calls : dict of name -> function without arguments
-        Each has been called before. One more call here says how long it takes, and is not kept.
-    seconds : float
-        For all together, in equal shares.
-    least, most : int
-        Bounds for the number of calls of each function. A slow one is called seldom, at even distances.
-
-    Returns
-    -------
-    dict of name -> list of float
-        Seconds of each call. What a call returns is freed within its time.
+    The functions get equal shares of `seconds`, in `least` to `most` calls each, a slow one at even distances. One more
+    call says how long each takes, and is not kept. What a call returns is freed within its time.
     """
     share = seconds / len(calls)
     counts = {name: int(np.clip(share / max(_timed(call), 1e-9), least, most)) for name, call in calls.items()}

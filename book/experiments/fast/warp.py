@@ -1,5 +1,7 @@
 """The spatial transformer's own work, an image read through a random affine map: every side's way to do it."""
 
+from functools import partial
+
 import numpy as np
 
 from book.experiments.fast.sides import Side
@@ -25,12 +27,9 @@ CONVENTIONS = {
 
 
 def example(shape, seed=0):
-    """Smooth images that fade out towards their edges, random affine maps and a random upstream gradient, in float32.
-
-    Where an image jumps, as at its edge under zeros, the rounding of one coordinate can take a gradient from one side
-    to the other: two right answers for d_theta, up to a percent apart at 2048 pixels. Hence smooth images without an
-    edge. What they show costs no time. The maps turn, stretch, shear and shift, and look partly outside.
-    """
+    """Smooth images that fade out towards their edges, random affine maps that look partly outside and a random
+    upstream gradient, in float32. Where an image jumps, as at its edge under zeros, the rounding of one coordinate can
+    take a gradient from one side to the other: two right answers for d_theta, up to a percent apart at 2048 pixels."""
     rng = np.random.default_rng(seed)
     batch, channels, height, width = shape
     phase = rng.uniform(0, 2 * np.pi, (batch, channels, 2, 1, 1))
@@ -56,14 +55,12 @@ def sides(direction, packages, image, theta, d_out):
 
 
 def pixel_matrices(theta, height, width):
-    """Theta as (N, 2, 3) matrices from output pixels (column, row, 1) to input pixels, for align_corners=False.
-
-    Normalised x is (2 column + 1) / W - 1, so a column is (x + 1) W / 2 - 1/2.
-    """
+    """Theta as (N, 2, 3) matrices from output pixels (column, row, 1) to input pixels, for align_corners=False."""
     size = np.array([width, height])
     linear, shift = theta[:, :, :2].astype(float), theta[:, :, 2].astype(float)
     matrix = linear * (size[:, None] / size)
     corner = (1 - size) / size  # the centre of the first pixel, normalised
+    # Normalised x is (2 column + 1) / W - 1, so a column is (x + 1) W / 2 - 1/2.
     moved = (linear @ corner + shift + 1) * size / 2 - 0.5
     return np.concatenate([matrix, moved[:, :, None]], axis=2)
 
@@ -116,8 +113,8 @@ def _torch_backward(image, theta, d_out):
 
     tensors = torch.tensor(image, requires_grad=True), torch.tensor(theta, requires_grad=True)
     upstream, out = torch.from_numpy(d_out), _torch_warp(*tensors)
-    return Side(lambda: torch.autograd.grad(out, tensors, upstream, retain_graph=True),
-                lambda gradients: [gradient.numpy() for gradient in gradients])
+    call = partial(torch.autograd.grad, out, tensors, upstream, retain_graph=True)
+    return Side(call, lambda gradients: [gradient.numpy() for gradient in gradients])
 
 
 def _opencv(image, theta, d_out):
@@ -128,12 +125,15 @@ def _opencv(image, theta, d_out):
     pictures = [[_channels_last(one[k:k + 4]) for k in channels] for one in image]
     matrices = pixel_matrices(theta, *image.shape[2:])
 
-    def call():
-        return [[cv2.warpAffine(part, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT) for part in parts]
-                for parts, matrix in zip(pictures, matrices)]
+    warp = partial(cv2.warpAffine, dsize=size, flags=flags, borderMode=cv2.BORDER_CONSTANT)
 
-    return Side(call, lambda out: [np.stack([np.concatenate([_channels_first(part) for part in parts])
-                                             for parts in out])])
+    def call():
+        return [[warp(part, matrix) for part in parts] for parts, matrix in zip(pictures, matrices)]
+
+    def read(out):
+        return [np.stack([np.concatenate([_channels_first(part) for part in parts]) for parts in out])]
+
+    return Side(call, read)
 
 
 def _scipy(image, theta, d_out):
@@ -157,9 +157,10 @@ def _skimage(image, theta, d_out):
     pictures = [_channels_last(one) for one in image]
     matrices = [np.vstack([matrix, [0, 0, 1]]) for matrix in pixel_matrices(theta, *image.shape[2:])]
 
+    how = dict(order=1, mode="constant", preserve_range=True)
+
     def call():
-        return [warp(picture, matrix, order=1, mode="constant", preserve_range=True)
-                for picture, matrix in zip(pictures, matrices)]
+        return [warp(picture, matrix, **how) for picture, matrix in zip(pictures, matrices)]
 
     return Side(call, lambda out: [np.stack([_channels_first(picture) for picture in out])])
 

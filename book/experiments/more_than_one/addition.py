@@ -1,8 +1,6 @@
-"""Chapter 16, MNIST addition: two digits, each turned, scaled and placed on its own in a channel of its own.
+"""Chapter 16, MNIST addition: the sum of two digits, each turned, scaled and placed on its own in a channel of its own.
 
-The answer is their sum. Networks without a transformer, with one, and with two in parallel, all of about 400,000
-parameters; each transformer sees and warps both channels. All classifiers read pictures that an average pool has
-halved.
+Networks without a transformer, with one, and with two in parallel, all of about 400,000 parameters.
 """
 
 from dataclasses import dataclass
@@ -98,23 +96,22 @@ class BothDigits(nn.Module):
 
 def build_addition(model, transform="affine", start="identity", answer="sum", localisation="fcn", rng=None,
                    dtype=torch.float32, parameters=PARAMETERS):
-    """Build a network that reads the sum of two digits; `model` and the rest are as in `AdditionSettings`.
+    """A network that reads the sum of two digits, its arguments as in `AdditionSettings`; each transformer sees and
+    warps both channels, and the classifier gets the parameters that the transformers leave.
 
-    Each transformer sees and warps both channels; its localisation network has linear layers of 32, 32 and P. What
-    several make stands in channels beside each other. The classifier gets the parameters that the transformers leave.
-    Our choice: networks without a transformer pool by 2 as well, and a convolutional localisation network has the
-    layers of `LocalisationNetwork`, on the image downsampled by 2.
+    Our choice: all classifiers read pictures that an average pool has halved, and a convolutional localisation network
+    has the layers of `LocalisationNetwork`, on the image downsampled by 2.
     Source: Jaderberg et al. 2015, the appendix on MNIST addition, taken second-hand.
     """
     choices = dict(model=MODELS, start=STARTS, transform=TRANSFORMS, answer=ANSWERS, localisation=KINDS)
-    for name, value in dict(model=model, start=start, transform=transform, answer=answer,
-                            localisation=localisation).items():
-        check_choice(name, value, tuple(choices[name]))
+    for (name, known), value in zip(choices.items(), (model, start, transform, answer, localisation)):
+        check_choice(name, value, tuple(known))
     rng, count = np.random.default_rng(rng), MODELS[model]
     starts = [TRANSFORMS[transform].identity] * count if start == "identity" else tiled_starts(count, transform)
     layers = dict(hidden=(32, 32)) if localisation == "fcn" else dict(downsample=2)
-    transformers = [SpatialTransformer(LocalisationNetwork((2, CANVAS, CANVAS), one, localisation, rng=rng, dtype=dtype,
-                                                           **layers), transform) for one in starts]
+    layers |= dict(rng=rng, dtype=dtype)
+    networks = (LocalisationNetwork((2, CANVAS, CANVAS), one, localisation, **layers) for one in starts)
+    transformers = [SpatialTransformer(network, transform) for network in networks]
     left = parameters - sum(parameter.numel() for one in transformers for parameter in one.parameters())
     shape, kind = (2 * max(count, 1), CANVAS // 2), "cnn" if model == "cnn" else "fcn"
     classifier = CLASSIFIERS[kind]([nn.AvgPool2d(2)], *shape, ANSWERS[answer], left, rng, dtype)
@@ -145,26 +142,15 @@ def answers_of(answer, first, second):
 
 
 def distort_pairs(digits, generator):
-    """Turn, scale and place both digits (2, N, 1, 28, 28) of each pair, each on its own.
-
-    Returns
-    -------
-    pairs : (N, 2, 42, 42) tensor
-    theta : (2, N, 2, 3) tensor
-        For each digit the true map from its canvas to the upright picture.
-    """
+    """Pairs (N, 2, 42, 42) of digits (2, N, 1, 28, 28), each turned, scaled and placed on its own, and the true maps
+    from their canvases to the upright pictures: (2, N, 2, 3)."""
     canvases, pose = distort(digits.flatten(0, 1), "RTS", generator)
     return canvases.view(2, -1, CANVAS, CANVAS).transpose(0, 1), pose.theta.view(2, -1, 2, 3)
 
 
 def test_pairs(data):
-    """The test pairs as every network meets them: each test digit once as the first and once as the second.
-
-    Returns
-    -------
-    pairs, digits, theta : (N, 2, 42, 42), (2, N), (2, N, 2, 3) tensors
-        Pictures, labels of the first digits and of the second ones, and true maps as `distort_pairs` returns them.
-    """
+    """The test pairs (N, 2, 42, 42), each test digit once as the first and once as the second; their labels (2, N), and
+    their true maps (2, N, 2, 3) as in `distort_pairs`."""
     images, labels = map(torch.from_numpy, load_split(data, "test"))
     generator = torch.Generator().manual_seed(TEST_SEED)  # on the CPU: another device draws other numbers
     second = torch.randperm(len(images), generator=generator)
@@ -195,22 +181,16 @@ def sum_error(network, settings, batch=500):
 
 @torch.no_grad()
 def division(network, data, batch=500):
-    """How each transformer lets each digit stand, over the test pairs.
-
-    Returns
-    -------
-    dict
-        ``before``: for each of the two digits the `remaining_pose` of the untouched canvases; ``behind``: the same
-        for each transformer and each digit, in this order; ``theta_mean`` and ``theta_spread`` of each transformer.
-    """
+    """How each transformer lets each digit stand: the `remaining_pose` of the two digits ``before``, and ``behind``
+    each transformer; and ``theta_mean`` and ``theta_spread`` of each."""
     pairs, _, truth = test_pairs(data)
     thetas = torch.cat([network.transformers.theta(part) for part in pairs.split(batch)], dim=1)
     if thetas.shape[2:] != (2, 3) or not thetas.isfinite().all():
         return {}
     still = torch.eye(2, 3).expand_as(thetas[0])
-    return dict(before=[_pose(true, still) for true in truth],
-                behind=[[_pose(true, theta) for true in truth] for theta in thetas],
-                theta_mean=_rounded(thetas.mean(1)), theta_spread=_rounded(thetas.std(1)))
+    before, *behind = [[_pose(true, theta) for true in truth] for theta in (still, *thetas)]
+    moments = dict(theta_mean=_rounded(thetas.mean(1)), theta_spread=_rounded(thetas.std(1)))
+    return dict(before=before, behind=behind, **moments)
 
 
 def _pose(truth, theta):

@@ -1,8 +1,7 @@
-"""Chapter 16, co-localisation: a window finds what a hundred pictures have in common.
+"""Chapter 16, co-localisation: a window finds what a hundred pictures have in common, without a box and a label.
 
-Each picture has one digit of the same class at a random place, with or without clutter; there is no box and no label.
-A window of the digit's size learns to look at what the pictures have in common: what it shows of two pictures shall be
-more alike than what it shows of one and a random piece of the same picture.
+Each has one digit of the same class at a random place. What a window of its size shows of two pictures shall be more
+alike than what it shows of one and a random piece of the same picture.
 """
 
 from functools import cache
@@ -61,21 +60,9 @@ def overlap(boxes, others):
 
 
 def triplet_loss(shown, anywhere, margin=MARGIN, both_move=False):
-    """How far what is shown of the pictures is from being alike, compared with random pieces of them.
-
-    Parameters
-    ----------
-    shown, anywhere : (N, F) tensors
-        Features of what the window shows of each picture, and of a random piece of it.
-    margin : float
-    both_move : bool
-        Whether the gradient reaches both pictures of a pair, or the first alone.
-
-    Returns
-    -------
-    number
-        Mean over n and m != n of ``max(0, |shown_n - shown_m|^2 - |shown_n - anywhere_n|^2 + margin)``.
-        Source: Jaderberg et al. 2015, the appendix on co-localisation, taken second-hand.
+    """Mean over n and m != n of ``max(0, |shown_n - shown_m|^2 - |shown_n - anywhere_n|^2 + margin)``, for features (N,
+    F) of what the window shows and of random pieces; the gradient reaches the first of a pair alone unless `both_move`.
+    Source: Jaderberg et al. 2015, the appendix on co-localisation, taken second-hand.
     """
     other = shown if both_move else shown.detach()
     apart = shown.square().sum(1)[:, None] + other.square().sum(1) - 2 * shown @ other.T
@@ -89,8 +76,9 @@ class Embedding(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.features = nn.Sequential(nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
-                                      nn.Conv2d(16, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten())
+        first = nn.Conv2d(1, 16, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)
+        second = nn.Conv2d(16, 32, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2)
+        self.features = nn.Sequential(*first, *second, nn.Flatten())
         self.classifier = nn.Linear(32 * 7 * 7, 10)
         self.register_buffer("length", torch.ones(()))
 
@@ -100,10 +88,8 @@ class Embedding(nn.Module):
 
 @cache
 def train_embedding(seed=0, steps=EMBEDDING_STEPS):
-    """An `Embedding` that has learned to classify distorted digits, none of which is the one in a picture.
-
-    Its features are scaled so that digits have a root mean square length of 2: the margin of 1 is measured by it.
-    """
+    """An `Embedding` that has learned to classify distorted digits, none of which is the one in a picture; its digits
+    have a root mean square length of 2, by which the margin of 1 is measured."""
     images, labels = map(torch.from_numpy, load_digits("train"))
     rest = torch.cat([torch.nonzero(labels == digit)[COUNT:, 0] for digit in range(10)])
     generator = torch.Generator().manual_seed(seed)
@@ -128,8 +114,8 @@ class Window(nn.Module):
 
     def __init__(self, seed=0):
         super().__init__()
-        self.localisation = LocalisationNetwork(
-            (1, CANVAS, CANVAS), (0.0, 0.0), channels=(16, 16), downsample=3, rng=seed)
+        layers = dict(channels=(16, 16), downsample=3)
+        self.localisation = LocalisationNetwork((1, CANVAS, CANVAS), (0.0, 0.0), **layers, rng=seed)
         self.transformer = SpatialTransformer(nn.Identity(), "attention", size=DIGIT)
 
     def shift(self, pictures):
@@ -149,10 +135,8 @@ def random_pieces(pictures, generator):
 
 def train_window(pictures, seed=0, steps=STEPS, both_move=False, note=lambda step, loss, window: None,
                  context=NO_SERIES):
-    """Train a window to look at what pictures (N, 1, 84, 84) have in common, all of them in each step.
-
-    The embedding is the same for all seeds; ``note(step, loss, window)`` is called before each step.
-    """
+    """A window that has learned to look at what pictures (N, 1, 84, 84) have in common, all of them in each step, by an
+    embedding that is the same for all seeds; ``note(step, loss, window)`` is called before each step."""
     embed, window = train_embedding(), Window(seed)
     optimizer = torch.optim.Adam(window.parameters(), RATE)
     generator = torch.Generator().manual_seed(seed)
@@ -170,8 +154,8 @@ def train_window(pictures, seed=0, steps=STEPS, both_move=False, note=lambda ste
 def measure_window(window, pictures, boxes):
     """How well windows lie on the digits: mean overlap, share above 1/2, and the mean brightness of what is shown."""
     found = overlap(crop_boxes(window.shift(pictures)), boxes)
-    return dict(share=(found > 0.5).double().mean().item(), overlap=round(found.mean().item(), 4),
-                brightness=round(window(pictures).mean().item(), 4))
+    share, brightness = (found > 0.5).double().mean().item(), round(window(pictures).mean().item(), 4)
+    return dict(share=share, overlap=round(found.mean().item(), 4), brightness=brightness)
 
 
 def measure_colocalisation(cell, context):
@@ -185,8 +169,8 @@ def measure_colocalisation(cell, context):
     window = train_window(pictures, cell["seed"], cell["steps"], cell["both_move"], note, context)
     with torch.no_grad():
         shift = [[round(number, 4) for number in pair] for pair in window.shift(pictures[:8]).tolist()]
-    return dict(**measure_window(window, pictures, boxes), shift=shift, course=course,
-                life=signs_of_life(Watched(window, window.localisation), pictures))
+    life = signs_of_life(Watched(window, window.localisation), pictures)
+    return dict(**measure_window(window, pictures, boxes), shift=shift, course=course, life=life)
 
 
 def cell_of(digit, clutter, both_move=False):
@@ -194,6 +178,6 @@ def cell_of(digit, clutter, both_move=False):
     return dict(digit=digit, clutter=clutter, both_move=both_move, steps=STEPS, seed=0)
 
 
-CELLS = [*(cell_of(digit, False) for digit in range(10)), cell_of(3, False, both_move=True),
-         *(cell_of(digit, True) for digit in range(10))]
+CELLS = [*(cell_of(digit, False) for digit in range(10)), cell_of(3, False, both_move=True)]
+CELLS += [cell_of(digit, True) for digit in range(10)]
 EXPERIMENT = Experiment("colocalisation", 16, CELLS, measure_colocalisation, alike=("seed", "digit", "clutter"))

@@ -1,9 +1,4 @@
-"""Chapter 16: one transformer that can only turn, at several depths of a small CNN.
-
-Digits are turned by up to a quarter turn either way. The transformer stands before the first convolution, after it,
-after the second, before the first but with the network's own convolutions as its localisation network ("shared"), or
-nowhere.
-"""
+"""Chapter 16: one transformer that can only turn, at several depths of a small CNN; digits are turned by up to 90°."""
 
 from functools import cache
 
@@ -28,20 +23,15 @@ CHANNELS = (1, 16, 32)  # of the image, and after the first and the second convo
 
 
 class Placed(nn.Module):
-    """Two convolutions and a linear layer, with a turning transformer before, between or after the convolutions.
-
-    It stands after `place` convolutions, or nowhere (None). `shared`: the angle is read from the classifier's own
-    convolutions of the untouched image; else the transformer has convolutions of its own, and sees what it transforms.
-    The shared one stands before the first convolution, and its image goes through both convolutions twice, once to be
-    looked at and once to be read. Forward: (N, 1, 28, 28) to (N, 10).
-    """
+    """Two convolutions and a linear layer, (N, 1, 28, 28) to (N, 10), with a turning transformer after `place` of the
+    convolutions, or none for None; it has convolutions of its own and sees what it transforms, or, if `shared`, it
+    reads the angle from the classifier's own convolutions of the untouched image, which goes through both twice."""
 
     def __init__(self, place=0, shared=False):
         super().__init__()
         self.place, self.shared = place, shared
-        self.blocks = nn.ModuleList(
-            nn.Sequential(nn.Conv2d(before, after, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2))
-            for before, after in zip(CHANNELS, CHANNELS[1:]))
+        convolutions = [nn.Conv2d(*pair, 5, padding=2) for pair in zip(CHANNELS, CHANNELS[1:])]
+        self.blocks = nn.ModuleList(nn.Sequential(one, nn.ReLU(), nn.MaxPool2d(2)) for one in convolutions)
         self.classifier = nn.Sequential(nn.Flatten(), nn.Linear(CHANNELS[-1] * 7 * 7, 10))
         self.transformer = None if place is None else SpatialTransformer(self._localisation(), "rotation")
 
@@ -107,8 +97,8 @@ def measure_turns(model, batch=500):
     """The test error; and the circular deviation in degrees of the angles at which the test digits stand as they come
     (``given``) and after the transformer (``remaining``, None without one)."""
     images, labels, pose = turned_test_digits()
-    wrong = sum((model(part).argmax(1) != label).sum().item()
-                for part, label in zip(images.split(batch), labels.split(batch)))
+    parts = zip(images.split(batch), labels.split(batch))
+    wrong = sum((model(part).argmax(1) != label).sum().item() for part, label in parts)
     remaining, angle = None, pose.angle.double().numpy()
     if model.transformer is not None:
         parameters = torch.cat([model.angle(part) for part in images.split(batch)])
@@ -121,8 +111,8 @@ def measure_place(cell, context):
     """Train one network and measure it; the loss is in means of 50 steps."""
     model, losses = train_placed(cell["place"], cell["seed"], cell["steps"], context)
     loss = np.reshape(losses[:len(losses) // 50 * 50], (-1, 50)).mean(axis=1)
-    found = dict(**measure_turns(model), parameters=sum(parameter.numel() for parameter in model.parameters()),
-                 loss=np.round(loss, 4))
+    count = sum(parameter.numel() for parameter in model.parameters())
+    found = dict(**measure_turns(model), parameters=count, loss=np.round(loss, 4))
     if model.transformer is not None:
         images, _, pose = turned_test_digits()
         pose = pose if model.place == 0 else None  # theta speaks of the picture's pose where it reads the picture

@@ -5,11 +5,8 @@ from torch import nn
 
 
 class ParallelTransformers(nn.Module):
-    """Several transformers of one output size that all see the same image; their outputs are concatenated channels.
+    """T transformers that see the same image (N, C, H, W); their outputs are concatenated channels (N, T * C, h, w).
 
-    Notes
-    -----
-    Forward: (N, C, H, W) to (N, T * C, h, w) with T transformers, the first one's C channels first.
     Source: Jaderberg et al. 2015, section 3.4.
     """
 

@@ -9,23 +9,9 @@ TILED = {"attention": (0, 0, 1, 2), "affine": (0, 4, 2, 5)}  # where scale x, sc
 
 
 def tiled_starts(count: int, transform: str = "attention", share: float | None = None) -> list[tuple]:
-    """Parameters that let several transformers begin by looking at different parts of the picture.
-
-    Parameters
-    ----------
-    count : int
-        How many transformers, in as many columns as rows, or one more; those of a row that is not full are spread over
-        its width.
-    transform : {"attention", "affine"}
-    share : float or None
-        How much of the picture's width and height each sees; None for 1 over the number of columns, so that together
-        they see the whole width once.
-
-    Returns
-    -------
-    list of tuple of float
-        For each transformer the parameters to start with, normalised units.
-    """
+    """The parameters, in normalised units, by which each of `count` transformers, "attention" or "affine", begins at
+    its own part of the picture, in as many columns as rows, or one more. Each sees `share` of its width and height:
+    None for 1 over the columns, once the whole width together; a row that is not full is spread over the width."""
     check_whole("count", count, 1)
     check_choice("transform", transform, tuple(TILED))
     columns = math.ceil(math.sqrt(count))

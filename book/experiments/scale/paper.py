@@ -18,17 +18,6 @@ _ERRORS = {
 
 
 def error_in_paper(model, distortion, transform):
-    """The paper's test error and how it is known.
-
-    Parameters
-    ----------
-    model, distortion, transform : str
-        As in `stn_numpy.pytorch.build`.
-
-    Returns
-    -------
-    dict or None
-        `error`, a share from 0 to 1, and `mark`, a key of `MARKS`; None if the paper has no such cell.
-    """
+    """The paper's test ``error``, a share, and its ``mark``, a key of `MARKS`; None if it has no such cell."""
     errors = _ERRORS.get((model, transform if model.startswith("st-") else None), {})
     return dict(error=errors[distortion] / 100, mark="[T]") if distortion in errors else None

@@ -10,8 +10,8 @@ from book.experiments.engine import Experiment
 from book.experiments.networks import settings_from, train_run
 from stn_numpy.pytorch.settings import Settings
 
-SHARED = dict(model="st-fcn", distortion="R", data="validation", iterations=10_000, schedule="cosine", warm_up=0.05,
-              clip=5.0)
+SCHEDULE = dict(iterations=10_000, schedule="cosine", warm_up=0.05, clip=5.0)
+SHARED = dict(model="st-fcn", distortion="R", data="validation", **SCHEDULE)
 BASE_RATES = {"sgd": (0.1, 0.05, 0.02), "adamw": (4e-3, 2e-3, 5e-4)}
 FACTORS = (1.0, 0.1, 0.01)
 RECORD_EVERY = 2_500  # steps
@@ -21,8 +21,8 @@ def cells_of_table() -> list:
     """The rates that look best first: a table that is begun should say something."""
     cells = []
     for place, factor, optimizer in product((1, 2, 0), FACTORS, BASE_RATES):
-        settings = Settings(**SHARED, optimizer=optimizer, nesterov=optimizer == "sgd",
-                            rate=BASE_RATES[optimizer][place], localisation_rate=factor)
+        rates = dict(rate=BASE_RATES[optimizer][place], localisation_rate=factor)
+        settings = Settings(**SHARED, optimizer=optimizer, nesterov=optimizer == "sgd", **rates)
         cells.append(settings.facts() | dict(seed=0))
     return cells
 

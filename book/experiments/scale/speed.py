@@ -21,8 +21,9 @@ from stn_numpy.pytorch.settings import Settings
 
 # `steps` of each turn; `loaders` are the DataLoader's processes, 0 as in its default: more are quicker where there are
 # idle cores; `side_by_side` seeds are trained at once by our loop. Unlike other cells this one takes several threads.
-CELL = dict(model="st-cnn", distortion="R", data="small", batch=256, steps=STEPS_A_PIECE, turns=3, loaders=0,
-            precisions=["bfloat16", "float32"], acceleration="auto", side_by_side=1, threads=2)
+OURS = dict(precisions=["bfloat16", "float32"], acceleration="auto", side_by_side=1, threads=2)
+TRAINING = dict(model="st-cnn", distortion="R", data="small", batch=256, steps=STEPS_A_PIECE)
+CELL = dict(**TRAINING, turns=3, loaders=0, **OURS)
 
 
 class OneByOne(Dataset):
@@ -57,11 +58,10 @@ class PlainLoop:
         self.optimizer = torch.optim.SGD(groups, lr=settings.rate, momentum=settings.momentum)
         digits = OneByOne(settings)
         if settings.batch > len(digits):
-            raise Refusal(f"batch: expected at most {len(digits)}, the digits of data={settings.data}, got "
-                          f"{settings.batch}", 2)
-        self.loader = DataLoader(digits, settings.batch, shuffle=True, drop_last=True,
-                                 num_workers=loaders, persistent_workers=loaders > 0,
-                                 pin_memory=device.type == "cuda")
+            most = f"{len(digits)}, the digits of data={settings.data}"
+            raise Refusal(f"batch: expected at most {most}, got {settings.batch}", 2)
+        how = dict(num_workers=loaders, persistent_workers=loaders > 0, pin_memory=device.type == "cuda")
+        self.loader = DataLoader(digits, settings.batch, shuffle=True, drop_last=True, **how)
         self.batches = iter(self.loader)
 
     def __call__(self, steps):
@@ -97,14 +97,8 @@ class OurLoop:
 
 
 def measure_speed(cell, context):
-    """All loops in turn, after a turn of each that does not count.
-
-    Returns
-    -------
-    dict
-        Images per second of each turn, of the ``plain`` loop and of ours by its precision, and for each precision the
-        median of the ratios of neighbours.
-    """
+    """Images per second of each turn, of the ``plain`` loop and of ours by its precision, after a turn that does not
+    count; and for each precision the median of the ratios of neighbours."""
     if cell["steps"] % STEPS_A_PIECE:
         raise Refusal(f"steps: expected a multiple of {STEPS_A_PIECE}, got {cell['steps']}", 2)
     torch.set_num_threads(cell["threads"])
@@ -120,15 +114,15 @@ def measure_speed(cell, context):
             if turn:
                 trained = cell["steps"] * cell["batch"] * (1 if name == "plain" else cell["side_by_side"])
                 found[name].append(round(trained / seconds))
-    ratios = {name: round(statistics.median(ours / plain for plain, ours in zip(found["plain"], found[name])), 2)
-              for name in cell["precisions"]}
+    pairs = {name: zip(found["plain"], found[name]) for name in cell["precisions"]}
+    ratios = {name: round(statistics.median(ours / plain for plain, ours in pairs[name]), 2) for name in pairs}
     return dict(images_per_second=found, ratio=ratios, made_by=name_of(device))
 
 
 def settings_of(cell, precision):
     """Of a run that is longer than the benchmark, so that the rate stays the same."""
-    return Settings(cell["model"], cell["distortion"], data=cell["data"], batch=cell["batch"], precision=precision,
-                    iterations=4 * cell["steps"] * (cell["turns"] + 1))
+    how = {name: cell[name] for name in ("model", "distortion", "data", "batch")}
+    return Settings(**how, precision=precision, iterations=4 * cell["steps"] * (cell["turns"] + 1))
 
 
 EXPERIMENT = Experiment("training_speed", 13, [CELL], measure_speed)

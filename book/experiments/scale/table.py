@@ -54,25 +54,18 @@ def measure_network(cell, context):
 
 @torch.no_grad()
 def describe_transformer(network, settings, pictures=False, batch=500):
-    """What an affine transformer does to the test digits.
-
-    Returns
-    -------
-    dict
-        ``pose_before`` and ``pose_behind``: see `remaining_pose`; ``theta_mean`` and ``theta_spread``; how many of the
-        ``units`` before the localisation network's last layer are ``silent``, 0 for every digit; with `pictures` also
-        ``mean_before`` and ``mean_behind``: the mean picture of each class, ten pictures of whole numbers from 0 to
-        255.
-    """
+    """What an affine transformer does to the test digits: their `remaining_pose` before and after it, the mean and
+    spread of its thetas, how many of its localisation network's last hidden units are ``silent``, 0 for every digit;
+    with `pictures` also the `mean_pictures` before and after it."""
     images, labels, truth = test_digits(settings.data, settings.distortion)
     transformer = network.transformer
-    theta, after, features = (torch.cat([look(part) for part in images.split(batch)])
-                              for look in (transformer.theta, transformer, transformer.localisation.features))
-    still = torch.eye(2, 3).expand_as(theta)
-    found = dict(pose_before=remaining_pose(truth.theta, still, 28, images.shape[-1]),
-                 pose_behind=remaining_pose(truth.theta, theta, 28, images.shape[-1]),
-                 theta_mean=np.round(theta.mean(0).tolist(), 4), theta_spread=np.round(theta.std(0).tolist(), 4),
-                 units=features.shape[1], silent=int((features == 0).all(0).sum()))
+    looks = transformer.theta, transformer, transformer.localisation.features
+    theta, after, features = (torch.cat([look(part) for part in images.split(batch)]) for look in looks)
+    still, canvas = torch.eye(2, 3).expand_as(theta), images.shape[-1]
+    poses = {"pose_before": still, "pose_behind": theta}
+    found = {name: remaining_pose(truth.theta, thetas, 28, canvas) for name, thetas in poses.items()}
+    found |= dict(theta_mean=np.round(theta.mean(0).tolist(), 4), theta_spread=np.round(theta.std(0).tolist(), 4))
+    found |= dict(units=features.shape[1], silent=int((features == 0).all(0).sum()))
     shown = dict(mean_before=images, mean_behind=after) if pictures else {}
     return found | {name: mean_pictures(seen, labels) for name, seen in shown.items()}
 

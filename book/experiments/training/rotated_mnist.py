@@ -29,8 +29,8 @@ def table_cell(classifier, transform, seed):
     """A cell of the table."""
     layers = (ALONE if transform == "none" else BEHIND)[classifier]
     localisation = {} if transform == "none" else layers_of("cnn")
-    return dict(part="table", classifier=classifier, transform=transform, layers=layers, **localisation, **SETTINGS,
-                seed=seed)
+    network = dict(classifier=classifier, transform=transform, layers=layers, **localisation)
+    return dict(part="table", **network, **SETTINGS, seed=seed)
 
 
 def angle_cell(localisation, way, seed):
@@ -62,8 +62,8 @@ def measure_rotated_mnist(cell, context):
     if cell["part"] == "chance":
         return dict(label_readable=label_readable_by_chance(cell["transform"], seed))
     if cell["part"] == "table":
-        model, history = train_classifier(cell["classifier"], cell["transform"], seed, settings=cell, context=context,
-                                          checkpoint=context.folder / "checkpoint.npz")
+        how = dict(settings=cell, context=context, checkpoint=context.folder / "checkpoint.npz")
+        model, history = train_classifier(cell["classifier"], cell["transform"], seed, **how)
         return dict(parameters=model.parameter_count(), **measure_classifier(model), **curves(history))
     return compare_angles(cell["localisation"], cell["way"], seed, cell, context)
 
@@ -71,11 +71,12 @@ def measure_rotated_mnist(cell, context):
 def compare_angles(localisation, way, seed, settings, context=NO_SERIES):
     """The angles after a rotation that was trained in one of the `WAYS`."""
     turned, labels, pose = turned_set("test")
+    how = localisation, settings, context
     if way == "guided":
-        model, transformer = None, train_guided(seed, localisation, settings, context)
+        model, transformer = None, train_guided(seed, *how)
     else:
-        model = (train_frozen(seed, localisation, settings, context) if way == "frozen" else
-                 train_classifier("linear", "rotation", seed, localisation, settings, context)[0])
+        frozen = way == "frozen"
+        model = train_frozen(seed, *how) if frozen else train_classifier("linear", "rotation", seed, *how)[0]
         transformer = model.transformer
     found = describe_angles(remaining_angle(transformer, turned, pose), labels)
     found["life"] = signs_of_life(transformer, turned, pose)
@@ -86,8 +87,8 @@ def curves(history):
     """The loss in means of 50 steps, and the snapshots by step."""
     losses = np.array(history.losses)
     losses = losses[:len(losses) // 50 * 50].reshape(-1, 50).mean(axis=1)
-    snapshots = {step: {name: np.round(array, 5).tolist() for name, array in found.items()}
-                 for step, found in sorted(history.records.items())}
+    records = sorted(history.records.items())
+    snapshots = {at: {name: np.round(a, 5).tolist() for name, a in found.items()} for at, found in records}
     return dict(loss=np.round(losses, 4).tolist(), snapshots=snapshots)
 
 

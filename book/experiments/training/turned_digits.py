@@ -112,11 +112,8 @@ def label_readable(localisation):
 
 
 def label_readable_by_chance(transform, seed):
-    """The same for a network that has learned nothing: random weights in its last layer too.
-
-    Numbers that depend on the picture always say something about it, and six say more than one. What training added is
-    what goes beyond this.
-    """
+    """The same with random weights in the last layer too. Numbers that depend on the picture always say something about
+    it, six more than one: what training added is what goes beyond this."""
     localisation = new_classifier("linear", transform, seed).transformer.localisation
     weight = localisation.final.weight
     weight.data[:] = np.random.default_rng([seed, 2]).normal(size=weight.data.shape)
@@ -141,10 +138,8 @@ def train_frozen(seed, localisation, settings=SETTINGS, context=NO_SERIES):
 
 
 def train_guided(seed, localisation, settings=SETTINGS, context=NO_SERIES):
-    """Train the transformer of a rotation on the true angle, from which it otherwise never learns.
-
-    What it leaves is the floor for a transformer: it is minimal in ``mean(1 - cos(remaining angle))``.
-    """
+    """Train the transformer of a rotation on the true angle, from which it otherwise never learns: the floor for a
+    transformer, as it is minimal in ``mean(1 - cos(remaining angle))``."""
     transformer = new_classifier("linear", "rotation", seed, localisation).transformer
     network = transformer.localisation
     optimizer = Adam(network.parameters(), lr=settings["rate"])
