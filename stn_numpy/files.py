@@ -131,7 +131,16 @@ def provenance(command, commit=None) -> dict:
         date=time.strftime("%Y-%m-%d"),
     )
     torch = sys.modules.get("torch")  # a result of a process that has not loaded it does not depend on it
-    return found if torch is None else found | dict(torch=torch.__version__, threads=torch.get_num_threads())
+    if torch is None:
+        return found
+    return found | dict(torch=torch.__version__, device=f"cpu: {_processor()}", threads=torch.get_num_threads())
+
+
+def _processor():
+    with contextlib.suppress(OSError, StopIteration):
+        with open("/proc/cpuinfo") as file:
+            return next(line for line in file if line.startswith("model name")).partition(":")[2].strip()
+    return platform.processor() or platform.machine()
 
 
 def commit_of_code() -> str:

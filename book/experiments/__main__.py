@@ -61,7 +61,7 @@ def show_experiments(experiments, results):
         left = engine.cells_left(experiment.cells, records)
         done = f"{len(experiment.cells) - len(left):>5} of {len(experiment.cells):>3} cells"
         cost = cost_of(experiment, left, records)
-        print(f"chapter {experiment.chapter:<4}{experiment.name:<20}{done}{cost:>26}".rstrip())
+        print(f"chapter {experiment.chapter:<4}{experiment.name:<20}{done}  {cost:>26}".rstrip())
 
 
 def cost_of(experiment, cells, records) -> str:

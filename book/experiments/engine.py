@@ -34,7 +34,8 @@ class Experiment:
     chapter: int
     cells: list  # a dict of settings each, plain JSON: all that decides the cell's result, the seed included
     # measure(settings, context) -> dict, a function of a module: other processes import it. Results are JSON; arrays
-    # and tensors become lists. Its `seconds` and `processor_seconds`, if any, replace the engine's own.
+    # and tensors become lists. Its `seconds`, `processor_seconds` and `made_by`, if any, replace the
+    # engine's own.
     measure: Callable
     alike: tuple = ("seed",)  # settings that do not change what a cell costs
 
@@ -128,7 +129,7 @@ def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda
             return None
         taken = dict(processor_seconds=time.process_time() - processor_start, seconds=time.perf_counter() - start)
         taken = {name: result.pop(name, round(seconds, 1)) for name, seconds in taken.items()}
-        made_by = provenance(places.command, places.commit)
+        made_by = provenance(places.command, places.commit) | result.pop("made_by", {})
         record = ledger.Record(as_json(settings), made_by, result=result, **taken)
         ledger.add(experiment.name, record, places.results)
         if not places.keep:

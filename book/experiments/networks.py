@@ -34,12 +34,15 @@ def train_run(settings, seed, context, kind=training.Run, record_every=0):
         run.train(progress, context.stop)
     except training.Stopped as stopped:
         raise Stopped from stopped
-    result = run.finish({})[0]
+    result = run.finish(name_of(run.device))[0]
     network = settings.build(seed)
     load(Path(context.folder) / f"{settings.name}-seed{seed}.pt", network)
-    device = torch.cuda.get_device_name(run.device) if run.device.type == "cuda" else "cpu"
-    kept = {name: value for name, value in result.items() if name not in ("made_by", "settings", "seed")}
-    return kept | dict(device=device), network
+    return {name: value for name, value in result.items() if name not in ("settings", "seed")}, network
+
+
+def name_of(device):
+    """What a result's ``made_by`` says of a device, where it is not the processor."""
+    return dict(device=f"cuda: {torch.cuda.get_device_name(device)}") if device.type == "cuda" else {}
 
 
 class Watched:

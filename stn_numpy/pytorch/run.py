@@ -3,7 +3,6 @@
 import contextlib
 import json
 import math
-import platform
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -258,15 +257,8 @@ def finished(folder, settings, seed: int) -> dict | None:
 
 def made_by(command: str, device) -> dict:
     """What makes a result: `stn_numpy.files.provenance` and the device."""
-    name = torch.cuda.get_device_name(device) if device.type == "cuda" else _processor()
-    return provenance(command) | dict(device=f"{device.type}: {name}")
-
-
-def _processor():
-    with contextlib.suppress(OSError, StopIteration):
-        with open("/proc/cpuinfo") as file:
-            return next(line for line in file if line.startswith("model name")).partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+    gpu = dict(device=f"cuda: {torch.cuda.get_device_name(device)}") if device.type == "cuda" else {}
+    return provenance(command) | gpu
 
 
 def curve(losses, errors, points: int = 200) -> dict:

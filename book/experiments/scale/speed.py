@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from book.experiments.engine import Experiment
+from book.experiments.networks import name_of
 from stn_numpy.pytorch.command import Refusal, find_devices
 from stn_numpy.pytorch.digits import STEPS_A_PIECE, load_split
 from stn_numpy.pytorch.distortions import distort
@@ -115,7 +116,7 @@ def measure_speed(cell, context):
                 found[name].append(round(trained / seconds))
     pairs = {name: zip(found["plain"], found[name]) for name in cell["precisions"]}
     ratios = {name: round(statistics.median(ours / plain for plain, ours in pairs[name]), 2) for name in pairs}
-    return dict(images_per_second=found, ratio=ratios, device=str(device))
+    return dict(images_per_second=found, ratio=ratios, made_by=name_of(device))
 
 
 def settings_of(cell, precision):
