@@ -1,12 +1,13 @@
 """Which mistake an answer is: what wrong answers give on the same cases is compared with what came."""
 
+import inspect
 import time
 from enum import Enum
 
 import numpy as np
 
 from . import calling
-from .changes import ENOUGH, change_of_all, change_on_top, of_itself, undefined
+from .changes import ENOUGH, change_of_all, change_on_top, different, undefined
 from .probes import probes
 from .slips import slips, with_globals
 
@@ -60,7 +61,7 @@ class Trial:
         written = sum(len({*one.written} ^ {*other.written}) for one, other in zip(self.given, outcomes))
         pairs = [_pair(one, other, part) for one, other in zip(self.given, outcomes) for part in range(len(one.parts))]
         with np.errstate(all="ignore"):
-            apart = [np.abs(pair[0] - pair[1]) for pair in pairs if pair]
+            apart = [np.abs(np.subtract(*pair)) for pair in pairs if pair]
         return written, sum(np.max(one, where=np.isfinite(one), initial=0.0) for one in apart)
 
     def fits(self, function, part=None):
@@ -70,21 +71,42 @@ class Trial:
         return all(self._alike(case, calling.call(function, self.exercise.cases[case]), part) for case in order)
 
     def change(self, part, other=None, kind=change_of_all):
-        """A sentence for the simple change of what is right, or of another outcome, that gives what came.
-
-        What float32 rounds hides a simple change: it is found in the cases in float64, and must hold in the others.
-        """
+        """A sentence for the simple change of what is right, or of another outcome, that gives what came."""
         found = [_pair(*both, part) for both in zip(self.given, other or self.right)]
-        if None in found:
-            first = found[self.cases(part)[0][0]]
-            return first and undefined([first[:2]])
-        exact = [pair[:2] for pair in found if pair[2] == np.float64]
-        rough = [pair[:2] for pair in found if pair[2] != np.float64]
-        sentence = kind(exact or rough)
-        if not exact or not rough or not sentence or of_itself(sentence):
-            return sentence
-        small = [tuple(array.astype("float32") for array in pair) for pair in rough]
-        return sentence if kind(small) in (sentence, None) and not all(calling.close(*pair) for pair in small) else None
+        if None not in found:
+            return kind(found)
+        first = found[self.cases(part)[0][0]]
+        return first and undefined([first])
+
+    def factor_by_size(self, part):
+        """A sentence for a factor that is the length of something, another one in every case."""
+        found = [_pair(*both, part) for both in zip(self.given, self.right)]
+        if None in found or not all(np.isfinite(given).all() for given, _ in found):
+            return None
+        if different(np.concatenate([expected.ravel() for _, expected in found])) < ENOUGH:
+            return None
+        for words, sizes in self._sizes():
+            for power, said in ((1, "multiplied"), (-1, "divided")):
+                if all(calling.close(given, expected * float(size) ** power)
+                       for (given, expected), size in zip(found, sizes)):
+                    return f"Everything is {said} by {words}, which it should not be."
+        return None
+
+    def _sizes(self):
+        """Words and numbers, one for each case: the lengths of arguments, and the numbers among them."""
+        names = inspect.signature(self.exercise.solution()).parameters
+        calls = [dict(zip(names, case.args)) for case in self.exercise.cases]
+        for name, value in calls[0].items():
+            if isinstance(value, np.ndarray):
+                for axis in range(value.ndim):
+                    yield f"{name}.shape[{axis}]", [call[name].shape[axis] for call in calls]
+                yield f"the size of {name}", [call[name].size for call in calls]
+                yield f"the size of one of {name}", [call[name].size / max(len(call[name]), 1) for call in calls]
+            elif isinstance(value, tuple) and value and isinstance(value[0], int):
+                for k in range(len(value)):
+                    yield f"{name}[{k}]", [call[name][k] for call in calls]
+            elif isinstance(value, int) and not isinstance(value, bool):
+                yield name, [call[name] for call in calls]
 
     def changed_answer(self, part=None):
         """A sentence for what came, if a right answer gives it on other arguments, or with one small slip in it."""
@@ -153,7 +175,9 @@ class Trial:
         cases, _ = self.cases(part)
         for one in sorted(self.exercise.misconceptions, key=lambda one: -len(self._explained(one, cases, part))):
             explained = self._explained(one, cases, part)
-            if cases[0] in explained and self._strong(explained, part) and one is self._covering(explained, part):
+            if cases[0] not in explained or 2 * len(explained) < len(cases):
+                continue
+            if self._strong(explained, part) and one is self._covering(explained, part):
                 return one, [case for case in cases if case not in explained]
         return None
 
@@ -188,15 +212,16 @@ class Trial:
             pair = _pair(self.given[case], self.right[case], part)
             if pair is None:
                 return True
-            numbers |= set(pair[0][~np.isclose(*pair[:2], equal_nan=True)].round(9))
+            numbers |= set(np.float64(pair[0][~np.isclose(*pair, equal_nan=True)]).round(6))
         return len(numbers) >= ENOUGH
 
 
 def _pair(one, other, part):
-    """The same part of two outcomes as float64 arrays and their type, None where they cannot be compared."""
+    """The same part of two outcomes as arrays of floats, None where they cannot be compared."""
     if one.error or other.error or part >= min(len(one.parts), len(other.parts)):
         return None
     pair = one.parts[part], other.parts[part]
     if not all(map(calling.numbers, pair)) or np.shape(pair[0]) != np.shape(pair[1]):
         return None
-    return *(np.asarray(array, "float64") for array in pair), np.asarray(pair[1]).dtype
+    kept = [getattr(array, "dtype", None) == np.float32 for array in pair]
+    return tuple(np.asarray(array, np.float32 if single else float) for array, single in zip(pair, kept))

@@ -1,8 +1,8 @@
 """Small slips in right answers: a sign, one too many, height for width. Each makes a wrong answer to compare with.
 
-Nobody can list all that goes wrong when a function is written, but much of it is one slip in what would be right. The
-right answer, and the catalogue's right answers in other styles, are taken apart into their syntax, and each expression
-in turn is replaced by what it is often taken for (`expressions`).
+What goes wrong when a function is written is more than can be listed, but much of it is one slip in what would be
+right. The right answer, and the catalogue's right answers in other styles, are taken apart into their syntax, and
+each expression in turn is replaced by what it is often taken for (`expressions`).
 """
 
 import ast

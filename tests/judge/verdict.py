@@ -94,7 +94,7 @@ def _reason(trial, part, note):
     unknown = (f"{name}: " if several else "") + UNKNOWN
     if found := trial.in_numbers(part):
         return _named(found, Share.OUTPUT.value.format(name=name) * several + note), found
-    if change := trial.change(part) or trial.changed_answer(part):
+    if change := trial.change(part) or trial.factor_by_size(part) or trial.changed_answer(part):
         return words.paragraph(f"{unknown} {change}{note}"), None
     if found := trial.where_wrong(part):
         return _named(found, Share.WRONG.value + note), found
