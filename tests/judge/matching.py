@@ -1,13 +1,13 @@
 """Which mistake an answer is: what wrong answers give on the same cases is compared with what came."""
 
-import inspect
 import time
 from enum import Enum
 
 import numpy as np
 
 from . import calling
-from .changes import ENOUGH, change_of_all, change_on_top, different, undefined
+from .beside import with_an_argument
+from .changes import ENOUGH, change_of_all, change_on_top, undefined
 from .probes import probes
 from .slips import slips, with_globals
 
@@ -78,35 +78,12 @@ class Trial:
         first = found[self.cases(part)[0][0]]
         return first and undefined([first])
 
-    def factor_by_size(self, part):
-        """A sentence for a factor that is the length of something, another one in every case."""
+    def with_an_argument(self, part):
+        """A sentence for what was done to everything with an argument, a factor that is a length, say."""
         found = [_pair(*both, part) for both in zip(self.given, self.right)]
         if None in found or not all(np.isfinite(given).all() for given, _ in found):
             return None
-        if different(np.concatenate([expected.ravel() for _, expected in found])) < ENOUGH:
-            return None
-        for words, sizes in self._sizes():
-            for power, said in ((1, "multiplied"), (-1, "divided")):
-                if all(calling.close(given, expected * float(size) ** power)
-                       for (given, expected), size in zip(found, sizes)):
-                    return f"Everything is {said} by {words}, which it should not be."
-        return None
-
-    def _sizes(self):
-        """Words and numbers, one for each case: the lengths of arguments, and the numbers among them."""
-        names = inspect.signature(self.exercise.solution()).parameters
-        calls = [dict(zip(names, case.args)) for case in self.exercise.cases]
-        for name, value in calls[0].items():
-            if isinstance(value, np.ndarray):
-                for axis in range(value.ndim):
-                    yield f"{name}.shape[{axis}]", [call[name].shape[axis] for call in calls]
-                yield f"the size of {name}", [call[name].size for call in calls]
-                yield f"the size of one of {name}", [call[name].size / max(len(call[name]), 1) for call in calls]
-            elif isinstance(value, tuple) and value and isinstance(value[0], int):
-                for k in range(len(value)):
-                    yield f"{name}[{k}]", [call[name][k] for call in calls]
-            elif isinstance(value, int) and not isinstance(value, bool):
-                yield name, [call[name] for call in calls]
+        return with_an_argument(self.exercise, found)
 
     def changed_answer(self, part=None):
         """A sentence for what came, if a right answer gives it on other arguments, or with one small slip in it."""
@@ -143,13 +120,32 @@ class Trial:
 
         Most of the catalogue is written around the right answer: another mistake is put in its place there.
         """
-        right = self.exercise.solution()
-        for outer in self.exercise.misconceptions:
-            names = [name for name in outer.function.__code__.co_names if outer.function.__globals__.get(name) is right]
-            for inner in self.exercise.misconceptions if names else ():
+        for outer, names in self._around_right():
+            for inner in self.exercise.misconceptions:
                 if inner is not outer and time.process_time() < self.until:
                     if self.fits(with_globals(outer.function, dict.fromkeys(names, inner.function)), part):
                         return outer, inner
+        return None
+
+    def _around_right(self):
+        """The catalogued mistakes that call the right answer, and the names by which they do."""
+        right = self.exercise.solution()
+        for one in self.exercise.misconceptions:
+            names = [name for name in one.function.__code__.co_names if one.function.__globals__.get(name) is right]
+            if names:
+                yield one, names
+
+    def catalogued_and_slip(self, part=None):
+        """A catalogued mistake, and the words for the slip in the right answer that goes together with it."""
+        if any(one.error for one in self.given):
+            return None
+        inner = [slip for slip in self.slips() if slip.answer is self.exercise.solution()]
+        for one, names in self._around_right():
+            for slip in inner:
+                if time.process_time() > self.until:
+                    return None
+                if slip.function and self.fits(with_globals(one.function, dict.fromkeys(names, slip.function)), part):
+                    return one, slip.words()
         return None
 
     def catalogued_and_changed(self, part):
