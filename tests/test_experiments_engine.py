@@ -126,8 +126,12 @@ def test_a_cell_that_is_done_leaves_its_folder_where_it_shall(tmp_path):
 
 
 def test_a_result_may_say_what_it_took(tmp_path):
-    experiment = engine.Experiment("other", 0, [], lambda settings, context: dict(
-        seconds=7, processor_seconds=5, made_by=dict(device="abacus"), a=1))
+    experiment = engine.Experiment(
+        "other",
+        0,
+        [],
+        lambda settings, context: dict(seconds=7, processor_seconds=5, made_by=dict(device="abacus"), a=1),
+    )
     record = engine.measure_cell(experiment, dict(seed=0), engine.Places(tmp_path, tmp_path))
     assert (record.seconds, record.processor_seconds, record.result) == (7, 5, dict(a=1))
     assert record.made_by["device"] == "abacus" and "numpy" in record.made_by

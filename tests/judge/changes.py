@@ -37,46 +37,49 @@ EACH = {
 def change_of_all(pairs):
     """A sentence for the one simple change that turns every expected array into the given one; None if there is none.
 
-    `pairs` are (given, expected), float64. The numbers of all cases are looked at together: one case alone is small,
-    and small arrays look alike in many ways.
+    `pairs` are (given, expected). The numbers of all cases are looked at together: one case alone is small, and small
+    arrays look alike in many ways. The change is sought in float64, if there is any, since float32 rounds it away, and
+    must hold in all.
     """
-    pairs = [(given, expected) for given, expected in pairs if given.size]
     with np.errstate(all="ignore"):
-        if not pairs or not (given := _pooled(pairs, 0)).size:
-            return None
-        expected = _pooled(pairs, 1)
         return (
             undefined(pairs)
-            or _zeros(given, expected)
-            or _something_for_zero(given, expected)
-            or _rounding(given, expected)
+            or _zeros(pairs)
+            or _rounding(pairs)
             or change_on_top(pairs)
-            or _cut_off(given, expected)
-            or _constant(given, expected)
+            or _first(pairs, (_cut_off, _constant))
         )
 
 
 def change_on_top(pairs):
     """The same, for changes that can come on top of another mistake."""
     with np.errstate(all="ignore"):
-        given, expected = _pooled(pairs, 0), _pooled(pairs, 1)
-        if not np.isfinite(given).all() or not np.isfinite(expected).all() or close(given, expected):
+        if not all(np.isfinite(array).all() for pair in pairs for array in pair):
             return None
-        for change in (_factor, _shift, _each, _factor_and_shift):
-            if sentence := change(given, expected):
+        return _first(
+            pairs, (_factor, _shift, _each, _factor_and_shift, _moved, _along_axes, _components)
+        ) or _in_another_order(pairs)
+
+
+def _first(pairs, kinds):
+    exact = [pair for pair in pairs if pair[0].dtype == np.float64] or pairs
+    given, expected = _pooled(exact)
+    if not given.size or all(close(*pair) for pair in pairs):
+        return None
+    for kind in kinds:
+        for sentence, change in kind(given, expected, exact):
+            if all(close(mine, change(asked.astype("float64"))) for mine, asked in pairs):
                 return sentence
-        return _same_for_all(pairs, _reordered) or _same_for_all(pairs, _along_axes) or _components(pairs)
+    return None
 
 
-def _pooled(pairs, side):
-    return np.concatenate([pair[side].ravel() for pair in pairs])
+def _pooled(pairs):
+    return (np.concatenate([np.asarray(pair[side], "float64").ravel() for pair in pairs]) for side in (0, 1))
 
 
-def _same_for_all(pairs, change):
-    """The sentence that a change of single arrays gives for all of them; those that look the same either way agree."""
-    found = {change(*pair) for pair in pairs if not close(*pair) or np.ptp(pair[1])}
-    enough = len(np.unique(_pooled(pairs, 1).round(12))) >= ENOUGH
-    return found.pop() if enough and len(found) == 1 else None
+def different(array):
+    """How many different numbers there are in an array."""
+    return len(np.unique(np.asarray(array).round(12)))
 
 
 def undefined(pairs):
@@ -91,24 +94,18 @@ def undefined(pairs):
     return None
 
 
-def _zeros(given, expected):
-    if not given.any() and expected.any():
-        return "Everything given is zero: is the result ever written into what you return?"
-
-
-def _something_for_zero(given, expected):
-    if not expected.any() and given.any():
+def _zeros(pairs):
+    if not any(expected.any() for _, expected in pairs):
         return "Everything here should be zero."
+    if not any(given.any() for given, _ in pairs):
+        return "Everything given is zero: is the result ever written into what you return?"
+    return None
 
 
-def _constant(given, expected):
-    if len(given) >= ENOUGH and not np.ptp(given) and np.ptp(expected):
-        return f"Every number given is {nice(given[0])}, whatever comes in."
-
-
-def _rounding(given, expected):
+def _rounding(pairs):
+    given, expected = _pooled([pair for pair in pairs if pair[0].dtype == np.float64] or pairs)
     size, error = np.max(np.abs(expected), initial=0.0), np.max(np.abs(given - expected), initial=0.0)
-    if not size or not error < 1e-4 * size:
+    if not size or not error or not error < 1e-4 * size:
         return None
     if np.array_equal(given, given.astype("float32")) and not np.array_equal(expected, expected.astype("float32")):
         return f"It is right up to rounding, and rounded to float32 (off by {error:.0e}): compute in the input's type."
@@ -118,122 +115,165 @@ def _rounding(given, expected):
     )
 
 
-def of_itself(sentence):
-    """Whether a sentence, on rounding or on what is not finite, is true of some cases whatever the others are."""
-    return sentence.startswith(("It is right", "It is nearly")) or "not finite" in sentence
-
-
 def ratio(given, expected):
-    """The one factor between two arrays, or None."""
+    """The one factor that comes nearest to turning an array into another."""
     size = (expected * expected).sum()
-    factor = (given * expected).sum() / size if size else 0
-    return factor if np.isfinite(factor) and abs(factor) > 1e-6 and close(given, factor * expected) else None
+    return (given * expected).sum() / size if size else 0
 
 
-def _factor(given, expected):
+def _factor(given, expected, _):
     factor = ratio(given, expected)
-    if factor is None or len(np.unique(np.abs(expected[expected != 0]).round(12))) < ENOUGH - 1:
-        return None
-    if abs(factor + 1) < 1e-6:
-        return "Every sign is the wrong way round; the sizes are right."
-    return (
-        f"Everything is {nice(factor)} times what it should be: a constant factor is missing, or there is one too many."
-    )
+    if different(np.abs(expected[expected != 0])) >= ENOUGH - 1 and abs(factor) > 1e-6:
+        said = (
+            f"Everything is {nice(factor)} times what it should be: a constant factor is missing, or there is one "
+            "too many."
+        )
+        if abs(factor + 1) < 1e-6:
+            said = "Every sign is the wrong way round; the sizes are right."
+        yield said, lambda asked: factor * asked
 
 
-def _shift(given, expected):
+def _shift(given, expected, _):
     shift = given[0] - expected[0]
-    if len(np.unique(expected.round(12))) >= ENOUGH - 1 and abs(shift) > 1e-6 and close(given - shift, expected):
-        return f"Everything is {nice(abs(shift))} too {'large' if shift > 0 else 'small'}: a constant shift."
+    if different(expected) >= ENOUGH - 1 and abs(shift) > 1e-6:
+        yield f"Everything is {_off(shift)}: a constant shift.", lambda asked: asked + shift
 
 
-def _factor_and_shift(given, expected):
-    if len(np.unique(expected.round(12))) < ENOUGH:
-        return None
-    factor, shift = np.polyfit(expected, given, 1)
-    if abs(factor) > 1e-6 and close(given, factor * expected + shift):
-        return (
-            f"Everything is {nice(factor)} times what it should be, and then {nice(abs(shift))} too "
-            f"{'large' if shift > 0 else 'small'}."
+def _factor_and_shift(given, expected, _):
+    if different(expected) >= ENOUGH:
+        factor, shift = np.polyfit(expected, given, 1)
+        if abs(factor) > 1e-6:
+            said = f"Everything is {nice(factor)} times what it should be, and then {_off(shift)}."
+            yield said, lambda asked: factor * asked + shift
+
+
+def _off(shift):
+    return f"{nice(abs(shift))} too {'large' if shift > 0 else 'small'}"
+
+
+def _each(given, expected, _):
+    if different(expected) >= ENOUGH:
+        for words, function in EACH.items():
+            yield f"Every number is {words}.", function
+
+
+def _cut_off(given, expected, _):
+    low, high = given.min(), given.max()
+    if different(given[(low < given) & (given < high)]) >= ENOUGH:
+        ends = [f"below {nice(low)}"] * bool(expected.min() < low - 1e-9)
+        ends += [f"above {nice(high)}"] * bool(expected.max() > high + 1e-9)
+        yield (
+            f"Numbers {' and '.join(ends)} are cut off; the others are right.",
+            lambda asked: np.clip(asked, low, high),
         )
 
 
-def _each(given, expected):
-    if len(np.unique(expected.round(12))) >= ENOUGH:
-        for words, function in EACH.items():
-            if close(given, function(expected)):
-                return f"Every number is {words}."
+def _constant(given, expected, _):
+    if len(given) >= ENOUGH and not np.ptp(given) and np.ptp(expected):
+        yield (
+            f"Every number given is {nice(given[0])}, whatever comes in.",
+            lambda asked: np.full_like(asked, given[0]),
+        )
 
 
-def _cut_off(given, expected):
-    low, high = given.min(), given.max()
-    left = np.unique(given[(low < given) & (given < high)].round(12))
-    if len(left) < ENOUGH or not close(given, np.clip(expected, low, high)):
-        return None
-    ends = [f"below {nice(low)}"] * bool(expected.min() < low - 1e-9)
-    ends += [f"above {nice(high)}"] * bool(expected.max() > high + 1e-9)
-    return f"Numbers {' and '.join(ends)} are cut off; the others are right."
+def _dimensions(expected, pairs):
+    """How many axes the arrays have, if all have as many and enough different numbers to tell an order; else none."""
+    dimensions = {asked.ndim for _, asked in pairs}
+    return dimensions.pop() if len(dimensions) == 1 and different(expected) >= ENOUGH else 0
 
 
-def _reordered(given, expected):
-    if given.shape != expected.shape:
-        return None
-    axes = range(given.ndim)
-    for order in permutations(axes):
-        if order != tuple(axes) and np.transpose(expected, order).shape == given.shape:
-            if close(given, np.transpose(expected, order)):
-                moved = [axis for axis in axes if order[axis] != axis]
-                return f"The numbers are transposed, axes {listed(moved)} exchanged; otherwise they are right."
-    for axis in axes:
-        if close(given, np.flip(expected, axis)):
-            return f"The numbers run backwards along axis {axis}; otherwise they are right."
-        for step in (1, -1):
-            if close(given, np.roll(expected, step, axis)):
-                far = "far" if step > 0 else "early"
-                return f"The numbers stand one place too {far} along axis {axis}; otherwise they are right."
-    for axis in axes:
-        for order in permutations(range(expected.shape[axis])) if 2 < expected.shape[axis] < 6 else ():
-            if close(given, np.take(expected, order, axis)):
-                return (
-                    f"Along axis {axis} the numbers come in the order {listed(order)} (counted from 0); otherwise "
-                    "they are right."
-                )
-    if close(np.sort(given.ravel()), np.sort(expected.ravel())):
-        return "The numbers stand in another order; otherwise they are right."
+def _moved(given, expected, pairs):
+    """Axes exchanged, turned over, moved on, or in another order."""
+    ndim = _dimensions(expected, pairs)
+    for order in permutations(range(ndim)):
+        moved = [axis for axis in range(ndim) if order[axis] != axis]
+        if moved:
+            yield (
+                f"The numbers are transposed, axes {listed(moved)} exchanged; otherwise they are right.",
+                lambda asked, order=order: asked.transpose(order),
+            )
+    for axis in range(ndim):
+        yield (
+            f"The numbers run backwards along axis {axis}; otherwise they are right.",
+            lambda asked, axis=axis: np.flip(asked, axis),
+        )
+        for step, far in ((1, "far"), (-1, "early")):
+            yield (
+                f"The numbers stand one place too {far} along axis {axis}; otherwise they are right.",
+                lambda asked, step=step, axis=axis: np.roll(asked, step, axis),
+            )
+        lengths = {asked.shape[axis] for _, asked in pairs}
+        for order in permutations(range(*lengths)) if len(lengths) == 1 and 2 < max(lengths) < 6 else ():
+            yield (
+                f"Along axis {axis} the numbers come in the order {listed(order)} (counted from 0); otherwise they "
+                "are right.",
+                lambda asked, order=order, axis=axis: _taken(asked, order, axis),
+            )
 
 
-def _along_axes(given, expected):
+def _taken(array, order, axis):
+    return array.take(order, axis) if array.shape[axis] == len(order) else array
+
+
+def _along_axes(given, expected, pairs):
     """What is taken for all along an axis, or left out of it."""
-    if given.shape != expected.shape:
-        return None
-    for axis in [axis for axis in range(given.ndim) if given.shape[axis] > 1]:
+    for axis in range(_dimensions(expected, pairs)):
         for words, one in (
-            ("the first holds for all", expected.take([0], axis)),
-            ("the last holds for all", expected.take([-1], axis)),
-            ("all hold the sum over them", expected.sum(axis, keepdims=True)),
-            ("all hold the mean over them", expected.mean(axis, keepdims=True)),
+            ("the first holds for all", lambda asked, axis: asked.take([0], axis)),
+            ("the last holds for all", lambda asked, axis: asked.take([-1], axis)),
+            ("all hold the sum over them", lambda asked, axis: asked.sum(axis, keepdims=True)),
+            ("all hold the mean over them", lambda asked, axis: asked.mean(axis, keepdims=True)),
         ):
-            if close(given, np.broadcast_to(one, given.shape)):
-                return f"Along axis {axis} {words}; each should have its own."
-        for words, kept in (("all but the first are zero", 0), ("all but the last are zero", given.shape[axis] - 1)):
-            mask = np.moveaxis(np.arange(given.shape[axis]).reshape(-1, *[1] * (given.ndim - 1)) == kept, 0, axis)
-            if close(given, np.where(mask, expected, 0)):
-                return f"Along axis {axis} {words}."
+            yield (
+                f"Along axis {axis} {words}; each should have its own.",
+                lambda asked, one=one, axis=axis: np.broadcast_to(one(asked, axis), asked.shape),
+            )
+        for words, kept in (("but the first", 0), ("but the last", -1)):
+            yield (
+                f"Along axis {axis} all {words} are zero.",
+                lambda asked, kept=kept, axis=axis: asked - _without(asked, axis, kept),
+            )
+        for words, lost in (("first", 0), ("last", -1)):
+            yield (
+                f"Along axis {axis} the {words} is zero.",
+                lambda asked, lost=lost, axis=axis: _without(asked, axis, lost),
+            )
 
 
-def _components(pairs):
-    """One factor for each place along the last axis, where it has two or three."""
-    last = {given.shape[-1] if given.ndim > 1 else 0 for given, _ in pairs}
-    if last not in ({2}, {3}):
-        return None
-    given, expected = (np.concatenate([pair[side].reshape(-1, *last) for pair in pairs]) for side in (0, 1))
-    factors = [0.0 if not given[:, k].any() else ratio(given[:, k], expected[:, k]) for k in range(*last)]
-    if None in factors or any(len(np.unique(column.round(12))) < ENOUGH - 1 for column in expected.T):
-        return None
-    return (
+def _without(array, axis, place):
+    array = array.copy()
+    np.moveaxis(array, axis, 0)[place] = 0
+    return array
+
+
+def _components(given, expected, pairs):
+    """A factor or a shift of its own for each place along the last axis, where it has two to four."""
+    last = {asked.shape[-1] if asked.ndim > 1 else 0 for _, asked in pairs}
+    if len(last) > 1 or not 2 <= max(last) <= 4:
+        return
+    given, expected = given.reshape(-1, *last), expected.reshape(-1, *last)
+    if any(different(column) < ENOUGH - 1 for column in expected.T):
+        return
+    factors = np.array([ratio(*columns) for columns in zip(given.T, expected.T)])
+    yield (
         f"Along the last axis the components are {', '.join(map(nice, factors))} times what they should be: one "
-        "factor each."
+        "factor each.",
+        lambda asked: asked * factors,
     )
+    shifts = given[0] - expected[0]
+    yield (
+        f"Along the last axis the components are off by {', '.join(map(nice, shifts))}.",
+        lambda asked: asked + shifts,
+    )
+
+
+def _in_another_order(pairs):
+    if all(np.shape(given) == np.shape(expected) for given, expected in pairs) and (
+        different(np.concatenate([expected.ravel() for _, expected in pairs])) >= ENOUGH
+    ):
+        if all(close(np.sort(given.ravel()), np.sort(expected.ravel())) for given, expected in pairs):
+            return "The numbers stand in another order; otherwise they are right."
+    return None
 
 
 def count(mask):
@@ -250,7 +290,7 @@ def nice(number):
     """A factor as a short fraction where it is one, or by its name."""
     for below in range(1, 13):
         above = number * below
-        if abs(above - round(above)) < 1e-6 * below and (round(above) or not number):
+        if abs(above - round(above)) < 1e-6 * below and (round(above) or abs(number) < 1e-9):
             return f"{round(above)}/{below}" if below > 1 else f"{round(above)}"
     for known, name in CONSTANTS.items():
         if abs(number - known) < 1e-6 * known:

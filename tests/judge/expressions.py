@@ -72,7 +72,7 @@ def alternatives(place, kinds):
     for kind, others in KINDS.items():
         if isinstance(node, kind):
             yield from others(node, place, kinds)
-    if isinstance(node, ast.Name) and isinstance(parent, (ast.BinOp, ast.Call, ast.Tuple, ast.Compare)):
+    if isinstance(node, ast.Name) and isinstance(parent, (ast.BinOp, ast.Call, ast.Tuple, ast.List, ast.Compare)):
         yield from OF_NAMES if kinds.get(node.id) != "bool" else ()
     if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)) and isinstance(parent, ast.stmt):
         yield from OF_WHOLES
@@ -80,6 +80,10 @@ def alternatives(place, kinds):
 
 def _name(node, place, kinds):
     kind = kinds.get(node.id)
+    if kind == "bool":
+        yield 0, lambda n: ast.UnaryOp(ast.Not(), n)
+        yield 0, lambda n: ast.Constant(True)
+        yield 0, lambda n: ast.Constant(False)
     for name in sorted(kinds) if kind else ():
         if name != node.id and kinds[name] == kind:
             yield 0, lambda n, name=name: ast.Name(name, ast.Load())
@@ -212,5 +216,6 @@ OF_NAMES = [
     _before(1, ast.Sub),
     (2, lambda n: ast.UnaryOp(ast.USub(), n)),
     (2, lambda n: ast.Call(ast.Name("abs", ast.Load()), [n], [])),
+    *[(2, lambda n, number=number: ast.Constant(number)) for number in (0, 1)],
 ]
 OF_WHOLES = [*OF_NAMES, _before(1, ast.Div), _before(0, ast.Mult)]

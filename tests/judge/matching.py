@@ -6,7 +6,8 @@ from enum import Enum
 import numpy as np
 
 from . import calling
-from .changes import ENOUGH, change_of_all, change_on_top, of_itself, undefined
+from .beside import with_an_argument
+from .changes import ENOUGH, change_of_all, change_on_top, undefined
 from .probes import probes
 from .slips import slips, with_globals
 
@@ -73,7 +74,7 @@ class Trial:
         written = sum(len({*one.written} ^ {*other.written}) for one, other in zip(self.given, outcomes))
         pairs = [_pair(one, other, part) for one, other in zip(self.given, outcomes) for part in range(len(one.parts))]
         with np.errstate(all="ignore"):
-            apart = [np.abs(pair[0] - pair[1]) for pair in pairs if pair]
+            apart = [np.abs(np.subtract(*pair)) for pair in pairs if pair]
         return written, sum(np.max(one, where=np.isfinite(one), initial=0.0) for one in apart)
 
     def fits(self, function, part=None):
@@ -83,21 +84,19 @@ class Trial:
         return all(self._alike(case, calling.call(function, self.exercise.cases[case]), part) for case in order)
 
     def change(self, part, other=None, kind=change_of_all):
-        """A sentence for the simple change of what is right, or of another outcome, that gives what came.
-
-        What float32 rounds hides a simple change: it is found in the cases in float64, and must hold in the others.
-        """
+        """A sentence for the simple change of what is right, or of another outcome, that gives what came."""
         found = [_pair(*both, part) for both in zip(self.given, other or self.right)]
-        if None in found:
-            first = found[self.cases(part)[0][0]]
-            return first and undefined([first[:2]])
-        exact = [pair[:2] for pair in found if pair[2] == np.float64]
-        rough = [pair[:2] for pair in found if pair[2] != np.float64]
-        sentence = kind(exact or rough)
-        if not exact or not rough or not sentence or of_itself(sentence):
-            return sentence
-        small = [tuple(array.astype("float32") for array in pair) for pair in rough]
-        return sentence if kind(small) in (sentence, None) and not all(calling.close(*pair) for pair in small) else None
+        if None not in found:
+            return kind(found)
+        first = found[self.cases(part)[0][0]]
+        return first and undefined([first])
+
+    def with_an_argument(self, part):
+        """A sentence for what was done to everything with an argument, a factor that is a length, say."""
+        found = [_pair(*both, part) for both in zip(self.given, self.right)]
+        if None in found or not all(np.isfinite(given).all() for given, _ in found):
+            return None
+        return with_an_argument(self.exercise, found)
 
     def changed_answer(self, part=None):
         """A sentence for what came, if a right answer gives it on other arguments, or with one small slip in it."""
@@ -140,13 +139,32 @@ class Trial:
 
         Most of the catalogue is written around the right answer: another mistake is put in its place there.
         """
-        right = self.exercise.solution()
-        for outer in self.exercise.misconceptions:
-            names = [name for name in outer.function.__code__.co_names if outer.function.__globals__.get(name) is right]
-            for inner in self.exercise.misconceptions if names else ():
+        for outer, names in self._around_right():
+            for inner in self.exercise.misconceptions:
                 if inner is not outer and time.process_time() < self.until:
                     if self.fits(with_globals(outer.function, dict.fromkeys(names, inner.function)), part):
                         return outer, inner
+        return None
+
+    def _around_right(self):
+        """The catalogued mistakes that call the right answer, and the names by which they do."""
+        right = self.exercise.solution()
+        for one in self.exercise.misconceptions:
+            names = [name for name in one.function.__code__.co_names if one.function.__globals__.get(name) is right]
+            if names:
+                yield one, names
+
+    def catalogued_and_slip(self, part=None):
+        """A catalogued mistake, and the words for the slip in the right answer that goes together with it."""
+        if any(one.error for one in self.given):
+            return None
+        inner = [slip for slip in self.slips() if slip.answer is self.exercise.solution()]
+        for one, names in self._around_right():
+            for slip in inner:
+                if time.process_time() > self.until:
+                    return None
+                if slip.function and self.fits(with_globals(one.function, dict.fromkeys(names, slip.function)), part):
+                    return one, slip.words()
         return None
 
     def catalogued_and_changed(self, part):
@@ -172,7 +190,9 @@ class Trial:
         cases, _ = self.cases(part)
         for one in sorted(self.exercise.misconceptions, key=lambda one: -len(self._explained(one, cases, part))):
             explained = self._explained(one, cases, part)
-            if cases[0] in explained and self._strong(explained, part) and one is self._covering(explained, part):
+            if cases[0] not in explained or 2 * len(explained) < len(cases):
+                continue
+            if self._strong(explained, part) and one is self._covering(explained, part):
                 return one, [case for case in cases if case not in explained]
         return None
 
@@ -210,15 +230,16 @@ class Trial:
             pair = _pair(self.given[case], self.right[case], part)
             if pair is None:
                 return True
-            numbers |= set(pair[0][~np.isclose(*pair[:2], equal_nan=True)].round(9))
+            numbers |= set(np.float64(pair[0][~np.isclose(*pair, equal_nan=True)]).round(6))
         return len(numbers) >= ENOUGH
 
 
 def _pair(one, other, part):
-    """The same part of two outcomes as float64 arrays and their type, None where they cannot be compared."""
+    """The same part of two outcomes as arrays of floats, None where they cannot be compared."""
     if one.error or other.error or part >= min(len(one.parts), len(other.parts)):
         return None
     pair = one.parts[part], other.parts[part]
     if not all(map(calling.numbers, pair)) or np.shape(pair[0]) != np.shape(pair[1]):
         return None
-    return *(np.asarray(array, "float64") for array in pair), np.asarray(pair[1]).dtype
+    kept = [getattr(array, "dtype", None) == np.float32 for array in pair]
+    return tuple(np.asarray(array, np.float32 if single else float) for array, single in zip(pair, kept))

@@ -27,6 +27,9 @@ NUMBERS = {
     "ones": np.ones_like,
     "np.log({0})": np.log,
     "np.exp({0})": np.exp,
+    "np.clip({0}, -1, 1)": lambda a: np.clip(a, -1, 1),
+    "np.clip({0}, 0, 1)": lambda a: np.clip(a, 0, 1),
+    "np.maximum({0}, 0)": lambda a: np.maximum(a, 0),
 }
 LENGTHS = {
     "{0} - 1": lambda n: n - 1,
@@ -119,6 +122,15 @@ def _of_arrays(values):
         yield f"`{{0}}` backwards along axis {axis}", lambda a, axis=axis: np.flip(a, axis)
         for words, change in ALONG.items() if axis else ():
             yield words.format(axis), lambda a, axis=axis, change=change: np.zeros_like(a) + change(a, axis)
+        for words, kept in (("first", 0), ("last", -1)) if axis else ():
+            yield (
+                f"zeros for the {words} of `{{0}}` along axis {axis}, and the rest of `{{0}}`",
+                lambda a, axis=axis, kept=kept: _without(a, axis, kept),
+            )
+            yield (
+                f"the {words} of `{{0}}` along axis {axis}, and zeros for the rest of `{{0}}`",
+                lambda a, axis=axis, kept=kept: a - _without(a, axis, kept),
+            )
         if max(value.shape[axis] for value in values) <= 3 and axis:
             for k in range(min(value.shape[axis] for value in values)):
                 shown = place.replace("k", str(k))
@@ -130,6 +142,7 @@ def _of_arrays(values):
     if ends == {(2, 3)}:
         yield "`{0}` with its 2 x 2 part transposed", lambda a: _joined(a[..., :2].swapaxes(1, 2), a[..., 2:])
         yield "`{0}` with its first two columns exchanged", lambda a: a[..., [1, 0, 2]]
+        yield "`{0}` with zeros beside its diagonal", lambda a: a * np.array([[1, 0, 1], [0, 1, 1]], a.dtype)
         yield "`{0}` with its 2 x 2 part inverted", lambda a: _joined(np.linalg.inv(a[..., :2]), a[..., 2:])
         yield "the inverse of `{0}`", _inverse
 

@@ -1,8 +1,8 @@
 """Small slips in right answers: a sign, one too many, height for width. Each makes a wrong answer to compare with.
 
-Nobody can list all that goes wrong when a function is written, but much of it is one slip in what would be right. The
-right answer, and the catalogue's right answers in other styles, are taken apart into their syntax, and each expression
-in turn is replaced by what it is often taken for (`expressions`).
+What goes wrong when a function is written is more than can be listed, but much of it is one slip in what would be
+right. The right answer, and the catalogue's right answers in other styles, are taken apart into their syntax, and
+each expression in turn is replaced by what it is often taken for (`expressions`).
 """
 
 import ast
@@ -73,18 +73,20 @@ class Source:
         for body in [node.body for node in ast.walk(self.tree) if isinstance(getattr(node, "body", None), list)]:
             for line in body:
                 place = Place(None, body, None, None, line)
-                if isinstance(line, ast.AugAssign):
-                    found.append(
-                        Slip(
-                            self,
-                            1,
-                            [place],
-                            lambda line: ast.copy_location(ast.Assign([line.target], line.value), line),
-                        )
-                    )
+                for other in _other_lines(line):
+                    found.append(Slip(self, 1, [place], other))
                 if len(body) > 1 and isinstance(line, (ast.Assign, ast.AugAssign, ast.If, ast.Expr)):
                     found.append(Slip(self, 3, [place], lambda line: ast.copy_location(ast.Pass(), line)))
         return found
+
+
+def _other_lines(line):
+    """What a line that adds to something is often taken for."""
+    if isinstance(line, ast.AugAssign):
+        yield lambda line: ast.copy_location(ast.Assign([line.target], line.value), line)
+        for op in (ast.Add, ast.Sub, ast.Mult):
+            if not isinstance(line.op, op):
+                yield lambda line, op=op: ast.copy_location(ast.AugAssign(line.target, op(), line.value), line)
 
 
 @dataclass
@@ -113,6 +115,11 @@ class Slip:
         for function, name in self.callers:
             slipped = with_globals(function, {name: slipped})
         return slipped
+
+    @property
+    def answer(self):
+        """The right answer that has the slip in it or calls what has it."""
+        return self.callers[-1][0] if self.callers else self.source.function
 
     def words(self):
         """What stands for what."""

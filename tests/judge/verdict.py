@@ -94,7 +94,7 @@ def _reason(trial, part, note):
     unknown = (f"{name}: " if several else "") + UNKNOWN
     if found := trial.in_numbers(part):
         return _named(found, Share.OUTPUT.value.format(name=name) * several + note), found
-    if change := trial.change(part) or trial.changed_answer(part):
+    if change := trial.change(part) or trial.with_an_argument(part) or trial.changed_answer(part):
         return words.paragraph(f"{unknown} {change}{note}"), None
     if found := trial.where_wrong(part):
         return _named(found, Share.WRONG.value + note), found
@@ -105,6 +105,8 @@ def _reason(trial, part, note):
         return _named(both[0], f" (On top of that: {_lowered(change)}.){note}"), both[0]
     if both := trial.catalogued_on_other_arguments(part):
         return _named(both[0], f" (On top of that, yours takes {both[1]}.){note}"), both[0]
+    if both := trial.catalogued_and_slip(part):
+        return _named(both[0], f" (On top of that, yours has {both[1]}.){note}"), both[0]
     if both := trial.two_apart(part):
         return _named(both[0], f" (In other calls, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
     if both := trial.shown(part):

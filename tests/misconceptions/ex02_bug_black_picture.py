@@ -264,6 +264,81 @@ def half_pixel_of_the_input(theta, in_size, out_size, align_corners=False):
     return _grid(theta * inside, out_size, True)
 
 
+@EXERCISE.wrong(
+    "The last pixel reaches the edge",
+    "with edges the last centre lies half a pixel inside, as the first one does, at 1 - 1 / w; yours ends at 1.",
+    "sec-grid-units",
+)
+def right_end_left(theta, in_size, out_size, align_corners=False):
+    if align_corners:
+        return _grid(theta, out_size, True)
+    return _between(theta, out_size, lambda length: np.linspace(-1 + 1 / length, 1, length))
+
+
+@EXERCISE.wrong(
+    "The first pixel begins at the edge",
+    "with edges the first centre lies half a pixel inside, as the last one does, at -1 + 1 / w; yours begins at -1.",
+    "sec-grid-units",
+)
+def left_end_left(theta, in_size, out_size, align_corners=False):
+    if align_corners:
+        return _grid(theta, out_size, True)
+    return _between(theta, out_size, lambda length: np.linspace(-1, 1 - 1 / length, length))
+
+
+@EXERCISE.wrong(
+    "A whole pixel inside",
+    "with edges the first centre lies half a pixel inside, at -1 + 1 / w, since "
+    "a pixel is 2 / w wide; yours lies a whole pixel inside, at both ends.",
+    "sec-grid-units",
+)
+def whole_pixel_inside(theta, in_size, out_size, align_corners=False):
+    if align_corners:
+        return _grid(theta, out_size, True)
+    return _between(theta, out_size, lambda length: np.linspace(-1 + 2 / length, 1 - 2 / length, length))
+
+
+def _between(theta, size, places):
+    """theta of the points whose x and y are at these places, each a function of the axis's length."""
+    height, width = size
+    x, y = np.meshgrid(places(width), places(height))
+    return np.einsum("nck,kij->nijc", theta, np.stack([x, y, np.ones_like(x)])).astype(theta.dtype)
+
+
+@EXERCISE.wrong(
+    "Mended for x alone",
+    "y is still in pixels, counted from 0: theta gives both coordinates in "
+    "normalised units, and the sampler takes both so.",
+    "sec-whole-pixels",
+)
+def x_mended(theta, in_size, out_size, align_corners=False):
+    grid = _grid(theta, out_size, align_corners)
+    grid[..., 1] = (grid[..., 1] + 1) * (in_size[0] - 1) / 2
+    return grid
+
+
+@EXERCISE.wrong(
+    "Mended for y alone",
+    "x is still in pixels, counted from 0: theta gives both coordinates in "
+    "normalised units, and the sampler takes both so.",
+    "sec-whole-pixels",
+)
+def y_mended(theta, in_size, out_size, align_corners=False):
+    grid = _grid(theta, out_size, align_corners)
+    grid[..., 0] = (grid[..., 0] + 1) * (in_size[1] - 1) / 2
+    return grid
+
+
+@EXERCISE.wrong(
+    "Clipped to the picture",
+    "points beyond -1 and 1 are outside, and the sampler's padding says what "
+    "is read there; yours moves them onto the edge.",
+    "sec-sampler-outside",
+)
+def clipped(theta, in_size, out_size, align_corners=False):
+    return np.clip(_grid(theta, out_size, align_corners), -1, 1)
+
+
 @EXERCISE.right_too
 def with_loops(theta, in_size, out_size, align_corners=False):
     height, width = out_size

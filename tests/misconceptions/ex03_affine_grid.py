@@ -290,6 +290,82 @@ def shrunk_after_theta(theta, size, align_corners=False):
     return affine_grid(theta, size, True) * (lengths - 1) / lengths
 
 
+@EXERCISE.wrong(
+    "The last pixel reaches the edge",
+    "with edges the last centre lies half a pixel inside, as the first one does, at 1 - 1 / w; yours ends at 1.",
+    "sec-grid-units",
+)
+def right_end_left(theta, size, align_corners=False):
+    if align_corners:
+        return affine_grid(theta, size, True)
+    return between(theta, size, lambda length: np.linspace(-1 + 1 / length, 1, length))
+
+
+@EXERCISE.wrong(
+    "A whole pixel inside",
+    "with edges the first centre lies half a pixel inside, at -1 + 1 / w, since "
+    "a pixel is 2 / w wide; yours lies a whole pixel inside, at both ends.",
+    "sec-grid-units",
+)
+def whole_pixel_inside(theta, size, align_corners=False):
+    if align_corners:
+        return affine_grid(theta, size, True)
+    return between(theta, size, lambda length: np.linspace(-1 + 2 / length, 1 - 2 / length, length))
+
+
+@EXERCISE.wrong(
+    "Half a unit inside",
+    "with edges the first centre lies half a pixel inside, and a pixel is 2 / w "
+    "wide, whatever its number; yours lies half a unit inside.",
+    "sec-grid-units",
+)
+def half_a_unit(theta, size, align_corners=False):
+    if align_corners:
+        return affine_grid(theta, size, True)
+    return between(theta, size, lambda length: np.linspace(-0.5, 0.5, length))
+
+
+@EXERCISE.wrong(
+    "The division drops the fraction",
+    "2 * j / (w - 1) is seldom whole, so divide with /; // leaves whole numbers, and all places become -1, 0 or 1.",
+    "sec-grid-units",
+)
+def whole_division(theta, size, align_corners=False):
+    def places(length):
+        if align_corners:
+            return -1 + 2 * np.arange(length) // max(length - 1, 1)
+        return (2 * np.arange(length) + 1) // length - 1
+
+    return between(theta, size, places)
+
+
+def between(theta, size, places):
+    """theta of the points whose x and y are at these places, each a function of the axis's length."""
+    x, y = np.meshgrid(*(places(length).astype(theta.dtype) for length in (size[3], size[2])))
+    return np.einsum("nck,kij->nijc", theta, np.stack([x, y, np.ones_like(x)])).astype(theta.dtype)
+
+
+@EXERCISE.wrong(
+    "Clipped to the picture",
+    "points beyond -1 and 1 are outside, and the sampler's padding says what "
+    "is read there; yours moves them onto the edge.",
+    "sec-sampler-outside",
+)
+def clipped(theta, size, align_corners=False):
+    return np.clip(affine_grid(theta, size, align_corners), -1, 1)
+
+
+@EXERCISE.wrong(
+    "x is spread over the rows",
+    "x_t runs along a row, over w places, and y_t down a column, over h; "
+    "yours takes h places for x and w for y, and cuts them as if it had the other number.",
+    "sec-grid-all",
+)
+def lengths_exchanged(theta, size, align_corners=False):
+    batch, channels, height, width = size
+    return affine_grid(theta, (batch, channels, width, height), align_corners).reshape(batch, height, width, 2)
+
+
 @EXERCISE.right_too
 def with_loops(theta, size, align_corners=False):
     batch, _, height, width = size

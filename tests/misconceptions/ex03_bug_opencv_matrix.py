@@ -272,6 +272,52 @@ def half_a_pixel_once(matrix, in_size, out_size):
     return np.linalg.inv(goes)[:, :2].astype(matrix.dtype)
 
 
+@EXERCISE.wrong(
+    "The shift alone changes its units",
+    "the whole map is inverted, from the output's units to its "
+    "pixels and from the input's pixels to its units; yours inverts in pixels and then divides the shift "
+    "by half the input's size.",
+    "sec-grid-units",
+)
+def shift_in_units(matrix, in_size, out_size):
+    theta = inverted_in_pixels(matrix, in_size, out_size)
+    theta[:, :, 2] *= np.array([2 / in_size[1], 2 / in_size[0]], theta.dtype)
+    return theta
+
+
+@EXERCISE.wrong(
+    "The shift is not inverted",
+    "the inverse of x -> A x + b is x -> A^-1 x - A^-1 b, so the shift is "
+    "multiplied by the inverse as well; yours only changes its sign.",
+    "sec-grid-pull",
+)
+def shift_negated(matrix, in_size, out_size):
+    full = _full(matrix.astype("float64"))
+    back = np.linalg.inv(full)
+    back[:, :2, 2] = -full[:, :2, 2]
+    return (_edges(in_size) @ back @ np.linalg.inv(_edges(out_size)))[:, :2].astype(matrix.dtype)
+
+
+@EXERCISE.wrong(
+    "The output's size for both",
+    "theta takes places of the output and gives places of the input, so "
+    "the input's pixels become units by the input's size; yours uses out_size on both sides.",
+    "sec-grid-units",
+)
+def output_size_for_both(matrix, in_size, out_size):
+    return _theta(matrix, out_size, out_size, _edges)
+
+
+@EXERCISE.wrong(
+    "The factors of the units are left out",
+    "a pixel is 2 / w of a unit, of the output on one side and "
+    "of the input on the other; yours moves the origin to the middle and stays in pixels.",
+    "sec-grid-units",
+)
+def origin_alone(matrix, in_size, out_size):
+    return _theta(matrix, in_size, out_size, lambda size: _units(1, (1 - size[1]) / 2, 1, (1 - size[0]) / 2))
+
+
 @EXERCISE.right_too
 def three_legs(matrix, in_size, out_size):
     """Output units to output pixels, back through the matrix, input pixels to input units."""

@@ -250,6 +250,36 @@ def whole_pixel_off(coordinates, length, align_corners=False):
     return to_pixels(coordinates, length, True) if align_corners else (coordinates + 1) / 2 * length - 1
 
 
+@EXERCISE.wrong(
+    "Clipped to the edges",
+    "places outside the picture stay outside, also those beyond the outermost "
+    "centres; yours moves them to 0 or to length.",
+    "sec-grid-units",
+)
+def clipped_to_length(coordinates, length, align_corners=False):
+    return np.clip(to_pixels(coordinates, length, align_corners), 0, length)
+
+
+@EXERCISE.wrong(
+    "Clipped to -1 to 1 before",
+    "places outside the picture stay outside: what is read there is the "
+    "padding's question; yours moves them onto the edge.",
+    "sec-sampler-outside",
+)
+def clipped_before(coordinates, length, align_corners=False):
+    return to_pixels(np.clip(coordinates, -1, 1), length, align_corners)
+
+
+@EXERCISE.wrong(
+    "The edge pixels are taken for half",
+    "length pixels fill the two units, so one of them is 2 / "
+    "length wide; yours has length - 1 of them and moves them by half a pixel.",
+    "sec-grid-units",
+)
+def half_pixels_at_the_ends(coordinates, length, align_corners=False):
+    return (coordinates + 1) / 2 * (length - 1) - (0 if align_corners else 0.5)
+
+
 @EXERCISE.right_too
 def about_the_middle(coordinates, length, align_corners=False):
     pixels_per_unit = (length - 1) / 2 if align_corners else length / 2

@@ -236,6 +236,27 @@ def another_angle(angle, size):
     return wide_rotation((angle * (size[0] / size[1])).astype(angle.dtype), (1, 1))
 
 
+@EXERCISE.wrong(
+    "The root of the ratio",
+    "the way to pixels and the way back each bring one factor, and together "
+    "they are h / w and w / h; yours has the roots of these.",
+    "sec-grid-wide",
+)
+def root_of_ratio(angle, size):
+    cos, sin, ratio = np.cos(angle), np.sin(angle), (size[0] / size[1]) ** 0.5
+    return _theta(cos, -sin * ratio, sin / ratio, cos)
+
+
+@EXERCISE.wrong(
+    "The length of the sides for the ratio",
+    "only the ratio of the sides counts, h / w and w / h; yours multiplies the sines by the lengths themselves.",
+    "sec-grid-wide",
+)
+def lengths(angle, size):
+    cos, sin = np.cos(angle), np.sin(angle)
+    return _theta(cos, -sin * size[0], sin * size[1], cos)
+
+
 @EXERCISE.right_too
 def three_matrices(angle, size):
     height, width = size

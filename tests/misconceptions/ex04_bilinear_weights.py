@@ -253,6 +253,47 @@ def quarters(x, y):
     return np.full((4, *x.shape), 0.25, x.dtype)
 
 
+@EXERCISE.wrong(
+    "The shares are smoothed",
+    "the share grows evenly with the way, x - floor(x) as it is; yours bends "
+    "it, as 3 f^2 - 2 f^3 does, which makes another interpolation.",
+    "sec-sampler-neighbours",
+)
+def smoothed(x, y):
+    fx, fy = fractions(x, y)
+    return products(fx * fx * (3 - 2 * fx), fy * fy * (3 - 2 * fy))
+
+
+@EXERCISE.wrong(
+    "Divided by the sum of the squares",
+    "the four weights add up to 1 as they are; yours divides them by something that is not their sum.",
+    "sec-sampler-neighbours",
+)
+def by_the_squares(x, y):
+    weights = products(*fractions(x, y))
+    return weights / (weights**2).sum(axis=0)
+
+
+@EXERCISE.wrong(
+    "The nearer share of each axis",
+    "the share of the far column is x - floor(x), however large; yours folds it at a half.",
+    "sec-sampler-neighbours",
+)
+def folded(x, y):
+    fx, fy = fractions(x, y)
+    return products(np.minimum(fx, 1 - fx), np.minimum(fy, 1 - fy))
+
+
+@EXERCISE.wrong(
+    "The smaller of the two shares",
+    "the share of a pixel's column and that of its row are multiplied; yours takes the smaller one.",
+    "sec-sampler-neighbours",
+)
+def smaller(x, y):
+    fx, fy = fractions(x, y)
+    return np.stack([np.minimum(a, b) for b in (1 - fy, fy) for a in (1 - fx, fx)])
+
+
 @EXERCISE.right_too
 def with_tents(x, y):
     weights = np.empty((4, *x.shape), x.dtype)

@@ -589,6 +589,34 @@ def weighed(image, grid, align_corners, weigh):
     return out
 
 
+@EXERCISE.wrong(
+    "The shares are smoothed",
+    "a pixel's share falls evenly with its distance; yours bends it, as 3 f^2 "
+    "- 2 f^3 does, which makes another interpolation.",
+    "sec-sampler-neighbours",
+)
+def smoothed(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    def pairs(p, length):
+        fraction = p % 1
+        share = fraction * fraction * (3 - 2 * fraction)
+        return [(np.floor(p), 1 - share), (np.floor(p) + 1, share)]
+
+    return read(image, *two_axes(grid, image, align_corners), pairs=pairs)
+
+
+@EXERCISE.wrong(
+    "Divided by the weights that exist",
+    "a pixel that does not exist counts as zero, with its weight, "
+    "so that the picture fades at its edge; yours divides by the sum of the weights inside, and it does "
+    "not.",
+    "sec-sampler-outside",
+)
+def divided_by_weights(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    axes = two_axes(grid, image, align_corners)
+    there = read(np.ones_like(image), *axes)
+    return read(image, *axes) / np.where(there > 0, there, 1).astype(image.dtype)
+
+
 @EXERCISE.right_too
 def with_loops(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     batch, channels, height, width = image.shape

@@ -386,6 +386,60 @@ def absolute(position, length, padding_mode, align_corners=False):
     return np.abs(position)
 
 
+@EXERCISE.wrong(
+    "border is held on the right alone",
+    "the edge pixel stands for ever on both sides, so hold the position at 0 on the left as well.",
+    "sec-sampler-outside",
+)
+def border_right_alone(position, length, padding_mode, align_corners=False):
+    if padding_mode != "border":
+        return pad_position(position, length, padding_mode, align_corners)
+    return np.minimum(position, length - 1)
+
+
+@EXERCISE.wrong(
+    "border is held on the left alone",
+    "the edge pixel stands for ever on both sides, so hold the position at length - 1 on the right as well.",
+    "sec-sampler-outside",
+)
+def border_left_alone(position, length, padding_mode, align_corners=False):
+    if padding_mode != "border":
+        return pad_position(position, length, padding_mode, align_corners)
+    return np.maximum(position, 0)
+
+
+@EXERCISE.wrong(
+    "The period is one way, not two",
+    "there and back again is 2 * span, and only then does the pattern "
+    "begin anew; yours begins anew at the second mirror.",
+    "sec-sampler-outside",
+)
+def one_way(position, length, padding_mode, align_corners=False):
+    if padding_mode != "reflection":
+        return pad_position(position, length, padding_mode)
+    first, span = (0, length - 1) if align_corners else (-0.5, length)
+    beyond = np.abs(position - first) % max(span, 1)
+    return np.clip(first + np.minimum(beyond, max(span, 1) - beyond), 0, length - 1)
+
+
+@EXERCISE.wrong(
+    "border is left out",
+    "border holds the position at 0 and length - 1; yours gives it back as it came.",
+    "sec-sampler-outside",
+)
+def border_is_zeros(position, length, padding_mode, align_corners=False):
+    return pad_position(position, length, "zeros" if padding_mode == "border" else padding_mode, align_corners)
+
+
+@EXERCISE.wrong(
+    "reflection is left out",
+    "reflection mirrors what lies outside; yours gives it back as it came.",
+    "sec-sampler-outside",
+)
+def reflection_is_zeros(position, length, padding_mode, align_corners=False):
+    return pad_position(position, length, "zeros" if padding_mode == "reflection" else padding_mode, align_corners)
+
+
 @EXERCISE.right_too
 def step_by_step(position, length, padding_mode, align_corners=False):
     out = position.copy()

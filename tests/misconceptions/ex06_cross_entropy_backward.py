@@ -327,6 +327,44 @@ def class_before(d_loss, logits, target):
     return cross_entropy_backward(d_loss, logits, target - 1 + logits.shape[1] * (target == 0))
 
 
+@EXERCISE.wrong(
+    "The label is smoothed",
+    "the right class is right in full, and 1 is subtracted from its "
+    "probability; yours subtracts nine tenths and spreads the rest over all classes.",
+    "sec-layers-loss",
+)
+def smoothed(d_loss, logits, target):
+    wish = 0.9 * _right_class(logits, target) + 0.1 / logits.shape[1]
+    return ((softmax(logits) - wish) * d_loss / len(target)).astype(logits.dtype)
+
+
+@EXERCISE.wrong(
+    "Less than 1 is subtracted",
+    "the right class is right in full, and 1 is subtracted from its probability; yours subtracts nine tenths.",
+    "sec-layers-loss",
+)
+def nine_tenths(d_loss, logits, target):
+    return ((softmax(logits) - 0.9 * _right_class(logits, target)) * d_loss / len(target)).astype(logits.dtype)
+
+
+@EXERCISE.wrong(
+    "The right class receives nothing",
+    "at the right class stands its probability less 1; yours puts 0 there and leaves the other classes as they are.",
+    "sec-layers-loss",
+)
+def right_class_zero(d_loss, logits, target):
+    return cross_entropy_backward(d_loss, logits, target) * (1 - _right_class(logits, target))
+
+
+@EXERCISE.wrong(
+    "The largest score is taken for the right class",
+    "target names the right class, whatever the network says; yours subtracts 1 where the largest score stands.",
+    "sec-layers-loss",
+)
+def largest_for_target(d_loss, logits, target):
+    return cross_entropy_backward(d_loss, logits, logits.argmax(axis=1))
+
+
 @EXERCISE.right_too
 def image_by_image(d_loss, logits, target):
     d_logits = np.zeros_like(logits)

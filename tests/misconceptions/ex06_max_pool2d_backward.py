@@ -382,6 +382,41 @@ def mean_of_windows(d_out, image, kernel_size, stride=None):
     return (_share_out(d_out, image, kernel_size, stride, _winner) / np.maximum(won, 1)).astype(image.dtype)
 
 
+@EXERCISE.wrong(
+    "The second largest wins",
+    "what arrives goes to the largest pixel of the window, the one that was copied; yours goes to the second largest.",
+    "sec-layers-pooling",
+)
+def second_largest(d_out, image, kernel_size, stride=None):
+    return _share_out(d_out, image, kernel_size, stride, lambda window: _only(window, window.ravel().argsort()[-2:][0]))
+
+
+@EXERCISE.wrong(
+    "Shared in the windows' proportions",
+    "only the largest pixel receives what arrives; yours shares it "
+    "among all, the larger the pixel the more, as a softmax does.",
+    "sec-layers-pooling",
+)
+def softmax_shares(d_out, image, kernel_size, stride=None):
+    def shares(window):
+        exponential = np.exp(window - window.max())
+        return (exponential / exponential.sum()).astype(window.dtype)
+
+    return _share_out(d_out, image, kernel_size, stride, shares)
+
+
+@EXERCISE.wrong(
+    "The middle one wins",
+    "what arrives goes to the largest pixel of the window; yours goes to the median.",
+    "sec-layers-pooling",
+)
+def median(d_out, image, kernel_size, stride=None):
+    def shares(window):
+        return _only(window, window.ravel().argsort()[window.size // 2])
+
+    return _share_out(d_out, image, kernel_size, stride, shares)
+
+
 @EXERCISE.right_too
 def with_loops(d_out, image, kernel_size, stride=None):
     step = kernel_size if stride is None else stride

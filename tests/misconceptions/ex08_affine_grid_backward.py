@@ -394,6 +394,36 @@ def mean_of_batch(d_grid, theta, align_corners=False):
     return np.broadcast_to(right.mean(axis=0), right.shape).astype(d_grid.dtype)
 
 
+@EXERCISE.wrong(
+    "The lever arms are distances",
+    "a pixel on the left has a negative lever arm, x_t with its sign; yours takes its size alone.",
+    "sec-theta-sum",
+)
+def arms_without_sign(d_grid, align_corners=False):
+    x, y = arms(d_grid, align_corners)
+    return summed(d_grid, abs(x), abs(y))
+
+
+@EXERCISE.wrong(
+    "The first column is there alone",
+    "theta's second column sums each pixel's gradient times y_t, and "
+    "its third the gradients as they are; yours leaves both at zero.",
+    "sec-theta-sum",
+)
+def first_column_alone(d_grid, align_corners=False):
+    return summed(d_grid, arms(d_grid, align_corners)[0], 0, 0)
+
+
+@EXERCISE.wrong(
+    "Each row has its own arm alone",
+    "theta's first row is multiplied with x_t, y_t and 1, and so is "
+    "its second; yours has x_t in the first and y_t in the second alone.",
+    "sec-theta-sum",
+)
+def own_arm_alone(d_grid, align_corners=False):
+    return affine_grid_backward(d_grid, align_corners) * np.array([[1, 0, 1], [0, 1, 1]], d_grid.dtype)
+
+
 @EXERCISE.right_too
 def with_loops(d_grid, theta, align_corners=False):
     batch, height, width, _ = d_grid.shape

@@ -41,8 +41,8 @@ EXERCISE = Exercise(
             expected=[0],
         ),
         Case(
-            "2 x 2 points in the corners, half a unit to the left: the left column leaves",
-            theta(1, 0, -0.5, 0, 1, 0),
+            "2 x 2 points in the corners, half a unit up: the upper row leaves",
+            theta(1, 0, 0, 0, 1, -0.5),
             (1, 1, 2, 2),
             align_corners=True,
             expected=[0.5],
@@ -324,6 +324,52 @@ def beyond_the_centres(theta, size, align_corners=False):
 )
 def divided_by_all(theta, size, align_corners=False):
     return outside(theta, size, align_corners).any(axis=-1).sum(axis=(1, 2)) / (len(theta) * size[2] * size[3])
+
+
+@EXERCISE.wrong(
+    "A circle round the corners",
+    "a point is outside when one of its coordinates is, not when it is "
+    "further from the middle than the picture's corners are.",
+    "sec-grid-units",
+)
+def circle_round_corners(theta, size, align_corners=False):
+    return ((affine_grid(theta, size, align_corners) ** 2).sum(axis=-1) > 2).mean(axis=(1, 2))
+
+
+@EXERCISE.wrong(
+    "A diamond for the picture",
+    "a point is outside when one of its coordinates is; yours adds the two distances from the middle.",
+    "sec-grid-units",
+)
+def diamond(theta, size, align_corners=False):
+    return (abs(affine_grid(theta, size, align_corners)).sum(axis=-1) > 1).mean(axis=(1, 2))
+
+
+@EXERCISE.wrong(
+    "Rows are counted, not points",
+    "every point counts for itself; yours counts the rows of the output that have a point outside.",
+    "sec-layer-failures",
+)
+def rows_with_any(theta, size, align_corners=False):
+    return outside(theta, size, align_corners).any(axis=(-1, -2)).mean(axis=1)
+
+
+@EXERCISE.wrong(
+    "The points are rounded first",
+    "a point is outside as soon as a coordinate passes 1; yours rounds first, and so forgives half a unit.",
+    "sec-layer-failures",
+)
+def rounded(theta, size, align_corners=False):
+    return (abs(np.rint(affine_grid(theta, size, align_corners))) > 1).any(axis=-1).mean(axis=(1, 2))
+
+
+@EXERCISE.wrong(
+    "Signs cancel before the mean",
+    "whether a point is outside is asked of each point, and then the mean is taken; yours asks it of the mean point.",
+    "sec-layer-failures",
+)
+def mean_point(theta, size, align_corners=False):
+    return (abs(affine_grid(theta, size, align_corners).mean(axis=(1, 2))) > 1).any(axis=-1).astype("float64")
 
 
 @EXERCISE.right_too

@@ -214,6 +214,37 @@ def with_determinant(theta):
     return np.stack([found[:, 0], found[:, 0] * found[:, 1]], axis=1)
 
 
+@EXERCISE.wrong(
+    "The largest and the smallest entry",
+    "an entry says how one coordinate depends on another; how far a circle is stretched depends on all four together.",
+    "sec-clinic-numbers",
+)
+def largest_and_smallest_entry(theta):
+    entries = abs(theta[:, :, :2]).reshape(-1, 4)
+    return np.stack([entries.max(axis=1), entries.min(axis=1)], axis=1)
+
+
+@EXERCISE.wrong(
+    "The norm and the determinant",
+    "the determinant is the product of the half axes and the Frobenius "
+    "norm the root of the sum of their squares; neither is one of the two.",
+    "sec-clinic-numbers",
+)
+def norm_and_determinant(theta):
+    linear = theta[:, :, :2]
+    return np.stack([np.linalg.norm(linear, axis=(1, 2)), abs(np.linalg.det(linear))], axis=1).astype(theta.dtype)
+
+
+@EXERCISE.wrong(
+    "The sums of rows and columns",
+    "the norms that add up entries bound the stretch and do not give it; take singular values.",
+    "sec-clinic-numbers",
+)
+def sum_norms(theta):
+    linear = abs(theta[:, :, :2])
+    return np.stack([linear.sum(axis=1).max(axis=1), linear.sum(axis=2).max(axis=1)], axis=1)
+
+
 @EXERCISE.right_too
 def from_the_square(theta):
     """The square roots of the eigenvalues of A.T @ A."""

@@ -304,6 +304,25 @@ def from_below(theta, image_size):
     )
 
 
+@EXERCISE.wrong(
+    "From 0 to 1",
+    "the output's corners are at -1 and 1, so that (0, 0) is its middle; yours takes corners at 0 and 1.",
+    "sec-grid-units",
+)
+def corners_from_zero(theta, image_size):
+    return around(places(theta, np.array([[0, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]]), image_size))
+
+
+@EXERCISE.wrong(
+    "One pixel less on the right and below",
+    "right and bottom are edges, so that the whole image is (0, "
+    "0, W, H); yours names the last pixels that belong to the box.",
+    "sec-colocalise-box",
+)
+def last_pixels(theta, image_size):
+    return localise_box(theta, image_size) - np.array([0, 0, 1, 1], theta.dtype)
+
+
 @EXERCISE.right_too
 def from_the_rows(theta, image_size):
     """No corners: the largest x is the shift and the sum of what the two entries can add."""

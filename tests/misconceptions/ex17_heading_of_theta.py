@@ -3,6 +3,7 @@
 import numpy as np
 
 from tests.judge import Case, Exercise
+from tests.solutions import heading_of_theta
 
 
 def theta(*entries):
@@ -222,6 +223,31 @@ def twice_converted(theta):
 )
 def by_arcsin(theta):
     return np.degrees(np.arcsin(np.clip(-theta[:, 0, 1], -1, 1))) % 360
+
+
+@EXERCISE.wrong("Rounded", "headings lie between whole degrees as well; yours are rounded to them.", "sec-aerial-error")
+def rounded(theta):
+    return np.rint(heading_of_theta(theta)) % 360
+
+
+@EXERCISE.wrong(
+    "From 0 to 180",
+    "the compass has 360 degrees, and nose and tail are not the same; yours brings the heading to below 180.",
+    "sec-aerial-error",
+)
+def half_compass(theta):
+    return heading_of_theta(theta) % 180
+
+
+@EXERCISE.wrong(
+    "360 for 0",
+    "a heading is brought to 0 to below 360 with % 360; yours adds 360 to those that are "
+    "not positive, and straight up becomes 360.",
+    "sec-aerial-error",
+)
+def full_circle_for_none(theta):
+    heading = heading_of_theta(theta)
+    return np.where(heading == 0, 360, heading).astype(theta.dtype)
 
 
 @EXERCISE.right_too
