@@ -6,31 +6,20 @@ Size:        about 12 lines
 Check:       pytest --ex max_pool2d_backward
 
 The gradient of max-pooling, where windows may overlap and may leave pixels over, right and below. kernel_size is an
-int; stride is an int, or None, which means kernel_size: windows side by side. The arguments are as they should be.
-Loops are welcome.
+int; stride is an int, or None, which means kernel_size: windows side by side. The arguments are valid. Loops are
+welcome.
 """
 
 import numpy as np
 
 
-def max_pool2d_backward(d_out, image, kernel_size, stride=None):
-    """Gradient of `max_pool2d`: it goes to the largest pixel of the window, to the first one where several tie.
+def max_pool2d_backward(
+    d_out: np.ndarray, image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None
+) -> np.ndarray:
+    """Gradient of `max_pool2d`: d_out (N, C, h, w) to d_image (N, C, H, W).
 
-    Parameters
-    ----------
-    d_out : (N, C, h, w) array
-        Gradient of the loss for the output.
-    image, kernel_size, stride
-        What the forward saw.
-
-    Returns
-    -------
-    (N, C, H, W) array
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument has the wrong type or shape; the message says what was expected and what came.
+    It goes to the largest pixel of the window, to the first where several tie; in a window with NaNs to the last of
+    them, as in torch.
     """
     raise NotImplementedError("your answer goes here")
 

@@ -399,7 +399,7 @@ def mean_of_batch(d_grid, theta, align_corners=False):
     "a pixel on the left has a negative lever arm, x_t with its sign; yours takes its size alone.",
     "sec-theta-sum",
 )
-def arms_without_sign(d_grid, align_corners=False):
+def arms_without_sign(d_grid, theta, align_corners=False):
     x, y = arms(d_grid, align_corners)
     return summed(d_grid, abs(x), abs(y))
 
@@ -410,7 +410,7 @@ def arms_without_sign(d_grid, align_corners=False):
     "its third the gradients as they are; yours leaves both at zero.",
     "sec-theta-sum",
 )
-def first_column_alone(d_grid, align_corners=False):
+def first_column_alone(d_grid, theta, align_corners=False):
     return summed(d_grid, arms(d_grid, align_corners)[0], 0, 0)
 
 
@@ -420,8 +420,8 @@ def first_column_alone(d_grid, align_corners=False):
     "its second; yours has x_t in the first and y_t in the second alone.",
     "sec-theta-sum",
 )
-def own_arm_alone(d_grid, align_corners=False):
-    return affine_grid_backward(d_grid, align_corners) * np.array([[1, 0, 1], [0, 1, 1]], d_grid.dtype)
+def own_arm_alone(d_grid, theta, align_corners=False):
+    return affine_grid_backward(d_grid, theta, align_corners) * np.array([[1, 0, 1], [0, 1, 1]], d_grid.dtype)
 
 
 @EXERCISE.right_too
