@@ -12,7 +12,7 @@ from stn_numpy import affine_sample, compose_affine, compose_affine_backward
 from stn_numpy.gradcheck import gradcheck
 from stn_numpy.pytorch import compose
 from stn_numpy.pytorch.compose import SeriesTransformer
-from stn_numpy.pytorch.layer import linear
+from stn_numpy.pytorch.layer import linear_layer
 
 QUARTER = [[0.0, -1, 0], [1, 0, 0]]
 RIGHT = [[1.0, 0, 0.5], [0, 1, 0]]
@@ -90,7 +90,7 @@ def test_bad_input_is_refused():
 
 def localisation(seed):
     """Any small network that says something else of every image."""
-    last = linear(64, 6, np.random.default_rng(seed), torch.float64)
+    last = linear_layer(64, 6, np.random.default_rng(seed), torch.float64)
     with torch.no_grad():
         last.bias.add_(torch.tensor([1.0, 0, 0, 0, 1, 0]))
     return nn.Sequential(nn.Flatten(), last)

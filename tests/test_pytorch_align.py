@@ -14,7 +14,7 @@ from PIL import Image
 from stn_numpy.aerial.tiles import KINDS, aerial_tiles
 from stn_numpy.pictures import contact_sheet
 from stn_numpy.pytorch.align import align, main
-from stn_numpy.pytorch.tiles import rebuild, save
+from stn_numpy.pytorch.tiles import rebuild, save_tile_network
 from stn_numpy.pytorch.weights import save as save_weights
 
 
@@ -42,7 +42,7 @@ def network_that_says(parameters, transform="similarity", channels=3, **options)
 
 @pytest.fixture
 def checkpoint(tmp_path):
-    save(tmp_path / "quarter.pt", *network_that_says([0.0, 1.0, 0.0, 0.0]))
+    save_tile_network(tmp_path / "quarter.pt", *network_that_says([0.0, 1.0, 0.0, 0.0]))
     return tmp_path / "quarter.pt"
 
 
@@ -125,7 +125,7 @@ def test_outside_has_the_mean_colour(tmp_path):
 
 
 def test_grey_networks_and_other_families(tiles, tmp_path):
-    save(tmp_path / "grey.pt", *network_that_says([0.0] * 32, "tps", channels=1))
+    save_tile_network(tmp_path / "grey.pt", *network_that_says([0.0] * 32, "tps", channels=1))
     run(tmp_path / "grey.pt", tiles, tmp_path / "out")
     assert Image.open(tmp_path / "out" / "a.png").mode == "L"
     before = np.asarray(Image.open(tiles / "a.png").convert("L")).astype(int)
@@ -295,7 +295,7 @@ def test_what_will_not_do(checkpoint, tiles, tmp_path, capsys, change, code, par
     (tmp_path / "words" / "notes.txt").write_text("?")
     (tmp_path / "cut.pt").write_bytes(checkpoint.read_bytes()[:-500])
     save_weights(tmp_path / "digits.pt", torch.nn.Linear(2, 2))
-    save(tmp_path / "plain.pt", *network_that_says(None, None))
+    save_tile_network(tmp_path / "plain.pt", *network_that_says(None, None))
     given = dict(checkpoint=checkpoint.name, source="tiles", out="out") | change
     arguments = [
         word

@@ -19,7 +19,7 @@ from stn_numpy.folder import read_folder, split
 from stn_numpy.pictures import as_array, read_square
 from stn_numpy.pytorch.folder import FolderTiles, settings_for
 from stn_numpy.pytorch.settings import Settings
-from stn_numpy.pytorch.tiles import build, centred, load, rebuild, uncentred
+from stn_numpy.pytorch.tiles import build_tile_network, centred, load_tile_network, rebuild, uncentred
 from stn_numpy.pytorch.train import main
 
 ARGUMENTS = [
@@ -126,7 +126,7 @@ def test_training_leaves_a_network_that_knows_its_classes(tiles, tmp_path, capsy
     main(arguments)
     first = capsys.readouterr()
     path = tmp_path / "out" / "st-cnn-mine-similarity-seed0"
-    network, facts = load(f"{path}.pt")
+    network, facts = load_tile_network(f"{path}.pt")
     assert facts["classes"] == ["cars", "fighters"] and network.transformer.family == "similarity"
     result = json.loads(open(f"{path}.json").read())
     assert result["test_images"] == 4 and result["settings"]["classes"] == ["cars", "fighters"]
@@ -235,7 +235,7 @@ def test_what_is_transparent_is_seen_on_the_background_of_one_s_choice(tiles, tm
     out = tmp_path / "out"
     main([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(out), "--background", "lime"])
     assert "laid over #00ff00" in capsys.readouterr().err
-    assert load(out / "st-cnn-mine-similarity-seed0.pt")[1]["background"] == "#00ff00"
+    assert load_tile_network(out / "st-cnn-mine-similarity-seed0.pt")[1]["background"] == "#00ff00"
     assert read_folder(tiles, 24, "#00ff00").images[0, :, 0, 0].tolist() == [0, 255, 0]
 
 
@@ -266,7 +266,7 @@ def test_names_that_are_not_utf_8_or_not_in_the_terminal_s_alphabet(tiles, tmp_p
     assert done.returncode == 0, done.stderr
     assert b"wyniki \\u0142/st-cnn-" in done.stdout
     assert b"skipped \\udce9t\\udce9/1\\udce9.png: not an image" in done.stderr
-    network, facts = load(tmp_path / "wyniki ł" / "st-cnn-żółw żółwi-similarity-seed0.pt")
+    network, facts = load_tile_network(tmp_path / "wyniki ł" / "st-cnn-żółw żółwi-similarity-seed0.pt")
     assert [os.fsencode(name) for name in facts["classes"]] == [b"fighters", b"\xe9t\xe9"]
     assert json.loads(next((tmp_path / "wyniki ł").glob("*.json")).read_text())["test_images"] == 4
 
@@ -304,7 +304,7 @@ def test_without_pillow(tiles, capsys, tmp_path, monkeypatch):
     ],
 )
 def test_networks_have_the_parameters_asked_for_and_start_at_the_identity(options):
-    network = build((3, 48, 48), 8, **options, rng=0)
+    network = build_tile_network((3, 48, 48), 8, **options, rng=0)
     assert network.parameter_count() == pytest.approx(80_000, rel=0.01)
     images = torch.rand(2, 3, 48, 48, generator=torch.Generator().manual_seed(0))
     assert network(images).shape == (2, 8)
@@ -314,7 +314,7 @@ def test_networks_have_the_parameters_asked_for_and_start_at_the_identity(option
 
 def test_votes_add_up_as_arrows_do():
     """North and east equally: north-east. West alone: west; the angle is the heading, in radians."""
-    compass = build((3, 48, 48), 8, "rotation", directions=16).transformer.localisation[1]
+    compass = build_tile_network((3, 48, 48), 8, "rotation", directions=16).transformer.localisation[1]
     votes = torch.full((3, 16), -40.0)
     votes[0, [0, 4]], votes[1, 12], votes[2, [15, 1]] = 0.0, 0.0, 0.0
     degrees = torch.rad2deg(compass(votes))[:, 0]
@@ -339,7 +339,7 @@ def test_centring_is_undone():
 )
 def test_networks_that_cannot_be(arguments, part):
     with pytest.raises(ValueError, match=part):
-        build(**dict(image_shape=(3, 48, 48), classes=3) | arguments)
+        build_tile_network(**dict(image_shape=(3, 48, 48), classes=3) | arguments)
 
 
 def test_facts_rebuild_the_network():

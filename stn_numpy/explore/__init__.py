@@ -67,7 +67,7 @@ def show(name: str, results: dict | None = None) -> Explorable:
         expected = "the results of a run" if entry.needs_results else "none"
         raise ValueError(f"results: expected {expected} for {name!r}, got {type(results).__name__}")
     data = entry.data(results) if entry.needs_results else entry.data()
-    return Explorable(name, entry.title, entry.text, entry.alt, packed(data), stills.draw(name, data))
+    return Explorable(name, entry.title, entry.text, entry.alt, packed(data), stills.draw_still(name, data))
 
 
 NAMES = tuple(contents.ALL)

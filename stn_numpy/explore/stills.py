@@ -19,7 +19,7 @@ IDENTITY = np.array([[[1.0, 0, 0], [0, 1, 0]]])
 SIZE = (1, 1, 24, 24)
 
 
-def draw(name: str, data: dict) -> bytes:
+def draw_still(name: str, data: dict) -> bytes:
     """The still of one explorable, a PNG, from its data: each name is that of a function of this module."""
     with plt.rc_context():
         viz.use_style()

@@ -18,7 +18,7 @@ CONSTANTS = (int, float, str, tuple, type, np.generic)
 CHECKSUM = 32  # bytes of SHA-256
 
 
-def report(line: str) -> None:
+def announce(line: str) -> None:
     """Print one line where the reader sees it and no program takes it for its own output."""
     # On a notebook's page what stands in stderr reads as an error; elsewhere stdout is the program's own.
     stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
@@ -145,7 +145,7 @@ def _report_once(kind, line):
     """One line a run for each kind of trouble: the other kernels' files are likely to be in the same state."""
     if kind not in _reported:
         _reported.add(kind)
-        report(line)
+        announce(line)
 
 
 def reported_unreadable() -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from numba.core import event
 from numba.core.codegen import get_host_cpu_features
 
-from .cache import KernelCache, report, reported_unreadable
+from .cache import KernelCache, announce, reported_unreadable
 
 # GNU's OpenMP is quick to start and shares the machine well; the reader's own choice, by environment, comes first.
 if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.environ):
@@ -138,7 +138,7 @@ class _Announcer(event.Listener):
         self.announced = True
         once = "for this run (no cache folder can be written; NUMBA_CACHE_DIR names one)" if _uncached else "once"
         if not reported_unreadable():
-            report(f"compiling kernels for this machine, {once} (about 20 s in all)")
+            announce(f"compiling kernels for this machine, {once} (about 20 s in all)")
 
     def on_end(self, event):
         pass

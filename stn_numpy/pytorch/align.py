@@ -13,7 +13,7 @@ from ..folder import place_for
 from ..pictures import CELL, COLUMNS, as_array, as_image, contact_sheet, image_files, read_squares
 from ..theta import read_theta, rotation_angle
 from .command import Parser, Refusal, check_folder, plain_errors
-from .tiles import centred, load, uncentred
+from .tiles import centred, load_tile_network, uncentred
 
 PROGRAM = "python -m stn_numpy.pytorch.align"
 
@@ -49,7 +49,7 @@ def make_parser() -> Parser:
 
 @torch.no_grad()
 def align(network, facts: dict, image):
-    """Read a square tile, a Pillow image of any size, through the transformer of a network that `tiles.load` returned.
+    """Read a square tile, a Pillow image of any size, through the transformer of a network for tiles.
 
     Returns the aligned tile, (C, S, S) uint8 at its own size, which outside has the training tiles' mean colour (and,
     as the last channel, the image's alpha, if any, outside 0); theta, as (2, 3) in an affine family; and the share of
@@ -78,7 +78,7 @@ def _tensor(array):
     return torch.from_numpy(array.copy())[None].float() / 255
 
 
-def in_words(theta: np.ndarray) -> dict:
+def theta_in_words(theta: np.ndarray) -> dict:
     """A (2, 3) theta as heading in degrees on the compass, scale and shift; nothing for another family."""
     if theta.shape != (2, 3):
         return {}
@@ -110,7 +110,7 @@ def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
     `say` gets a line for each file that is skipped, and for what else the reader should know.
     """
     source, out = check_folders(source, out)
-    network, facts = load(checkpoint)
+    network, facts = load_tile_network(checkpoint)
     if network.transformer is None:
         raise Refusal(f"--checkpoint: expected a network with a transformer (st-cnn), got one without in {checkpoint}")
     own = out.resolve() if source.resolve() in out.resolve().parents else None  # what an earlier run wrote is no tile
@@ -129,7 +129,7 @@ def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
             if len(rows) in on_sheet:
                 pairs.append((image.resize((CELL, CELL)), as_image(aligned).resize((CELL, CELL))))
             row = {"file": name, "written": where, "class": facts["classes"][int(shares.argmax())]}
-            rows.append(row | dict(share=f"{shares.max():.3f}") | in_words(theta))
+            rows.append(row | dict(share=f"{shares.max():.3f}") | theta_in_words(theta))
     finally:  # whatever stops it, the table has what was written
         if rows:
             write_csv(out / POSES, FIELDS, rows)

@@ -52,7 +52,7 @@ def diagnose(model: nn.Module, batch, loss=F.cross_entropy, draw: bool = True) -
     """Print and draw what the transformer in a model does to a batch, and what is worth a look.
 
     Any module will do that calls `torch.nn.functional.grid_sample` on 4-dimensional images. It runs once, in its mode;
-    weights, buffers, gradients, mode and torch's random numbers stay as they were.
+    weights, buffers, gradients, mode and torch's random numbers stay as they were. ValueError if it never samples.
 
     Parameters
     ----------
@@ -63,11 +63,6 @@ def diagnose(model: nn.Module, batch, loss=F.cross_entropy, draw: bool = True) -
         ``loss(model(images), labels)``: one number.
     draw : bool
         Draw a figure for each sampler, where matplotlib is installed.
-
-    Raises
-    ------
-    ValueError
-        If the model never samples.
 
     Notes
     -----

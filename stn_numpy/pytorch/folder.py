@@ -11,7 +11,7 @@ from ..folder import Folder, read_folder, split
 from .command import Refusal, check_folder
 from .digits import STEPS_A_PIECE, Digits, mixed_seed
 from .settings import Settings
-from .tiles import build, centred, mean_colour
+from .tiles import build_tile_network, centred, mean_colour
 
 MODELS = ("cnn", "st-cnn")
 
@@ -39,10 +39,10 @@ class FolderSettings(Settings):
 
     def build(self, seed):
         """The network with its first weights."""
-        return build(**self._network(), classes=len(self.classes), rng=seed)
+        return build_tile_network(**self._network(), classes=len(self.classes), rng=seed)
 
     def beside(self) -> dict:
-        """What a finished checkpoint says of the network, for `stn_numpy.pytorch.tiles.load`."""
+        """What a finished checkpoint says of the network, for `load_tile_network`."""
         facts = dict(classes=list(self.classes), mean=list(self.mean), background=self.background)
         return dict(tiles=facts | dict(network=self._network()))
 

@@ -37,12 +37,12 @@ def _filled(module, layer):
     return module
 
 
-def linear(in_features, out_features, rng, dtype) -> nn.Linear:
+def linear_layer(in_features, out_features, rng, dtype) -> nn.Linear:
     """`torch.nn.Linear`, its weights drawn from a NumPy generator as `stn_numpy.Linear` draws them."""
     return layer_from_numpy(numpy_layer.Linear(in_features, out_features, rng, numpy_dtype(dtype)))
 
 
-def conv2d(in_channels, out_channels, kernel_size, padding, rng, dtype) -> nn.Conv2d:
+def conv2d_layer(in_channels, out_channels, kernel_size, padding, rng, dtype) -> nn.Conv2d:
     """`torch.nn.Conv2d`, its weights drawn from a NumPy generator as `stn_numpy.Conv2d` draws them."""
     return layer_from_numpy(
         numpy_layer.Conv2d(in_channels, out_channels, kernel_size, 1, padding, rng, numpy_dtype(dtype))

@@ -6,7 +6,7 @@ from torch import nn
 
 from ..check import check_choice, check_whole
 from .families import as_transform
-from .layer import check_dtype, conv2d, linear, output_shape
+from .layer import check_dtype, conv2d_layer, linear_layer, output_shape
 from .localisation import LocalisationNetwork, identity_layer
 from .model import Classifier
 from .transformer import SpatialTransformer
@@ -29,13 +29,10 @@ def build(
         "st-" begins with a transformer; its localisation network is of the classifier's kind.
     distortion : {"R", "RTS", "P", "E", "TC"}
         What the digits suffer, which decides their size: 28, 42, 28, 28, 60 pixels.
-    transform : str or Transform
-        The family of transformations: a name in `TRANSFORMS`, or a family of your own.
     localisation_depth : int
         Convolutions (ST-CNN) or hidden layers (ST-FCN) of the localisation network, 0 to 3; the paper has 2.
-    rng : numpy Generator, int or None
-        Of the first weights; an int is a seed.
-    dtype : torch.float32 or torch.float64
+    transform, rng, dtype
+        As in `stn_numpy.SpatialTransformer` and `stn_numpy.Classifier`.
     parameters : int
         About how many numbers the whole network learns: the classifier gets what the transformer leaves.
 
@@ -80,10 +77,10 @@ def _localisation(kind, size, identity, depth, rng, dtype):
         return LocalisationNetwork(hidden=(32,) * depth, **shared)
     if depth != 2:
         return LocalisationNetwork(channels=(20,) * depth, hidden=(20,), downsample=2, **shared)
-    layers = [nn.AvgPool2d(2), conv2d(1, 20, 5, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
-    layers += [conv2d(20, 20, 5, 0, rng, dtype), nn.ReLU(), nn.Flatten()]
+    layers = [nn.AvgPool2d(2), conv2d_layer(1, 20, 5, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
+    layers += [conv2d_layer(20, 20, 5, 0, rng, dtype), nn.ReLU(), nn.Flatten()]
     width = output_shape(layers, (1, size, size), dtype)[0]
-    features = nn.Sequential(*layers, linear(width, 20, rng, dtype), nn.ReLU())
+    features = nn.Sequential(*layers, linear_layer(width, 20, rng, dtype), nn.ReLU())
     return LocalisationNetwork.of(features, identity_layer(20, identity, rng, dtype))
 
 
@@ -91,8 +88,8 @@ def _fcn(pool, channels, size, classes, parameters, rng, dtype):
     """Two hidden layers of one width, the one that comes closest to so many parameters."""
     inputs = channels * size * size
     width = _closest_width(lambda width: (inputs + 1 + width + 1) * width + (width + 1) * classes, parameters)
-    hidden = [linear(inputs, width, rng, dtype), nn.ReLU(), linear(width, width, rng, dtype), nn.ReLU()]
-    return nn.Sequential(*pool, nn.Flatten(), *hidden, linear(width, classes, rng, dtype))
+    hidden = [linear_layer(inputs, width, rng, dtype), nn.ReLU(), linear_layer(width, width, rng, dtype), nn.ReLU()]
+    return nn.Sequential(*pool, nn.Flatten(), *hidden, linear_layer(width, classes, rng, dtype))
 
 
 def _cnn(pool, channels, size, classes, parameters, rng, dtype, first=64):
@@ -101,9 +98,9 @@ def _cnn(pool, channels, size, classes, parameters, rng, dtype, first=64):
     last = ((size + 2 * padding - 8) // 2 - 6) // 2
     fixed, each = (81 * channels + 1) * first + classes, 49 * first + 1 + last**2 * classes
     width = _closest_width(lambda width: fixed + each * width, parameters)
-    layers = [*pool, conv2d(channels, first, 9, padding, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
-    layers += [conv2d(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()]
-    return nn.Sequential(*layers, linear(last * last * width, classes, rng, dtype))
+    layers = [*pool, conv2d_layer(channels, first, 9, padding, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
+    layers += [conv2d_layer(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()]
+    return nn.Sequential(*layers, linear_layer(last * last * width, classes, rng, dtype))
 
 
 def _closest_width(count, parameters: int) -> int:

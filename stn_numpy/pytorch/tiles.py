@@ -44,7 +44,7 @@ class Compass(nn.Module):
         return f"{self.directions}"
 
 
-def build(
+def build_tile_network(
     image_shape,
     classes: int,
     transform=None,
@@ -60,8 +60,6 @@ def build(
     among `directions`, see `Compass`; None for a number. `parameters` is about how many numbers the whole network
     learns: the classifier gets what the transformer leaves.
 
-    Notes
-    -----
     Classifier: convolutions 5x5 (16), 3x3 (32) and 3x3, each with a max-pool by 2, and a linear layer. Localisation
     network: as in chapter 10, on the tile at half its size, convolutions 5x5 (16, 32, 32), of which
     `localisation_depth` are taken, and a hidden layer of 32.
@@ -98,8 +96,8 @@ def build(
 
 
 def rebuild(facts: dict, rng=None) -> Classifier:
-    """A network from what a checkpoint says of it: ``facts["network"]`` holds the arguments of `build`."""
-    return build(**facts["network"], classes=len(facts["classes"]), rng=rng)
+    """A network from what a checkpoint says of it: ``facts["network"]`` holds the arguments of `build_tile_network`."""
+    return build_tile_network(**facts["network"], classes=len(facts["classes"]), rng=rng)
 
 
 def centred(images: torch.Tensor, facts: dict) -> torch.Tensor:
@@ -124,17 +122,17 @@ def mean_colour(images: torch.Tensor) -> list[float]:
     return [round(float(value), 4) for value in images.mean((0, 2, 3))]
 
 
-def save(path, network: Classifier, facts: dict) -> None:
+def save_tile_network(path, network: Classifier, facts: dict) -> None:
     """Write a network and what is needed to use it again.
 
-    The facts are ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build`; and
-    ``background``: what shows through transparent pixels, see `stn_numpy.pictures.opaque`, if not their own mean.
+    The facts are ``classes``: names; ``mean``: see `centred`; ``network``: the rest of what `build_tile_network`
+    takes; ``background``: what shows through transparent pixels, see `stn_numpy.pictures.opaque`.
     """
     save_weights(path, network, tiles=facts)
 
 
-def load(path) -> tuple[Classifier, dict]:
-    """Read a network and its facts, which `save` wrote, or the training command for a folder of tiles.
+def load_tile_network(path) -> tuple[Classifier, dict]:
+    """Read a network and its facts, which `save_tile_network` wrote, or the training command for a folder of tiles.
 
     ValueError if the file is damaged, or holds no network for tiles.
     """
@@ -143,9 +141,9 @@ def load(path) -> tuple[Classifier, dict]:
     except ValueError as error:
         raise ValueError(f"{path} is no checkpoint, or is damaged ({error})") from error
     if not isinstance(content, dict) or "tiles" not in content:
+        source = "training with --data-folder, or python -m book.experiments aerial --keep"
         raise ValueError(
-            f"{path} is not a finished network for tiles: expected a .pt that training with "
-            f"--data-folder, or python -m book.experiments aerial --keep, has left at its end"
+            f"{path} is not a finished network for tiles: expected a .pt that {source}, has left at its end"
         )
     try:
         return load_weights(path, rebuild(content["tiles"])).eval(), content["tiles"]

@@ -12,8 +12,6 @@ from .families import as_transform
 class SpatialTransformer(nn.Module):
     """Transform each image as its localisation network says. As in `stn_numpy.SpatialTransformer`.
 
-    Notes
-    -----
     Unlike its NumPy twin it remembers nothing of a forward, so that it can be compiled, and many of it can run as one;
     `theta` says what it would do to a batch.
     """

@@ -70,16 +70,12 @@ def watch(model: torch.nn.Module, images: torch.Tensor, loss=None) -> tuple:
 
 
 def measure_grid(look: Look) -> dict:
-    """What the grid of one look says, image by image.
+    """Measure the grid of one look, image by image, in float64; NaN for an image whose grid is not finite.
 
-    Returns
-    -------
-    dict
-        ``theta`` (N, 2, 3): the affine map nearest to the grid; ``bend``: the root mean square of what it leaves, in
-        pixels, a float; ``singular_values`` (N, 2) of its linear part, the larger first; ``mirrored`` (N), 1 where its
-        determinant is negative; ``stride`` (N): how many pixels of the image neighbouring samples lie apart at most;
-        ``outside`` (N): the share of the points outside; ``drift`` (N): their mean distance from the identity's, in
-        pixels. In float64, and NaN for an image whose grid is not finite.
+    ``theta`` (N, 2, 3): the affine map nearest to the grid; ``bend``: the root mean square of what it leaves, in
+    pixels, a float; ``singular_values`` (N, 2) of its linear part, the larger first; ``mirrored`` (N), 1 where its
+    determinant is negative; ``stride`` (N): how many pixels of the image neighbouring samples lie apart at most;
+    ``outside`` (N): the share of the points outside; ``drift`` (N): their mean distance from the identity's, in pixels.
     """
     grid, corners = look.grid.double(), look.align_corners
     batch, height, width, _ = grid.shape

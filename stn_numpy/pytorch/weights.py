@@ -44,17 +44,9 @@ def from_numpy(layer: numpy_layer.Layer) -> nn.Module:
 def to_numpy(module: nn.Module) -> numpy_layer.Layer:
     """The NumPy twin of a torch module, with a copy of its weights, in its dtype.
 
-    Parameters
-    ----------
-    module : torch.nn.Module
-        A network of this package, on any device; or one of torch's Linear, Conv2d, ReLU, MaxPool2d, AvgPool2d,
-        Flatten and Sequential, in the forms that the NumPy layers have.
-
-    Raises
-    ------
-    TypeError
-        If a module has no twin that computes the very same: another class or a subclass, a hook, weights in two places,
-        an option or a dtype that the NumPy layers do not know.
+    The module is a network of this package, on any device, or one of torch's Linear, Conv2d, ReLU, MaxPool2d,
+    AvgPool2d, Flatten and Sequential. TypeError if a module has no twin that computes the very same: another class or
+    a subclass, a hook, weights in two places, an option or a dtype that the NumPy layers do not know.
     """
     _check_plain(module)
     kind = type(module)  # a subclass may have a forward of its own

@@ -103,8 +103,8 @@ def measure_speed(cell, context):
         raise Refusal(f"steps: expected a multiple of {STEPS_A_PIECE}, got {cell['steps']}", 2)
     torch.set_num_threads(cell["threads"])
     device, how = find_devices(context.device)[0], (cell["acceleration"], cell["side_by_side"], context.folder)
-    loops = {"plain": PlainLoop(settings_of(cell, "float32"), device, cell["loaders"])}
-    loops |= {name: OurLoop(settings_of(cell, name), device, *how) for name in cell["precisions"]}
+    loops = {"plain": PlainLoop(speed_settings(cell, "float32"), device, cell["loaders"])}
+    loops |= {name: OurLoop(speed_settings(cell, name), device, *how) for name in cell["precisions"]}
     found = {name: [] for name in loops}
     for turn in context.steps(cell["turns"] + 1):
         for name, loop in loops.items():
@@ -119,7 +119,7 @@ def measure_speed(cell, context):
     return dict(images_per_second=found, ratio=ratios, made_by=name_of(device))
 
 
-def settings_of(cell, precision):
+def speed_settings(cell, precision):
     """Of a run that is longer than the benchmark, so that the rate stays the same."""
     how = {name: cell[name] for name in ("model", "distortion", "data", "batch")}
     return Settings(**how, precision=precision, iterations=4 * cell["steps"] * (cell["turns"] + 1))
