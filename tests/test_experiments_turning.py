@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from series import record_of
 
+from book.experiments.engine import NO_SERIES
 from book.experiments.training import turned_digits, turning
 from book.experiments.training.exchange import choose_donors, measure_exchanges
 from stn_numpy import digits as data
@@ -117,3 +118,11 @@ def test_a_short_cell(few_digits, tmp_path):
     which = "part=short classifier=linear transform=rotation seed=0"
     result = record_of(turning.EXPERIMENT, tmp_path, which, "steps=2").result
     assert result["exchanges"]["own"]["error"] == pytest.approx(result["test_error"])
+
+
+def test_batches_are_those_of_the_table(few_digits):
+    images, labels = turning.load_mnist()
+    found = turning.fast_batches(images, labels, 50, NO_SERIES)(np.random.default_rng(0))
+    expected = turned_digits.turned_batches(images, labels, 50)(np.random.default_rng(0))
+    np.testing.assert_allclose(found[0], expected[0], atol=1e-5)
+    assert np.array_equal(found[1], expected[1])

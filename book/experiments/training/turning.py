@@ -10,21 +10,22 @@ from book.experiments.training.turned_digits import (
     SETTINGS,
     measure_classifier,
     train_classifier,
-    turned_batches,
     turned_set,
 )
 from stn_numpy import fast
 from stn_numpy.digits import load_digits, load_mnist
+from stn_numpy.distortions import draw
 from stn_numpy.families import TRANSFORMS
 from stn_numpy.localisation import LocalisationNetwork
 from stn_numpy.model import Classifier
 from stn_numpy.optimizer import SGD, CosineLR
 from stn_numpy.pose import label_readable_from, outputs, signs_of_life
+from stn_numpy.theta import rotation_theta
 from stn_numpy.training import error_rate, train
 from stn_numpy.transformer import SpatialTransformer
 
-RECIPE = dict(optimizer="sgd", rate=0.02, momentum=0.9, nesterov=True, schedule="cosine", warm_up=0.05, clip=5.0)
-LONG = dict(part="long", **RECIPE, steps=20_000, batch=64, localisation=(32, 32))
+RECIPE = dict(optimizer="sgd", rate=0.05, momentum=0.9, nesterov=True, schedule="cosine", warm_up=0.05, clip=5.0)
+LONG = dict(part="long", **RECIPE, steps=20_000, batch=256, localisation=(32, 32))
 HIDDEN = {"linear": (), "fcn": (128, 128)}
 SEEDS = range(3)
 RECORD_EVERY = 1_000  # steps
@@ -80,6 +81,18 @@ def exchanges_of(model, seed):
     return measure_exchanges(model, turned, labels, pose.angle, np.random.default_rng([seed, 3]))
 
 
+def fast_batches(images, labels, size, context):
+    """`turned_batches`, turned by the compiled sampler: the same pictures to rounding, in a seventh of the time."""
+
+    def make_batch(rng):
+        context.check()
+        chosen = images[which := rng.integers(0, len(images), size)]
+        theta = rotation_theta(draw(chosen, "R", rng)["angle"][:, None]).astype(chosen.dtype)
+        return fast.affine_sample(chosen, theta, chosen.shape, align_corners=False), labels[which]
+
+    return make_batch
+
+
 def train_long(compiled, model, cell, context):
     """Train by the recipe, from the cell's checkpoint if there is one; return the history of what was learned."""
     optimizer = SGD(compiled.parameters(), lr=cell["rate"], momentum=cell["momentum"], nesterov=cell["nesterov"])
@@ -88,7 +101,7 @@ def train_long(compiled, model, cell, context):
     records = train(
         compiled,
         optimizer,
-        turned_batches(*load("train"), cell["batch"], context),
+        fast_batches(*load("train"), cell["batch"], context),
         cell["steps"],
         seed=cell["seed"],
         schedule=CosineLR(optimizer, cell["steps"], cell["warm_up"]),
