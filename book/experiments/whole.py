@@ -19,7 +19,8 @@ def train_one(rate, own_rate, seed, steps):
     """Train one of the program's two networks on the program's canvases; own_rate 0 holds theta at the identity."""
     (images, labels), rng = by_hand.digits("train"), np.random.default_rng(seed)
     weights = by_hand.first_weights(rng)
-    for left in 1 - np.arange(steps) / steps:
+    for step in range(steps):
+        left = 1 - step / steps  # a float of Python's: one of NumPy's would make the weights float64
         batch = rng.integers(len(images), size=by_hand.BATCH)
         canvas, _ = by_hand.scatter(images[batch], rng)
         weights, _ = by_hand.training_step(weights, canvas, labels[batch], rate * left, own_rate * left)
