@@ -14,6 +14,7 @@ from stn_numpy.files import commit_of_code
 PROGRAM = "python -m book.experiments"
 MODULES = (
     *(
+        "whole",
         "training.rotated_mnist",
         "training.turning",
         "scale.rates",
