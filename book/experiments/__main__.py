@@ -15,7 +15,7 @@ PROGRAM = "python -m book.experiments"
 MODULES = (
     *("training.rotated_mnist", "scale.rates", "scale.protocol", "scale.table", "scale.speed"),
     *("debugging.clinic", "families.fits", "more_than_one.addition", "more_than_one.depth"),
-    *("more_than_one.colocalise", "aerial.rivals"),
+    *("more_than_one.colocalise", "aerial.rivals", "aerial.headings"),
 )
 
 DESCRIPTION = """\
