@@ -43,7 +43,8 @@ class TurnedCopies(nn.Module):
     def read(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """What the network says of each copy of each image (N, C, H, W): logits (N, K, classes), scores (N, K)."""
         copies = self.copies(image)
-        said = self.network(copies.flatten(0, 1)).float().unflatten(0, copies.shape[:2])
+        said = self.network(copies.flatten(0, 1)).unflatten(0, copies.shape[:2])
+        said = said.to(torch.promote_types(said.dtype, torch.float32))  # sums of exponentials, in autocast too
         return said[..., :-1], said[..., -1]
 
     def copies(self, image: torch.Tensor) -> torch.Tensor:
@@ -82,5 +83,5 @@ class BestTurn(nn.Module):
         self.copies = copies
 
     def forward(self, image):
-        best = self.copies.read(image)[1].argmax(1, keepdim=True)
-        return best * (2 * torch.pi / self.copies.turns)
+        scores = self.copies.read(image)[1]
+        return scores.argmax(1, keepdim=True).to(scores.dtype) * (2 * torch.pi / self.copies.turns)
