@@ -17,6 +17,7 @@ from .weights import save as save_weights
 PARAMETERS = 80_000
 CHANNELS = (16, 32)  # of the classifier's first two convolutions; the third takes what parameters are left
 LOCALISATION = (16, 32, 32)
+COPIES, A_COPY = 28, 30_000  # pixels of turned copies, and about how many numbers the network that reads them learns
 LEAST_SIZE = 24  # three convolutions and three pools need so many pixels
 
 

@@ -17,7 +17,12 @@ def turned_thetas(turns: int, dtype=torch.float32, device=None) -> torch.Tensor:
 
 def marginalise(logits: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
     """(N, K, classes) and (N, K) to log-probabilities (N, classes). As in `stn_numpy.marginalise`."""
-    return torch.logsumexp(logits.log_softmax(2) + scores.log_softmax(1)[:, :, None], 1)
+    return torch.logsumexp(log_joint(logits, scores), 1)
+
+
+def log_joint(logits: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+    """The log-probability of copy k together with each class: (N, K, classes), all of which add up to 1."""
+    return logits.log_softmax(2) + scores.log_softmax(1)[:, :, None]
 
 
 class TurnedCopies(nn.Module):
