@@ -19,7 +19,7 @@ from .localisation import LocalisationNetwork
 from .log_polar import log_polar_grid, log_polar_grid_backward
 from .loss import cross_entropy, cross_entropy_backward, softmax
 from .model import Classifier
-from .optimizer import SGD, Adam, StepLR
+from .optimizer import SGD, Adam, CosineLR, StepLR, clip_gradients
 from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from .pose import circular_deviation, remaining_angle
 from .projective import (
