@@ -38,4 +38,4 @@ def measure_whole(cell, context):
     return dict(test_error=np.mean(answers != labels), place=place, log_size=log_size, degrees=degrees)
 
 
-EXPERIMENT = Experiment("by_hand", 2, CELLS, measure_whole)
+EXPERIMENT = Experiment("by_hand_rates", 2, CELLS, measure_whole)
