@@ -92,7 +92,29 @@ def _columns(snapshots):
     return columns
 
 
+def _draw(networks):
+    """The first test digit of each class, and the trained networks."""
+    names = ("plain", "transformer")
+    return dict(
+        digits=[digit(label, 0) for label in range(10)],
+        canvases=networks["test_canvases"],
+        errors={name: networks[name]["test_error"] for name in names},
+        **{name: networks[name]["weights"] for name in names},
+    )
+
+
 ALL = {
+    "draw": Entry(
+        "Draw a digit",
+        "Draw on the canvas with mouse or finger, or take a test digit; then move, turn and scale it. The orange "
+        "points are where the transformer reads. It learned from upright digits at any place and size. Guess first: "
+        "will it follow a digit into a corner, and what will it do with one on its side?",
+        "A small six in a corner of a black canvas with a frame of points around it; beside it what is read there, the "
+        "six in the middle and larger, and the whole canvas as the network without a transformer sees it; under each "
+        "ten bars, the probabilities of the digits 0 to 9: one high bar at 6, and ten low ones, 9 the highest.",
+        _draw,
+        needs_results=True,
+    ),
     "theta": Entry(
         "Take hold of theta",
         "Drag a corner to turn and zoom, an edge to stretch and shear, the cross to shift; or type into the six "
