@@ -220,8 +220,9 @@ def test_cells_are_chosen_by_their_settings_and_averaged():
 def test_every_ledger_of_the_book_is_of_an_experiment_and_has_no_stale_cell():
     experiments = {experiment.name: experiment for experiment in catalogue()}
     kernels = {"kernels", "kernels_avx2", "kernels_wide"}  # of a command of their own
-    assert {path.stem for path in ledger.RESULTS.glob("*.json")} - kernels == experiments.keys()
-    for experiment in experiments.values():
+    begun = {path.stem for path in ledger.RESULTS.glob("*.json")} - kernels
+    assert begun <= experiments.keys()
+    for experiment in map(experiments.get, begun):
         cells = {ledger.key_of(cell) for cell in experiment.cells}
         records = [ledger.key_of(cell.settings) for cell in ledger.read(experiment.name)]
         assert len(cells) == len(experiment.cells) and set(records) <= cells and len(set(records)) == len(records) > 0

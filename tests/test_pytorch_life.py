@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -128,6 +129,7 @@ def test_a_history_is_kept_through_stops_and_changes_no_loss(tmp_path):
     assert torch.equal(whole.losses, plain.losses) and "history" not in plain.finish({})[0]
     assert [entry["step"] for entry in expected["history"]] == [35, 60]
     last = expected["history"][-1]
+    assert np.shape(last["thetas"]) == (20, 6)
     assert last["test_error"] == expected["test_error"] and last["life"] == expected["life"]
     assert 0 < last["label_leak"] < 1 and last["life"]["remaining"]["degrees"] == pytest.approx(
         expected["angles"]["remaining_degrees"], abs=0.01

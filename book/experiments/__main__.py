@@ -13,8 +13,9 @@ from stn_numpy.files import commit_of_code
 
 PROGRAM = "python -m book.experiments"
 MODULES = (
-    *("training.rotated_mnist", "scale.rates", "scale.table", "scale.speed", "debugging.clinic", "families.fits"),
-    *("more_than_one.addition", "more_than_one.depth", "more_than_one.colocalise", "aerial.rivals"),
+    *("training.rotated_mnist", "scale.rates", "scale.protocol", "scale.table", "scale.speed"),
+    *("debugging.clinic", "families.fits", "more_than_one.addition", "more_than_one.depth"),
+    *("more_than_one.colocalise", "aerial.rivals"),
 )
 
 DESCRIPTION = """\

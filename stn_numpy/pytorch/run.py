@@ -7,18 +7,20 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import distributed
 
 from ..files import locked, provenance, write_json
 from .checkpoints import check_facts, load_checkpoint, save_checkpoint
 from .digits import STEPS_A_PIECE, Digits, known_digits, test_digits
-from .life import angles_left, label_leak, signs_of_life
+from .life import angles_left, label_leak, signs_of_life, thetas
 from .networks import SIZES
 from .quick import quicken
 from .steps import SideBySide, Stepper, choose_acceleration, make_optimizer, set_rate
 from .weights import save
 
+SHOWN = 20  # test digits whose thetas the history keeps
 KEPT = ("step", "seconds", "processor_seconds", "history")
 POSED = ("R", "RTS", "TC")  # the distortions that give each digit an angle, a scale and a place
 
@@ -150,13 +152,17 @@ class Run:
         return stopped
 
     def record(self) -> None:
-        """Add an entry to each network's history: step, test error, `life`, and on distorted digits `label_leak`."""
+        """Add an entry to each network's history: step, test error, `life`, and on distorted digits `label_leak` and
+        the ``thetas`` of `SHOWN` test digits at equal distances, by which their way can be drawn."""
         for place, error in enumerate(self._test() if self.world.rank == 0 else ()):
             network = self._network(place).to(self.device)
             entry = dict(step=self.step, test_error=error, **self.life(network))
             if network.transformer is not None and self.settings.distortion in SIZES:
                 names = self.settings.data, self.settings.distortion
-                entry["label_leak"] = label_leak(network, *known_digits(*names), *test_digits(*names)[:2])
+                images, labels, _ = test_digits(*names)
+                entry["label_leak"] = label_leak(network, *known_digits(*names), images, labels)
+                some = thetas(network, images[:: len(images) // SHOWN][:SHOWN]).flatten(1)
+                entry["thetas"] = np.round(some.double().numpy(), 4).tolist()
             self.history[place].append(entry)
 
     def finish(self, made_by: dict) -> list[dict]:
