@@ -4,7 +4,7 @@ from enum import Enum
 
 import numpy as np
 
-from . import calling, form
+from . import calling, form, places
 from .beside import with_an_argument
 from .changes import ENOUGH, change_of_all, change_on_top, undefined
 
@@ -96,10 +96,25 @@ class Trial:
     def change(self, part, other=None, kind=change_of_all):
         """A sentence for the simple change of what is right, or of another outcome, that gives what came."""
         found = [_pair(*both, part) for both in zip(self.given, other or self.right)]
-        if None not in found:
-            return kind(found)
-        first = found[self.cases(part)[0][0]]
-        return first and undefined([first])
+        return None if None in found else kind(found)
+
+    def change_in_some_calls(self, part):
+        """The same, of what is right in the calls that go wrong, where these have something in common."""
+        cases, others = self.cases(part)
+        found = [_pair(self.given[case], self.right[case], part) for case in cases]
+        if not others or None in found or not (condition := places.condition(self.exercise, cases)):
+            return None
+        change = change_of_all(found)
+        return change and f"{condition} There: {change[0].lower()}{change[1:]}"
+
+    def undefined(self, part):
+        """A sentence for numbers that are not finite, and for the calls in which all are; None if all are in all."""
+        found = [pair for both in zip(self.given, self.right) if (pair := _pair(*both, part))]
+        if not (said := undefined(found)):
+            return None
+        finite = [pair for pair in found if not undefined([pair])]
+        change = finite and change_of_all(finite)
+        return f"In some calls {said}" + f" In the others: {change[0].lower()}{change[1:]}" if change else said
 
     def with_an_argument(self, part, other=None):
         """A sentence for what was done to everything with an argument, a factor that is a length, say."""

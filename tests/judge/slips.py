@@ -165,7 +165,9 @@ class Slip:
         before, after = shown.text(), self._slipped(shown.text)
         if after == "pass":
             return f"the line `{before}` left out"
-        return f"`{after}` in place of `{before}`{', and so on' * (len(self.places) > 1)}"
+        line = shown.statement if len(before) < SHORT and isinstance(shown.node, ast.expr) else None
+        where = f", in the line `{ast.unparse(line)[: LONG + SHORT]}`" if _short(line) and len(self.places) == 1 else ""
+        return f"`{after}` in place of `{before}`{', and so on' * (len(self.places) > 1)}{where}"
 
     def _slipped(self, work):
         old = [place.node for place in self.places]
@@ -176,6 +178,11 @@ class Slip:
         finally:
             for place, node in zip(self.places, old):
                 place.put(node)
+
+
+def _short(line):
+    """Whether a statement is one line, and not too long to be shown."""
+    return line is not None and "\n" not in (text := ast.unparse(line)) and len(text) <= LONG + SHORT
 
 
 def with_globals(function, replaced):

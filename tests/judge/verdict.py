@@ -100,6 +100,8 @@ def _reason(trial, search, part, note):
         return words.paragraph(f"{unknown} {change}{note}"), None
     if found := trial.where_wrong(part):
         return _named(found, Share.WRONG.value + note), found
+    if change := trial.change_in_some_calls(part):
+        return words.paragraph(f"{unknown} {change}{note}"), None
     if both := search.two_catalogued(part):
         return _named(both[0], f" (On top of that, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
     if both := trial.catalogued_and_changed(part):
@@ -113,6 +115,8 @@ def _reason(trial, search, part, note):
         return words.paragraph(f"{unknown} {changes}{note}"), None
     if both := trial.two_apart(part):
         return _named(both[0], f" (In other calls, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
+    if said := trial.undefined(part):
+        return words.paragraph(f"{unknown} {said}{note}"), None
     if both := trial.shown(part):
         return _named(both[0], Share.SHOWN.value + note), both[0]
     return words.paragraph(f"{unknown} {_where(trial, part)}{note}"), None
