@@ -115,6 +115,8 @@ class Search:
                 slipped = slip.function and with_globals(one.function, dict.fromkeys(names, slip.function))
                 if slipped and self.trial.fits(slipped, part):
                     return one, slip.words()
+        if not self.trial.strong(self.trial.cases(part)[0], part):
+            return None
         of = {one.function: one for one in self.exercise.misconceptions}
         for slip in slips(of, self.exercise.cases[-1]):
             if self.over():

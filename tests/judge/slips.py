@@ -22,6 +22,7 @@ from .calling import call
 from .expressions import alternatives
 
 LONG, SHORT = 72, 12  # characters of code: what is shown is no longer, and if it can be no shorter
+ALONE = ast.Slice, ast.Tuple, ast.Name, ast.Constant  # which say little by themselves
 
 
 def slips(functions, case):
@@ -260,7 +261,7 @@ class Place:
     def around(self):
         """The expression or line around this one that says enough to be shown."""
         place = self
-        while place.above and (len(place.text()) < SHORT or isinstance(place.node, (ast.Slice, ast.Tuple))):
+        while place.above and (len(place.text()) < SHORT or isinstance(place.node, ALONE)):
             if len(place.above.text()) > LONG:
                 return place
             place = place.above
