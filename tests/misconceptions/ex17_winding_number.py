@@ -102,7 +102,7 @@ def sign(theta):
 
 @EXERCISE.wrong(
     "All steps forwards",
-    "steps backwards undo those forwards; yours adds up their sizes, and a transformer that swings to and fro seems "
+    "steps backwards undo those forwards; yours adds up their sizes, and a transformer that swings back and forth seems "
     "to turn.",
     "sec-aerial-winding",
 )
