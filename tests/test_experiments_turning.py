@@ -115,7 +115,7 @@ def test_a_long_cell(few_digits, tmp_path, only):
 
 
 def test_a_short_cell(few_digits, tmp_path):
-    which = "part=short classifier=linear transform=rotation seed=0"
+    which = "part=short classifier=linear transform=affine seed=0"
     result = record_of(turning.EXPERIMENT, tmp_path, which, "steps=2").result
     assert result["exchanges"]["own"]["error"] == pytest.approx(result["test_error"])
 
