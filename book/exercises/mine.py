@@ -27,6 +27,7 @@ SECONDS, SHORT_SECONDS = 120, 20  # of training, where the reader's functions ar
 PATIENCE = 60  # seconds for one step of training: slow is no mistake
 EARLY, ROUNDING = 10, 1e-4  # in the first ten steps right answers differ by less than this part of a loss
 WIDTH = 24  # of the progress bar
+CHILD = "import sys; from book.exercises.mine import child; sys.exit(child())"
 
 
 def main(folder=None, steps=STEPS, seconds=SECONDS, brief=False):
@@ -122,7 +123,7 @@ def _train_apart(job):
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf8:backslashreplace"}
         process = subprocess.Popen(
-            [sys.executable, "-P", "-u", "-m", "book.exercises.mine", json.dumps(job | {"trace": str(trace)})],
+            [sys.executable, "-P", "-u", "-c", CHILD, json.dumps(job | {"trace": str(trace)})],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -278,7 +279,9 @@ def _raised(error, files):
     return raised(error, f"Your {name} raised", Path(path))
 
 
-def _child(job):
+def child():
+    """Do the job that the command line describes; the exit code."""
+    job = json.loads(sys.argv[1])
     with open(job["trace"], "w") as trace:
         try:
             return train_both(job, trace)
@@ -287,7 +290,3 @@ def _child(job):
             return 1
         finally:
             faulthandler.cancel_dump_traceback_later()
-
-
-if __name__ == "__main__":
-    sys.exit(_child(json.loads(sys.argv[1])))
