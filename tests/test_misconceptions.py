@@ -11,7 +11,7 @@ import pytest
 from tolerances import assert_agrees
 
 from conftest import IMPLEMENTATIONS, ROOT
-from tests.judge import catalogue, judge, sections, stubs
+from tests.judge import catalogue, judge, searching, sections, stubs
 from tests.judge.calling import call, copied, same
 from tests.judge.stub import FIELDS
 from tests.judge.verdict import expectation
@@ -171,9 +171,38 @@ ODD = {
 
 @pytest.mark.parametrize("odd", ODD)
 @each_exercise
-def test_judge_never_raises(exercise, odd):
+def test_judge_never_raises(exercise, odd, monkeypatch):
     """Whatever comes back: a sentence of 100 columns at the most, and no traceback."""
+    monkeypatch.setattr(searching, "SECONDS", 0.05 if odd == "no numbers" else 0)
     verdict = judge(exercise, lambda *args, **options: ODD[odd])
+    assert verdict.status == "wrong" and not verdict.traceback
+    assert max(map(len, verdict.message.splitlines())) <= WIDTH
+
+
+@pytest.mark.parametrize("later", ["raises", "nothing", "another shape", "too many"])
+@each_exercise
+def test_judge_never_raises_where_only_some_calls_give_numbers(exercise, later, monkeypatch):
+    """The last output is wrong in the first call; in the next one something comes that is no output at all."""
+    monkeypatch.setattr(searching, "SECONDS", 0)
+    calls, right = [], exercise.solution()
+
+    def answer(*args, **options):
+        calls.append(args)
+        out = right(*args, **options)
+        parts = list(out) if isinstance(out, tuple) else [out]
+        if len(calls) == 1:
+            parts[-1] = parts[-1] * np.asarray(parts[-1]).dtype.type(1.7) + 3
+        elif later == "raises":
+            raise ValueError("no")
+        elif later == "nothing":
+            parts = [None] * len(parts)
+        elif later == "another shape":
+            parts = [np.append(part, 1) for part in parts]
+        else:
+            parts = [*parts, *parts]
+        return tuple(parts) if len(parts) > 1 else parts[0]
+
+    verdict = judge(exercise, answer)
     assert verdict.status == "wrong" and not verdict.traceback
     assert max(map(len, verdict.message.splitlines())) <= WIDTH
 
@@ -258,9 +287,10 @@ def test_stub_gives_no_answer_away(written):
 
 @each_stub
 def test_chapter_asks_for_it(written):
-    """One box in the stub's own chapter, before the answer is shown there."""
+    """One box in the stub's own chapter, before the library's answer; the program's may open the chapter."""
     text = next((ROOT / "book").glob(f"{written.chapter:02}_*.md")).read_text("utf8")
     box = re.findall(rf"\{{exercise\}} .+, {written.name}\n(?::label: .+\n)?:stub: {written.name}$", text, re.MULTILINE)
     assert len(box) == 1, "a box whose title ends in the function's name, which JupyterLab shows as well"
-    shown = re.search(rf"^:pyobject: {written.name}$", text, re.MULTILINE)
+    listing = rf"^```\{{literalinclude\}} (?!\.\./book/by_hand\.py).+\n(?::.+\n)*?:pyobject: {written.name}$"
+    shown = re.search(listing, text, re.MULTILINE)
     assert shown is None or text.index(f":stub: {written.name}") < shown.start()

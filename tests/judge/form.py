@@ -14,6 +14,7 @@ def fulfilled(given, right, exercise):
 
 def unusable(given, right, exercise):
     """A sentence for an answer of another form than asked for; None if its numbers can be compared."""
+    assert given.error is None, "`unusable` must only be asked where nothing was raised"
     if len(given.parts) == 1 and given.parts[0] is None:
         return f"Your {exercise.name} returned None: is there a return at its end?"
     if bool(given.many) != bool(right.many) or len(given.parts) != len(right.parts) or given.nested != right.nested:
