@@ -211,6 +211,8 @@ def train_both(job, trace):
         faulthandler.dump_traceback_later(20 * job["patience"], exit=True, file=trace)  # all test digits at once
         program.report(weights)
     faulthandler.cancel_dump_traceback_later()
+    if not job["brief"]:
+        print("\nNow the original, to compare: it prints nothing.")
     with contextlib.redirect_stdout(io.StringIO()):
         _, expected = original.train(steps)
     said, right = compared(losses, expected)
