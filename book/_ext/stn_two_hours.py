@@ -44,14 +44,15 @@ def marks(doctree: nodes.document) -> list[nodes.sidebar]:
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
-    """Remember the stops of a page: section, title, minutes, and what to do."""
+    """Remember the stops of a page: first id of the section (for the contents), label (for links), title, minutes."""
     found = []
     for number, stop in enumerate(marks(doctree)):
         section = stop.parent
         while not isinstance(section, nodes.section):
             section = section.parent
         stop["number"] = number
-        found.append((section["ids"][0], section.next_node(nodes.title).astext(), stop["minutes"], stop.children[1:]))
+        title = section.next_node(nodes.title).astext()
+        found.append((section["ids"][0], section["ids"][-1], title, stop["minutes"]))
     stops(app.env)[app.env.docname] = found
 
 
@@ -78,7 +79,7 @@ def pages(env: BuildEnvironment, docname: str) -> list[str]:
 
 
 def in_order(env: BuildEnvironment) -> list[tuple]:
-    """All stops as (page, its number on the page, section, title, minutes, what to do), in the order of the pages."""
+    """All stops as (page, its number on the page, first id, label, title, minutes), in the order of the pages."""
     order = pages(env, env.config.root_doc)
     return [(page, number, *stop) for page in order for number, stop in enumerate(stops(env).get(page, ()))]
 
@@ -86,7 +87,7 @@ def in_order(env: BuildEnvironment) -> list[tuple]:
 def mark_contents(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Mark the stops and their chapters in the contents."""
     for docname, found in stops(env).items():
-        anchors = {f"#{section}" for section, *_ in found} | {""}
+        anchors = {f"#{first}" for first, *_ in found} | {""}
         for reference in env.tocs[docname].findall(nodes.reference) if found else ():
             if reference["anchorname"] in anchors and CONTENTS not in reference.astext():
                 reference += [nodes.Text(" "), nodes.inline("", CONTENTS, classes=["two-hours"])]
@@ -109,8 +110,8 @@ def complete(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def link(app: Sphinx, docname: str, stop: tuple) -> nodes.reference:
     """A link to a stop's section."""
-    page, _, section, title, *_ = stop
-    return make_refnode(app.builder, docname, page, section, nodes.inline("", title))
+    page, _, _, label, title, _ = stop  # ids like "exercises" are those of several pages, which one long page joins
+    return make_refnode(app.builder, docname, page, label, nodes.inline("", title))
 
 
 def table(app: Sphinx, docname: str, path: list[tuple]) -> nodes.table:
@@ -118,8 +119,8 @@ def table(app: Sphinx, docname: str, path: list[tuple]) -> nodes.table:
     rows = []
     for stop in path:
         number = app.env.toc_secnumbers.get(stop[0], {}).get("", ("",))[0]
-        rows.append([nodes.Text(str(number)), link(app, docname, stop), nodes.Text(str(stop[4]))])
-    rows.append([nodes.Text(""), nodes.Text("together"), nodes.Text(str(sum(stop[4] for stop in path)))])
+        rows.append([nodes.Text(str(number)), link(app, docname, stop), nodes.Text(str(stop[5]))])
+    rows.append([nodes.Text(""), nodes.Text("together"), nodes.Text(str(sum(stop[5] for stop in path)))])
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (15, 65, 20)), cols=3)
     head = [nodes.Text(words) for words in ("Chapter", "Section", "Minutes")]
     group += [nodes.thead("", row_of(head)), nodes.tbody("", *map(row_of, rows))]
