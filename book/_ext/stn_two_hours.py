@@ -47,7 +47,7 @@ def marks(doctree: nodes.document) -> list[nodes.sidebar]:
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
-    """Remember the stops of a page: the section's first id (for the contents), label (for links), title; minutes, and so on."""
+    """Remember a page's stops: the section's first id (for the contents), label (for links), title, minutes, functions."""
     found = []
     for number, stop in enumerate(marks(doctree)):
         section = stop.parent
