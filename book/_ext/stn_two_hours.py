@@ -47,7 +47,7 @@ def marks(doctree: nodes.document) -> list[nodes.sidebar]:
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
-    """Remember a page's stops: the section's first id (for the contents), label (for links), title, minutes, functions."""
+    """Remember the stops of a page."""
     found = []
     for number, stop in enumerate(marks(doctree)):
         section = stop.parent
@@ -55,6 +55,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             section = section.parent
         stop["number"] = number
         title = section.next_node(nodes.title).astext()
+        # The contents use a section's first id, links its label: ids like "exercises" are those of several pages
         found.append((section["ids"][0], section["ids"][-1], title, stop["minutes"], stop["write"]))
     stops(app.env)[app.env.docname] = found
 
@@ -113,7 +114,7 @@ def complete(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def link(app: Sphinx, docname: str, stop: tuple) -> nodes.reference:
     """A link to a stop's section."""
-    page, _, _, label, title, *_ = stop  # ids like "exercises" are those of several pages, which one long page joins
+    page, _, _, label, title, *_ = stop
     return make_refnode(app.builder, docname, page, label, nodes.inline("", title))
 
 
