@@ -454,6 +454,20 @@ def test_aliasing(hand, way, words):
     assert (report["part"] < 0.3) == (way == "alone")
 
 
+def test_winding(hand):
+    """The shares are those of the library's copies; the number is right but in its seam, where it comes back."""
+    winding, thing = hand("winding"), ink(contents.ALL["winding"].data()["thing"])
+    winding.slide("seam, degrees wide", 40)
+    for heading in (45, 100, 180, 181, 350):
+        report = winding.slide("heading", heading)
+        image = warp(thing, stn.rotation_theta(np.radians([[-float(heading)]])))
+        copies = np.stack([warp(image, theta) for theta in stn.turned_thetas(16, np.float64)])
+        close(report["shares"], stn.softmax(-150 * ((copies - thing) ** 2).mean((1, 2))[None]))
+        assert report["best"] == 22.5 * (round(heading / 22.5) % 16) and report["leftBest"] <= 11.25
+        assert (report["leftNumber"] > 1) == (heading in (180, 181))
+    assert report["number"] == -10
+
+
 def test_corners(hand):
     """Dragged, pushed by the keyboard and typed: what the output shows is the library's, horizon and all."""
     corners, data = hand("corners"), contents.ALL["corners"].data()

@@ -452,6 +452,20 @@ LEAN = {
 }
 
 
+@given(heading=st.integers(-720, 720), seam=st.integers(2, 180))
+def test_one_number_is_continuous_right_outside_its_seam_and_never_goes_round(js, heading, seam):
+    here, next_to_it = (js("oneNumber", float(at), float(seam)) for at in (heading, heading + 1e-6))
+    slope = (360 - seam) / seam
+    assert abs(next_to_it - here) <= 1.01e-6 * max(1, slope)  # over the compass's end, too
+    off = (heading + 180) % 360 - 180
+    assert abs(here - off) < 1e-9 or abs(off) > 180 - seam / 2
+    assert abs(here) <= 180
+
+
+def test_the_short_way_round(js):
+    assert [js("shortWay", float(angle)) for angle in (180, -180, 190, 359, -540)] == [-180, -180, -170, -1, -180]
+
+
 @pytest.mark.parametrize("text", LEAN)
 def test_a_lean_script_says_the_same(text):
     assert lean_script(text) == LEAN[text]

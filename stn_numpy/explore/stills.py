@@ -248,6 +248,26 @@ def corners(data):
     return figure
 
 
+def winding(data):
+    """The tile, its sixteen shares, and one number against the heading."""
+    thing, heading, seam = data["thing"][None, None], 60.0, 60.0
+    image = affine_sample(thing, rotation_theta(np.radians([[-heading]])), thing.shape, align_corners=False)
+    turns = 2 * np.pi * np.arange(16) / 16
+    copies = affine_sample(np.repeat(image, 16, 0), rotation_theta(turns[:, None]), (16, *thing.shape[1:]))
+    scores = -150 * ((copies - thing) ** 2).mean(axis=(1, 2, 3))
+    shares = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
+    figure = plt.figure(figsize=(7.2, 2.6))
+    left, middle, right = (figure.add_subplot(1, 3, k + 1, polar=k == 1) for k in range(3))
+    viz.show_image(left, image[0], title="tile", frame=viz.INPUT)
+    middle.set(theta_zero_location="N", theta_direction=-1, yticks=[], xticks=turns[::4], title="sixteen shares")
+    middle.bar(turns, shares, width=0.3, color=viz.GRID)
+    half = 180 - seam / 2
+    right.plot([-180, -half, half, 180], [0, -half, half, 0], color=viz.GRADIENT)
+    right.plot([-180, 180], [-180, 180], ":", color=viz.GRID)
+    right.set(xticks=[-180, 0, 180], yticks=[-180, 0, 180], title="one number", xlabel="heading, degrees")
+    return figure
+
+
 def bend(data):
     """An arch of sixteen control points, the output, and how far each point follows the sixth of them."""
     image, points = data["image"][None, None], control_points()

@@ -32,6 +32,9 @@ class Arm:
     steps: int
     turns: int = 0  # of turned copies
     size: int = SIZE  # of what the classifier sees; pixels
+    convolutions: int = (
+        3  # of the network that reads turned copies; after two its last layer still sees where things lie
+    )
     hard: bool = False  # whether only the best copy is read, its gradient straight through
     votes: bool = False  # whether a rotation's angle is voted for
     told: int = 0  # so many tiles of each kind come with their heading
@@ -48,6 +51,10 @@ def build(arm, seed):
     shape, common = (3, SIZE, SIZE), dict(parameters=arm.parameters, rng=seed)
     if arm.reads == "cnn":
         return build_tile_network(shape, len(KINDS), **common)
+    if arm.reads == "turned copies" and arm.convolutions == 2:
+        layers = dict(channels=(16, 32), kernel_sizes=(5, 3), rng=seed)
+        small = Classifier((3, arm.size, arm.size), "cnn", len(KINDS) + 1, **layers)
+        return TurnedCopies(small.network, arm.turns, arm.size)
     if arm.reads == "turned copies":
         network = build_tile_network(shape, len(KINDS), size=arm.size, turned_copies=arm.turns, **common)
         return BestCopy(network.network, network.turns, network.size) if arm.hard else network

@@ -28,6 +28,7 @@ COPIES = dict(reads="turned copies", size=28)
 CONTROL = dict(size=32, optimizer="sgd", parameters=80_000)
 ARMS = {  # steps such that each takes about 140 processor seconds; the most telling ones first
     "copies": Arm(turns=16, steps=2000, **COPIES),
+    "copies-two-layers": Arm(turns=16, steps=2000, convolutions=2, **COPIES),
     "cnn": Arm("cnn", steps=9000),
     "rotation-90": Arm("rotation", 6500, limit=90.0, **CONTROL),
     "copies-told-8": Arm(turns=16, steps=2000, told=8, **COPIES),
