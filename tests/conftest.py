@@ -2,8 +2,14 @@
 
 import gc
 import importlib
+import os
 import sys
 from pathlib import Path
+
+# pytest has a worker for each core already. A thread that waits for the next piece of work must not spin meanwhile: it
+# would take the core from another worker. To be set before NumPy, Numba and torch are loaded, which read it then.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from browser import browser  # noqa: F401  a fixture
@@ -67,9 +73,13 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_finish(session):
-    """Torch on one thread, once the modules that compare with it have loaded it; what is loaded is no garbage."""
+    """What is loaded by now is no garbage."""
     gc.enable()
     gc.freeze()
+
+
+def pytest_runtest_setup():
+    """Torch on one thread: the two share a library for threads, in which Numba's kernels set their own number."""
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
 

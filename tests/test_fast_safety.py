@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numba
 import pytest
+from warm import Warm
 
 ROOT = Path(__file__).parents[1]
 ANNOUNCED = "stn_numpy.fast: compiling kernels for this machine"
@@ -42,6 +43,23 @@ def run(code, folder=ROOT, **environment):
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def run_warm(tmp_path_factory):
+    """`run` without the start of Numba; what first use is like, `run` alone can show."""
+    if not hasattr(os, "fork"):
+        yield run
+        return
+    written = tmp_path_factory.mktemp("written")
+    with Warm() as warm:
+
+        def quickly(code, folder=ROOT, **environment):
+            exit_code, out, errors = warm.run(code, folder, dict(os.environ) | environment, written)
+            assert exit_code == 0, errors[-2000:]
+            return out, errors
+
+        yield quickly
 
 
 def test_importing_compiles_nothing(tmp_path):
@@ -94,54 +112,54 @@ DAMAGE = {
 
 @pytest.mark.parametrize("kind", ["nbi", "nbc"])
 @pytest.mark.parametrize("how", DAMAGE)
-def test_a_damaged_cache_is_compiled_anew(tmp_path, how, kind):
+def test_a_damaged_cache_is_compiled_anew(tmp_path, run_warm, how, kind):
     """With one line that names the file; the next run finds the cache whole again."""
-    run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
     [path] = tmp_path.rglob(f"*.{kind}")
     DAMAGE[how](path)
-    out, errors = run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    out, errors = run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
     assert out == "" and errors.count("\n") == 1 and f"the kernels' cache {path} cannot be read" in errors
-    assert run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path)) == ("", "")
+    assert run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path)) == ("", "")
 
 
-def test_the_cache_of_another_kernel_is_not_taken_for_this_one(tmp_path):
+def test_the_cache_of_another_kernel_is_not_taken_for_this_one(tmp_path, run_warm):
     """Two processes that write at once can leave one's code under the other's name."""
     both = QUICK + "relu(image); relu(image.astype('float32'))"
-    run(both, NUMBA_CACHE_DIR=str(tmp_path))
+    run_warm(both, NUMBA_CACHE_DIR=str(tmp_path))
     first, second = sorted(tmp_path.rglob("*.nbc"))
     second.write_bytes(first.read_bytes())
     for _ in range(2):
-        out, _ = run(
+        out, _ = run_warm(
             both + "; print(relu(-image.astype('float32')).max(), relu(image).min())", NUMBA_CACHE_DIR=str(tmp_path)
         )
         assert out == "0.0 1.0\n"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="this system has no limits on the size of files")
-def test_a_full_disk_compiles_for_this_run(tmp_path):
+def test_a_full_disk_compiles_for_this_run(tmp_path, run_warm):
     """No file may grow beyond 8 kB: the kernel's does not fit."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))\n"
     for _ in range(2):
-        _, errors = run(limit + KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+        _, errors = run_warm(limit + KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
         assert errors.count(ANNOUNCED) == 1 and errors.count("cannot be written") == 1 and errors.count("\n") == 2
         assert str(tmp_path) in errors.splitlines()[1]
         assert not list(tmp_path.rglob("*.tmp*"))
-    run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
-    assert run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path)) == ("", "")
+    run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    assert run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path)) == ("", "")
 
 
-def test_a_cache_that_can_be_neither_read_nor_written_later_on(tmp_path):
+def test_a_cache_that_can_be_neither_read_nor_written_later_on(tmp_path, run_warm):
     """Its folder was there when the library was loaded; a file that is a folder is unreadable even for root."""
-    run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
     [index] = tmp_path.rglob("*.nbi")
     index.unlink()
     index.mkdir()
     (index / "full").touch()
-    _, errors = run(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    _, errors = run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
     assert errors.count(str(index)) == 2 and errors.count("cannot be read") == errors.count("cannot be written") == 1
     code = QUICK + f"import shutil; shutil.rmtree({str(tmp_path)!r}); open({str(tmp_path)!r}, 'w').close(); relu(image)"
     shutil.rmtree(index)
-    _, errors = run(code, NUMBA_CACHE_DIR=str(tmp_path))
+    _, errors = run_warm(code, NUMBA_CACHE_DIR=str(tmp_path))
     assert "cannot be" in errors
 
 
@@ -162,18 +180,18 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("case", CHANGES)
-def test_the_cache_notices_a_constant_that_changes(tmp_path, case):
+def test_the_cache_notices_a_constant_that_changes(tmp_path, run_warm, case):
     """A kernel bakes in the constants that it imports: compiled code with the old ones must not run."""
     file, before, after, call = CHANGES[case]
     shutil.copytree(ROOT / "stn_numpy", tmp_path / "stn_numpy", ignore=shutil.ignore_patterns("__pycache__"))
     code = f"import numpy as np\nfrom stn_numpy.fast.lanes import LANES as lanes\n{call}"
     here = {"folder": tmp_path, "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
-    assert ANNOUNCED in run(code, **here)[1] and run(code, **here) == ("", "")
+    assert ANNOUNCED in run_warm(code, **here)[1] and run_warm(code, **here) == ("", "")
     path = tmp_path / "stn_numpy" / "fast" / file
     text = path.read_text("utf8")
     assert before in text
     path.write_text(text.replace(before, after), "utf8")
-    assert ANNOUNCED in run(code, **here)[1]
+    assert ANNOUNCED in run_warm(code, **here)[1]
 
 
 @pytest.mark.parametrize("layer", ["", "workqueue"], ids=["default", "workqueue"])

@@ -120,10 +120,10 @@ def table(app: Sphinx, docname: str, path: list[tuple]) -> nodes.table:
         number = app.env.toc_secnumbers.get(stop[0], {}).get("", ("",))[0]
         rows.append([nodes.Text(str(number)), link(app, docname, stop), nodes.Text(str(stop[4]))])
     rows.append([nodes.Text(""), nodes.Text("together"), nodes.Text(str(sum(stop[4] for stop in path)))])
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (12, 70, 18)), cols=3)
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (15, 65, 20)), cols=3)
     head = [nodes.Text(words) for words in ("Chapter", "Section", "Minutes")]
     group += [nodes.thead("", row_of(head)), nodes.tbody("", *map(row_of, rows))]
-    return nodes.table("", group, classes=["two-hours-path"])
+    return nodes.table("", group, classes=["colwidths-given"])
 
 
 def row_of(cells: list[nodes.Node]) -> nodes.row:

@@ -13,7 +13,7 @@ from .transformer import SpatialTransformer
 from .turned_copies import TurnedCopies
 
 MODELS = ("fcn", "cnn", "st-fcn", "st-cnn")
-SIZES = {"R": 28, "RTS": 42, "P": 28, "E": 28, "TC": 60}
+SIZES = {"R": 28, "RTS": 42, "P": 28, "E": 28, "TC": 60, "P2": 28}
 POOLED = ("RTS", "TC")  # where an average pool by 2 follows the transformer
 PARAMETERS = 400_000
 A_COPY = 45_000  # of the network that reads turned copies: each image costs it K times as much
@@ -36,8 +36,8 @@ def build(
     ----------
     model : {"fcn", "cnn", "st-fcn", "st-cnn"}
         "st-" begins with a transformer; its localisation network is of the classifier's kind.
-    distortion : {"R", "RTS", "P", "E", "TC"}
-        What the digits suffer, which decides their size: 28, 42, 28, 28, 60 pixels.
+    distortion : {"R", "RTS", "P", "E", "TC", "P2"}
+        What the digits suffer, which decides their size: 28, 42, 28, 28, 60, 28 pixels.
     localisation_depth : int
         Convolutions (ST-CNN) or hidden layers (ST-FCN) of the localisation network, 0 to 3; the paper has 2.
     transform, rng, dtype

@@ -16,7 +16,9 @@ ITERATIONS = 150_000  # the paper's, from notes on it
 OPTIMISING = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")
 LATER = (*OPTIMISING, "turned_copies")  # not in the first recorded results
 
-DISTORTED = "rotation; rotation, scale and translation; projective; elastic; translation and clutter"
+DISTORTED = """\
+rotation; rotation, scale and translation; projective; elastic; translation and clutter; projective, by two numbers a \
+corner"""
 NUMBERS = ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items())
 FAMILIES = f"the family of maps that a transformer chooses from, by so many numbers: {NUMBERS}"
 DIGITS = """\

@@ -112,6 +112,49 @@ def _binary(node, place, kinds):
     yield 0, lambda n: n.right
     if isinstance(node.op, (ast.Sub, ast.Div, ast.MatMult)):
         yield 0, lambda n: ast.BinOp(n.right, n.op, n.left)
+    if isinstance(node.op, (ast.Mult, ast.Add, ast.BitAnd)) and not _goes_on(place, type(node.op)):
+        yield from _chain(_operands(node, type(node.op)), node.op)
+
+
+def _goes_on(place, op):
+    """Whether an expression is an operand of the same operation, as `a * b` is in `a * b * c`."""
+    return isinstance(place.parent, ast.BinOp) and isinstance(place.parent.op, op)
+
+
+def _operands(node, op):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, op):
+        return [*_operands(node.left, op), *_operands(node.right, op)]
+    return [node]
+
+
+def _chain(operands, op):
+    """One of several alike operands taken twice, x for y; or all that a name is in left out, such as both ends of x."""
+    shapes = [ast.dump(_nameless(one)) for one in operands]
+    for k, shape in enumerate(shapes):
+        for other in range(len(shapes)):
+            if other != k and shape == shapes[other] and not isinstance(operands[k], ast.Constant):
+                yield 1, lambda n, k=k, other=other: _joined([*operands[:k], operands[other], *operands[k + 1 :]], op)
+    names = [{one.id for one in ast.walk(operand) if isinstance(one, ast.Name)} for operand in operands]
+    for name in sorted(set().union(*names)):
+        kept = [one for one, its in zip(operands, names) if name not in its]
+        if 0 < len(kept) < len(operands) - 1:
+            yield 1, lambda n, kept=kept: _joined(kept, op)
+
+
+def _nameless(node):
+    """A copy in which all names are one."""
+    copy = ast.parse(ast.unparse(node), mode="eval").body
+    for one in ast.walk(copy):
+        if isinstance(one, ast.Name):
+            one.id = "_"
+    return copy
+
+
+def _joined(operands, op):
+    whole, *others = operands
+    for one in others:
+        whole = ast.BinOp(whole, op, one)
+    return whole
 
 
 def _comparison(node, place, kinds):

@@ -1,17 +1,12 @@
 """Which mistake an answer is: what wrong answers give on the same cases is compared with what came."""
 
-import time
 from enum import Enum
 
 import numpy as np
 
-from . import calling
+from . import calling, form, places
 from .beside import with_an_argument
 from .changes import ENOUGH, change_of_all, change_on_top, undefined
-from .probes import probes
-from .slips import slips, with_globals
-
-SECONDS = 8  # for looking where the catalogue does not have it
 
 
 class Share(Enum):
@@ -31,11 +26,19 @@ class Trial:
         self.wrong = [
             (case, part)
             for case, (mine, asked) in enumerate(zip(given, right))
-            for part, same in enumerate(calling.same(mine, asked, strict=False))
+            for part, same in enumerate(self._same(mine, asked))
             if not same
         ]
-        self.until = time.process_time() + SECONDS
-        self.probes, self._slips = list(probes(exercise)), None
+
+    def _same(self, mine, asked):
+        """For each output whether its numbers are right; none is, where something raised or the number is wrong."""
+        same = calling.same(mine, asked, strict=False)
+        return same if len(same) == len(self.exercise.gives) else [False] * len(self.exercise.gives)
+
+    def usable(self, case):
+        """Whether what came in a case can be compared with what is right, number by number."""
+        mine = self.given[case]
+        return mine.error is None and not form.unusable(mine, self.right[case], self.exercise)
 
     def cases(self, part):
         """The cases in which an output is wrong, and those in which it is right."""
@@ -65,6 +68,11 @@ class Trial:
         ]
         return min(found, key=lambda one: self._unlike(self.exercise.outcomes(one)), default=None)
 
+    def hits(self, outcomes, cases, part):
+        """How many numbers of an output are what came, in some cases."""
+        pairs = [_pair(self.given[case], outcome, part) for case, outcome in zip(cases, outcomes)]
+        return sum(int(np.isclose(*pair, equal_nan=True).sum()) for pair in pairs if pair)
+
     def _alike(self, case, other, part):
         same = calling.same(self.given[case], other, strict=False)
         return all(same) if part is None or len(same) <= part else same[part]
@@ -81,104 +89,46 @@ class Trial:
         """Whether a function gives what came, in numbers, in every case; those in which it is wrong are asked first."""
         wrong = [case for case, its in self.wrong if part in (None, its)]
         order = dict.fromkeys([*wrong, *range(len(self.given))])
-        return all(self._alike(case, calling.call(function, self.exercise.cases[case]), part) for case in order)
+        return all(
+            self._alike(case, calling.call_for_outputs(function, self.exercise.cases[case]), part) for case in order
+        )
 
     def change(self, part, other=None, kind=change_of_all):
         """A sentence for the simple change of what is right, or of another outcome, that gives what came."""
         found = [_pair(*both, part) for both in zip(self.given, other or self.right)]
-        if None not in found:
-            return kind(found)
-        first = found[self.cases(part)[0][0]]
-        return first and undefined([first])
+        return None if None in found else kind(found)
 
-    def with_an_argument(self, part):
+    def change_in_some_calls(self, part):
+        """The same, of what is right in the calls that go wrong, where these have something in common."""
+        cases, others = self.cases(part)
+        found = [_pair(self.given[case], self.right[case], part) for case in cases]
+        if not others or None in found or not (condition := places.condition(self.exercise, cases)):
+            return None
+        change = change_of_all(found)
+        return change and f"{condition} There: {change[0].lower()}{change[1:]}"
+
+    def undefined(self, part):
+        """A sentence for numbers that are not finite, and for the calls in which all are; None if all are in all."""
+        found = [pair for both in zip(self.given, self.right) if (pair := _pair(*both, part))]
+        if not (said := undefined(found)):
+            return None
+        finite = [pair for pair in found if not undefined([pair])]
+        change = finite and change_of_all(finite)
+        return f"In some calls {said}" + f" In the others: {change[0].lower()}{change[1:]}" if change else said
+
+    def with_an_argument(self, part, other=None):
         """A sentence for what was done to everything with an argument, a factor that is a length, say."""
-        found = [_pair(*both, part) for both in zip(self.given, self.right)]
+        found = [_pair(*both, part) for both in zip(self.given, other or self.right)]
         if None in found or not all(np.isfinite(given).all() for given, _ in found):
             return None
         return with_an_argument(self.exercise, found)
 
-    def changed_answer(self, part=None):
-        """A sentence for what came, if a right answer gives it on other arguments, or with one small slip in it."""
-        if taken := self.other_arguments(self.exercise.solution(), part):
-            return f"Yours gives what a right answer gives that takes {taken}."
-        if slip := self.one_slip(part):
-            return f"Yours gives what a right answer gives with {slip}."
-        return None
-
-    def other_arguments(self, function, part=None):
-        """The words for arguments on which a function gives what came."""
-        if any(one.error for one in self.given):
-            return None
-        return next(
-            (
-                f"{words} for {name if ' ' in name else f'`{name}`'}"
-                for words, name, wrap in self.probes
-                if time.process_time() < self.until and self.fits(wrap(function), part)
-            ),
-            None,
-        )
-
-    def one_slip(self, part=None):
-        """The words for the slip in a right answer that gives what came."""
-        if any(one.error for one in self.given):
-            return None
-        for slip in self.slips():
-            if time.process_time() < self.until and slip.function and self.fits(slip.function, part):
-                return slip.words()
-        return None
-
-    def slips(self):
-        """The slips in right answers, taken apart once."""
-        if self._slips is None:
-            self._slips = slips(self.exercise)
-        return self._slips
-
-    def two_catalogued(self, part=None):
-        """Two mistakes that give what came when they are made together.
-
-        Most of the catalogue is written around the right answer: another mistake is put in its place there.
-        """
-        for outer, names in self._around_right():
-            for inner in self.exercise.misconceptions:
-                if inner is not outer and time.process_time() < self.until:
-                    if self.fits(with_globals(outer.function, dict.fromkeys(names, inner.function)), part):
-                        return outer, inner
-        return None
-
-    def _around_right(self):
-        """The catalogued mistakes that call the right answer, and the names by which they do."""
-        right = self.exercise.solution()
-        for one in self.exercise.misconceptions:
-            names = [name for name in one.function.__code__.co_names if one.function.__globals__.get(name) is right]
-            if names:
-                yield one, names
-
-    def catalogued_and_slip(self, part=None):
-        """A catalogued mistake, and the words for the slip in the right answer that goes together with it."""
-        if any(one.error for one in self.given):
-            return None
-        inner = [slip for slip in self.slips() if slip.answer is self.exercise.solution()]
-        for one, names in self._around_right():
-            for slip in inner:
-                if time.process_time() > self.until:
-                    return None
-                if slip.function and self.fits(with_globals(one.function, dict.fromkeys(names, slip.function)), part):
-                    return one, slip.words()
-        return None
-
     def catalogued_and_changed(self, part):
         """A catalogued mistake that one simple change turns into what came, and that change's sentence."""
         for one in self.exercise.misconceptions:
-            if change := self.change(part, self.exercise.outcomes(one), change_on_top):
+            theirs = self.exercise.outcomes(one)
+            if change := self.change(part, theirs, change_on_top) or self.with_an_argument(part, theirs):
                 return one, change
-        return None
-
-    def catalogued_on_other_arguments(self, part=None):
-        """A catalogued mistake that gives what came on other arguments, and the words for those."""
-        for one in self.exercise.misconceptions:
-            if found := self.other_arguments(one.function, part):
-                return one, found
         return None
 
     def where_wrong(self, part):
@@ -192,7 +142,7 @@ class Trial:
             explained = self._explained(one, cases, part)
             if cases[0] not in explained or 2 * len(explained) < len(cases):
                 continue
-            if self._strong(explained, part) and one is self._covering(explained, part):
+            if self.strong(explained, part) and one is self._covering(explained, part):
                 return one, [case for case in cases if case not in explained]
         return None
 
@@ -207,7 +157,7 @@ class Trial:
     def _covering(self, cases, part):
         """The one catalogued mistake that gives what came in these cases; None where it is a guess among several."""
         found = [one for one in self.exercise.misconceptions if len(self._explained(one, cases, part)) == len(cases)]
-        if not found or not self._strong(cases, part):
+        if not found or not self.strong(cases, part):
             return None
         first = self.exercise.outcomes(found[0])
         same = [
@@ -221,7 +171,7 @@ class Trial:
         theirs = self.exercise.outcomes(one)
         return [case for case in cases if self._alike(case, theirs[case], part)]
 
-    def _strong(self, cases, part):
+    def strong(self, cases, part):
         """Whether so many numbers are wrong in these cases that they are not met by chance."""
         numbers = set()
         for case in cases:

@@ -31,6 +31,10 @@ def axes(answer, outputs):
     lines = re.findall(r"^(?:(\w[\w, ]*) : )?\(([^()]*)\) array", returns[1] if returns else "", re.MULTILINE)
     for names, shape in lines:
         found += [[letter.strip() for letter in shape.split(",") if letter.strip()]] * (names.count(",") + 1)
+    if not found:  # a backward's docstring is a sentence: "d_grid (N, h, w, 2) to d_theta (N, 2, 3)"
+        after = re.split(r"\)[^()]*? to ", doc.partition("\n\n")[0].replace("\n", " "))[-1]
+        for names, shape in re.findall(r"(d_\w+(?: and d_\w+)?) \(([^()]*)\)", after):
+            found += [re.findall(r"\w+", shape)] * (names.count(" and ") + 1)
     return found if len(found) == outputs else [[]] * outputs
 
 

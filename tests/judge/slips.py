@@ -6,6 +6,7 @@ each expression in turn is replaced by what it is often taken for (`expressions`
 """
 
 import ast
+import dataclasses
 import functools
 import inspect
 import sys
@@ -13,6 +14,7 @@ import textwrap
 import types
 import warnings
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 
@@ -20,17 +22,18 @@ from .calling import call
 from .expressions import alternatives
 
 LONG, SHORT = 72, 12  # characters of code: what is shown is no longer, and if it can be no shorter
+ALONE = ast.Slice, ast.Tuple, ast.Name, ast.Constant  # which say little by themselves
 
 
-def slips(exercise):
-    """Slips in all right answers to an exercise, the likeliest first."""
+def slips(functions, case):
+    """Slips in some functions, as they are called in a case: the likeliest first, and those in the first functions."""
     found = []
-    for late, answer in enumerate((exercise.solution(), *exercise.styles)):
-        source = Source(answer, exercise.cases[-1])
+    for late, function in enumerate(functions):
+        source = Source(function, case)
         mine = source.slips()
         for name, helper in source.helpers():
-            mine += [slip.behind(answer, name) for slip in Source(helper, None, source.kinds).slips()]
-        found += [(slip.rank + late / 2, slip) for slip in mine]  # the styles are ever more unusual
+            mine += [slip.behind(function, name) for slip in Source(helper, None, source.kinds).slips()]
+        found += [(slip.rank + late / 2, slip) for slip in mine]
     return [slip for _, slip in sorted(found, key=lambda one: one[0])]
 
 
@@ -49,9 +52,12 @@ class Source:
             return
         loops = any(isinstance(node, ast.While) for node in ast.walk(tree))
         if isinstance(tree, ast.FunctionDef) and not loops and not function.__closure__:
-            tree.decorator_list = []
+            tree.decorator_list, tree.returns = [], None
+            for one in ast.walk(tree):
+                if isinstance(one, ast.arg):
+                    one.annotation = None
             tree.body = tree.body[ast.get_docstring(tree) is not None :]
-            self.tree = tree
+            self.tree = ast.fix_missing_locations(tree)
 
     def helpers(self):
         """The functions of the library, the answers and the catalogue that this one calls, but for the checks."""
@@ -65,28 +71,48 @@ class Source:
         """All slips in the function itself."""
         if self.tree is None:
             return []
+        places = list(_places(self.tree))
         found = [
             Slip(self, rank + (len(group) > 1) / 2, group, make)
-            for group in _groups(list(_places(self.tree)))
+            for group in _groups(places)
             for rank, make in alternatives(group[0], self.kinds)
         ]
+        found += self._exchanges(places)
         for body in [node.body for node in ast.walk(self.tree) if isinstance(getattr(node, "body", None), list)]:
             for line in body:
                 place = Place(None, body, None, None, line)
                 for other in _other_lines(line):
                     found.append(Slip(self, 1, [place], other))
                 if len(body) > 1 and isinstance(line, (ast.Assign, ast.AugAssign, ast.If, ast.Expr)):
-                    found.append(Slip(self, 3, [place], lambda line: ast.copy_location(ast.Pass(), line)))
+                    found.append(Slip(self, 3, [place], lambda line: ast.Pass()))
         return found
+
+    def _exchanges(self, places):
+        """Two names of one kind that have changed places, in an expression."""
+        for whole in places:
+            if not isinstance(whole.node, (ast.BinOp, ast.Call, ast.List, ast.Tuple)):
+                continue
+            names = [place for place in places if isinstance(place.node, ast.Name) and place.inside(whole)]
+            known = sorted({place.node.id for place in names if place.node.id in self.kinds})
+            for one, other in combinations(known, 2):
+                if self.kinds[one] == self.kinds[other]:
+                    taken = {one: other, other: one}
+                    yield Slip(
+                        self,
+                        1,
+                        [place for place in names if place.node.id in taken],
+                        lambda n, taken=taken: ast.Name(taken[n.id], ast.Load()),
+                        whole=whole,
+                    )
 
 
 def _other_lines(line):
     """What a line that adds to something is often taken for."""
     if isinstance(line, ast.AugAssign):
-        yield lambda line: ast.copy_location(ast.Assign([line.target], line.value), line)
+        yield lambda line: ast.Assign([line.target], line.value)
         for op in (ast.Add, ast.Sub, ast.Mult):
             if not isinstance(line.op, op):
-                yield lambda line, op=op: ast.copy_location(ast.AugAssign(line.target, op(), line.value), line)
+                yield lambda line, op=op: ast.AugAssign(line.target, op(), line.value)
 
 
 @dataclass
@@ -98,15 +124,28 @@ class Slip:
     places: list
     make: object
     callers: tuple = ()  # (function, name), where the source is a helper of another function
+    whole: "Place | None" = None  # what is shown of the source, if it is not what stands around the first place
 
     def behind(self, function, name):
         """The same, as the function has it that calls this one by a name."""
-        return Slip(self.source, self.rank, self.places, self.make, (*self.callers, (function, name)))
+        return dataclasses.replace(self, callers=(*self.callers, (function, name)))
 
     @functools.cached_property
     def function(self):
         """The answer with this slip in it, None if it is no Python."""
-        code = self._slipped(lambda: _compiled(self.source.tree))
+        return self._made(self._slipped(lambda: _compiled(self.source.tree)))
+
+    def joined(self, other):
+        """The answer with this slip and another one in it, None if they are not in one function, side by side."""
+        if (
+            self.source is not other.source
+            or self.callers != other.callers
+            or any(one is two or one.inside(two) or two.inside(one) for one in self.places for two in other.places)
+        ):
+            return None
+        return self._made(self._slipped(lambda: other._slipped(lambda: _compiled(self.source.tree))))
+
+    def _made(self, code):
         if code is None:
             return None
         made = {}
@@ -123,21 +162,28 @@ class Slip:
 
     def words(self):
         """What stands for what."""
-        shown = self.places[0].around()
+        shown = self.whole.around() if self.whole else self.places[0].around()
         before, after = shown.text(), self._slipped(shown.text)
         if after == "pass":
             return f"the line `{before}` left out"
-        return f"`{after}` in place of `{before}`{', and so on' * (len(self.places) > 1)}"
+        line = shown.statement if len(before) < SHORT and isinstance(shown.node, ast.expr) else None
+        where = f", in the line `{ast.unparse(line)[: LONG + SHORT]}`" if _short(line) and len(self.places) == 1 else ""
+        return f"`{after}` in place of `{before}`{', and so on' * (len(self.places) > 1)}{where}"
 
     def _slipped(self, work):
         old = [place.node for place in self.places]
         for place in self.places:
-            place.put(self.make(place.node))
+            place.put(ast.fix_missing_locations(ast.copy_location(self.make(place.node), place.node)))
         try:
             return work()
         finally:
             for place, node in zip(self.places, old):
                 place.put(node)
+
+
+def _short(line):
+    """Whether a statement is one line, and not too long to be shown."""
+    return line is not None and "\n" not in (text := ast.unparse(line)) and len(text) <= LONG + SHORT
 
 
 def with_globals(function, replaced):
@@ -157,7 +203,7 @@ def _compiled(tree):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SyntaxWarning: some slips make little sense
         try:
-            return compile(ast.fix_missing_locations(ast.Module([tree], [])), "<slip>", "exec")
+            return compile(ast.Module([tree], []), "<slip>", "exec")
         except (SyntaxError, ValueError, TypeError):
             return None
 
@@ -179,7 +225,7 @@ def _kinds(function, case):
     try:
         call(function, case)
     finally:
-        sys.setprofile(before)
+        sys.setprofile(before if callable(before) else None)
     return kinds
 
 
@@ -215,7 +261,7 @@ class Place:
     def around(self):
         """The expression or line around this one that says enough to be shown."""
         place = self
-        while place.above and (len(place.text()) < SHORT or isinstance(place.node, (ast.Slice, ast.Tuple))):
+        while place.above and (len(place.text()) < SHORT or isinstance(place.node, ALONE)):
             if len(place.above.text()) > LONG:
                 return place
             place = place.above
@@ -225,7 +271,7 @@ class Place:
 
     def text(self):
         """Its code, of several lines the first."""
-        return ast.unparse(ast.fix_missing_locations(self.node)).splitlines()[0][: LONG + SHORT]
+        return ast.unparse(self.node).splitlines()[0][: LONG + SHORT]
 
 
 def _places(node, above=None, statement=None):

@@ -9,6 +9,7 @@ from . import calling, form, places, sections, words
 from .calling import Outcome
 from .evidence import evidence
 from .matching import Share, Trial
+from .searching import Search
 
 UNKNOWN = "No mistake that I know gives this."
 
@@ -64,29 +65,30 @@ def _diagnosis(trial, path):
         return words.paragraph(form.in_all_but_numbers(trial)), None
     if found := trial.in_numbers():
         return _named(found, note), found
-    case, part = trial.wrong[0]
+    (case, part), search = trial.wrong[0], Search(trial)
     mine = trial.given[case]
-    unusable = mine.error is None and form.unusable(mine, trial.right[case], exercise)
-    if mine.error is not None or unusable:
+    if not trial.usable(case):
         found, rest = trial.shown(part) or (None, None)
         if found:
             return _named(found, Share.SHOWN.value * bool(rest) + note), found
-        if unusable:
-            return words.paragraph(unusable), None
-        return raised(mine.error, f"Your {exercise.name} raised", path), None
-    parts = list(dict.fromkeys(its for _, its in trial.wrong))
-    if len(parts) > 1 and (reason := trial.changed_answer()):
+        if mine.error is not None:
+            return raised(mine.error, f"Your {exercise.name} raised", path), None
+        reason = search.changed_answer() if all(map(calling.numbers, mine.parts)) else None
+        unusable = form.unusable(mine, trial.right[case], exercise)
+        return words.paragraph(" ".join(filter(None, [unusable, reason]))), None
+    parts = list(dict.fromkeys(its for case, its in trial.wrong if trial.usable(case)))
+    if len(parts) > 1 and (reason := search.changed_answer()):
         return words.paragraph(f"{UNKNOWN} {reason}{note}"), None
     heads, found = [], None
     for its in parts[:2]:
-        head, named = _reason(trial, its, note if its == parts[0] else "")
+        head, named = _reason(trial, search, its, note if its == parts[0] else "")
         heads, found = [*heads, head], found or named
     if len(parts) > 2:
         heads.append(words.paragraph(f"{', '.join(exercise.gives[its] for its in parts[2:])}: wrong as well."))
     return "\n".join(heads), found
 
 
-def _reason(trial, part, note):
+def _reason(trial, search, part, note):
     """Why one output is wrong, and the catalogued mistake behind it, if there is one: the surest guess first."""
     exercise = trial.exercise
     several = len(exercise.gives) > 1
@@ -94,21 +96,27 @@ def _reason(trial, part, note):
     unknown = (f"{name}: " if several else "") + UNKNOWN
     if found := trial.in_numbers(part):
         return _named(found, Share.OUTPUT.value.format(name=name) * several + note), found
-    if change := trial.change(part) or trial.with_an_argument(part) or trial.changed_answer(part):
+    if change := trial.change(part) or trial.with_an_argument(part) or search.changed_answer(part):
         return words.paragraph(f"{unknown} {change}{note}"), None
     if found := trial.where_wrong(part):
         return _named(found, Share.WRONG.value + note), found
-    if both := trial.two_catalogued(part):
+    if change := trial.change_in_some_calls(part):
+        return words.paragraph(f"{unknown} {change}{note}"), None
+    if both := search.two_catalogued(part):
         return _named(both[0], f" (On top of that, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
     if both := trial.catalogued_and_changed(part):
         change = re.split(r"[;:] |\.$", both[1])[0]
         return _named(both[0], f" (On top of that: {_lowered(change)}.){note}"), both[0]
-    if both := trial.catalogued_on_other_arguments(part):
+    if both := search.catalogued_on_other_arguments(part):
         return _named(both[0], f" (On top of that, yours takes {both[1]}.){note}"), both[0]
-    if both := trial.catalogued_and_slip(part):
+    if both := search.catalogued_and_slip(part):
         return _named(both[0], f" (On top of that, yours has {both[1]}.){note}"), both[0]
+    if changes := search.two_changes(part):
+        return words.paragraph(f"{unknown} {changes}{note}"), None
     if both := trial.two_apart(part):
         return _named(both[0], f" (In other calls, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
+    if said := trial.undefined(part):
+        return words.paragraph(f"{unknown} {said}{note}"), None
     if both := trial.shown(part):
         return _named(both[0], Share.SHOWN.value + note), both[0]
     return words.paragraph(f"{unknown} {_where(trial, part)}{note}"), None
@@ -117,17 +125,17 @@ def _reason(trial, part, note):
 def _where(trial, part):
     """What can be said where no reason is found: which calls, which places, and what to do next."""
     exercise, cases = trial.exercise, trial.cases(part)[0]
-    mine, asked = trial.given[cases[0]], trial.right[cases[0]]
-    if form.unusable(mine, asked, exercise):
-        return f"Not all of your results have the form of {exercise.gives[part]}."
+    first = next(filter(trial.usable, cases))
+    mine, asked = trial.given[first], trial.right[first]
     letters = places.axes(exercise.solution(), len(exercise.gives))[part]
-    outside = None if part else exercise.cases[cases[0]].outside
-    said = list(
-        filter(
-            None,
-            [places.condition(exercise, cases), places.where(mine.parts[part], asked.parts[part], outside, letters)],
-        )
-    )
+    outside = None if part else exercise.cases[first].outside
+    said = [places.condition(exercise, cases), places.where(mine.parts[part], asked.parts[part], outside, letters)]
+    said = list(filter(None, said))
+    for other in [case for case in cases if not trial.usable(case)][:1]:
+        if error := trial.given[other].error:
+            said.append(f"In other calls it raises {type(error).__name__}.")
+        else:
+            said.append(f"In other calls: {form.unusable(trial.given[other], trial.right[other], exercise)}")
     step = places.next_step(exercise.gives[part], mine.parts[part], asked.parts[part])
     return " ".join([*(said or ["No pattern stands out either."]), step])
 
@@ -149,7 +157,7 @@ def expectation(answer, case):
         return outcome
     by_hand = case.expected if isinstance(case.expected, tuple) else (case.expected,)
     parts = tuple(np.asarray(part, np.asarray(model).dtype) for part, model in zip(by_hand, outcome.parts, strict=True))
-    return Outcome(parts, outcome.many, relative=outcome.relative)
+    return Outcome(parts, outcome.many, relative=outcome.relative, nested=outcome.nested)
 
 
 def _file_of(function):

@@ -372,3 +372,17 @@ def there_and_back(theta, in_size, out_size, align_corners=False):
     units = np.einsum("nck,ijk->nijc", theta.astype("float64"), target)
     pixels = (units + 1) * [in_width - 1, in_height - 1] / 2
     return (2 * pixels / [in_width - 1, in_height - 1] - 1).astype(theta.dtype)
+
+
+@EXERCISE.wrong(
+    "The input's pixels for the output's",
+    "the points that theta multiplies are the centres of the output's pixels, spaced 2 / w apart with edges; yours "
+    "are spaced by the width and height of the input, which the grid does not need.",
+    "sec-grid-units",
+)
+def spaced_by_the_input(theta, in_size, out_size, align_corners=False):
+    if align_corners:
+        return _grid(theta, out_size, True)
+    y, x = ((2 * np.arange(n) + 1) / of - 1 for n, of in zip(out_size, in_size))
+    points = np.stack([*np.meshgrid(x, y), np.ones(out_size)], axis=-1).astype(theta.dtype)
+    return points @ theta[:, None].swapaxes(-1, -2)

@@ -294,6 +294,17 @@ def smaller(x, y):
     return np.stack([np.minimum(a, b) for b in (1 - fy, fy) for a in (1 - fx, fx)])
 
 
+@EXERCISE.wrong(
+    "Measured from the right and from below",
+    "the weight of the right neighbour is how far the point lies beyond the left one, x - floor(x); yours takes "
+    "ceil(x) - x, the distance to the right neighbour, which is also 0 on a whole pixel.",
+    "sec-sampler-neighbours",
+)
+def from_the_ceiling(x, y):
+    right, down = np.ceil(x) - x, np.ceil(y) - y
+    return np.stack([(1 - right) * (1 - down), right * (1 - down), (1 - right) * down, right * down])
+
+
 @EXERCISE.right_too
 def with_tents(x, y):
     weights = np.empty((4, *x.shape), x.dtype)

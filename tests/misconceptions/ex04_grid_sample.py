@@ -617,6 +617,40 @@ def divided_by_weights(image, grid, mode="bilinear", padding_mode="zeros", align
     return read(image, *axes) / np.where(there > 0, there, 1).astype(image.dtype)
 
 
+def checked_along(image, grid, align_corners, axes):
+    """A neighbour counts as 0 where it lies outside along one of these axes; along the others the edge is read."""
+    sizes = np.array([image.shape[3], image.shape[2]], grid.dtype)
+    scaled = (grid + 1) * (sizes - 1) / 2 if align_corners else ((grid + 1) * sizes - 1) / 2
+    others = [axis for axis in (0, 1) if axis not in axes]
+    scaled[..., others] = np.clip(scaled[..., others], 0, sizes[others] - 1)
+    back = (
+        np.where(sizes > 1, 2 * scaled / np.maximum(sizes - 1, 1) - 1, 0)
+        if align_corners
+        else ((2 * scaled + 1) / sizes - 1)
+    )
+    return grid_sample(image, back.astype(grid.dtype), align_corners=align_corners)
+
+
+@EXERCISE.wrong(
+    "Only the columns are checked",
+    "a neighbour counts as 0 if its column or its row does not exist; yours checks the column alone, and above and "
+    "below the image it reads the edge.",
+    "sec-sampler-outside",
+)
+def columns_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    return checked_along(image, grid, align_corners, [0])
+
+
+@EXERCISE.wrong(
+    "Only the rows are checked",
+    "a neighbour counts as 0 if its column or its row does not exist; yours checks the row alone, and to the left and "
+    "right of the image it reads the edge.",
+    "sec-sampler-outside",
+)
+def rows_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    return checked_along(image, grid, align_corners, [1])
+
+
 @EXERCISE.right_too
 def with_loops(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     batch, channels, height, width = image.shape

@@ -463,3 +463,16 @@ def with_a_zigzag(position, length, padding_mode, align_corners=False):
         first, span = (0, length - 1) if align_corners else (-0.5, length)
         moved = first + span * np.arccos(np.cos(np.pi * (moved - first) / max(span, 1))) / np.pi
     return np.minimum(np.maximum(moved, 0), length - 1).astype(position.dtype)
+
+
+@EXERCISE.wrong(
+    "Wrapped round between the mirrors",
+    "beyond a mirror the axis runs backwards; the remainder by the distance between the mirrors starts again at the "
+    "other one. Take the remainder by twice that distance, and run backwards in its second half.",
+    "sec-sampler-outside",
+)
+def wrapped_between_mirrors(position, length, padding_mode, align_corners=False):
+    first, span = (0, length - 1) if align_corners else (-0.5, length)
+    if padding_mode != "reflection" or not span:
+        return pad_position(position, length, padding_mode, align_corners)
+    return np.clip(first + (position - first) % span, 0, length - 1)

@@ -240,3 +240,15 @@ def one_by_one(image, localise, sample, classify):
         out = sample(one, localise(one))
         found.append((localise(one), out, classify(out)))
     return [np.concatenate(part) for part in zip(*found)]
+
+
+@EXERCISE.wrong(
+    "The image is warped twice, and returned so",
+    "theta is applied once: the classifier gets what sample(image, theta) returns, and so does the caller; yours "
+    "applies theta again to what was already warped.",
+    "sec-layer-chain",
+)
+def twice_and_returned(image, localise, sample, classify):
+    theta = localise(image)
+    warped = sample(sample(image, theta), theta)
+    return theta, warped, classify(warped)

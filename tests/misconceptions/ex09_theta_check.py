@@ -122,9 +122,9 @@ def one_sided(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "The step down only undoes the step up",
-    "each side starts from theta as it was, in a fresh copy; in "
-    "yours both are one array, so taking the step away leads back to the start and not to a step below it.",
+    "Between a step up and the start, divided by two steps",
+    "the loss is needed a step above and a step below theta, each in a fresh copy of it; yours subtracts the loss at "
+    "theta itself, as also happens where one array is moved up and then down by the same step.",
     "sec-layer-check",
 )
 def undone(forward, theta, d_out, step=1e-6):

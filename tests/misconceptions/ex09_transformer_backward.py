@@ -407,3 +407,16 @@ def by_nudging_pixels(d_out, image, weight, bias, sample_backward):
     d_looked = [[(d * move).sum() for move in moves] for d in d_theta]
     d_weight = sum(np.outer(d, one) for d, one in zip(d_theta, flat))
     return d_image + np.reshape(d_looked, image.shape).astype(image.dtype), d_weight, sum(d.ravel() for d in d_theta)
+
+
+@EXERCISE.wrong(
+    "theta is read column by column, forward and back",
+    "the six numbers are the three of theta's first row and then the three of its second, reshape(N, 2, 3); yours "
+    "fills the columns of theta one after the other, and flattens d_theta in the same way.",
+    "sec-layer-hand",
+)
+def columns_throughout(d_out, image, weight, bias, sample_backward):
+    flat = image.reshape(len(image), -1)
+    theta = (flat @ weight.T + bias).reshape(-1, 3, 2).swapaxes(1, 2)
+    d_read, d_theta = sample_backward(d_out, image, theta)
+    return finish(flat, d_read, d_theta.swapaxes(1, 2).reshape(-1, 6), weight)

@@ -354,3 +354,15 @@ def with_a_frame_of_zeros(row, position):
     left = np.floor(p).astype(int)
     left = np.minimum(left, len(framed) - 2)
     return ((1 - (p - left)) * framed[left] + (p - left) * framed[left + 1]).astype(row.dtype)
+
+
+@EXERCISE.wrong(
+    "The cell may be the last pixel",
+    "both pixels of the cell must exist, so the cell is clamped to len(row) - 2; yours goes up to len(row) - 1 and "
+    "reads the last pixel a second time as its right neighbour.",
+    "sec-fast-hat",
+)
+def last_twice(row, position):
+    cell = np.clip(np.floor(position), 0, len(row) - 1).astype(int)
+    left, right = hat(position - cell) * row[cell], hat(position - cell - 1) * row[np.minimum(cell + 1, len(row) - 1)]
+    return (left + right).astype(row.dtype)

@@ -269,3 +269,17 @@ def linspace_moved_in(theta, input_size, output_size, align_corners=False):
     y, x = (np.linspace(-end, end, length) for end, length in zip(ends, output_size))
     linear = theta[:, None, None, :, 0] * x[:, None] + theta[:, None, None, :, 1] * y[:, None, None]
     return (linear + theta[:, None, None, :, 2]).astype(theta.dtype)
+
+
+@EXERCISE.wrong(
+    "The input's pixels for the output's",
+    "the points that theta multiplies are the centres of the output's pixels, spaced 2 / w apart with edges; yours "
+    "are spaced by the width and height of the input, which the grid does not need.",
+    "sec-torch-units",
+)
+def spaced_by_the_input(theta, input_size, output_size, align_corners=False):
+    if align_corners:
+        return bug_pixel_grid(theta, input_size, output_size, True)
+    y, x = ((2 * np.arange(n) + 1) / of - 1 for n, of in zip(output_size, input_size))
+    points = np.stack([*np.meshgrid(x, y), np.ones(output_size)], axis=-1) @ theta[:, None].swapaxes(-1, -2)
+    return points.astype(theta.dtype)

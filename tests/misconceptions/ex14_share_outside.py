@@ -391,3 +391,13 @@ def with_loops(theta, size, align_corners=False):
 @EXERCISE.right_too
 def by_largest_coordinate(theta, size, align_corners=False):
     return (abs(affine_grid(theta, size, align_corners)).max(axis=3) > 1).reshape(len(theta), -1).mean(axis=1)
+
+
+@EXERCISE.wrong(
+    "Not outside where both coordinates are",
+    "a point is outside if x is, if y is, or if both are; yours leaves out the points for which both are, as an "
+    "exclusive or does.",
+    "sec-layer-failures",
+)
+def one_of_two(theta, size, align_corners=False):
+    return (outside(theta, size, align_corners).sum(axis=-1) == 1).mean(axis=(1, 2))

@@ -357,3 +357,15 @@ def pixel_by_pixel(d_grid, theta, align_corners=False):
                 d_x, d_y = d_grid[n, i, j]
                 d_theta[n] += np.outer([d_x / c, d_y / c, -(d_x * a + d_y * b) / c**2], arm).astype(theta.dtype)
     return d_theta
+
+
+@EXERCISE.wrong(
+    "The output's points in the quotient rule",
+    "the derivative with respect to c is -(x d_x + y d_y) / c with the point of the input, x = a / c and y = b / c; "
+    "yours takes x and y of the output's pixel.",
+    "sec-families-quotient",
+)
+def own_points(d_grid, theta, align_corners=False):
+    points, _, denominator, d_points = parts(d_grid, theta, align_corners)
+    own = points[:, :2].T
+    return joined(points, d_points / denominator, -(d_points * own / denominator**2).sum(axis=1, keepdims=True))

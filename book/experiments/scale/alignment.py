@@ -25,7 +25,7 @@ def true_maps(data: str, distortion: str) -> torch.Tensor:
     R, RTS and TC are affine themselves.
     """
     images, _, truth = test_digits(data, distortion)
-    if distortion == "P":
+    if distortion in ("P", "P2"):
         return nearest_affine(projective_grid(truth.double(), images.shape))
     if distortion == "E":
         digits = torch.from_numpy(load_split(data, "test")[0])

@@ -7,8 +7,9 @@ from book.experiments.networks import settings_from, train_run
 from book.experiments.scale.alignment import measure_alignment
 from book.experiments.scale.paper import error_in_paper
 from stn_numpy.pytorch.networks import MODELS
-from stn_numpy.pytorch.settings import DISTORTIONS, Settings
+from stn_numpy.pytorch.settings import Settings
 
+DISTORTIONS = ("R", "RTS", "P", "E", "TC")
 FAMILIES = ("affine", "projective", "tps")
 RECIPE = dict(
     optimizer="sgd", nesterov=True, rate=0.05, schedule="cosine", warm_up=0.05, clip=5.0, localisation_rate=1.0
@@ -30,6 +31,7 @@ def recipe_cells() -> list:
         and error_in_paper(model, distortion, family)
         and (model.startswith("st-") or family == "affine")
     ]
+    wanted += [("table", dict(model=model, distortion="P2", transform="affine")) for model in ("fcn", "st-fcn")]
     for distortion in ("R", "RTS"):
         frozen = dict(model="st-fcn", distortion=distortion, localisation_rate=0.0)
         wanted.append(("frozen", frozen))

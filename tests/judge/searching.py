@@ -1,0 +1,190 @@
+"""Looking for a mistake that the catalogue does not have as it is: one slip, other arguments, two mistakes at once."""
+
+import functools
+import time
+
+from . import calling
+from .probes import probes
+from .slips import slips, with_globals
+
+SECONDS = 6  # of computing, for the whole search; on a machine that has much to do, twice as many of waiting
+LEADS = 6  # single changes that are looked at with a second one
+
+
+def _while_there_is_time(search):
+    """Give up when the time is over, in the middle of a call, if need be."""
+
+    @functools.wraps(search)
+    def limited(self, *args):
+        if self.over():
+            return None
+        try:
+            with calling.silence(), calling.time_limit(self.end - time.monotonic()):
+                return search(self, *args)
+        except calling.Late:
+            self.end = 0
+            return None
+
+    return limited
+
+
+class Search:
+    """What can be tried on a trial whose numbers come from no catalogued mistake."""
+
+    def __init__(self, trial):
+        self.trial, self.exercise = trial, trial.exercise
+        self.until, self.end = time.process_time() + SECONDS, time.monotonic() + 2 * SECONDS
+        self.raises = any(one.error for one in trial.given)  # then nothing is searched: what raised is the clue
+        self.probes = list(probes(self.exercise))
+
+    def over(self):
+        """Whether the time is over."""
+        return self.raises or time.process_time() > self.until or time.monotonic() > self.end
+
+    @functools.cached_property
+    def slips(self):
+        """The slips in right answers, the likeliest first."""
+        return slips([self.exercise.solution(), *self.exercise.styles], self.exercise.cases[-1])
+
+    @functools.cached_property
+    def around_right(self):
+        """The catalogued mistakes that call the right answer, and the names by which they do."""
+        found = [(one, _names_of(self.exercise.solution(), one.function)) for one in self.exercise.misconceptions]
+        return [(one, names) for one, names in found if names]
+
+    def changed_answer(self, part=None):
+        """A sentence for what came, if a right answer gives it on other arguments, or with one small slip in it."""
+        if taken := self.other_arguments(self.exercise.solution(), part):
+            return f"Yours gives what a right answer gives that takes {taken}."
+        if slip := self.one_slip(part):
+            return f"Yours gives what a right answer gives with {slip}."
+        return None
+
+    @_while_there_is_time
+    def other_arguments(self, function, part=None):
+        """The words for arguments on which a function gives what came."""
+        return next(
+            (
+                _taken(words, name)
+                for words, name, wrap in self.probes
+                if not self.over() and self.trial.fits(wrap(function), part)
+            ),
+            None,
+        )
+
+    @_while_there_is_time
+    def one_slip(self, part=None):
+        """The words for the slip in a right answer that gives what came."""
+        return next(
+            (
+                slip.words()
+                for slip in self.slips
+                if not self.over() and slip.function and self.trial.fits(slip.function, part)
+            ),
+            None,
+        )
+
+    @_while_there_is_time
+    def two_catalogued(self, part):
+        """Two mistakes that give what came when they are made together.
+
+        Most of the catalogue is written around the right answer: another mistake is put in its place there.
+        """
+        for outer, names in self.around_right:
+            for inner in self.exercise.misconceptions:
+                if inner is not outer and not self.over():
+                    if self.trial.fits(with_globals(outer.function, dict.fromkeys(names, inner.function)), part):
+                        return outer, inner
+        return None
+
+    def catalogued_on_other_arguments(self, part):
+        """A catalogued mistake that gives what came on other arguments, and the words for those."""
+        for one in self.exercise.misconceptions:
+            if found := self.other_arguments(one.function, part):
+                return one, found
+        return None
+
+    @_while_there_is_time
+    def catalogued_and_slip(self, part):
+        """A catalogued mistake, and the words for the slip that goes with it: in the right answer, or its own code."""
+        inner = [slip for slip in self.slips if slip.answer is self.exercise.solution()]
+        for one, names in self.around_right:
+            for slip in inner:
+                if self.over():
+                    return None
+                slipped = slip.function and with_globals(one.function, dict.fromkeys(names, slip.function))
+                if slipped and self.trial.fits(slipped, part):
+                    return one, slip.words()
+        if not self.trial.strong(self.trial.cases(part)[0], part):
+            return None
+        of = {one.function: one for one in self.exercise.misconceptions}
+        for slip in slips(of, self.exercise.cases[-1]):
+            if self.over():
+                return None
+            if slip.function and self.trial.fits(slip.function, part):
+                return of[slip.answer], slip.words()
+        return None
+
+    @_while_there_is_time
+    def two_changes(self, part):
+        """A sentence for two slips, or a slip and other arguments, that a right answer needs to give what came.
+
+        The pairs are too many to try them all: one of the two must bring the numbers nearer to what came by itself.
+        """
+        cases = self.trial.cases(part)[0]
+        if not self.trial.strong(cases, part):
+            return None
+        for lead in self._leads(cases[:3], part):
+            for other in (*self.probes, *self.slips):
+                if self.over():
+                    return None
+                function = _together(lead, other, self.exercise.solution())
+                if function and self.trial.fits(function, part):
+                    return f"Yours gives what a right answer gives {_both(lead, other)}."
+        return None
+
+    def _leads(self, cases, part):
+        """The single changes that bring most numbers to what came, each effect once."""
+        right = self.exercise.solution()
+        seen, leads = {self.trial.hits([self.trial.right[case] for case in cases], cases, part): None}, []
+        fewest = next(iter(seen))
+        for one in (*self.probes, *self.slips):
+            if self.over():
+                break
+            function = one.function if hasattr(one, "function") else one[2](right)
+            outcomes = function and [calling.call_for_outputs(function, self.exercise.cases[case]) for case in cases]
+            hits = function and self.trial.hits(outcomes, cases, part)
+            if hits and hits > fewest:
+                leads.append((hits, one))
+        return [one for _, one in sorted(leads, key=lambda lead: -lead[0])[:LEADS]]
+
+
+def _names_of(called, function):
+    """The global names by which a function calls another one."""
+    return [name for name in function.__code__.co_names if function.__globals__.get(name) is called]
+
+
+def _taken(words, name):
+    return f"{words} for {name if ' ' in name else f'`{name}`'}"
+
+
+def _together(one, other, right):
+    """The right answer with two changes in it, each a probe or a slip; None if they cannot be made together."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return other[2](one[2](right))
+    if isinstance(other, tuple):
+        one, other = other, one
+    if isinstance(one, tuple):
+        return other.function and one[2](other.function)
+    return one.joined(other)
+
+
+def _both(one, other):
+    """Words for the same."""
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return f"that takes {_taken(*one[:2])} and {_taken(*other[:2])}"
+    if isinstance(other, tuple):
+        one, other = other, one
+    if isinstance(one, tuple):
+        return f"that takes {_taken(*one[:2])}, with {other.words()}"
+    return f"with {one.words()}, and {other.words()}"
