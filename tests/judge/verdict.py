@@ -73,8 +73,9 @@ def _diagnosis(trial, path):
             return _named(found, Share.SHOWN.value * bool(rest) + note), found
         if mine.error is not None:
             return raised(mine.error, f"Your {exercise.name} raised", path), None
-        reason = search.changed_answer() if all(map(calling.numbers, mine.parts)) else None
         unusable = form.unusable(mine, trial.right[case], exercise)
+        explained = "The numbers are right" in unusable or "The results are right" in unusable
+        reason = search.changed_answer() if all(map(calling.numbers, mine.parts)) and not explained else None
         return words.paragraph(" ".join(filter(None, [unusable, reason]))), None
     parts = list(dict.fromkeys(its for case, its in trial.wrong if trial.usable(case)))
     if len(parts) > 1 and (reason := search.changed_answer()):
