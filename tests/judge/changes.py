@@ -218,7 +218,7 @@ def _moved(given, expected, pairs):
         )
         for step, far in ((1, "far"), (-1, "early")):
             yield (
-                f"The numbers stand one place too {far} along axis {axis}; otherwise they are right.",
+                f"The numbers are one place too {far} along axis {axis}; otherwise they are right.",
                 lambda asked, step=step, axis=axis: np.roll(asked, step, axis),
             )
         lengths = {asked.shape[axis] for _, asked in pairs}
@@ -297,7 +297,7 @@ def _in_another_order(pairs):
                         f"Along axis {axis} the numbers come in another order, {listed(orders[0])} in the first call "
                         "(counted from 0); otherwise they are right."
                     )
-            return "The numbers stand in another order; otherwise they are right."
+            return "The numbers are in another order; otherwise they are right."
     return None
 
 

@@ -90,7 +90,7 @@ def _diagnosis(trial, path):
 
 
 def _reason(trial, search, part, note):
-    """Why one output is wrong, and the catalogued mistake behind it, if there is one: the surest guess first."""
+    """Why one output is wrong, and the catalogued mistake that explains it, if there is one: the surest guess first."""
     exercise = trial.exercise
     several = len(exercise.gives) > 1
     name = exercise.gives[part]
@@ -179,7 +179,7 @@ def raised(error, beginning, path=None):
     """What an error says and on which of the reader's lines it arose."""
     if isinstance(error, NotImplementedError):
         return words.paragraph(
-            "The stub's own line, raise NotImplementedError, still stands in your function: delete "
+            "The stub's own line, raise NotImplementedError, is still in your function: delete "
             "it where your answer begins."
         )
     said = " ".join(line.strip() for line in [line for line in str(error).splitlines() if line.strip()][:2])
