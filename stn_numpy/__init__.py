@@ -10,15 +10,16 @@ from .conv import col2im, conv2d, conv2d_backward, im2col
 from .coordinates import base_points, pixel_centres, pixels_per_unit, to_pixels
 from .digits import load_digits
 from .distortions import distort
-from .families import TRANSFORMS, Transform, as_transform, tps_transform
+from .families import LOG_POLAR, TRANSFORMS, Transform, as_transform, tps_transform
 from .gradcheck import gradcheck, numerical_gradient
 from .grid import affine_grid, affine_grid_backward
 from .layer import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, Parameter, ReLU, Sequential
 from .linear import linear, linear_backward, relu, relu_backward
 from .localisation import LocalisationNetwork
+from .log_polar import log_polar_grid, log_polar_grid_backward
 from .loss import cross_entropy, cross_entropy_backward, softmax
 from .model import Classifier
-from .optimizer import SGD, Adam, StepLR
+from .optimizer import SGD, Adam, CosineLR, StepLR, clip_gradients
 from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backward
 from .pose import circular_deviation, remaining_angle
 from .projective import (
@@ -55,4 +56,5 @@ from .tps import (
 )
 from .training import error_rate, load_checkpoint, save_checkpoint, train, training_step
 from .transformer import SpatialTransformer
+from .turned_copies import TurnedCopies, marginalise, marginalise_backward, turned_thetas
 from .windows import window_views

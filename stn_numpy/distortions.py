@@ -1,4 +1,4 @@
-"""The paper's distortions R, RTS, P, E and TC, each in two steps: draw the numbers, then distort by them."""
+"""The paper's distortions, in two steps: draw the numbers, then distort by them. P is there in two readings."""
 
 from dataclasses import dataclass
 
@@ -10,8 +10,8 @@ from .projective import homography, projective_grid
 from .sampler import grid_sample
 from .tps import tps_grid
 
-DISTORTIONS = ("R", "RTS", "P", "E", "TC")
-MOVED = {"P": 5.0, "E": 1.5}  # pixels: the standard deviation of what moves
+DISTORTIONS = ("R", "RTS", "P", "E", "TC", "P2")
+MOVED = {"P": 5.0, "P2": 5.0, "E": 1.5}  # pixels: the standard deviation of what moves
 TC_CANVAS, PATCHES, PATCH = 60, 6, 6  # pixels; how many; pixels
 SQUARE = np.array([[-1.0, -1], [1, -1], [1, 1], [-1, 1]])
 
@@ -47,12 +47,13 @@ def distort(images, distortion, rng):
     ----------
     images : (N, C, H, W) array of float32 or float64
         Pictures on a background of 0.
-    distortion : {"R", "RTS", "P", "E", "TC"}
+    distortion : {"R", "RTS", "P", "E", "TC", "P2"}
         "R": rotation, uniform in -90 to 90 degrees; the size stays.
         "RTS": rotation, uniform in -45 to 45 degrees, scale, uniform in 0.7 to 1.2, and a random place on a
         canvas one and a half times as high and as wide, 42x42 for MNIST.
-        "P": scale, uniform in 0.75 to 1, then each corner of the image moved by a normal number with a standard
-        deviation of 5 pixels along each axis; the size stays.
+        "P": scale, uniform in 0.75 to 1, then each corner of the image moved along its own diagonal by a normal number
+        with a standard deviation of 5 pixels; the size stays.
+        "P2": the same, but each corner moved by two such numbers, one along each axis.
         "E": scale, uniform in 0.75 to 1, then 16 points on a regular grid moved likewise, by 1.5 pixels, and the rest
         of the plane with them, bent as little as possible; the size stays.
         "TC": a random place on a canvas of 60x60, and six patches of 6x6 pixels, cut out of other images of the batch
@@ -74,9 +75,10 @@ def distort(images, distortion, rng):
     picture, and its place is uniform among those where all of it is on the canvas, so that no ink is lost; the
     28x28 frame itself may stick out. A picture too wide (or too high) for the canvas stays put that way. TC: the place
     is uniform among those where the whole frame is on the canvas, in whole pixels; where a patch and something else
-    meet, the brighter one is seen. P: one quadrilateral in 70 would be folded; its corners are moved half as far, or,
-    if that is too far, a quarter. E: it is the points of reading that are moved, and a picture may fold, so what was
-    lost cannot always be brought back.
+    meet, the brighter one is seen. P: the paper speaks of an amount for each corner, so it is one number here; P2, with
+    two, is much harder (chapter 13). Where the quadrilateral would be folded, as one in 500 of P and one in 70 of P2
+    would be, its corners are moved half as far, or, if that is too far, a quarter. E: it is the points of reading that
+    are moved, and a picture may fold, so what was lost cannot always be brought back.
     Source: Jaderberg et al. 2015, section 4.1; the ranges are taken second-hand, from notes on the paper.
     """
     check_arrays(images=(images, "N C H W"))
@@ -92,7 +94,7 @@ def draw(images, distortion, rng):
     -------
     dict of arrays
         R: ``angle`` (N,), radians. RTS: the same, ``scale`` (N,), and ``place`` (N, 2), from 0 to 1 between the
-        leftmost and the rightmost place, the highest and the lowest. P: ``scale`` and ``corners`` (N, 4, 2), by how
+        leftmost and the rightmost place, the highest and the lowest. P, P2: ``scale`` and ``corners`` (N, 4, 2), by how
         much each moves, (x, y) in pixels, from the upper left one clockwise. E: ``scale`` and ``points`` (N, 16, 2),
         likewise, row by row from the top. TC, in whole pixels and as (x, y) of upper left corners: ``place`` (N, 2) of
         the image on the canvas, ``cut`` and ``paste`` (N, 6, 2) of the patches in their images and on the canvas; and
@@ -208,7 +210,18 @@ def _first_and_last(occupied):
 
 def _draw_p(images, rng):
     count = len(images)
-    scale, corners = rng.uniform(0.75, 1, count), rng.normal(0, MOVED["P"], (count, 4, 2))
+    scale, amounts = rng.uniform(0.75, 1, count), rng.normal(0, MOVED["P"], (count, 4, 1))
+    half = _half(images.shape[2:])
+    return _unfolded(images, scale, amounts * SQUARE * half / np.linalg.norm(half))
+
+
+def _draw_p2(images, rng):
+    count = len(images)
+    return _unfolded(images, rng.uniform(0.75, 1, count), rng.normal(0, MOVED["P2"], (count, 4, 2)))
+
+
+def _unfolded(images, scale, corners):
+    """The parameters of P; the corners of a folded picture are moved less far."""
     whole, half = (_convex(_quadrilateral(images, scale, corners * part)) for part in (1, 0.5))
     return dict(scale=scale, corners=corners * np.select([whole, half], [1, 0.5], 0.25)[:, None, None])
 
@@ -290,5 +303,5 @@ def _half(size):
     return np.array([width, height]) / 2
 
 
-_DRAW = dict(R=_draw_r, RTS=_draw_rts, P=_draw_p, E=_draw_e, TC=_draw_tc)
-_APPLY = dict(R=_apply_r, RTS=_apply_rts, P=_apply_p, E=_apply_e, TC=_apply_tc)
+_DRAW = dict(R=_draw_r, RTS=_draw_rts, P=_draw_p, E=_draw_e, TC=_draw_tc, P2=_draw_p2)
+_APPLY = dict(R=_apply_r, RTS=_apply_rts, P=_apply_p, E=_apply_e, TC=_apply_tc, P2=_apply_p)

@@ -1,5 +1,6 @@
 """A folder of tiles with one folder for each class: read into arrays, split in two, written without a clash."""
 
+import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,34 @@ def read_folder(path, size: int, background=None) -> Folder:
     if resized:
         remarks.append(f"{resized} of them had another size: cut to their middle square, resized to {size}x{size}")
     return Folder(np.stack([np.broadcast_to(image, shape) for image in images]), labels, classes, files, remarks)
+
+
+def read_headings(path, files) -> np.ndarray:
+    """The headings in a table, CSV with the columns ``file`` and ``degrees``: (N,), NaN for a tile without one.
+
+    `files` are the tiles', as `read_folder` names them, below its folder. A tile without a row, or with nothing in its
+    column, has no heading. ValueError for a file that is not there, or degrees that are no number.
+    """
+    headings, places = np.full(len(files), np.nan), {file: place for place, file in enumerate(files)}
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        table = csv.DictReader(file)
+        if not {"file", "degrees"} <= set(table.fieldnames or ()):
+            raise ValueError(f"expected a table with the columns file and degrees, got {table.fieldnames} in {path}")
+        for row in table:
+            if not (row["degrees"] or "").strip():
+                continue
+            if row["file"] not in places:
+                raise ValueError(
+                    f"expected files of the data folder, such as {files[0]}, got {row['file']!r} in {path}"
+                )
+            try:
+                headings[places[row["file"]]] = float(row["degrees"])
+            except ValueError:
+                words = f"degrees of {row['file']}: expected a number, got {row['degrees']!r} in {path}"
+                raise ValueError(words) from None
+    if np.isinf(headings).any():
+        raise ValueError(f"degrees: expected finite numbers, got an infinite one in {path}")
+    return headings
 
 
 def split(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

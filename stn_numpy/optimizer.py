@@ -1,4 +1,6 @@
-"""SGD with momentum and Adam, with parameter groups; and a step-wise decay of their learning rates."""
+"""SGD with momentum and Adam, with parameter groups; two schedules of their learning rates; clipped gradients."""
+
+import math
 
 import numpy as np
 
@@ -77,19 +79,22 @@ class Optimizer:
 
 class SGD(Optimizer):
     """Stochastic gradient descent, as torch has it: ``velocity = momentum * velocity + grad``, then
-    ``data -= lr * velocity``."""
+    ``data -= lr * velocity``, or with Nesterov's momentum ``data -= lr * (grad + momentum * velocity)``."""
 
     slots = ("velocity",)
-    hyperparameters = ("first_rates", "momentum")
+    hyperparameters = ("first_rates", "momentum", "nesterov")
 
-    def __init__(self, params_or_groups, lr, momentum=0.0):
+    def __init__(self, params_or_groups, lr, momentum=0.0, nesterov=False):
         super().__init__(params_or_groups, lr)
-        self.momentum = momentum
+        self.momentum, self.nesterov = momentum, nesterov
+        if nesterov and not momentum > 0:
+            raise ValueError(f"nesterov: expected it with a momentum above 0, got momentum {momentum!r}")
 
     def _move(self, parameter, state, lr):
         state["velocity"] *= self.momentum
         state["velocity"] += parameter.grad
-        parameter.data -= lr * state["velocity"]
+        direction = parameter.grad + self.momentum * state["velocity"] if self.nesterov else state["velocity"]
+        parameter.data -= lr * direction
 
 
 class Adam(Optimizer):
@@ -124,3 +129,50 @@ class StepLR:
         if self.optimizer.count % self.step_size == 0:
             for group in self.optimizer.groups:
                 group["lr"] *= self.gamma
+
+
+class CosineLR:
+    """Raise every group's learning rate linearly from 0 to its own over a share of the steps, then lower it to 0 along
+    half a cosine.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+    steps : int
+        Of the whole run.
+    warm_up : float
+        Share of the steps over which the rates rise, 0 to 1.
+    """
+
+    hyperparameters = ("steps", "warm_up")
+
+    def __init__(self, optimizer, steps, warm_up=0.0):
+        self.optimizer, self.warm_up = optimizer, warm_up
+        self.steps = check_whole("steps", steps, 1)
+        if not 0 <= warm_up <= 1:
+            raise ValueError(f"warm_up: expected a share of 0 to 1, got {warm_up!r}")
+        self._set_rates()
+
+    def step(self) -> None:
+        """Call after each step of the optimizer, whose own count says where the run is."""
+        self._set_rates()
+
+    def _set_rates(self):
+        step, rising = self.optimizer.count, round(self.warm_up * self.steps)
+        progress = min(1.0, max(0, step - rising) / max(1, self.steps - rising))
+        share = (step + 1) / rising if step < rising else (1 + math.cos(math.pi * progress)) / 2
+        for group, rate in zip(self.optimizer.groups, self.optimizer.first_rates):
+            group["lr"] = rate * share
+
+
+def clip_gradients(parameters, largest: float) -> float:
+    """Scale the gradients of some parameters in place so that their norm, taken together, is `largest` at most.
+
+    Returns the norm as it was, like ``torch.nn.utils.clip_grad_norm_``.
+    """
+    parameters = list(parameters)
+    norm = math.sqrt(sum(float(np.vdot(parameter.grad, parameter.grad)) for parameter in parameters))
+    if norm > largest:
+        for parameter in parameters:
+            parameter.grad *= largest / (norm + 1e-6)
+    return norm

@@ -10,6 +10,7 @@ import numpy as np
 from .check import check_whole
 from .files import whole_file
 from .loss import cross_entropy, cross_entropy_backward
+from .optimizer import clip_gradients
 
 
 @dataclass
@@ -43,6 +44,7 @@ def train(
     record=None,
     record_at=(),
     progress=True,
+    clip=None,
 ) -> History:
     """Train a model for a number of steps; go on where a checkpoint ends.
 
@@ -61,7 +63,7 @@ def train(
         In all, those of a checkpoint included.
     seed : int
         Of the batches; at least 0.
-    schedule : StepLR or None
+    schedule : StepLR, CosineLR or None
         Its `step` is called after each of the optimizer's.
     checkpoint : path or None
         File that is written every `checkpoint_every` steps and at the end, and read at the start if it exists. One that
@@ -71,6 +73,8 @@ def train(
         one if `steps` is; kept in the checkpoint.
     progress : bool
         Whether to show a bar.
+    clip : float or None
+        The largest norm of all gradients together; longer ones are scaled to it, see `clip_gradients`.
     """
     steps, seed = check_whole("steps", steps, 0), check_whole("seed", seed, 0)
     check_whole("checkpoint_every", checkpoint_every, 1)
@@ -81,7 +85,9 @@ def train(
         if record and step in record_at and step not in history.records:
             history.records[step] = record(model)
         start = time.perf_counter()
-        history.losses.append(training_step(model, optimizer, *make_batch(np.random.default_rng([seed, step]))))
+        history.losses.append(
+            training_step(model, optimizer, *make_batch(np.random.default_rng([seed, step])), clip=clip)
+        )
         if schedule:
             schedule.step()
         history.seconds += time.perf_counter() - start
@@ -94,12 +100,15 @@ def train(
     return history
 
 
-def training_step(model, optimizer, images: np.ndarray, labels: np.ndarray) -> float:
-    """Forward, backward and one move of the optimizer; return the loss before the move."""
+def training_step(model, optimizer, images: np.ndarray, labels: np.ndarray, clip: float | None = None) -> float:
+    """Forward, backward and one move of the optimizer, by gradients clipped to a norm of `clip` unless that is None;
+    return the loss before the move."""
     logits = model(images)
     loss = cross_entropy(logits, labels)
     optimizer.zero_grad()
     model.backward(cross_entropy_backward(1.0, logits, labels))
+    if clip is not None:
+        clip_gradients(optimizer.parameters(), clip)
     optimizer.step()
     return float(loss)
 

@@ -28,6 +28,7 @@ def ordinary_calls(dtype):
         label = "corners" if align_corners else "edges"
         options = {"size": (2, 3, 6, 4), "align_corners": align_corners}
         calls[f"affine_grid {label}"] = ("affine_grid", [theta], options)
+        calls[f"log_polar_grid {label}"] = ("log_polar_grid", [theta], options)
         calls[f"projective_grid {label}"] = ("projective_grid", [leaning(11, 2, dtype)], options)
         calls[f"tps_grid {label}"] = ("tps_grid", [normal(12, (2, 16, 2), dtype)], options)
     for options in SAMPLING:
@@ -50,6 +51,7 @@ def ordinary_calls(dtype):
     calls["linear"] = ("linear", [normal(6, (5, 3), dtype), normal(7, (4, 3), dtype), bias], {})
     calls["relu"] = ("relu", [away_from_zero(8, (2, 3, 4), dtype)], {})
     calls["relu of positive numbers"] = ("relu", [np.abs(away_from_zero(8, (2, 3), dtype))], {})
+    calls["marginalise"] = ("marginalise", [normal(14, (2, 3, 4), dtype), normal(15, (2, 3), dtype)], {})
     calls["cross_entropy"] = ("cross_entropy", [normal(9, (4, 6), dtype)], {"target": np.array([0, 5, 2, 2])})
     for kind, length in PARAMETERS.items():
         calls[f"{kind}_theta"] = (f"{kind}_theta", [normal(10, (4, length), dtype)], {})

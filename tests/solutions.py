@@ -1042,3 +1042,23 @@ def heading_error(said, true):
     offset = np.degrees(np.angle(np.exp(1j * np.radians(difference)).mean()))
     left = (difference - offset + 180) % 360 - 180
     return offset, abs(left).mean()
+
+
+def winding_number(theta):
+    """Count the full turns of a closed curve of thetas.
+
+    Parameters
+    ----------
+    theta : (M, 2, 3) array of float32 or float64
+        In the order of the curve, in normalised units; after the last one the curve closes at the first. From each to
+        the next the angle changes by less than half a turn.
+
+    Returns
+    -------
+    int
+        Positive where the angle grows: that of the rotation nearest to each theta, ``arctan2(theta[1, 0] - theta[0, 1],
+        theta[0, 0] + theta[1, 1])``, which is the heading that it undoes, clockwise.
+    """
+    angle = np.arctan2(theta[:, 1, 0] - theta[:, 0, 1], theta[:, 0, 0] + theta[:, 1, 1]).astype(np.float64)
+    steps = np.diff(angle, append=angle[:1])
+    return round(((steps + np.pi) % (2 * np.pi) - np.pi).sum() / (2 * np.pi))

@@ -1,11 +1,14 @@
-"""When the book's build runs its cells again."""
+"""When the book's build runs its cells again, and how it marks the short path."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("sphinx", reason="sphinx is not installed: see requirements.txt")
+from sphinx.application import Sphinx  # noqa: E402
+
 from book._ext.stnbook import cache_key  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
@@ -38,3 +41,29 @@ def test_cells_run_again_after_a_change_to_what_they_read(tmp_path, name, counts
     with (tmp_path / name).open("a") as file:
         file.write("\n")
     assert (cache_key(tmp_path) != before) == counts
+
+
+def test_the_short_path_is_numbered_in_the_order_of_the_pages_and_marked_in_the_contents(tmp_path):
+    """Chapter b comes before chapter a in the contents; the sum is that of all marks."""
+    mark = "# Chapter {}\n\n## Look\n\n```{{two-hours}} {}\nRead this.\n```\n\n## Skip\n\nText.\n"
+    (tmp_path / "index.md").write_text("# Start\n\n```{two-hours-path}\n```\n\n```{toctree}\nb\na\n```\n")
+    (tmp_path / "a.md").write_text(mark.format("A", 7))
+    (tmp_path / "b.md").write_text(mark.format("B", 5))
+    app = Sphinx(
+        tmp_path,
+        None,
+        tmp_path / "html",
+        tmp_path / "doctrees",
+        "html",
+        confoverrides=dict(extensions=["myst_parser", "book._ext.stn_two_hours"]),
+        status=None,
+        warningiserror=True,
+    )
+    app.build()
+    start, a, b = ((tmp_path / "html" / f"{page}.html").read_text() for page in ("index", "a", "b"))
+    rows = [re.sub(r"<[^>]*>", "", row).split() for row in re.findall(r"<tr.*?</tr>", start, re.DOTALL)]
+    assert rows[1:] == [["Look", "5"], ["Look", "7"], ["together", "12"]]
+    assert "stop 1 of 2, 5 min" in b and 'Next: <a class="reference internal" href="a.html#look">' in b
+    assert "stop 2 of 2, 7 min" in a and "Next: " not in a
+    pill = ' <span class="two-hours">2 h</span>'
+    assert f"Chapter A{pill}</a>" in start and f"Look{pill}</a>" in start and f"Skip{pill}" not in start

@@ -11,7 +11,7 @@ from stn_numpy.grid import affine_grid
 from stn_numpy.projective import projective_grid
 from stn_numpy.sampler import grid_sample
 
-NEW = ("P", "E", "TC")
+NEW = ("P", "E", "TC", "P2")
 
 
 def digits(count=200, dtype="float64"):
@@ -95,7 +95,7 @@ def test_each_point_of_e_is_its_own():
     assert np.abs(moved[9:, 2:-6]).max() < 1.5
 
 
-@pytest.mark.parametrize("distortion, deviation", [("P", 5), ("E", 1.5)])
+@pytest.mark.parametrize("distortion, deviation", [("P", 5 / 2**0.5), ("P2", 5), ("E", 1.5)])
 def test_ranges_of_p_and_e_are_the_paper_s(distortion, deviation):
     images = np.broadcast_to(digits(1), (4000, 1, 28, 28))
     scale, moved = draw(images, distortion, generator()).values()
@@ -105,15 +105,20 @@ def test_ranges_of_p_and_e_are_the_paper_s(distortion, deviation):
     assert distort(images[:5], distortion, generator())[0].shape == (5, 1, 28, 28)
 
 
-def test_no_corner_of_p_folds_the_picture_and_few_are_held_back():
-    images = np.broadcast_to(digits(1), (4000, 1, 28, 28))
-    scale, corners = draw(images, "P", generator()).values()
+DIAGONALS = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) / 2**0.5
+
+
+@pytest.mark.parametrize("distortion, numbers, one_in", [("P", 1, 500), ("P2", 2, 70)])
+def test_no_corner_of_p_folds_the_picture_and_few_are_held_back(distortion, numbers, one_in):
+    images = np.broadcast_to(digits(1), (8000, 1, 28, 28))
+    scale, corners = draw(images, distortion, generator()).values()
     freely = generator()
-    freely.uniform(0.75, 1, 4000)
-    free = freely.normal(0, 5, (4000, 4, 2))
-    part = corners / free
-    assert set(np.unique(part)) <= {0.25, 0.5, 1} and (part == part[:, :1, :1]).all()
-    assert 1 / 140 < (part[:, 0, 0] < 1).mean() < 1 / 35  # one in 70
+    freely.uniform(0.75, 1, 8000)
+    free = freely.normal(0, 5, (8000, 4, numbers))
+    part = corners / (free * DIAGONALS if numbers == 1 else free)
+    assert (np.abs(part[..., None] - [0.25, 0.5, 1]).min(axis=3) < 1e-9).all()
+    np.testing.assert_allclose(part, np.broadcast_to(part[:, :1, :1], part.shape), rtol=1e-9)
+    assert 0.5 / one_in < (part[:, 0, 0] < 0.9).mean() < 2 / one_in
     square = 14 * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
     for k, (before, at, after) in enumerate([(3, 0, 1), (0, 1, 2), (1, 2, 3), (2, 3, 0)]):
         quadrilateral = scale[:, None, None] * square + corners

@@ -5,7 +5,7 @@ import pytest
 import torch
 from series import record_of
 
-from book.experiments.scale import speed, table
+from book.experiments.scale import alignment, recipe, speed, table
 from book.experiments.scale.paper import error_in_paper
 from stn_numpy.pytorch import checkpoints
 from stn_numpy.pytorch.command import Refusal
@@ -36,7 +36,7 @@ def test_the_cells_are_those_of_the_paper():
 
 def test_the_short_runs_of_chapter_13():
     steps = {(cell["model"][-3:], cell["distortion"]): cell["iterations"] for cell in cells(series="table")}
-    assert {key for key, count in steps.items() if count == 500} == {("cnn", "P"), ("cnn", "E")}
+    assert {key for key, count in steps.items() if count == 500} == {("cnn", "P2"), ("cnn", "E")}
     assert {cell["localisation_rate"] for cell in cells(series="still")} == {0}
     assert {(cell["localisation_depth"], cell["localisation_rate"]) for cell in cells(series="localisation")} == {
         (2, 1),
@@ -129,3 +129,53 @@ def test_our_loop_takes_the_steps_of_a_run(tmp_path):
     run = speed.Run(settings, [0], torch.device("cpu"), tmp_path / "b", "eager")
     run.train()
     assert loop(50) == pytest.approx(run.losses[49].item(), rel=1e-6)
+
+
+# --- Table 1 by one recipe
+
+
+def test_the_recipe_s_cells_are_the_paper_s_and_their_controls():
+    found = [cell for cell in recipe.EXPERIMENT.cells if cell["seed"] == 0]
+    assert len(recipe.EXPERIMENT.cells) == 3 * (36 + 2 + 2 + 1) and len(found) == 41
+    table_of = [Settings(**{k: v for k, v in cell.items() if k not in ("series", "seed")}) for cell in found]
+    assert len({settings.name for settings in table_of}) == 41
+    assert {settings.rate for settings in table_of} == {0.05} and {settings.clip for settings in table_of} == {5.0}
+
+
+class Undoing(torch.nn.Module):
+    """A transformer whose thetas are given, for the test digits in their order."""
+
+    size, reading = None, dict(align_corners=False)
+
+    def __init__(self, maps):
+        super().__init__()
+        self.maps, self.done = maps, 0
+        self.transform = self
+        self.transformer = self
+
+    def theta(self, images):
+        self.done += len(images)
+        return self.maps[self.done - len(images) : self.done]
+
+    def theta_grid(self, theta, size, align_corners):
+        return torch.nn.functional.affine_grid(theta, list(size), align_corners=align_corners)
+
+
+@pytest.mark.parametrize("distortion", ["R", "RTS", "P", "P2", "E"])
+def test_alignment_sees_a_distortion_undone(distortion):
+    """The inverse of the true map leaves nothing; the identity leaves all."""
+    truth = alignment.true_maps("small", distortion)
+    bottom = torch.tensor([[[0.0, 0, 1]]], dtype=truth.dtype).expand(len(truth), 1, 3)
+    inverse = torch.linalg.inv(torch.cat([truth, bottom], 1))[:, :2]
+    undone = alignment.measure_alignment(Undoing(inverse), "small", distortion)
+    assert max(undone["after"].values()) < 1e-5
+    still = alignment.measure_alignment(Undoing(torch.eye(2, 3).expand(len(truth), 2, 3)), "small", distortion)
+    assert still["after"] == pytest.approx(still["before"], abs=1e-5) and still["before"] == undone["before"]
+    assert still["before"]["degrees"] > 25 or distortion not in ("R", "RTS")
+    assert still["before"]["scale"] > 0.05 or distortion == "R"
+
+
+def test_a_cell_of_the_recipe(tmp_path):
+    only = "series=table model=st-fcn distortion=E transform=tps seed=0"
+    result = record_of(recipe.EXPERIMENT, tmp_path, only, SHORT).result
+    assert {"before", "after"} == result["alignment"].keys() and len(result["history"]) == 1

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from support import seeds
 
 import stn_numpy as stn
+from book import by_hand
+from book.experiments.whole.program import NETWORKS, trained_networks, unpacked
 from stn_numpy import explore
 from stn_numpy.explore.lean import lean_script, lean_style
 from stn_numpy.theta import read_theta, rotation_theta
@@ -35,7 +37,7 @@ globalThis.call = (name, given) => {
 def js():
     """Call a function of the script: `js("affineGrid", theta, 3, 4, False)`."""
     context = py_mini_racer.MiniRacer()
-    context.eval(explore.script("maths", "families"))
+    context.eval(explore.script("maths", "families", "network"))
     context.eval(CALL)
 
     def call(name, *arguments):
@@ -344,6 +346,94 @@ def test_spline_and_its_energy(js, seed, height, width, align_corners, kind):
     assert_same(2 * numbers(bent["pull"]), stn.bending_energy_backward(np.ones(1), moved, points))
 
 
+# ---- a digit on a canvas, and the program's networks -----------------------------------------------------------------
+
+
+def canvas_of(digit, x, y, size, angle=0.0):
+    """The program's canvas with one digit (28, 28), turned before it is laid down."""
+    share = np.full((1, 2), 40 / 28 / size)
+    theta = by_hand.look_at(-np.array([[x, y]]) * share, share)
+    cos, sin = np.cos(angle), np.sin(angle)
+    theta = np.array([[cos, sin], [-sin, cos]]) @ theta
+    return by_hand.grid_sample(digit[None, None], by_hand.affine_grid(theta, (1, 1, 40, 40)))
+
+
+def program_answers(canvas, weights):
+    """Theta, grid, what is read and ten probabilities, by the program; with four arrays, the classifier alone."""
+    weights = [one.astype(np.float64) for one in weights]
+    localisation = weights[:-4] or by_hand.first_weights(np.random.default_rng(0), np.float64)[:4]
+    seen, grid, theta = by_hand.transform(canvas, localisation)
+    logits = by_hand.network(seen.reshape(1, -1), weights[-4:])
+    return dict(theta=theta, grid=grid, seen=seen, probability=stn.softmax(logits))
+
+
+POSES = [dict(x=0.4, y=-0.35, size=0.7), dict(x=-0.2, y=0.1, size=1.2), dict(x=0.9, y=0.8, size=1.5)]
+
+
+@pytest.mark.parametrize("pose", POSES)
+@pytest.mark.parametrize("angle", [0.0, 0.5, -2.5])
+def test_a_digit_is_laid_down_as_the_program_does_it(js, pose, angle):
+    digit = by_hand.digits("test")[0][3, 0].astype(np.float64)
+    assert_same(js("lay", picture(digit), pose | dict(angle=angle))["data"], canvas_of(digit, **pose, angle=angle))
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("pose", POSES)
+def test_the_trained_networks_answer_as_the_program_does(js, name, pose):
+    weights = unpacked(trained_networks()[name]["weights"])
+    flat = [one.ravel().tolist() for one in weights]
+    for digit in by_hand.digits("test")[0][:5, 0].astype(np.float64):
+        canvas = canvas_of(digit, **pose)
+        found = js("recognise", picture(canvas[0, 0]), flat)
+        for what, expected in program_answers(canvas, weights).items():
+            assert_same(found[what], expected)
+
+
+def pen_marks(strokes, pose):
+    """What a pen leaves: pixel by pixel, by its distance from the nearest of a thousand places of each line."""
+    turn = np.array([[np.cos(pose["angle"]), -np.sin(pose["angle"])], [np.sin(pose["angle"]), np.cos(pose["angle"])]])
+    places = []
+    for stroke in strokes:
+        points = np.reshape(stroke, (-1, 2)) @ turn.T * pose["size"] + 20 * np.array([pose["x"], pose["y"]]) + 19.5
+        along = np.linspace(0, 1, 1000)[:, None]
+        places += [points, *(first + along * (last - first) for first, last in zip(points, points[1:]))]
+    row, column = np.indices((40, 40))
+    pixels = np.stack([column, row], axis=-1).reshape(-1, 1, 2)
+    distance = np.concatenate([np.hypot(*(pixels - line).T).min(axis=0)[None] for line in places]).min(axis=0)
+    return np.clip((1.9 - distance / pose["size"]) / 1.1, 0, 1)
+
+
+STROKES = [[-5.0, -6, 4, -6.5, -3, 7], [1.5, 2]]  # two lines and a dot
+
+
+@pytest.mark.parametrize("pose", [dict(x=0.1, y=-0.2, size=1.0, angle=0.0), dict(x=-0.7, y=0.6, size=0.6, angle=1.1)])
+def test_strokes(js, pose):
+    found = numbers(js("drawStrokes", STROKES, pose)["data"])
+    np.testing.assert_allclose(found, pen_marks(STROKES, pose), atol=0.01)
+    assert found.max() == 1 and np.any((found > 0) & (found < 1)) and np.mean(found > 0) < 0.2
+
+
+@given(seed=seeds)
+def test_a_drawing_stays_where_it_is_when_its_pose_moves_into_its_middle(js, seed):
+    rng = np.random.default_rng(seed)
+    strokes = [rng.uniform(-9, 9, 2 * count).tolist() for count in (3, 1, 2)]
+    pose = dict(zip(("x", "y", "size", "angle"), rng.uniform([-0.5, -0.5, 0.5, -3], [0.5, 0.5, 1.5, 3]).tolist()))
+    moved = js("centred", strokes, pose)
+    assert_same(
+        js("drawStrokes", moved["strokes"], moved["pose"])["data"], numbers(js("drawStrokes", strokes, pose)["data"])
+    )
+    points = np.reshape(sum(moved["strokes"], []), (-1, 2))
+    assert_same(points.min(axis=0), -points.max(axis=0))
+    assert_same([moved["reach"]], [points.max()])
+
+
+@given(seed=seeds)
+def test_to_the_canvas_and_back(js, seed):
+    x, y, size, angle, across, down = np.random.default_rng(seed).uniform(0.3, 2, 6).tolist()
+    pose = dict(x=x, y=y, size=size, angle=angle)
+    assert_same(js("fromCanvas", pose, *js("ontoCanvas", pose, across, down)), [across, down])
+
+
 LEAN = {
     "const a = 1; // one\n\n  b = a + +c - -d;": "const a=1;b=a+ +c- -d;",
     "a = x / y / z;\n/* no\n more */\nlet b": "a=x/y/z;let b",
@@ -360,6 +450,20 @@ LEAN = {
     "const a = (one, two) => { two(one, ...three); }": "const a=(b,c)=>{c(b,...three);}",
     "class A { take(far) { const long = far; } long() {} }": "class A{take(far){const long=far;}long(){}}",
 }
+
+
+@given(heading=st.integers(-720, 720), seam=st.integers(2, 180))
+def test_one_number_is_continuous_right_outside_its_seam_and_never_goes_round(js, heading, seam):
+    here, next_to_it = (js("oneNumber", float(at), float(seam)) for at in (heading, heading + 1e-6))
+    slope = (360 - seam) / seam
+    assert abs(next_to_it - here) <= 1.01e-6 * max(1, slope)  # over the compass's end, too
+    off = (heading + 180) % 360 - 180
+    assert abs(here - off) < 1e-9 or abs(off) > 180 - seam / 2
+    assert abs(here) <= 180
+
+
+def test_the_short_way_round(js):
+    assert [js("shortWay", float(angle)) for angle in (180, -180, 190, 359, -540)] == [-180, -180, -170, -1, -180]
 
 
 @pytest.mark.parametrize("text", LEAN)

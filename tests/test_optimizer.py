@@ -6,7 +6,8 @@ import torch
 from support import assert_refused, normal
 
 from stn_numpy.layer import Parameter
-from stn_numpy.optimizer import SGD, Adam, StepLR
+from stn_numpy.optimizer import SGD, Adam, CosineLR, StepLR, clip_gradients
+from stn_numpy.pytorch.settings import Settings
 
 SHAPES = [(3, 4), (4,), (2, 1, 3, 3)]
 
@@ -14,6 +15,7 @@ SHAPES = [(3, 4), (4,), (2, 1, 3, 3)]
 OPTIMIZERS = {
     "SGD": (SGD, torch.optim.SGD, dict(lr=0.1)),
     "SGD with momentum": (SGD, torch.optim.SGD, dict(lr=0.1, momentum=0.9)),
+    "SGD with Nesterov's momentum": (SGD, torch.optim.SGD, dict(lr=0.1, momentum=0.9, nesterov=True)),
     "Adam": (Adam, torch.optim.Adam, dict(lr=0.01)),
     "Adam as it comes": (Adam, torch.optim.Adam, dict()),
     "Adam with other means": (Adam, torch.optim.Adam, dict(lr=0.01, betas=(0.7, 0.9), eps=1e-2)),
@@ -172,3 +174,40 @@ def test_bad_arguments_are_refused(optimizer, case):
 @pytest.mark.parametrize("step_size, expected", [(0, "at least 1"), (2.5, "whole number")])
 def test_a_bad_decay_is_refused(step_size, expected):
     assert_refused(lambda: StepLR(SGD([P], 0.1), step_size), "step_size", expected, str(step_size))
+
+
+@pytest.mark.parametrize("steps, warm_up", [(20, 0.25), (20, 0.0), (3, 0.05), (1, 0.0), (4, 1.0)])
+def test_cosine_has_the_rates_of_the_torch_runs(steps, warm_up):
+    """The rate of each step is that of `stn_numpy.pytorch.Settings`, in each group its own."""
+    settings = Settings("st-fcn", "R", iterations=steps, rate=0.1, schedule="cosine", warm_up=warm_up)
+    optimizer = SGD([{"params": new_parameters()[:1]}, {"params": new_parameters()[1:], "lr": 0.01}], lr=0.1)
+    schedule = CosineLR(optimizer, steps, warm_up)
+    for step in range(steps):
+        assert [group["lr"] for group in optimizer.groups] == pytest.approx(
+            [settings.rate_at(step), 0.1 * settings.rate_at(step)], rel=1e-12
+        )
+        walk(optimizer, [step], schedule)
+
+
+@pytest.mark.parametrize("warm_up", [-0.1, 1.5, float("nan")])
+def test_a_bad_warm_up_is_refused(warm_up):
+    assert_refused(lambda: CosineLR(SGD([P], 0.1), 10, warm_up), "warm_up", "0 to 1", str(warm_up))
+
+
+def test_nesterov_needs_a_momentum():
+    assert_refused(lambda: SGD([P], 0.1, nesterov=True), "nesterov", "momentum above 0", "0.0")
+
+
+@pytest.mark.parametrize("largest, clipped", [(0.5, True), (1e3, False)])
+def test_gradients_are_clipped_as_torch_clips_them(largest, clipped):
+    parameters = new_parameters()
+    give_gradients(parameters, 0)
+    before = [parameter.grad.copy() for parameter in parameters]
+    tensors = [torch.zeros(parameter.data.shape, dtype=torch.float64) for parameter in parameters]
+    for tensor, grad in zip(tensors, before, strict=True):
+        tensor.grad = torch.tensor(grad)
+    norm = clip_gradients(iter(parameters), largest)
+    assert norm == pytest.approx(torch.nn.utils.clip_grad_norm_(tensors, largest).item())
+    for parameter, tensor, grad in zip(parameters, tensors, before, strict=True):
+        np.testing.assert_allclose(parameter.grad, tensor.grad.numpy(), rtol=1e-12)
+        assert np.array_equal(parameter.grad, grad) is not clipped

@@ -12,9 +12,9 @@ import torch
 from PIL import Image
 
 from stn_numpy.aerial.tiles import KINDS, aerial_tiles
-from stn_numpy.pictures import contact_sheet
+from stn_numpy.pictures import as_array, contact_sheet
 from stn_numpy.pytorch.align import align, main
-from stn_numpy.pytorch.tiles import rebuild, save_tile_network
+from stn_numpy.pytorch.tiles import centred, rebuild, save_tile_network
 from stn_numpy.pytorch.weights import save as save_weights
 
 
@@ -141,6 +141,22 @@ def test_networks_that_vote(tmp_path):
     )
     theta = align(rebuild(facts, rng=0), facts, Image.new("RGB", (60, 60)))[1]
     np.testing.assert_allclose(theta, [[1, 0, 0], [0, 1, 0]], atol=1e-6)
+
+
+def test_turned_copies_say_how_sure_they_are(tmp_path, tiles):
+    """The heading is the direction with the largest share; that share is the confidence."""
+    network, facts = network_that_says(None, None, turned_copies=6)
+    with torch.no_grad():
+        network.network[-1].weight.mul_(40)
+    save_tile_network(tmp_path / "copies.pt", network, facts)
+    run(tmp_path / "copies.pt", tiles, tmp_path / "out")
+    rows = list(csv.DictReader(open(tmp_path / "out" / "poses.csv")))
+    small = centred(torch.tensor(as_array(Image.open(tiles / "a.png"), 3, 24))[None].float() / 255, facts)
+    shares = network.shares(small)[0]
+    assert float(rows[0]["confidence"]) == pytest.approx(shares.max().item(), abs=1e-3)
+    assert float(rows[0]["heading"]) == 60 * shares.argmax().item() and shares.max() > 0.2
+    assert rows[0]["class"] == facts["classes"][network(small).argmax().item()]
+    assert (tmp_path / "out" / "contact_sheet.png").exists()
 
 
 def test_an_alpha_channel_is_turned_with_its_tile(checkpoint, tiles, tmp_path, capsys):
@@ -285,7 +301,7 @@ def test_a_contact_sheet_has_each_pair():
         (dict(checkpoint="nowhere.pt"), 1, "No such file"),
         (dict(checkpoint="cut.pt"), 1, "no checkpoint, or is damaged"),
         (dict(checkpoint="digits.pt"), 1, "not a finished network for tiles"),
-        (dict(checkpoint="plain.pt"), 1, "expected a network with a transformer (st-cnn)"),
+        (dict(checkpoint="plain.pt"), 1, "expected a network with a transformer (st-cnn) or turned copies"),
         (dict(checkpoint="tiles"), 1, "Is a directory"),
     ],
 )

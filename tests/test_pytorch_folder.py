@@ -15,10 +15,11 @@ from PIL import Image
 
 from stn_numpy import pictures
 from stn_numpy.aerial.tiles import aerial_tiles
-from stn_numpy.folder import read_folder, split
+from stn_numpy.folder import read_folder, read_headings, split
 from stn_numpy.pictures import as_array, read_square
-from stn_numpy.pytorch.folder import FolderTiles, settings_for
+from stn_numpy.pytorch.folder import FolderTiles, heading_losses, settings_for, turned_anew
 from stn_numpy.pytorch.settings import Settings
+from stn_numpy.pytorch.steps import SideBySide
 from stn_numpy.pytorch.tiles import build_tile_network, centred, load_tile_network, rebuild, uncentred
 from stn_numpy.pytorch.train import main
 
@@ -301,6 +302,7 @@ def test_without_pillow(tiles, capsys, tmp_path, monkeypatch):
         dict(transform="tps", size=32),
         dict(transform="rotation", directions=16, size=32),
         dict(transform="similarity", localisation_depth=3),
+        dict(turned_copies=3, size=32),
     ],
 )
 def test_networks_have_the_parameters_asked_for_and_start_at_the_identity(options):
@@ -345,3 +347,132 @@ def test_networks_that_cannot_be(arguments, part):
 def test_facts_rebuild_the_network():
     facts = dict(classes=["a", "b"], network=dict(image_shape=[1, 24, 24], transform="rotation", directions=8))
     assert "Compass(8)" in str(rebuild(facts))
+
+
+# --- Headings
+
+
+def test_known_headings_are_read_in_whatever_order(tmp_path):
+    (tmp_path / "h.csv").write_text("degrees,file\n350,cars/1.jpg\n,cars/2.bmp\n-90.5,fighters/0.png\n", "utf8")
+    found = read_headings(tmp_path / "h.csv", ["cars/0.png", "cars/1.jpg", "cars/2.bmp", "fighters/0.png"])
+    np.testing.assert_array_equal(found, [np.nan, 350, np.nan, -90.5])
+
+
+@pytest.mark.parametrize(
+    "table, part",
+    [
+        ("file,heading\ncars/0.png,3\n", "with the columns file and degrees"),
+        ("file,degrees\ncars/99.png,3\n", "got 'cars/99.png'"),
+        ("file,degrees\ncars/0.png,north\n", "degrees of cars/0.png: expected a number, got 'north'"),
+        ("file,degrees\ncars/0.png,inf\n", "expected finite numbers"),
+        ("file,degrees\ncars/0.png,\n", "expected a heading of a tile to train on, found none"),
+    ],
+)
+def test_tables_of_headings_that_will_not_do(tiles, tmp_path, capsys, table, part):
+    (tmp_path / "h.csv").write_text(table)
+    more = ["--model", "cnn", "--turned-copies", "4", "--headings", str(tmp_path / "h.csv")]
+    said = complaint([*ARGUMENTS, "--data-folder", str(tiles), "--out", str(tmp_path / "out"), *more], capsys, 2)
+    assert said.startswith("train: --headings: ") and part in said
+
+
+@pytest.mark.parametrize(
+    "arguments, part",
+    [
+        (["--data-folder", "mine", "--headings", "h.csv"], "--headings: expected --turned-copies K with it"),
+        (["--data-folder", "mine", "--turned-copies", "4"], "--turned-copies: expected 0 with the model st-cnn, got 4"),
+        (["--data-folder", "mine", "--augment", "flip"], "expected turn, scale or both with a comma, got 'flip'"),
+        (["--distortion", "R", "--headings", "h.csv"], "--headings: expected it with --data-folder"),
+        (["--distortion", "R", "--augment", "turn"], "--augment: expected it with --data-folder"),
+    ],
+)
+def test_what_turned_copies_need(tiles, tmp_path, capsys, monkeypatch, arguments, part):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "h.csv").write_text("file,degrees\ncars/0.png,3\n")
+    assert part in complaint([*ARGUMENTS, *arguments], capsys, 2)
+
+
+def test_a_tile_that_is_turned_anew_has_its_heading_less_that_turn():
+    """Read by the heading that is left, it is upright again; a scale alone leaves it as it was turned."""
+    upright = torch.zeros(40, 1, 48, 48)
+    upright[:, :, 8:24, 23:25] = 1  # a hand that points up
+    turned, angle = turned_anew(upright, ("turn", "scale"), torch.Generator().manual_seed(0))
+    y, x = torch.meshgrid(torch.arange(48) - 23.5, torch.arange(48) - 23.5, indexing="ij")
+    points = torch.rad2deg(torch.atan2((turned[:, 0] * x).sum((1, 2)), -(turned[:, 0] * y).sum((1, 2))))
+    apart = (points + angle + 180) % 360 - 180
+    assert apart.abs().max() < 2 and angle.std() > 60
+    lengths = turned.sum((1, 2, 3)).sqrt()
+    assert lengths.max() > 1.2 * lengths.min()
+    scaled, none = turned_anew(upright, ("scale",), torch.Generator().manual_seed(0))
+    assert none.abs().max() == 0 and not torch.equal(scaled, upright)
+
+
+def test_headings_come_with_the_labels_as_they_are_after_the_turn(tiles):
+    """A quarter of each batch has a heading; its direction is that of the turned tile, to the nearest of twelve."""
+    folder = read_folder(tiles, 24)
+    known = np.full(16, np.nan)
+    known[[1, 9]] = 40.0, 280.0
+    train = split(folder.labels)[0]
+    assert np.isfinite(known[train]).sum() == 2
+    for augment in ((), ("turn",)):
+        options = Settings("cnn", None, batch=8, turned_copies=12)
+        settings = settings_for(folder, tiles, options, augment=augment, headings=known)
+        source = FolderTiles(folder, settings, torch.device("cpu"), known)
+        _, marks = source.piece([0], 0)
+        places = marks // 2 - 1
+        assert (places[:, :, ::4] >= 0).all() and 0 < (places[:, :, 1::4] < 0).float().mean() < 1
+        expected = {-1, 1, 9} if not augment else set(range(-1, 12))
+        assert set(places.flatten().tolist()) == expected
+        assert set((marks % 2).flatten().tolist()) == {0, 1}
+
+
+def test_the_loss_of_a_tile_with_a_heading_is_of_its_direction_alone():
+    """By hand, from probabilities; and without a heading it is that of the sum."""
+    network = build_tile_network((1, 24, 24), 3, turned_copies=5, rng=0)
+    images, labels, places = torch.rand(1, 4, 1, 24, 24), torch.tensor([[0, 2, 1, 2]]), torch.tensor([[-1, 3, -1, 0]])
+    losses, wrong = heading_losses(SideBySide([network]), images, labels + 3 * (places + 1), classes=3)
+    logits, scores = network.read(images[0])
+    joint = logits.softmax(2) * scores.softmax(1)[..., None]
+    sums = joint.sum(1)
+    expected = -torch.stack([sums[0, 0], joint[1, 3, 2], sums[2, 1], joint[3, 0, 2]]).log().mean()
+    torch.testing.assert_close(losses, expected[None])
+    assert wrong.item() == pytest.approx((sums.argmax(1) != labels[0]).float().mean().item())
+
+
+def test_turned_copies_from_a_command_of_few_words(tiles, tmp_path, capsys):
+    """The defaults are those for tiles, an estimate is printed, and what is written can be used again."""
+    (tmp_path / "h.csv").write_text("file,degrees\ncars/1.jpg,40\nfighters/1.jpg,280\n")
+    command = ["--model", "cnn", "--turned-copies", "4", "--data-folder", str(tiles), "--tile-size", "24"]
+    more = ["--augment", "turn,scale", "--headings", str(tmp_path / "h.csv"), "--iterations", "12", "--device", "cpu"]
+    main([*command, *more, "--out", str(tmp_path / "out")])
+    said = capsys.readouterr().err
+    assert "headings: 2 tiles" in said and "12 steps of 32 tiles: about" in said
+    path = tmp_path / "out" / "cnn-mine-turned_copies4-turn-scale-told-seed0"
+    result = json.loads(Path(f"{path}.json").read_text())
+    assert result["settings"]["optimizer"] == "adamw" and result["settings"]["batch"] == 32
+    assert result["life"]["silent"] and result["parameters"] == pytest.approx(30_000, rel=0.01)
+    network, facts = load_tile_network(f"{path}.pt")
+    assert network.turns == 4 and facts["network"]["turned_copies"] == 4 and network.size == (24, 24)
+
+
+def test_headings_are_learned(tmp_path, capsys):
+    """Hands that point anywhere, all of them with their heading: after some steps the directions are known."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for name, width in (("wide", 4), ("narrow", 1)):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+        for k in range(20):
+            picture, heading = Image.new("L", (48, 48)), float(rng.uniform(0, 360))
+            picture.paste(220, (24 - width, 4, 24 + width, 24))
+            picture.rotate(-heading, Image.Resampling.BILINEAR).save(tmp_path / "mine" / name / f"{k}.png")
+            rows.append(f"{name}/{k}.png,{heading:.1f}")
+    (tmp_path / "h.csv").write_text("\n".join(["file,degrees", *rows]))
+    command = ["--model", "cnn", "--turned-copies", "8", "--data-folder", str(tmp_path / "mine"), "--augment", "turn"]
+    more = ["--headings", str(tmp_path / "h.csv"), "--iterations", "120", "--device", "cpu", "--tile-size", "28"]
+    main([*command, *more, "--out", str(tmp_path / "out")])
+    network, facts = load_tile_network(next((tmp_path / "out").glob("*.pt")))
+    folder = read_folder(tmp_path / "mine", 28)
+    images = centred(torch.from_numpy(folder.images).float() / 255, facts)
+    known = read_headings(tmp_path / "h.csv", folder.files)
+    with torch.no_grad():
+        off = np.degrees(network.transformer.localisation(images)[:, 0].numpy()) - known
+    assert np.mean(abs((off + 180) % 360 - 180) < 40) > 0.9

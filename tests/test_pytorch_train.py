@@ -108,6 +108,20 @@ def complaint(arguments, capsys, code):
 # --- What a run does
 
 
+@pytest.mark.parametrize("model", ["fcn", "cnn"])
+def test_turned_copies_on_digits(tmp_path, model):
+    """They learn, have a name and facts of their own, and are measured as transformers are."""
+    settings = tiny(30, model=model, turned_copies=4, rate=0.05)
+    assert settings.name == f"{model}-R-turned_copies4" and settings.facts()["turned_copies"] == 4
+    assert "turned_copies" not in tiny(model=model).facts()
+    run, [result] = trained(tmp_path, settings)
+    assert result["parameters"] == pytest.approx(45_000, rel=0.02)
+    assert run.losses[-5:].mean() < run.losses[:5].mean()
+    assert len(result["life"]["silent"]) == 2 and "before" in result["angles"]
+    network = settings.build(0)
+    load(tmp_path / f"{settings.name}-seed0.pt", network)
+
+
 @pytest.mark.parametrize("model", ["st-fcn", "st-cnn"])
 def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path, model):
     """Rates, thirds, momentum and the localisation network's own rate, by hand; no optimizer of torch's."""

@@ -78,13 +78,15 @@ def plain(match: re.Match) -> str:
         return f"$$\n{text}\n$$"
     if name in ("code-block", "code"):
         return f"```{title}\n{text}\n```"
-    if name in ("bibliography", "explorable"):
+    if name in ("bibliography", "explorable", "two-hours-path"):
         return "*A notebook cannot show this part: see the book's page.*"
     text = expand(text)
     if name in ("exercise", "exercise-start"):
         return quoted(f"Exercise. {title}", text + (stub_box(options["stub"]) if "stub" in options else ""))
     if name in ("solution", "solution-start"):
         return f"<details><summary>Answer</summary>\n\n{text}\n\n</details>"
+    if name == "two-hours":
+        return quoted(f"Two hours: {title} min", text)
     return quoted(title or name.capitalize(), text)
 
 

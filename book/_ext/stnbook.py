@@ -180,6 +180,7 @@ def setup(app: Sphinx) -> dict:
     app.setup_extension("book._ext.stn_exercises")
     app.setup_extension("book._ext.stn_explore")
     app.setup_extension("book._ext.stn_looks")
+    app.setup_extension("book._ext.stn_two_hours")
     app.connect("config-inited", prepare_execution)
     app.connect("config-inited", show_buttons)
     app.connect("builder-inited", print_as_one_page)

@@ -5,7 +5,7 @@ Difficulty:  1 of 3
 Size:        about 3 lines
 Check:       pytest --ex to_pixels
 
-The third leg, which every sampler begins with, here for one axis. Both conventions are judged, and places beyond -1
+The third step, which every sampler begins with, here for one axis. Both conventions are judged, and places beyond -1
 and 1, which give positions outside the picture: nothing is rounded here and nothing clipped.
 """
 

@@ -43,7 +43,7 @@ def sampler_d_image(d_out, image, grid, align_corners=False):
 HINTS = [
     "Do not ask each pixel who read it. Go to each point: it knows its four pixels and their weights, the same as in "
     "the forward, and adds weight times `d_out` to each.",
-    "Turn the grid into pixels first (chapter 7's `pixels_of`), take the floor, as integers, for the left column and "
+    "Turn the grid into pixels first (chapter 3's `to_pixels`), take the floor, as integers, for the left column and "
     "the top row, and leave out each neighbour that lies outside. Many points give to one pixel, so with arrays of "
     "indices `+=` is not enough.",
     "For each of the four pairs `(row, column)`: `weight = (1 - abs(p_x - column)) * (1 - abs(p_y - row))`; "

@@ -13,9 +13,10 @@ from stn_numpy.files import commit_of_code
 
 PROGRAM = "python -m book.experiments"
 MODULES = (
-    *("training.rotated_mnist", "scale.rates", "scale.protocol", "scale.table", "scale.speed"),
+    *("whole.program", "whole.rates", "training.rotated_mnist", "training.turning"),
+    *("scale.rates", "scale.protocol", "scale.recipe", "scale.table", "scale.speed"),
     *("debugging.clinic", "families.fits", "more_than_one.addition", "more_than_one.depth"),
-    *("more_than_one.colocalise", "aerial.rivals"),
+    *("more_than_one.colocalise", "aerial.rivals", "aerial.headings"),
 )
 
 DESCRIPTION = """\

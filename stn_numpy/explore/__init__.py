@@ -17,7 +17,7 @@ from . import contents
 from .lean import lean_script, lean_style
 
 HERE = Path(__file__).parent
-SHARED = ("maths", "families", "toolkit")
+SHARED = ("maths", "families", "network", "toolkit")
 
 PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label="{title}">
 <figcaption><p class="stnx-title">{title}</p><p class="stnx-try">{text}</p></figcaption>
@@ -55,8 +55,9 @@ class Explorable:
 def show(name: str, results: dict | None = None) -> Explorable:
     """The explorable of this name, one of ``NAMES``, which appears below the cell whose last line it is.
 
-    `results` is for "growing" alone, and required there: by the names of a classifier and a transform ("linear
-    affine"), the snapshots of a recorded run by its number of steps.
+    `results` is for two of them, and required there. For "growing": by the names of a classifier and a transform
+    ("linear affine"), the snapshots of a recorded run by its number of steps. For "draw": ``test_canvases``, how many;
+    and for "plain" and "transformer", the ``test_error`` of a trained network and its ``weights``, float32 in base64.
     """
     from . import stills
 

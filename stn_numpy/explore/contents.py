@@ -58,6 +58,19 @@ def _corners():
     return dict(sheet=seen, digit=digit(4, 2), corners=corners[0].tolist())
 
 
+def _winding():
+    """A delta-winged aircraft, nose up: how much it stands out from its ground, (32, 32)."""
+    from ..aerial import aerial_tiles
+    from ..sampler import affine_sample
+
+    with_it, without = (aerial_tiles(1, 1, 64, ("fighter",), bare)[0] for bare in (False, True))
+    pose = aerial_tiles(1, 1, 64, ("fighter",))[1]
+    ink = abs(with_it - without).max(axis=1, keepdims=True).astype(np.float64)
+    theta = pose.theta
+    theta[:, :, :2] *= 1.1 / pose.scale[:, None, None]  # as large as a tile can hold at any heading
+    return dict(thing=np.clip(1.6 * affine_sample(ink, theta, (1, 1, 32, 32), align_corners=False)[0, 0], 0, 1))
+
+
 def _growing(runs):
     """The recorded snapshots, and the ten digits that they were recorded for."""
     from ..distortions import distort
@@ -79,7 +92,29 @@ def _columns(snapshots):
     return columns
 
 
+def _draw(networks):
+    """The first test digit of each class, and the trained networks."""
+    names = ("plain", "transformer")
+    return dict(
+        digits=[digit(label, 0) for label in range(10)],
+        canvases=networks["test_canvases"],
+        errors={name: networks[name]["test_error"] for name in names},
+        **{name: networks[name]["weights"] for name in names},
+    )
+
+
 ALL = {
+    "draw": Entry(
+        "Draw a digit",
+        "Draw on the canvas with mouse or finger, or take a test digit; then move, turn and scale it. The orange "
+        "points are where the transformer reads. It learned from upright digits at any place and size. Guess first: "
+        "will it follow a digit into a corner, and what will it do with one on its side?",
+        "A small six in a corner of a black canvas with a frame of points around it; beside it what is read there, the "
+        "six in the middle and larger, and the whole canvas as the network without a transformer sees it; under each "
+        "ten bars, the probabilities of the digits 0 to 9: one high bar at 6, and ten low ones, 9 the highest.",
+        _draw,
+        needs_results=True,
+    ),
     "theta": Entry(
         "Take hold of theta",
         "Drag a corner to turn and zoom, an edge to stretch and shear, the cross to shift; or type into the six "
@@ -151,6 +186,14 @@ ALL = {
         "A sheet of paper that leans away, with the corners and the lattice of the output on it; to its right the "
         "output, in which the sheet is straight, and the nearest affine map's output, which is slanted.",
         _corners,
+    ),
+    "winding": Entry(
+        "One number cannot",
+        "Turn the thing once around by its nose. Guess first: what must a number that follows the heading do on the "
+        "way from 359 degrees to 0, and what do sixteen shares do there?",
+        "A tile with a delta wing that points to the right and up; sixteen shares around a circle, the largest near "
+        "its heading; and a curve of one number against the heading that rises and falls back in a seam.",
+        _winding,
     ),
     "bend": Entry(
         "Bend it",

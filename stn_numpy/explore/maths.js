@@ -354,10 +354,33 @@
     return way === "blur" ? blur(back, spread, true) : back;
   }
 
+  /* Degrees as the short way round: from -180 to below 180. */
+  function shortWay(degrees) {
+    return ((degrees + 180) % 360 + 360) % 360 - 180;
+  }
+
+  /* An angle in degrees as a continuous function of the heading: right but for a seam, where it comes back to where it began. */
+  function oneNumber(heading, seam) {
+    const at = shortWay(heading), half = 180 - seam / 2;
+    return Math.abs(at) <= half ? at : Math.sign(at) * half * (180 - Math.abs(at)) / (180 - half);
+  }
+
+  /* The share of each of so many directions: a softmax over how little each turned copy differs from a template. */
+  function turnedShares(image, template, turns, gain = 150) {
+    const scores = Array.from({ length: turns }, (_, k) => {
+      const copy = affineSample(image, turnAndShift(2 * Math.PI * k / turns, 0), image.height, image.width);
+      return -gain * 2 * squaredLoss(copy.data, template.data) / copy.data.length;
+    });
+    const most = Math.max(...scores), powers = scores.map((score) => Math.exp(score - most));
+    const sum = powers.reduce((total, power) => total + power, 0);
+    return powers.map((power) => power / sum);
+  }
+
   root.stnMaths = {
     IDENTITY, picture, toPixels, toUnits, pixelsPerUnit, pixelCentres, affineGrid, affineGridBackward, clip,
     paddedIndex, cubic, newTaps, axisTaps, gridSample, gridSampleBackward, sampling, affineSample, readTheta,
     turnAndShift, turnInPixels, mapPoint, dragCorner, dragEdge, squaredLoss, thetaGradient, landscapeAt, descend,
-    eq7Literally, alongRow, averagePool, blur, shrink, shares,
+    eq7Literally, alongRow, averagePool, blur, shrink, shares, shortWay,
+    oneNumber, turnedShares,
   };
 })(typeof globalThis === "undefined" ? window : globalThis);

@@ -1,5 +1,6 @@
 """The still pictures of the explorables, drawn from the same data by the library itself."""
 
+import base64
 import io
 
 import matplotlib.pyplot as plt
@@ -9,6 +10,8 @@ from matplotlib.patches import Rectangle
 from .. import viz
 from ..coordinates import pixel_centres
 from ..grid import affine_grid
+from ..linear import linear, relu
+from ..loss import softmax
 from ..pool import avg_pool2d
 from ..projective import homography, projective_grid
 from ..sampler import affine_sample, affine_sample_backward, grid_sample, grid_sample_backward
@@ -34,6 +37,39 @@ def turned_and_shifted(angle: np.ndarray, shift: np.ndarray) -> np.ndarray:
     theta = rotation_theta(angle[:, None])
     theta[:, 0, 2] = shift
     return theta
+
+
+def draw(data):
+    """A small six in a corner of the canvas, what two trained networks are shown of it, and what they answer."""
+    pose = np.array([[[1.0, 0, -0.4], [0, 1, 0.35]]]) * 40 / 28 / 0.7
+    canvas = affine_sample(data["digits"][6][None, None], pose, (1, 1, 40, 40), align_corners=False)
+    figure = plt.figure(figsize=(7.2, 3.2))
+    shape = figure.add_gridspec(2, 3, width_ratios=(1.6, 1, 1), height_ratios=(1.7, 1))
+    left = figure.add_subplot(shape[:, 0])
+    viz.show_image(left, canvas[0], title="canvas", frame=viz.INPUT)
+    for place, (name, title) in enumerate({"transformer": "with a transformer", "plain": "without one"}.items(), 1):
+        *localisation, hidden, last = _layers(data[name])
+        theta = _network(avg_pool2d(canvas, 4), *localisation).reshape(1, 2, 3) if localisation else IDENTITY
+        seen = affine_sample(canvas, theta, (1, 1, 20, 20), align_corners=False)
+        viz.show_image(figure.add_subplot(shape[0, place]), seen[0], title=title, frame=viz.OUTPUT)
+        below = figure.add_subplot(shape[1, place])
+        below.bar(range(10), softmax(_network(seen, hidden, last))[0], color=viz.OUTPUT)
+        below.set(xticks=range(10), yticks=[], ylim=(0, 1))
+        if localisation:
+            grid = affine_grid(theta, seen.shape, align_corners=False)[0]
+            viz.draw_grid_points(left, grid, (40, 40), align_corners=False)
+            viz.draw_grid_outline(left, grid, (40, 40), align_corners=False)
+    return figure
+
+
+def _layers(texts):
+    """Pairs of weight and bias, from float32 in base64."""
+    flat = [np.frombuffer(base64.b64decode(text), "<f4").astype(np.float64) for text in texts]
+    return [(weight.reshape(len(bias), -1), bias) for weight, bias in zip(flat[::2], flat[1::2])]
+
+
+def _network(image, hidden, last):
+    return linear(relu(linear(image.reshape(1, -1), *hidden)), *last)
 
 
 def theta(data):
@@ -209,6 +245,26 @@ def corners(data):
     viz.show_image(axes[1], grid_sample(image, grid, align_corners=False)[0], title="output", frame=viz.OUTPUT)
     nearest = affine_sample(image, affine, image.shape, align_corners=False)[0]
     viz.show_image(axes[2], nearest, title="nearest affine map", frame=viz.OUTPUT)
+    return figure
+
+
+def winding(data):
+    """The tile, its sixteen shares, and one number against the heading."""
+    thing, heading, seam = data["thing"][None, None], 60.0, 60.0
+    image = affine_sample(thing, rotation_theta(np.radians([[-heading]])), thing.shape, align_corners=False)
+    turns = 2 * np.pi * np.arange(16) / 16
+    copies = affine_sample(np.repeat(image, 16, 0), rotation_theta(turns[:, None]), (16, *thing.shape[1:]))
+    scores = -150 * ((copies - thing) ** 2).mean(axis=(1, 2, 3))
+    shares = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
+    figure = plt.figure(figsize=(7.2, 2.6))
+    left, middle, right = (figure.add_subplot(1, 3, k + 1, polar=k == 1) for k in range(3))
+    viz.show_image(left, image[0], title="tile", frame=viz.INPUT)
+    middle.set(theta_zero_location="N", theta_direction=-1, yticks=[], xticks=turns[::4], title="sixteen shares")
+    middle.bar(turns, shares, width=0.3, color=viz.GRID)
+    half = 180 - seam / 2
+    right.plot([-180, -half, half, 180], [0, -half, half, 0], color=viz.GRADIENT)
+    right.plot([-180, 180], [-180, 180], ":", color=viz.GRID)
+    right.set(xticks=[-180, 0, 180], yticks=[-180, 0, 180], title="one number", xlabel="heading, degrees")
     return figure
 
 

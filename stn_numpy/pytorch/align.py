@@ -14,6 +14,7 @@ from ..pictures import CELL, COLUMNS, as_array, as_image, contact_sheet, image_f
 from ..theta import read_theta, rotation_angle
 from .command import Parser, Refusal, check_folder, plain_errors
 from .tiles import centred, load_tile_network, uncentred
+from .turned_copies import TurnedCopies
 
 PROGRAM = "python -m stn_numpy.pytorch.align"
 
@@ -25,7 +26,8 @@ a PNG; a table says what was done to each, and a contact sheet shows some pairs,
 EPILOG = """\
 In DIR of --out: a .png for each tile, in the folders that it lay in; poses.csv: what the network takes it for, and
 theta in words (heading in degrees on the compass, scale, shift); contact_sheet.png. The heading is what the transformer
-has made of it: where the network did not learn which way is up, it is known up to a constant at best.
+has made of it: where the network was not given headings, it is known up to a constant of each class at best. With
+turned copies the confidence is the share of the winning direction, from 0 to 1.
 
 Tiles that aren't square are cut to their middle square. Files that cannot be read are named and skipped. A tile with
 an alpha channel keeps one, and the network sees it on the background that it was trained with.
@@ -34,7 +36,7 @@ Exit codes: 0 done, 1 something failed, 2 a wrong argument.
 
 SHEET, POSES = "contact_sheet.png", "poses.csv"
 ROWS = 3  # of the contact sheet
-FIELDS = ("file", "written", "class", "share", "heading", "scale", "shift_x", "shift_y")
+FIELDS = ("file", "written", "class", "share", "heading", "confidence", "scale", "shift_x", "shift_y")
 
 
 def make_parser() -> Parser:
@@ -52,8 +54,8 @@ def align(network, facts: dict, image):
     """Read a square tile, a Pillow image of any size, through the transformer of a network for tiles.
 
     Returns the aligned tile, (C, S, S) uint8 at its own size, which outside has the training tiles' mean colour (and,
-    as the last channel, the image's alpha, if any, outside 0); theta, as (2, 3) in an affine family; and the share of
-    each class.
+    as the last channel, the image's alpha, if any, outside 0); theta, as (2, 3) in an affine family; the share of each
+    class; and that of the winning direction, with turned copies, or None.
     """
     channels, side = facts["network"]["image_shape"][:2]
     transformer = network.transformer
@@ -68,9 +70,12 @@ def align(network, facts: dict, image):
         aligned = torch.cat([uncentred(read(alpha * colour) / cover.clamp(min=1e-6), facts), cover], 1)
     else:
         aligned = uncentred(read(centred(_tensor(as_array(image, channels)), facts)), facts)
-    shares = network.network(transformer.sample(small, parameters)).softmax(1)
-    theta = transformer.transform.forward(parameters)[0]
-    return (255 * aligned[0]).round().byte().numpy(), theta.numpy(), shares[0].numpy()
+    if isinstance(network, TurnedCopies):
+        logits, confidence = network(small), network.shares(small).max().item()
+    else:
+        logits, confidence = network.network(transformer.sample(small, parameters)), None
+    theta = transformer.transform.forward(parameters)[0].numpy()
+    return (255 * aligned[0]).round().byte().numpy(), theta, logits.softmax(1)[0].numpy(), confidence
 
 
 def _tensor(array):
@@ -112,7 +117,8 @@ def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
     source, out = check_folders(source, out)
     network, facts = load_tile_network(checkpoint)
     if network.transformer is None:
-        raise Refusal(f"--checkpoint: expected a network with a transformer (st-cnn), got one without in {checkpoint}")
+        expected = "expected a network with a transformer (st-cnn) or turned copies"
+        raise Refusal(f"--checkpoint: {expected}, got one without in {checkpoint}")
     own = out.resolve() if source.resolve() in out.resolve().parents else None  # what an earlier run wrote is no tile
     files = [file for file in image_files(source) if own is None or own not in file.resolve().parents]
     if not files:
@@ -122,13 +128,14 @@ def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
     try:
         for file, image in read_squares(files, source, say, facts.get("background")):
             name = file.relative_to(source).as_posix()
-            aligned, theta, shares = align(network, facts, image)
+            aligned, theta, shares, confidence = align(network, facts, image)
             where = place_for(name, places)
             (out / where).parent.mkdir(parents=True, exist_ok=True)
             as_image(aligned).save(out / where)
             if len(rows) in on_sheet:
                 pairs.append((image.resize((CELL, CELL)), as_image(aligned).resize((CELL, CELL))))
             row = {"file": name, "written": where, "class": facts["classes"][int(shares.argmax())]}
+            row |= {} if confidence is None else dict(confidence=f"{confidence:.3f}")
             rows.append(row | dict(share=f"{shares.max():.3f}") | theta_in_words(theta))
     finally:  # whatever stops it, the table has what was written
         if rows:

@@ -37,6 +37,8 @@ def load_split(data: str, split: str) -> tuple:
 class Digits:
     """Training digits that stay on the device, and the test digits."""
 
+    losses_of = None  # another loss than that of the classes, see `Stepper`
+
     def __init__(self, settings, device):
         self.settings, self.device = settings, device
         images, labels = load_split(settings.data, "train")

@@ -138,7 +138,17 @@ def _first_and_last(occupied):
 
 def _draw_p(images, random):
     count = len(images)
-    scale, corners = random.uniform(0.75, 1, count), random.normal(MOVED["P"], count, 4, 2)
+    scale, amounts = random.uniform(0.75, 1, count), random.normal(MOVED["P"], count, 4, 1)
+    half = _half(images.shape[2:], images)
+    return _unfolded(images, scale, amounts * _constant(SQUARE, images.dtype, images.device) * half / half.norm())
+
+
+def _draw_p2(images, random):
+    count = len(images)
+    return _unfolded(images, random.uniform(0.75, 1, count), random.normal(MOVED["P2"], count, 4, 2))
+
+
+def _unfolded(images, scale, corners):
     whole, half = (_convex(_quadrilateral(images, scale, corners * part)) for part in (1, 0.5))
     part = torch.where(whole, 1, torch.where(half, 0.5, 0.25))
     return dict(scale=scale, corners=corners * part[:, None, None].to(corners.dtype))
@@ -247,5 +257,5 @@ def _read(images, grid):
     return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
-_DRAW = dict(R=_draw_r, RTS=_draw_rts, P=_draw_p, E=_draw_e, TC=_draw_tc)
-_APPLY = dict(R=_apply_r, RTS=_apply_rts, P=_apply_p, E=_apply_e, TC=_apply_tc)
+_DRAW = dict(R=_draw_r, RTS=_draw_rts, P=_draw_p, E=_draw_e, TC=_draw_tc, P2=_draw_p2)
+_APPLY = dict(R=_apply_r, RTS=_apply_rts, P=_apply_p, E=_apply_e, TC=_apply_tc, P2=_apply_p)

@@ -1,19 +1,29 @@
 """The reader's own tiles: a folder with one folder for each class, as a network learns from them."""
 
+import argparse
 import hashlib
 import sys
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
+import torch.nn.functional as F
 
-from ..folder import Folder, read_folder, split
+from ..folder import Folder, read_folder, read_headings, split
 from .command import Refusal, check_folder
 from .digits import STEPS_A_PIECE, Digits, mixed_seed
 from .settings import Settings
-from .tiles import build_tile_network, centred, mean_colour
+from .tiles import A_COPY, COPIES, build_tile_network, centred, mean_colour
+from .turned_copies import log_joint
 
 MODELS = ("cnn", "st-cnn")
+AUGMENTATIONS = ("turn", "scale")
+SCALED_BY = 0.2  # of the natural logarithm of the scale, the most
+LABELLED = 4  # every so manieth tile of a batch is one with a heading, where there are headings
+# What ends in minutes on a processor, and learns: instead of the paper's protocol for digits.
+DEFAULTS = dict(iterations=2000, batch=32, rate=2e-3, optimizer="adamw", schedule="cosine", clip=5.0)
 
 
 @dataclass(frozen=True)
@@ -26,16 +36,23 @@ class FolderSettings(Settings):
     mean: tuple = ()  # the training tiles' mean colour, C floats
     content: str = ""  # a digest of all tiles, so that no run goes on with others
     background: str | None = None  # as in `read_folder`
+    augment: tuple = ()  # of AUGMENTATIONS
+    headings: str = ""  # a digest of the headings that are known
+
+    usual = DEFAULTS
 
     @property
     def name(self) -> str:
         """A file name's beginning."""
-        return super().name.replace("-None", f"-{self.folder}", 1)
+        return "-".join(
+            [super().name.replace("-None", f"-{self.folder}", 1), *self.augment, *["told"] * bool(self.headings)]
+        )
 
     def facts(self) -> dict:
         """All of it by name, in the types that JSON gives back."""
         facts = {name: list(value) if isinstance(value, tuple) else value for name, value in super().facts().items()}
-        return {name: value for name, value in facts.items() if name not in ("distortion", "data")}
+        left_out = ["distortion", "data", *(name for name in ("augment", "headings") if not getattr(self, name))]
+        return {name: value for name, value in facts.items() if name not in left_out}
 
     def build(self, seed):
         """The network with its first weights."""
@@ -47,21 +64,35 @@ class FolderSettings(Settings):
         return dict(tiles=facts | dict(network=self._network()))
 
     def _network(self):
-        transformer = dict(transform=self.transform, localisation_depth=self.localisation_depth)
-        return dict(image_shape=list(self.image_shape), **transformer if self.model.startswith("st-") else {})
+        more = {}
+        if self.model.startswith("st-"):
+            more = dict(transform=self.transform, localisation_depth=self.localisation_depth)
+        if self.turned_copies:
+            size = min(COPIES, self.image_shape[1])
+            more = dict(turned_copies=self.turned_copies, size=size, parameters=A_COPY)
+        return dict(image_shape=list(self.image_shape), **more)
 
 
-def settings_for(folder: Folder, path, settings: Settings, background=None) -> FolderSettings:
+def settings_for(folder: Folder, path, settings: Settings, background=None, augment=(), headings=None):
     """The settings of a run on a folder, from those that the command's arguments say."""
     train, _ = split(folder.labels)
     mean = mean_colour(torch.from_numpy(folder.images[train]).float() / 255)
     content = hashlib.sha256(folder.images.tobytes() + folder.labels.tobytes()).hexdigest()[:16]
     name, shape, classes = Path(path).resolve().name, folder.images.shape[1:], tuple(folder.classes)
     more = dict(folder=name, image_shape=shape, classes=classes, mean=tuple(mean), content=content)
-    return FolderSettings(**asdict(settings), **more, background=background)
+    digest = "" if headings is None else hashlib.sha256(headings.tobytes()).hexdigest()[:16]
+    return FolderSettings(**asdict(settings), **more, background=background, augment=tuple(augment), headings=digest)
 
 
-def open_folder(path, size, settings, device, say=True, out=None, background=None):
+def augmentations(text: str) -> tuple:
+    """A type for argparse: "turn", "scale" or both."""
+    found = tuple(text.split(","))
+    if not set(found) <= set(AUGMENTATIONS):
+        raise argparse.ArgumentTypeError(f"expected {', '.join(AUGMENTATIONS)} or both with a comma, got {text!r}")
+    return tuple(name for name in AUGMENTATIONS if name in found)
+
+
+def open_folder(path, size, settings, device, say=True, out=None, background=None, augment=(), headings=None):
     """What the training command needs of a folder, settings and tiles; remarks go to stderr."""
     if settings.model not in MODELS:
         raise Refusal(f"--model: expected one of {', '.join(MODELS)} with --data-folder, got {settings.model!r}", 2)
@@ -72,26 +103,88 @@ def open_folder(path, size, settings, device, say=True, out=None, background=Non
         folder = read_folder(path, size, background)
     except ValueError as error:
         raise Refusal(f"--data-folder: {error}", 2) from error
+    known = _known_headings(headings, folder, settings)
     if say:
         print("\n".join(folder.remarks), file=sys.stderr)
-    settings = settings_for(folder, path, settings, background)
-    return settings, FolderTiles(folder, settings, device)
+    settings = settings_for(folder, path, settings, background, augment, known)
+    return settings, FolderTiles(folder, settings, device, known)
+
+
+def _known_headings(path, folder, settings):
+    """The headings in the file of ``--headings``, and a remark on them; None without one."""
+    if path is None:
+        return None
+    if not settings.turned_copies:
+        raise Refusal("--headings: expected --turned-copies K with it, which learn from them, got none", 2)
+    try:
+        known = read_headings(path, folder.files)
+    except ValueError as error:
+        raise Refusal(f"--headings: {error}", 2) from error
+    train, _ = split(folder.labels)
+    folder.remarks.append(f"headings: {np.isfinite(known).sum()} tiles, {np.isfinite(known[train]).sum()} to train on")
+    if not np.isfinite(known[train]).any():
+        raise Refusal(f"--headings: expected a heading of a tile to train on, found none in {path}", 2)
+    return known
 
 
 class FolderTiles(Digits):
     """Training tiles that stay on the device, and the test tiles."""
 
-    def __init__(self, folder: Folder, settings: FolderSettings, device: torch.device):
+    def __init__(self, folder: Folder, settings: FolderSettings, device: torch.device, headings=None):
         self.settings, self.device = settings, device
         images = centred(torch.from_numpy(folder.images).to(device).float() / 255, dict(mean=settings.mean))
         labels = torch.from_numpy(folder.labels).to(device)
         (self.images, self.labels), self.test = ((images[part], labels[part]) for part in split(folder.labels))
+        self.headings = None
+        if headings is not None:
+            self.headings = torch.from_numpy(headings[split(folder.labels)[0]]).to(device).float()
+            self.losses_of = partial(heading_losses, classes=len(settings.classes))
 
     def _piece_of(self, seed, number, part):
         generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
         shape = STEPS_A_PIECE, self.settings.batch
-        index = torch.randint(len(self.images), shape, generator=generator, device=self.device)[:, part]
-        return self.images[index], self.labels[index]
+        index = torch.randint(len(self.images), shape, generator=generator, device=self.device)
+        if self.headings is not None:
+            known = torch.nonzero(self.headings.isfinite()).flatten()
+            chosen = torch.randint(len(known), index[:, ::LABELLED].shape, generator=generator, device=self.device)
+            index[:, ::LABELLED] = known[chosen]
+        images, labels, turned = self.images[index], self.labels[index], 0.0
+        if self.settings.augment:
+            images, turned = turned_anew(images.flatten(0, 1), self.settings.augment, generator)
+            images, turned = images.unflatten(0, shape), turned.unflatten(0, shape)
+        if self.headings is not None:
+            turns = self.settings.turned_copies
+            place = torch.round((self.headings[index] - turned) * turns / 360).remainder(turns)
+            labels = labels + len(self.settings.classes) * (1 + place.nan_to_num(-1)).long()
+        return images[:, part], labels[:, part]
 
     def _test_set(self):
         return self.test
+
+
+def turned_anew(images, augment, generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Square images (N, C, S, S), each turned by any angle, scaled by up to a fifth, or both; beyond its edge a tile is
+    mirrored. The angles are in degrees: what had the heading h has h less that angle."""
+    angle, zoom = torch.rand(2, len(images), generator=generator, device=images.device)
+    angle = 2 * torch.pi * angle if "turn" in augment else torch.zeros_like(angle)
+    scale = torch.exp(SCALED_BY * (2 * zoom - 1)) if "scale" in augment else torch.ones_like(zoom)
+    a, b, none = scale * angle.cos(), scale * angle.sin(), torch.zeros_like(angle)
+    theta = torch.stack([a, -b, none, b, a, none], 1).view(-1, 2, 3)
+    grid = F.affine_grid(theta, images.shape, align_corners=False)
+    return F.grid_sample(images, grid, padding_mode="reflection", align_corners=False), torch.rad2deg(angle)
+
+
+def heading_losses(model, images, marks, classes):
+    """Of turned copies: minus the log-probability of a tile's class, and of its direction where that is known.
+
+    A mark is the label, and `classes` times one more than the direction's place, or times 0 where it is not known:
+    then the directions are summed over.
+    """
+    logits, scores = model.only.read(images[0])
+    labels, places = marks[0] % classes, marks[0] // classes - 1
+    joint = log_joint(logits, scores)
+    of_label = joint.gather(2, labels[:, None, None].expand(-1, joint.shape[1], 1))[..., 0]
+    known = of_label.gather(1, places.clamp(min=0)[:, None])[:, 0]
+    losses = -torch.where(places < 0, of_label.logsumexp(1), known)
+    wrong = joint.detach().logsumexp(1).argmax(1) != labels
+    return losses.mean()[None], wrong.float().mean()[None]

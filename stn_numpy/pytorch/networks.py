@@ -10,31 +10,41 @@ from .layer import check_dtype, conv2d_layer, linear_layer, output_shape
 from .localisation import LocalisationNetwork, identity_layer
 from .model import Classifier
 from .transformer import SpatialTransformer
+from .turned_copies import TurnedCopies
 
 MODELS = ("fcn", "cnn", "st-fcn", "st-cnn")
-SIZES = {"R": 28, "RTS": 42, "P": 28, "E": 28, "TC": 60}
+SIZES = {"R": 28, "RTS": 42, "P": 28, "E": 28, "TC": 60, "P2": 28}
 POOLED = ("RTS", "TC")  # where an average pool by 2 follows the transformer
 PARAMETERS = 400_000
+A_COPY = 45_000  # of the network that reads turned copies: each image costs it K times as much
 LEAST = 10_000  # what is left for a classifier
 
 
 def build(
-    model, distortion, transform="affine", localisation_depth=2, rng=None, dtype=torch.float32, parameters=PARAMETERS
-) -> Classifier:
-    """Build one of the paper's networks.
+    model,
+    distortion,
+    transform="affine",
+    localisation_depth=2,
+    rng=None,
+    dtype=torch.float32,
+    parameters=PARAMETERS,
+    turned_copies=0,
+) -> Classifier | TurnedCopies:
+    """Build one of the paper's networks, or a classifier that reads each digit in so many `turned_copies`.
 
     Parameters
     ----------
     model : {"fcn", "cnn", "st-fcn", "st-cnn"}
         "st-" begins with a transformer; its localisation network is of the classifier's kind.
-    distortion : {"R", "RTS", "P", "E", "TC"}
-        What the digits suffer, which decides their size: 28, 42, 28, 28, 60 pixels.
+    distortion : {"R", "RTS", "P", "E", "TC", "P2"}
+        What the digits suffer, which decides their size: 28, 42, 28, 28, 60, 28 pixels.
     localisation_depth : int
         Convolutions (ST-CNN) or hidden layers (ST-FCN) of the localisation network, 0 to 3; the paper has 2.
     transform, rng, dtype
         As in `stn_numpy.SpatialTransformer` and `stn_numpy.Classifier`.
     parameters : int
-        About how many numbers the whole network learns: the classifier gets what the transformer leaves.
+        About how many numbers the whole network learns: the classifier gets what the transformer leaves. The network
+        that reads turned copies has `A_COPY`.
 
     Notes
     -----
@@ -58,6 +68,8 @@ def build(
         raise ValueError(f"localisation_depth: expected 0 to 3, got {localisation_depth}")
     rng, dtype = np.random.default_rng(rng), check_dtype(dtype)
     kind, size = model.removeprefix("st-"), SIZES[distortion]
+    if turned_copies:
+        return _turned_copies(kind, size, turned_copies, rng, dtype)
     transformer, pool = None, []
     if model.startswith("st-"):
         localisation = _localisation(kind, size, transform.identity, localisation_depth, rng, dtype)
@@ -69,6 +81,13 @@ def build(
         least = f"more than {taken + LEAST}, of which the transformer has {taken}"
         raise ValueError(f"parameters: expected {least}, got {parameters}")
     return Classifier.of(CLASSIFIERS[kind](pool, 1, size // 2 if pool else size, 10, left, rng, dtype), transformer)
+
+
+def _turned_copies(kind, size, turns, rng, dtype):
+    """A small classifier with one output more, the score of a copy; a CNN of 16 and some more filters."""
+    filters = dict(first=16) if kind == "cnn" else {}
+    network = CLASSIFIERS[kind]([], 1, size, 11, A_COPY, rng, dtype, **filters)
+    return TurnedCopies(network, turns)
 
 
 def _localisation(kind, size, identity, depth, rng, dtype):

@@ -76,7 +76,7 @@ class Run:
         self.optimizer = make_optimizer(self.networks, settings, device)
         parallel = torch.nn.parallel.DistributedDataParallel if self.world.size > 1 else lambda networks: networks
         how = settings.precision, self.acceleration, settings.clip
-        self.stepper = Stepper(parallel(self.networks), self.optimizer, *how)
+        self.stepper = Stepper(parallel(self.networks), self.optimizer, *how, self.digits.losses_of)
         self.paths = [Path(folder) / f"{settings.name}-seed{seed}" for seed in self.seeds]
         self.checkpoint = Path(folder) / f"{settings.name}-seed{'+'.join(map(str, self.seeds))}.checkpoint.pt"
         self.step, self.seconds, self.processor_seconds = 0, 0.0, 0.0

@@ -13,9 +13,12 @@ PRECISIONS = ("float32", "bfloat16")
 OPTIMIZERS = ("sgd", "adamw")
 SCHEDULES = ("thirds", "cosine")
 ITERATIONS = 150_000  # the paper's, from notes on it
-LATER = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")  # not in the first recorded results
+OPTIMISING = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")
+LATER = (*OPTIMISING, "turned_copies")  # not in the first recorded results
 
-DISTORTED = "rotation; rotation, scale and translation; projective; elastic; translation and clutter"
+DISTORTED = """\
+rotation; rotation, scale and translation; projective; elastic; translation and clutter; projective, by two numbers a \
+corner"""
 NUMBERS = ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items())
 FAMILIES = f"the family of maps that a transformer chooses from, by so many numbers: {NUMBERS}"
 DIGITS = """\
@@ -23,6 +26,9 @@ all of MNIST, the digits that come with the package, or MNIST's training digits 
 them"""
 DEPTH = "convolutions, or hidden layers, of the localisation network; the paper has 2"
 SCHEDULE = "the rate falls to a tenth after each third of the steps, or along half a cosine to 0"
+TURNED_COPIES = """\
+the classifier reads each image in so many directions around the compass and learns which is up; not with a \
+transformer; 0 for none"""
 WARM_UP = "share of the steps, at the beginning, over which the rate rises linearly from 0"
 PRECISION = """\
 of convolutions and products while training; grid, loss and weights are float32, and so is the test; auto: bfloat16 on \
@@ -53,10 +59,15 @@ class Settings:
     warm_up: float = option(0.0, WARM_UP, least=0, most=1)
     clip: float = option(0.0, least=0, help="the largest norm of a network's gradient: longer ones are scaled; 0: any")
     weight_decay: float = option(0.0, least=0, help="coupled with the gradient in SGD, decoupled in AdamW")
+    turned_copies: int = option(0, TURNED_COPIES, least=0)
+
+    usual = {}  # values of settings in LATER that a name does not mention: of the defaults it mentions none
 
     def __post_init__(self):
         if self.nesterov and self.optimizer != "sgd":
             raise ValueError(f"nesterov: expected it with the optimizer sgd, got {self.optimizer}")
+        if self.turned_copies and self.model.startswith("st-"):
+            raise ValueError(f"turned_copies: expected 0 with the model {self.model}, got {self.turned_copies}")
 
     @property
     def name(self) -> str:
@@ -69,7 +80,7 @@ class Settings:
             if self.localisation_rate != Settings.localisation_rate:
                 name += f"-rate{self.localisation_rate:g}"
         for field, value in self.facts().items():
-            if field in LATER:
+            if field in LATER and value != self.usual.get(field):
                 name += f"-{value}" if isinstance(value, str) else f"-{field}" + f"{value:g}" * (value is not True)
         return name
 
@@ -88,7 +99,8 @@ class Settings:
 
     def build(self, seed):
         """The network with its first weights."""
-        return build(self.model, self.distortion, self.transform, self.localisation_depth, rng=seed)
+        how = dict(turned_copies=self.turned_copies, rng=seed)
+        return build(self.model, self.distortion, self.transform, self.localisation_depth, **how)
 
     def rate_at(self, step: int) -> float:
         """The base rate of a step, as the schedule says."""

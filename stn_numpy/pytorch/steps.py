@@ -95,14 +95,23 @@ def choose_acceleration(name: str, device, processes: int = 1) -> str:
     return name if name != "auto" else "graph" if recordable else "eager"
 
 
+def class_losses(model, images, labels):
+    """The cross-entropy of each network's classes, and the share of images that it gets wrong."""
+    logits = model(images).float()
+    losses = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none").view_as(labels).mean(1)
+    return losses, (logits.detach().argmax(2) != labels).float().mean(1)
+
+
 class Stepper:
     """Take training steps of a `SideBySide`, or of what data-parallel training has wrapped around one, without waiting.
 
-    The acceleration "compile" is `torch.compile`; "graph" records a step once and replays it, on CUDA only.
+    `losses_of` is another loss than `class_losses`. The acceleration "compile" is `torch.compile`; "graph" records a
+    step once and replays it, on CUDA only.
     """
 
-    def __init__(self, model, optimizer, precision="float32", acceleration="eager", clip=0.0):
+    def __init__(self, model, optimizer, precision="float32", acceleration="eager", clip=0.0, losses_of=None):
         self.model, self.optimizer, self.precision, self.clip = model, optimizer, precision, clip
+        self.losses_of = losses_of or class_losses
         self.parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
         self.outcome = torch.compile(self._outcome) if acceleration == "compile" else self._outcome
         self.graph, self.recorded = None, acceleration == "graph"
@@ -123,9 +132,7 @@ class Stepper:
 
     def _outcome(self, images, labels):
         with torch.autocast(images.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
-            logits = self.model(images).float()
-        losses = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none").view_as(labels).mean(1)
-        return losses, (logits.detach().argmax(2) != labels).float().mean(1)
+            return self.losses_of(self.model, images, labels)
 
     def _step(self, images, labels):
         losses, errors = self.outcome(images, labels)

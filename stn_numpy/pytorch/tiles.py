@@ -9,6 +9,7 @@ from .families import TRANSFORMS
 from .localisation import LocalisationNetwork
 from .model import Classifier
 from .transformer import SpatialTransformer
+from .turned_copies import TurnedCopies
 from .weights import load as load_weights
 from .weights import read_whole
 from .weights import save as save_weights
@@ -16,6 +17,7 @@ from .weights import save as save_weights
 PARAMETERS = 80_000
 CHANNELS = (16, 32)  # of the classifier's first two convolutions; the third takes what parameters are left
 LOCALISATION = (16, 32, 32)
+COPIES, A_COPY = 28, 30_000  # pixels of turned copies, and about how many numbers the network that reads them learns
 LEAST_SIZE = 24  # three convolutions and three pools need so many pixels
 
 
@@ -53,10 +55,12 @@ def build_tile_network(
     directions=None,
     parameters=PARAMETERS,
     rng=None,
-) -> Classifier:
+    turned_copies=0,
+) -> Classifier | TurnedCopies:
     """Build a convolutional classifier of tiles (C, S, S), alone or after a transformer of the family `transform`.
 
-    `size` is the side of what the transformer shows the classifier, None for S. The angle of a rotation is voted for
+    With so many `turned_copies` it reads the tile in as many directions, see `TurnedCopies`. `size` is the side of what
+    the transformer shows the classifier, or of the copies; None for S. The angle of a rotation is voted for
     among `directions`, see `Compass`; None for a number. `parameters` is about how many numbers the whole network
     learns: the classifier gets what the transformer leaves.
 
@@ -65,7 +69,9 @@ def build_tile_network(
     `localisation_depth` are taken, and a hidden layer of 32.
     """
     channels, side = image_shape[0], check_whole("image_shape", image_shape[1], LEAST_SIZE)
-    seen = side if transform is None or size is None else check_whole("size", size, LEAST_SIZE)
+    if turned_copies and transform is not None:
+        raise ValueError(f"turned_copies: expected 0 with the transform {transform!r}, got {turned_copies}")
+    seen = side if (transform is None and not turned_copies) or size is None else check_whole("size", size, LEAST_SIZE)
     if check_whole("localisation_depth", localisation_depth, 0) > len(LOCALISATION):
         raise ValueError(f"localisation_depth: expected 0 to {len(LOCALISATION)}, got {localisation_depth}")
     rng, transformer = np.random.default_rng(rng), None
@@ -83,6 +89,7 @@ def build_tile_network(
         transformer = SpatialTransformer(localisation, transform, size)
     spent = sum(parameter.numel() for parameter in transformer.parameters()) if transformer else 0
     first, second = CHANNELS
+    classes += bool(turned_copies)  # the score of a copy
     last = (((seen - 4) // 2 - 2) // 2 - 2) // 2
     spent += first * (25 * channels + 1) + second * (9 * first + 1) + classes
     width = round((parameters - spent) / (9 * second + 1 + last * last * classes))
@@ -90,12 +97,13 @@ def build_tile_network(
         raise ValueError(
             f"parameters: expected more, since all but the last convolution have {spent} already, got {parameters}"
         )
-    return Classifier(
-        tuple(image_shape), "cnn", classes, transformer, channels=(*CHANNELS, width), kernel_sizes=(5, 3, 3), rng=rng
-    )
+    shape = (channels, seen, seen) if turned_copies else tuple(image_shape)
+    layers = dict(channels=(*CHANNELS, width), kernel_sizes=(5, 3, 3), rng=rng)
+    network = Classifier(shape, "cnn", classes, transformer, **layers)
+    return TurnedCopies(network.network, turned_copies, size) if turned_copies else network
 
 
-def rebuild(facts: dict, rng=None) -> Classifier:
+def rebuild(facts: dict, rng=None) -> Classifier | TurnedCopies:
     """A network from what a checkpoint says of it: ``facts["network"]`` holds the arguments of `build_tile_network`."""
     return build_tile_network(**facts["network"], classes=len(facts["classes"]), rng=rng)
 

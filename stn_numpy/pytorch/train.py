@@ -11,7 +11,7 @@ from torch import distributed
 from ..arguments import add_arguments, from_arguments, option
 from ..pictures import colour
 from .command import Parser, Refusal, Stop, best_precision, find_devices, plain_errors
-from .folder import open_folder
+from .folder import DEFAULTS, augmentations, open_folder
 from .life import is_silent
 from .run import Run, Stopped, World, finished, made_by
 from .settings import Settings
@@ -36,6 +36,7 @@ In DIR: a checkpoint while the run lasts; at its end the weights (.pt) and the r
 
 MNIST's four files are taken from the folder that the environment variable STN_DATA names, or else downloaded.
 Tiles of your own may have any common format, colours and size; files that cannot be read are named and skipped.
+For them the defaults are others: %s.
 
 On several devices of one machine, or several processors:
   torchrun --standalone --nproc-per-node 2 -m stn_numpy.pytorch.train --model st-cnn ...
@@ -49,6 +50,7 @@ warning: the localisation network's last hidden layer is silent for every pictur
 lower --localisation-rate"""
 
 
+FIRST = 10  # steps, by which it is estimated how long a run takes
 TILES = "no digits, but your own tiles: image files, in one folder for each class; a fifth is tested on"
 ACCELERATION = """\
 how steps are taken: as they come, through torch.compile, or recorded once and replayed (CUDA only); auto is the last \
@@ -72,9 +74,18 @@ class Options:
     out: str = option("runs/train", "folder of checkpoint and result", metavar="DIR")
 
 
+AUGMENT = """\
+turn, scale, or turn,scale: each tile of your own is turned by any angle, or scaled by up to a fifth, anew each time \
+it is seen"""
+HEADINGS = """\
+with --turned-copies: a table of your own tiles, with the columns file (below --data-folder) and degrees (where the \
+thing points, clockwise from the top); tiles that are not in it, or have no degrees, are learned from all the same"""
+
+
 def make_parser() -> Parser:
     """The command's arguments."""
-    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG)
+    epilog = EPILOG % ", ".join(f"--{name} {value}" for name, value in DEFAULTS.items())
+    parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=epilog)
     pictures = parser.add_mutually_exclusive_group(required=True)
     add_arguments(pictures, Settings, only=("distortion",), distortion=None)
     add_arguments(pictures, Options, only=("data_folder",))
@@ -86,7 +97,22 @@ def make_parser() -> Parser:
         metavar="COLOUR",
         help="what shows through a tile's transparent pixels, by name or as #rrggbb (default: its own mean colour)",
     )
+    parser.add_argument("--augment", type=augmentations, default=(), metavar="WORDS", help=AUGMENT)
+    parser.add_argument("--headings", metavar="FILE", help=HEADINGS)
     return parser
+
+
+def parse(arguments):
+    """The arguments; those that a command does not give, for tiles of your own, as `DEFAULTS` has them."""
+    args = make_parser().parse_args(arguments)
+    if not args.data_folder:
+        for name in ("augment", "headings"):
+            if getattr(args, name):
+                raise Refusal(f"--{name}: expected it with --data-folder, got none", 2)
+        return args
+    parser = make_parser()
+    parser.set_defaults(**DEFAULTS)
+    return parser.parse_args(arguments)
 
 
 def settings_of(args, device, **changes) -> Settings:
@@ -96,7 +122,8 @@ def settings_of(args, device, **changes) -> Settings:
     try:
         return from_arguments(Settings, args, **changes)
     except ValueError as error:
-        raise Refusal(f"--{error}", 2) from error
+        name, *words = str(error).split(":")
+        raise Refusal(f"--{name.replace('_', '-')}:{':'.join(words)}", 2) from error
 
 
 @contextlib.contextmanager
@@ -138,6 +165,8 @@ def check_together(args, device, world) -> None:
     """Refuse what a device, or several processes, cannot do."""
     if args.batch % world.size:
         raise Refusal(f"--batch: expected a multiple of {world.size}, the number of processes, got {args.batch}", 2)
+    if args.headings and world.size > 1:
+        raise Refusal(f"--headings: expected a single process with it, got {world.size}", 2)
     try:
         choose_acceleration(args.acceleration, device, world.size)
     except ValueError as error:
@@ -158,6 +187,9 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
             say(f"going on after step {run.step} of {settings.iterations}")
         try:
             with show_progress(run, hidden=world.rank > 0) as progress:
+                if args.data_folder:
+                    run.train(progress, stop, until=run.step + FIRST)
+                    say(estimate(run))
                 run.train(progress, stop)
         except Stopped:
             say(
@@ -166,6 +198,13 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
             )
             raise SystemExit(130) from None
     return run.finish(made_by(command, device))[0] if world.rank == 0 else None
+
+
+def estimate(run) -> str:
+    """How long a run will take, by its first steps."""
+    left = (run.settings.iterations - run.step) * run.seconds / max(run.step, 1)
+    words = f"{left / 60:.0f} minutes" if left >= 90 else f"{left:.0f} seconds"
+    return f"{run.settings.iterations} steps of {run.settings.batch} tiles: about {words} more"
 
 
 def report(result, path) -> None:
@@ -178,15 +217,16 @@ def report(result, path) -> None:
 
 def main(arguments=None) -> None:
     """The command; see ``--help``."""
-    args = make_parser().parse_args(arguments)
+    with plain_errors("train", rank=int(os.environ.get("RANK", 0))):
+        args = parse(arguments)
     command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
     with plain_errors("train", rank=int(os.environ.get("RANK", 0))), join_world(args.device) as (world, device):
         check_together(args, device, world)
         settings, digits = settings_of(args, device), None
         if args.data_folder:
-            settings, digits = open_folder(
-                args.data_folder, args.tile_size, settings, device, world.rank == 0, args.out, args.background
-            )
+            own = dict(background=args.background, augment=args.augment, headings=args.headings)
+            say = world.rank == 0
+            settings, digits = open_folder(args.data_folder, args.tile_size, settings, device, say, args.out, **own)
         result = finished(args.out, settings, args.seed)
         if result is None:
             result = train_one(args, settings, digits, device, world, command)

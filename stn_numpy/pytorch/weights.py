@@ -12,12 +12,14 @@ from .. import layer as numpy_layer
 from .. import localisation as numpy_localisation
 from .. import model as numpy_model
 from .. import transformer as numpy_transformer
+from .. import turned_copies as numpy_turned_copies
 from ..files import whole_file
 from . import families
 from .layer import layer_from_numpy
 from .localisation import LocalisationNetwork
 from .model import Classifier
 from .transformer import SpatialTransformer
+from .turned_copies import TurnedCopies
 
 
 def from_numpy(layer: numpy_layer.Layer) -> nn.Module:
@@ -38,6 +40,8 @@ def from_numpy(layer: numpy_layer.Layer) -> nn.Module:
             return SpatialTransformer(from_numpy(layer.localisation), family, layer.size, **layer.reading)
         case numpy_model.Classifier():
             return Classifier.of(from_numpy(layer.network), layer.transformer and from_numpy(layer.transformer))
+        case numpy_turned_copies.TurnedCopies():
+            return TurnedCopies(from_numpy(layer.network), layer.turns, layer.size)
     return layer_from_numpy(layer)
 
 
@@ -61,6 +65,8 @@ def to_numpy(module: nn.Module) -> numpy_layer.Layer:
         )
     if kind is Classifier:
         return _of(numpy_model.Classifier, transformer=module.transformer, network=module.network)
+    if kind is TurnedCopies:
+        return numpy_turned_copies.TurnedCopies(to_numpy(module.network), module.turns, module.size)
     if kind in PLAIN:
         match module:
             case nn.Linear(bias=nn.Parameter()):
@@ -161,6 +167,8 @@ def _describe(part):
             return f"{type(part).__name__}({part.kernel_size})"
         case SpatialTransformer():
             return f"SpatialTransformer({part.extra_repr()})"
+        case TurnedCopies():
+            return f"TurnedCopies({part.extra_repr()})"
     return type(part).__name__
 
 

@@ -40,7 +40,7 @@ def distorted_digits(distortion, seed, angle=None):
     images, truth = apply(upright, distortion, numbers)
     if distortion == "E":
         grid = tps_grid(numbers["points"] / 14, upright.shape) / numbers["scale"][:, None, None, None]
-    elif distortion == "P":
+    elif distortion in ("P", "P2"):
         grid = projective_grid(truth, upright.shape)
     else:
         grid = affine_grid(truth.theta, upright.shape)
@@ -132,7 +132,9 @@ def cells_of_seed(seed):
     network = dict(distortion="E", data="small", iterations=2500, batch=64, rate=0.1)
     networks = [("fcn", "affine"), *product(["st-fcn"], ("affine", "projective", "tps"))]
     angles, points = product((30, 60, 90), ("rotation", "affine", "tps", BOUNDED)), product((2, 4, 6, 8), (0.0, 0.1))
-    cells = [dict(part="families", distortion=name, family=family) for name, family in product("RPE", TRANSFORMS)]
+    cells = [
+        dict(part="families", distortion=name, family=family) for name, family in product(("R", "P2", "E"), TRANSFORMS)
+    ]
     cells += [dict(part="angles", angle=angle, family=family) for angle, family in angles]
     cells += [dict(part="points", side=side, bending=price) for side, price in points]
     cells += [dict(part="networks", **Settings(model, transform=name, **network).facts()) for model, name in networks]

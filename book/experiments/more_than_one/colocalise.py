@@ -99,7 +99,7 @@ def train_embedding(seed=0, steps=EMBEDDING_STEPS):
     optimizer = torch.optim.Adam(network.parameters(), EMBEDDING_RATE)
     for _ in range(steps):
         chosen = rest[torch.randint(len(rest), (EMBEDDING_BATCH,), generator=generator)]
-        distorted = distort(images[chosen], "P", generator)[0]
+        distorted = distort(images[chosen], "P2", generator)[0]
         loss = F.cross_entropy(network.classifier(network.features(distorted)), labels[chosen])
         optimizer.zero_grad()
         loss.backward()

@@ -16,6 +16,10 @@ _ERRORS = {
 
 
 def error_in_paper(model, distortion, transform):
-    """The paper's test ``error``, a share, and its ``mark``, a key of `MARKS`; None if it has no such cell."""
+    """The paper's test ``error``, a share, and its ``mark``, a key of `MARKS`; None if it has no such cell.
+
+    P2 is another reading of its P.
+    """
+    distortion = distortion.removesuffix("2")
     errors = _ERRORS.get((model, transform if model.startswith("st-") else None), {})
     return dict(error=errors[distortion] / 100, mark="[T]") if distortion in errors else None

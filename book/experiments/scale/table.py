@@ -12,11 +12,12 @@ from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.digits import test_digits
 from stn_numpy.pytorch.life import TURNED
 from stn_numpy.pytorch.networks import MODELS
-from stn_numpy.pytorch.settings import DISTORTIONS, Settings
+from stn_numpy.pytorch.settings import Settings
 
+DISTORTIONS = ("R", "RTS", "P2", "E", "TC")
 FAMILIES = ("affine", "projective", "tps")
 SHORT = dict(data="mnist", iterations=2000, batch=256, rate=0.1, precision="bfloat16")
-SHORTER = ("cnn", "st-cnn"), ("P", "E")  # these models on these distortions take 500 steps
+SHORTER = ("cnn", "st-cnn"), ("P2", "E")  # these models on these distortions take 500 steps
 SEEDS = range(3)
 
 

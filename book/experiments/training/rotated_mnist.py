@@ -23,6 +23,7 @@ KINDS = ("linear", "fcn", "cnn")
 TRANSFORM_NAMES = ("none", "rotation", "affine")
 WAYS = ("free", "frozen", "guided")
 SEEDS = range(3)
+MORE_SEEDS = range(3, 10)  # of the comparison that three seeds leave open
 
 
 def table_cell(classifier, transform, seed):
@@ -52,6 +53,7 @@ def layers_of(localisation):
 CELLS = [
     *(table_cell(kind, name, seed) for seed in SEEDS for kind in reversed(KINDS) for name in TRANSFORM_NAMES),
     *(angle_cell(kind, way, seed) for seed in SEEDS for kind in LOCALISATIONS for way in WAYS),
+    *(angle_cell("fcn", way, seed) for seed in MORE_SEEDS for way in ("free", "frozen")),
     *(chance_cell(name, seed) for seed in SEEDS for name in TRANSFORM_NAMES[1:]),
 ]
 

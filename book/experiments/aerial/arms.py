@@ -1,0 +1,195 @@
+"""Chapter 17: ways to read aerial tiles that come at any heading: the networks, and one step of training each."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from stn_numpy.aerial.tiles import KINDS, SYMMETRIC
+from stn_numpy.pytorch.command import best_precision
+from stn_numpy.pytorch.families import LOG_POLAR
+from stn_numpy.pytorch.localisation import LocalisationNetwork
+from stn_numpy.pytorch.model import Classifier
+from stn_numpy.pytorch.tiles import build_tile_network
+from stn_numpy.pytorch.transformer import SpatialTransformer
+from stn_numpy.pytorch.turned_copies import TurnedCopies, marginalise
+
+SIZE = 48  # of a tile; pixels
+BATCH, CLIP = 32, 5.0
+RATES = dict(adam=2e-3, sgd=0.05)
+WARM_UP = 0.05  # share of the steps
+DIRECTIONS = 16  # of a compass that is voted on
+LABELLED = 8  # tiles of a batch that come with a heading, where there are any
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way to read tiles, and how it is trained; every tile is turned and scaled anew each time it is seen."""
+
+    reads: str  # "cnn", "turned copies", "log-polar", or a transformer's family
+    steps: int
+    turns: int = 0  # of turned copies
+    size: int = SIZE  # of what the classifier sees; pixels
+    convolutions: int = (
+        3  # of the network that reads turned copies; after two its last layer still sees where things lie
+    )
+    hard: bool = False  # whether only the best copy is read, its gradient straight through
+    votes: bool = False  # whether a rotation's angle is voted for
+    told: int = 0  # so many tiles of each kind come with their heading
+    limit: float = 180.0  # headings are within so many degrees of north, both ways
+    optimizer: str = "adam"
+    localisation_rate: float = 1.0
+    parameters: int = 30_000
+    tiles: int = 4000  # to train on
+    aligned_after: int = 0  # steps of turned copies, before a CNN learns on the tiles that they have aligned
+
+
+def build(arm, seed):
+    """An arm's network with its first weights."""
+    shape, common = (3, SIZE, SIZE), dict(parameters=arm.parameters, rng=seed)
+    if arm.reads == "cnn":
+        return build_tile_network(shape, len(KINDS), **common)
+    if arm.reads == "turned copies" and arm.convolutions == 2:
+        layers = dict(channels=(16, 32), kernel_sizes=(5, 3), rng=seed)
+        small = Classifier((3, arm.size, arm.size), "cnn", len(KINDS) + 1, **layers)
+        return TurnedCopies(small.network, arm.turns, arm.size)
+    if arm.reads == "turned copies":
+        network = build_tile_network(shape, len(KINDS), size=arm.size, turned_copies=arm.turns, **common)
+        return BestCopy(network.network, network.turns, network.size) if arm.hard else network
+    if arm.reads == "log-polar":
+        return log_polar_network(arm, seed)
+    votes = dict(directions=DIRECTIONS if arm.votes else None)
+    return build_tile_network(shape, len(KINDS), arm.reads, arm.size, **votes, **common)
+
+
+class BestCopy(TurnedCopies):
+    """Turned copies of which only the one with the largest share is read; its gradient is that of the sum."""
+
+    def forward(self, image):
+        logits, scores = self.read(image)
+        shares = scores.softmax(1)
+        best = F.one_hot(shares.argmax(1), self.turns) + shares - shares.detach()
+        return (best[:, :, None] * logits.log_softmax(2)).sum(1)
+
+
+class RowsAround(nn.Module):
+    """Rows of a log-polar picture are directions: above the first lies the last."""
+
+    def __init__(self, margin):
+        super().__init__()
+        self.margin = margin
+
+    def forward(self, image):
+        return F.pad(image, (0, 0, self.margin, self.margin), mode="circular")
+
+
+class LargestRow(nn.Module):
+    """What is found in any direction: (N, C, h, w) to (N, C * w)."""
+
+    def forward(self, image):
+        return image.amax(2).flatten(1)
+
+
+def log_polar_network(arm, seed, rows=48, columns=32):
+    """A transformer that chooses the centre of a log-polar grid, and a classifier that does not heed the direction."""
+    start = np.random.default_rng(seed)
+    localisation = LocalisationNetwork((3, SIZE, SIZE), LOG_POLAR.identity, channels=(8, 16), downsample=2, rng=start)
+    torch.manual_seed(seed)
+    layers, channels = [], 3
+    for width, kernel in ((16, 5), (32, 3), (48, 3)):
+        layers += [RowsAround(kernel // 2), nn.Conv2d(channels, width, kernel), nn.MaxPool2d(2), nn.ReLU()]
+        channels = width
+    layers += [LargestRow(), nn.LazyLinear(len(KINDS))]
+    network = Classifier.of(nn.Sequential(*layers), SpatialTransformer(localisation, LOG_POLAR, (rows, columns)))
+    network(torch.zeros(1, 3, SIZE, SIZE))  # the last layer's width
+    return network
+
+
+def turned_anew(images, theta, generator, limit=180.0, zoom=0.2):
+    """Each tile (B, C, S, S) turned so that its heading lies anywhere within the limit, in degrees, and scaled by up to
+    a fifth, beyond its edge mirrored; and its new true theta (B, 2, 3), as `AerialPose.theta`."""
+    turned, scaled = 2 * torch.rand(2, len(images), generator=generator) - 1
+    heading = torch.atan2(theta[:, 1, 0] - theta[:, 0, 1], theta[:, 0, 0] + theta[:, 1, 1])
+    angle, scale = heading - torch.pi * limit / 180 * turned, torch.exp(zoom * scaled)
+    a, b, none = scale * angle.cos(), scale * angle.sin(), torch.zeros_like(angle)
+    turn = torch.stack([a, -b, none, b, a, none], 1).view(-1, 2, 3)
+    grid = F.affine_grid(turn, images.shape, align_corners=False)
+    images = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
+    back = torch.linalg.inv(turn[:, :, :2])  # the old tile is read by turn: where a thing was, that undone
+    return images, back @ theta
+
+
+def vote_loss(votes, theta, labels):
+    """Cross-entropy of the votes (B, D), before a softmax, with the directions of the true heading, which is the angle
+    of theta (B, 2, 3); kinds in `SYMMETRIC` look alike both ways, have no heading and are left out."""
+    has_one = torch.ones(len(KINDS), dtype=torch.bool)
+    has_one[[KINDS.index(kind) for kind in SYMMETRIC]] = False
+    here = has_one[labels]
+    if not here.any():
+        return votes.sum() * 0
+    heading = torch.atan2(theta[here, 1, 0] - theta[here, 0, 1], theta[here, 0, 0] + theta[here, 1, 1])
+    directions = torch.arange(votes.shape[1]) * (2 * torch.pi / votes.shape[1])
+    near = torch.softmax(8 * torch.cos(heading[:, None] - directions), 1)  # the nearest direction, and its neighbours
+    return F.cross_entropy(votes[here], near)
+
+
+class Trainer:
+    """One step at a time, on centred images, labels and thetas; the rate falls to 0 along a cosine."""
+
+    def __init__(self, arm, network, tiles, seed, steps=None):
+        self.arm, self.network, self.tiles, self.step = arm, network.to(memory_format=torch.channels_last), tiles, 0
+        self.steps, groups = steps or arm.steps, {True: [], False: []}
+        for name, parameter in network.named_parameters():
+            groups["localisation" in name.split(".")].append(parameter)
+        factors = {True: arm.localisation_rate, False: 1.0}
+        groups = [dict(params=some, factor=factors[part]) for part, some in groups.items() if some]
+        sgd = dict(momentum=0.9, nesterov=True)
+        self.optimizer = torch.optim.SGD(groups, **sgd) if arm.optimizer == "sgd" else torch.optim.Adam(groups)
+        self.generator = torch.Generator().manual_seed(seed)
+        self.half = best_precision(torch.device("cpu")) == "bfloat16"
+        labels = tiles[1]
+        self.told = [torch.nonzero(labels == kind).flatten()[: arm.told] for kind in range(len(KINDS))]
+        self.told = torch.cat(self.told) if arm.told else None
+
+    def __call__(self):
+        """Take one step; return the loss of the classes."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["factor"] * self._rate()
+        chosen = torch.randint(len(self.tiles[0]), (BATCH,), generator=self.generator)
+        if self.told is not None:
+            chosen[:LABELLED] = self.told[torch.randint(len(self.told), (LABELLED,), generator=self.generator)]
+        images, labels, theta = (part[chosen] for part in self.tiles)
+        images, theta = turned_anew(images, theta, self.generator, self.arm.limit)
+        loss, total = self._losses(images.contiguous(memory_format=torch.channels_last), labels, theta)
+        self.optimizer.zero_grad()
+        total.backward()
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), CLIP)
+        self.optimizer.step()
+        self.step += 1
+        return loss.item()
+
+    def _rate(self):
+        base, share = RATES[self.arm.optimizer], self.step / self.steps
+        if self.arm.optimizer == "sgd" and share < WARM_UP:
+            return base * (self.step + 1) / (WARM_UP * self.steps)
+        return base * (1 + np.cos(np.pi * share)) / 2
+
+    def _losses(self, images, labels, theta):
+        part = slice(LABELLED if self.told is not None else 0)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            if self.told is None or self.arm.reads == "cnn":
+                loss = F.cross_entropy(self.network(images).float(), labels)
+                return loss, loss
+            if self.arm.reads == "turned copies":
+                logits, votes = self.network.read(images)
+                loss = F.cross_entropy(marginalise(logits, votes), labels)
+                return loss, loss + vote_loss(votes[part], theta[part], labels[part])
+            transformer = self.network.transformer
+            votes_of, compass = transformer.localisation
+            votes = votes_of(images).float()
+            angle = compass(votes).detach()  # the votes learn from their own loss alone: the two losses pull apart
+            logits = self.network.network(transformer.sample(images, angle)).float()
+        loss = F.cross_entropy(logits, labels)
+        return loss, loss + vote_loss(votes[part], theta[part], labels[part])

@@ -1,0 +1,226 @@
+"""Chapter 17: what each arm reads wrongly and how it turns, after about the same processor time."""
+
+import functools
+import time
+from dataclasses import asdict, fields
+
+import numpy as np
+import torch
+
+from book.experiments.aerial.arms import BATCH, CLIP, RATES, SIZE, Arm, Trainer, build, turned_anew
+from book.experiments.aerial.rivals import differences, heading_errors
+from book.experiments.engine import NO_SERIES, Experiment
+from stn_numpy.aerial.tiles import KINDS, aerial_tiles
+from stn_numpy.pytorch.life import signs_of_life
+from stn_numpy.pytorch.tiles import centred, mean_colour
+from stn_numpy.pytorch.turned_copies import TurnedCopies, turned_thetas
+from stn_numpy.pytorch.weights import save
+from stn_numpy.theta import rotation_angle
+
+TRAIN, HELD_OUT, TEST, GALLERY = 4000, 500, 2000, 240  # tiles
+SEEDS = dict(train=11, held_out=12, test=13, gallery=14)  # of the tiles, the same for every arm and every seed
+LIMITED = 15  # seed of the headings of test tiles that lie within a limit
+LOOKS = 8  # how often a run is looked at
+JITTER = 15.0  # degrees around the heading that turned copies gave a tile, for the CNN after them
+ROSE = 24  # directions of the histograms of what is left
+
+COPIES = dict(reads="turned copies", size=28)
+CONTROL = dict(size=32, optimizer="sgd", parameters=80_000)
+ARMS = {  # steps such that each takes about 140 processor seconds; the most telling ones first
+    "copies": Arm(turns=16, steps=2000, **COPIES),
+    "copies-two-layers": Arm(turns=16, steps=2000, convolutions=2, **COPIES),
+    "cnn": Arm("cnn", steps=9000),
+    "rotation-90": Arm("rotation", 6500, limit=90.0, **CONTROL),
+    "copies-told-8": Arm(turns=16, steps=2000, told=8, **COPIES),
+    "rotation-180": Arm("rotation", 6500, **CONTROL),
+    "copies-then-cnn": Arm(turns=16, steps=4500, aligned_after=1000, **COPIES),
+    "copies-hard": Arm(turns=16, steps=2000, hard=True, **COPIES),
+    "copies-8": Arm(turns=8, steps=4000, **COPIES),
+    "log-polar": Arm("log-polar", 5500),
+    "votes-told-all": Arm("rotation", 6500, votes=True, told=4000, size=32, parameters=80_000),
+    "copies-told-all": Arm(turns=16, steps=2000, told=4000, **COPIES),
+    "affine-90": Arm("affine", 6500, limit=90.0, **CONTROL),
+    "rotation-45": Arm("rotation", 6500, limit=45.0, **CONTROL),
+    "similarity-90": Arm("similarity", 6500, limit=90.0, **CONTROL),
+    "similarity-180": Arm("similarity", 6500, **CONTROL),
+    "affine-180": Arm("affine", 6500, **CONTROL),
+    "frozen": Arm("rotation", 6500, size=32, parameters=80_000, optimizer="sgd", localisation_rate=0.0),
+    "copies-told-1": Arm(turns=16, steps=2000, told=1, **COPIES),
+    "copies-told-100": Arm(turns=16, steps=2000, told=100, **COPIES),
+    "copies-400": Arm(turns=16, steps=2000, tiles=400, **COPIES),
+    "cnn-400": Arm("cnn", steps=9000, tiles=400),
+    "copies-100": Arm(turns=16, steps=2000, tiles=100, **COPIES),
+    "cnn-100": Arm("cnn", steps=9000, tiles=100),
+    "copies-44": Arm("turned copies", steps=850, turns=16, size=44),
+    "copies-longer": Arm(turns=16, steps=8000, **COPIES),
+    "cnn-longer": Arm("cnn", steps=36_000),
+}
+
+
+@functools.lru_cache(maxsize=4)
+def tiles_of(part, count):
+    """Tiles of one part, as tensors: images from 0 to 1, kinds and true thetas; and their poses."""
+    images, pose = aerial_tiles(count, SEEDS[part], SIZE)
+    return torch.from_numpy(images), torch.from_numpy(pose.kind), torch.from_numpy(pose.theta).float(), pose
+
+
+def tiles_within(part, count, limit):
+    """Tiles of a part that no network was trained on, with headings within the limit: images, kinds, headings."""
+    images, kinds, theta, pose = tiles_of(part, count)
+    if limit == 180:
+        return images, kinds, pose.heading
+    images, theta = turned_anew(images, theta, torch.Generator().manual_seed(LIMITED), limit, zoom=0.0)
+    return images, kinds, np.degrees(rotation_angle(theta.double().numpy()))
+
+
+class Aligned(torch.nn.Module):
+    """A classifier of tiles that turned copies have aligned first; both are trained already."""
+
+    def __init__(self, copies, classifier):
+        super().__init__()
+        self.copies, self.classifier = copies, classifier
+
+    @property
+    def transformer(self):
+        """That of the turned copies."""
+        return self.copies.transformer
+
+    def forward(self, image):
+        return self.classifier(aligned(image, self.transformer.theta(image)))
+
+    def parameter_count(self):
+        """How many numbers both learn."""
+        return self.copies.parameter_count() + self.classifier.parameter_count()
+
+
+def aligned(images, theta):
+    """Images read by their thetas, at their own size."""
+    grid = torch.nn.functional.affine_grid(theta, images.shape, align_corners=False)
+    return torch.nn.functional.grid_sample(images, grid, align_corners=False)
+
+
+@torch.no_grad()
+def in_parts(function, images):
+    """What a function gives for many images, 100 at a time."""
+    return torch.cat([function(part) for part in images.split(100)])
+
+
+def train_arm(arm, seed, context=NO_SERIES):
+    """Train one arm; return the network, the tiles' mean colour, the losses, and how it was doing on its way."""
+    images, labels, theta, _ = tiles_of("train", TRAIN)
+    facts = dict(mean=mean_colour(images))
+    tiles = tuple(part[: arm.tiles] for part in (centred(images, facts), labels, theta))
+    network, held_out, history, losses, taken = (
+        build(arm, seed),
+        tiles_within("held_out", HELD_OUT, arm.limit),
+        [],
+        [],
+        0,
+    )
+    look_at, first = centred(held_out[0], facts), arm.aligned_after or arm.steps
+    trainer = Trainer(arm, network, tiles, seed, first)
+    for step in context.steps(arm.steps):
+        start = time.process_time()
+        if step == first:
+            network, trainer = _then_cnn(arm, network.eval(), tiles, seed)
+        losses.append(trainer())
+        taken += time.process_time() - start
+        if (step + 1) % (arm.steps // LOOKS) == 0:
+            found = measure(network.eval(), look_at, *held_out[1:])
+            history.append(dict(step=step + 1, seconds=round(taken, 1), **_in_short(found)))
+            network.train()
+    every = max(1, arm.steps // 60)
+    curve = np.mean(np.reshape(losses[: len(losses) // every * every], (-1, every)), axis=1)
+    return network.eval(), facts, dict(curve=np.round(curve, 4).tolist(), history=history, seconds_training=taken)
+
+
+def _then_cnn(arm, copies, tiles, seed):
+    """A CNN that goes on where turned copies have found each tile's heading, which is kept."""
+    kept = in_parts(copies.transformer.theta, tiles[0])
+    cnn = build(Arm("cnn", arm.steps), seed)
+    after = Arm("cnn", arm.steps - arm.aligned_after, limit=JITTER)
+    return Aligned(copies, cnn), Trainer(after, cnn, (*tiles[:2], kept), seed)
+
+
+def _in_short(found):
+    heading = found.get("heading", {})
+    return dict(error=found["error"]) | {name: heading[name] for name in ("median", "within") if name in heading}
+
+
+def measure(network, images, kinds, heading):
+    """The error on centred tiles, and what is left of their headings after the transformer, if there is one."""
+    wrong = in_parts(network, images).argmax(1) != kinds
+    by_kind = [round(float(wrong[kinds == k].float().mean()), 4) for k in range(len(KINDS))]
+    found = dict(error=round(float(wrong.float().mean()), 4), error_by_kind=by_kind)
+    transformer = getattr(network, "transformer", None)
+    if transformer is None or transformer.family == "log-polar":
+        return found
+    theta = in_parts(transformer.theta, images).double().numpy()
+    left, kinds = heading - np.degrees(rotation_angle(theta)), kinds.numpy()
+    return found | dict(heading=heading_errors(left, kinds), rose=roses(left, kinds))
+
+
+def roses(left, kinds):
+    """How many things of each kind are left with a heading in each of some directions from their kind's mean one."""
+    means = heading_errors(left, kinds)["means"]
+    off = [differences(left[kinds == k], means[k]) for k in range(len(KINDS))]
+    return [np.histogram(some, ROSE, (-180, 180))[0].tolist() for some in off]
+
+
+def averaged_error(network, images, kinds, turns=16):
+    """The error of a classifier whose probabilities are averaged over so many turns of each tile."""
+    total = 0
+    for theta in turned_thetas(turns):
+        turned = in_parts(lambda part, theta=theta: aligned(part, theta.expand(len(part), -1, -1)), images)
+        total = total + in_parts(network, turned).softmax(1)
+    return round(float((total.argmax(1) != kinds).float().mean()), 4)
+
+
+def winning_shares(network, images, heading, kinds):
+    """How large the largest share is: its mean, and headings within 30 degrees by thirds of it, least certain first."""
+    shares = in_parts(network.shares, images)
+    angle = np.degrees(shares.argmax(1).numpy() * (2 * np.pi / network.turns))
+    means = np.array(heading_errors(heading - angle, kinds)["means"])
+    off = abs(differences(heading - angle, means[kinds]))
+    nosed, largest = kinds != KINDS.index("ferry"), shares.max(1).values.numpy()
+    thirds = np.digitize(largest, np.quantile(largest[nosed], [1 / 3, 2 / 3]))
+    within = [round(float((off[nosed & (thirds == k)] < 30).mean()), 4) for k in range(3)]
+    return dict(mean=round(float(largest.mean()), 3), within_by_third=within)
+
+
+def describe_data():
+    """The tiles, and the headings that they have before any transformer, within each limit."""
+    before = {}
+    for limit in (45.0, 90.0, 180.0):
+        _, kinds, heading = tiles_within("test", TEST, limit)
+        before[f"{limit:g}"] = heading_errors(heading, kinds.numpy())
+    tiles = dict(size=SIZE, train=TRAIN, test=TEST, seeds=SEEDS)
+    return dict(kinds=KINDS, tiles=tiles, batch=BATCH, rates=RATES, clip=CLIP, heading_before=before)
+
+
+def measure_cell(cell, context):
+    """Train and measure one arm for one seed; or what the comparison rests on."""
+    if cell["part"] == "data":
+        return describe_data()
+    arm = Arm(**{field.name: cell[field.name] for field in fields(Arm)})
+    network, facts, found = train_arm(arm, cell["seed"], context)
+    save(context.folder / f"{cell['name']}-seed{cell['seed']}.pt", network, arm=asdict(arm), **facts)
+    images, kinds, heading = tiles_within("test", TEST, arm.limit)
+    images = centred(images, facts)
+    found |= dict(parameters=sum(part.numel() for part in network.parameters()))
+    found |= dict(test=measure(network, images, kinds, heading))
+    if arm.reads == "cnn":
+        found |= dict(averaged=averaged_error(network, images, kinds))
+    if isinstance(network, TurnedCopies):
+        found |= dict(shares=winning_shares(network, images, heading, kinds.numpy()))
+    if getattr(network, "transformer", None) is not None:
+        found |= dict(life=signs_of_life(network, images, batch=100))
+        if arm.limit == 180 and cell["seed"] == 0 and arm.reads != "log-polar":
+            gallery = in_parts(network.transformer.theta, centred(tiles_of("gallery", GALLERY)[0], facts))
+            found |= dict(gallery=torch.round(1000 * gallery.flatten(1)).int().tolist())
+    return found
+
+
+ARM_CELLS = [dict(part="arms", name=name, **asdict(arm)) for name, arm in ARMS.items()]
+CELLS = [dict(part="data")] + [cell | dict(seed=seed) for seed in range(3) for cell in ARM_CELLS]
+EXPERIMENT = Experiment("headings", 17, CELLS, measure_cell)

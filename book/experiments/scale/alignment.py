@@ -1,0 +1,57 @@
+"""How far a transformer of any family undoes a distortion: what remains of turn, scale and place."""
+
+import torch
+
+from stn_numpy.pose import remaining_pose
+from stn_numpy.pytorch.digits import TEST_SEED, load_split, test_digits
+from stn_numpy.pytorch.distortions import draw
+from stn_numpy.pytorch.grid import base_points
+from stn_numpy.pytorch.projective import projective_grid
+from stn_numpy.pytorch.tps import tps_grid
+
+DIGIT = 28  # pixels a side, before a digit is distorted
+
+
+def nearest_affine(grid: torch.Tensor) -> torch.Tensor:
+    """The affine maps nearest to some grids (N, h, w, 2), by least squares over all points: (N, 2, 3)."""
+    points = base_points(*grid.shape[1:3], False, grid.dtype, grid.device)
+    return (torch.linalg.pinv(points) @ grid.flatten(1, 2)).mT
+
+
+@torch.no_grad()
+def true_maps(data: str, distortion: str) -> torch.Tensor:
+    """The affine maps nearest to those by which the test digits were distorted, from picture to digit: (N, 2, 3).
+
+    R, RTS and TC are affine themselves.
+    """
+    images, _, truth = test_digits(data, distortion)
+    if distortion in ("P", "P2"):
+        return nearest_affine(projective_grid(truth.double(), images.shape))
+    if distortion == "E":
+        digits = torch.from_numpy(load_split(data, "test")[0])
+        drawn = draw(digits, distortion, torch.Generator().manual_seed(TEST_SEED))
+        grid = tps_grid(drawn["points"].double() / (DIGIT / 2), images.shape)
+        return nearest_affine(grid / drawn["scale"].double()[:, None, None, None])
+    return truth.theta.double()
+
+
+@torch.no_grad()
+def transformer_maps(network, images, batch=500) -> torch.Tensor:
+    """The affine maps nearest to a transformer's grids, from what is seen to the picture: (N, 2, 3)."""
+    transformer, maps = network.transformer, []
+    for part in images.split(batch):
+        size = *part.shape[:2], *(transformer.size or part.shape[2:])
+        grid = transformer.transform.theta_grid(transformer.theta(part), size, transformer.reading["align_corners"])
+        maps.append(nearest_affine(grid.double()))
+    return torch.cat(maps)
+
+
+def measure_alignment(network, data: str, distortion: str) -> dict:
+    """`remaining_pose` before the transformer and after it, over the test digits."""
+    images, truth = test_digits(data, distortion)[0], true_maps(data, distortion)
+    seen = (network.transformer.size or images.shape[2:])[0]
+    still = torch.eye(2, 3, dtype=truth.dtype).expand_as(truth)
+    return dict(
+        before=remaining_pose(truth, still, DIGIT, images.shape[-1]),
+        after=remaining_pose(truth, transformer_maps(network, images), DIGIT, seen),
+    )

@@ -1,0 +1,92 @@
+"""Turned copies in torch: one network reads an image in K directions; no direction is told, all of them are summed."""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from ..check import check_pair, check_whole
+from .theta import rotation_theta
+from .transformer import SpatialTransformer
+
+
+def turned_thetas(turns: int, dtype=torch.float32, device=None) -> torch.Tensor:
+    """The thetas of so many directions, (K, 2, 3). As in `stn_numpy.turned_thetas`."""
+    angles = torch.arange(turns, dtype=dtype, device=device) * (2 * torch.pi / turns)
+    return rotation_theta(angles[:, None])
+
+
+def marginalise(logits: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+    """(N, K, classes) and (N, K) to log-probabilities (N, classes). As in `stn_numpy.marginalise`."""
+    return torch.logsumexp(log_joint(logits, scores), 1)
+
+
+def log_joint(logits: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+    """The log-probability of copy k together with each class: (N, K, classes), all of which add up to 1."""
+    return logits.log_softmax(2) + scores.log_softmax(1)[:, :, None]
+
+
+class TurnedCopies(nn.Module):
+    """Read an image in K directions by one network, and average over them. As in `stn_numpy.TurnedCopies`.
+
+    It has the attributes of a `Classifier`: `network`, and `transformer`, which turns an image by the direction with
+    the largest share and has no weights of its own.
+    """
+
+    def __init__(self, network, turns=16, size=None):
+        super().__init__()
+        self.network, self.turns = network, check_whole("turns", turns, 1)
+        self.size = None if size is None else check_pair("size", size, 1)
+
+    @property
+    def transformer(self) -> SpatialTransformer:
+        """A rotation by the direction with the largest share, with the copies' size."""
+        return SpatialTransformer(BestTurn(self), "rotation", self.size)
+
+    def forward(self, image):
+        return marginalise(*self.read(image))
+
+    def read(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the network says of each copy of each image (N, C, H, W): logits (N, K, classes), scores (N, K)."""
+        copies = self.copies(image)
+        said = self.network(copies.flatten(0, 1)).unflatten(0, copies.shape[:2])
+        said = said.to(torch.promote_types(said.dtype, torch.float32))  # sums of exponentials, in autocast too
+        return said[..., :-1], said[..., -1]
+
+    def copies(self, image: torch.Tensor) -> torch.Tensor:
+        """Each image in all directions: (N, K, C, h, w)."""
+        count, channels, *size = image.shape
+        height, width = self.size or size
+        wide = torch.promote_types(image.dtype, torch.float32)
+        with torch.autocast(image.device.type, enabled=False):
+            thetas = turned_thetas(self.turns, wide, image.device)
+            grid = F.affine_grid(thetas, (self.turns, channels, height, width), align_corners=False)
+            # One picture of all copies, one below the other: so the image is not copied K times.
+            grid = grid.reshape(1, self.turns * height, width, 2).expand(count, -1, -1, -1)
+            below = F.grid_sample(image.to(wide), grid, align_corners=False).to(image.dtype)
+        return below.unflatten(2, (self.turns, height)).transpose(1, 2)
+
+    def shares(self, image: torch.Tensor) -> torch.Tensor:
+        """The share of each direction: (N, K), each row adds up to 1."""
+        return self.read(image)[1].softmax(1)
+
+    def parameter_count(self) -> int:
+        """How many numbers the network learns."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    def extra_repr(self) -> str:
+        return f"turns={self.turns}, size={self.size}"
+
+
+class BestTurn(nn.Module):
+    """A localisation network: the angle, in radians, of the direction with the largest share; (N, C, H, W) to (N, 1).
+
+    No gradient passes through it: shares change smoothly, the largest of them jumps.
+    """
+
+    def __init__(self, copies):
+        super().__init__()
+        self.copies = copies
+
+    def forward(self, image):
+        scores = self.copies.read(image)[1]
+        return scores.argmax(1, keepdim=True).to(scores.dtype) * (2 * torch.pi / self.copies.turns)

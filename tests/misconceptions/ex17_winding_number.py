@@ -1,0 +1,196 @@
+"""Wrong answers to `winding_number`, and the calls that tell them apart."""
+
+import numpy as np
+
+from tests.judge import Case, Exercise
+from tests.solutions import winding_number
+
+
+def curve(degrees, scale=1.0, shift=0.0):
+    """Thetas of some angles, which may be scaled and shifted."""
+    angle = np.radians(np.asarray(degrees, float))
+    a, b, none = scale * np.cos(angle), scale * np.sin(angle), 0 * angle
+    return np.stack([a, -b, none + shift, b, a, none - shift], axis=1).reshape(-1, 2, 3)
+
+
+AROUND = np.arange(0, 360, 30.0)
+SEAM = np.concatenate([np.arange(0, 171, 10.0), np.arange(150, -170, -40.0), np.arange(-170, 0, 10.0)])
+SHEARED = curve(AROUND) @ np.array([[1, 0.9, 0], [0, 1, 0], [0, 0, 1]])
+
+EXERCISE = Exercise(
+    name="winding_number",
+    answer="tests.solutions",
+    gives=("turns",),
+    cases=[
+        Case("quarter turns: 0, 90, 180 and 270 degrees, and back to 0", curve([0, 90, 180, 270]), expected=[1]),
+        Case("the same the other way round", curve([0, -90, -180, -270]), expected=[-1]),
+        Case("a transformer that swings to 80 degrees and back", curve([0, 40, 80, 40, 0, -40]), expected=[0]),
+        Case("one number with a seam: up to 170 degrees, and back the long way", curve(SEAM), expected=[0]),
+        Case("twice around, beginning at 200 degrees", curve(200 + 2 * np.arange(0, 360, 20.0)), expected=[2]),
+        Case("three times backwards, scaled and shifted", curve(-3 * np.arange(0, 360, 15.0), 0.5, 0.3), expected=[-3]),
+        Case("once around, with a shear", SHEARED),
+        Case("in float32", curve(AROUND + 100).astype("float32")),
+        Case("there and back over 180 degrees", curve([170, 190, 210, 190, 170, 150]), expected=[0]),
+    ],
+)
+
+
+def angles(theta):
+    return np.arctan2(theta[:, 1, 0] - theta[:, 0, 1], theta[:, 0, 0] + theta[:, 1, 1]).astype(float)
+
+
+def short(steps):
+    return (steps + np.pi) % (2 * np.pi) - np.pi
+
+
+def closed(angle):
+    return np.diff(angle, append=angle[:1])
+
+
+@EXERCISE.wrong(
+    "The curve is left open",
+    "the curve closes: the step from the last theta to the first belongs to it; yours stops at the last.",
+    "sec-aerial-winding",
+)
+def left_open(theta):
+    return int(np.trunc(short(np.diff(angles(theta))).sum() / (2 * np.pi)))
+
+
+@EXERCISE.wrong(
+    "A part of a turn, since the curve is left open",
+    "a closed curve makes whole turns; without the step from the last theta to the first a part is missing.",
+    "sec-aerial-winding",
+)
+def part_of_a_turn(theta):
+    return float(short(np.diff(angles(theta))).sum() / (2 * np.pi))
+
+
+@EXERCISE.wrong(
+    "Steps as arctan2 gives them",
+    "np.arctan2 jumps by 2 * pi at 180 degrees, and with that jump every closed curve's steps add up to 0; bring each "
+    "step to between -pi and pi first.",
+    "sec-aerial-winding",
+)
+def with_jumps(theta):
+    return round(closed(angles(theta)).sum() / (2 * np.pi))
+
+
+@EXERCISE.wrong(
+    "The other way round",
+    "a turn counts as positive where the angle grows from one theta to the next; yours takes each theta less the next.",
+    "sec-aerial-winding",
+)
+def other_way(theta):
+    return -winding_number(theta)
+
+
+@EXERCISE.wrong(
+    "How many turns, whichever way", "turns backwards are negative; yours takes the size alone.", "sec-aerial-winding"
+)
+def without_sign(theta):
+    return abs(winding_number(theta))
+
+
+@EXERCISE.wrong(
+    "Whether it turns, not how often",
+    "a curve can go around several times; yours says 1, 0 or -1.",
+    "sec-aerial-winding",
+)
+def sign(theta):
+    return int(np.sign(winding_number(theta)))
+
+
+@EXERCISE.wrong(
+    "All steps forwards",
+    "steps backwards undo those forwards; yours adds up their sizes, and a transformer that swings back and forth seems "
+    "to turn.",
+    "sec-aerial-winding",
+)
+def sizes(theta):
+    return round(abs(short(closed(angles(theta)))).sum() / (2 * np.pi))
+
+
+@EXERCISE.wrong(
+    "Steps are brought to 0 to 2 pi",
+    "the short way round is between -pi and pi; yours counts a step backwards as nearly a full turn forwards.",
+    "sec-aerial-winding",
+)
+def to_full_turns(theta):
+    return round((closed(angles(theta)) % (2 * np.pi)).sum() / (2 * np.pi))
+
+
+@EXERCISE.wrong(
+    "The jumps are counted, not the turns",
+    "every jump of np.arctan2 counts in its own direction, and those there and back cancel; yours counts all of them.",
+    "sec-aerial-winding",
+)
+def jumps(theta):
+    return int((abs(closed(angles(theta))) > np.pi).sum())
+
+
+@EXERCISE.wrong("Half turns", "a full turn is 2 * pi; yours divides by pi.", "sec-aerial-winding")
+def half_turns(theta):
+    return 2 * winding_number(theta)
+
+
+@EXERCISE.wrong(
+    "The sum in radians",
+    "full turns are asked for; yours is the sum of the steps, 2 * pi for each turn.",
+    "sec-aerial-winding",
+)
+def radians(theta):
+    return float(short(closed(angles(theta))).sum())
+
+
+@EXERCISE.wrong(
+    "The sum in degrees",
+    "full turns are asked for; yours is the sum of the steps in degrees, 360 for each turn.",
+    "sec-aerial-winding",
+)
+def degrees(theta):
+    return 360 * winding_number(theta)
+
+
+@EXERCISE.wrong(
+    "From the first to the last",
+    "the last angle less the first says nothing of the way between them; add up the steps.",
+    "sec-aerial-winding",
+)
+def ends_alone(theta):
+    angle = angles(theta)
+    return round(float(angle[-1] - angle[0]) / (2 * np.pi))
+
+
+@EXERCISE.wrong(
+    "The span of the angles",
+    "how far the angles reach says nothing of their order: a swing to both sides has a span, too; add up the steps.",
+    "sec-aerial-winding",
+)
+def span(theta):
+    return round(float(np.ptp(angles(theta))) / (2 * np.pi))
+
+
+@EXERCISE.wrong(
+    "arctan for arctan2",
+    "the quotient is the same for an angle and for the opposite one, so that every half turn counts as a full one; "
+    "np.arctan2 looks at both signs.",
+    "sec-aerial-winding",
+)
+def by_arctan(theta):
+    with np.errstate(all="ignore"):
+        angle = np.arctan((theta[:, 1, 0] - theta[:, 0, 1]) / (theta[:, 0, 0] + theta[:, 1, 1])).astype(float)
+    steps = closed(np.nan_to_num(angle))
+    return round(((steps + np.pi / 2) % np.pi - np.pi / 2).sum() / np.pi)
+
+
+@EXERCISE.right_too
+def unwrapped(theta):
+    angle = angles(theta)
+    way = np.unwrap(np.append(angle, angle[0]))
+    return int(round((way[-1] - way[0]) / (2 * np.pi)))
+
+
+@EXERCISE.right_too
+def as_complex_numbers(theta):
+    arrow = theta[:, 0, 0] + theta[:, 1, 1] + 1j * (theta[:, 1, 0] - theta[:, 0, 1])
+    return int(np.rint(np.angle(np.roll(arrow, -1) / arrow).sum() / (2 * np.pi)))
