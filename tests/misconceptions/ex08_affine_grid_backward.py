@@ -473,7 +473,7 @@ def axis_by_axis(d_grid, theta, align_corners=False):
     "sec-theta-sum",
 )
 def points_of_the_input(d_grid, theta, align_corners=False):
-    x, y = np.meshgrid(*arms(d_grid, align_corners))
+    x, y = arms(d_grid, align_corners)
     points = np.stack([x, y, np.ones_like(x)], axis=-1) @ theta[:, None].swapaxes(-1, -2)
     arms_of_the_input = np.concatenate([points, np.ones_like(points[..., :1])], axis=-1)
     return np.einsum("nhwc,nhwk->nck", d_grid, arms_of_the_input).astype(d_grid.dtype)

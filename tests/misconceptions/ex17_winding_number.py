@@ -102,8 +102,8 @@ def sign(theta):
 
 @EXERCISE.wrong(
     "All steps forwards",
-    "steps backwards undo those forwards; yours adds up their sizes, and a transformer that swings back and forth seems "
-    "to turn.",
+    "steps backwards undo those forwards; yours adds up their sizes, and a transformer that swings back and forth "
+    "seems to turn.",
     "sec-aerial-winding",
 )
 def sizes(theta):
