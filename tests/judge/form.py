@@ -104,19 +104,19 @@ def in_all_but_numbers(trial):
             "there: work on a copy."
         )
     if shared := _shared(trial):
-        said.append(f"The numbers are right, but {shared}: a new array is asked for, as .copy() makes one.")
+        said.append(f"The numbers are right, but {shared}: a new array is required, as .copy() makes one.")
     return " ".join(said)
 
 
 def besides(trial):
-    """The same as remarks behind another mistake; empty if there is nothing."""
+    """The same as remarks after another mistake; empty if there is nothing."""
     said = ""
     if found := _wrong_type(trial):
         said += f" (Besides, the type is wrong: {found[1]})"
     if changed := _changed(trial):
         said += f" (Your function also writes into {changed}: work on a copy first.)"
     if shared := _shared(trial):
-        said += f" (Besides, {shared}: a new array is asked for.)"
+        said += f" (Besides, {shared}: a new array is required.)"
     return said
 
 
