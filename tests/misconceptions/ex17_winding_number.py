@@ -102,11 +102,7 @@ def sign(theta):
 
 @EXERCISE.wrong(
     "All steps forwards",
-<<<<<<< HEAD
-    "steps backwards undo those forwards; yours adds up their sizes, and a transformer that swings back and forth "
-=======
     "steps backwards undo those forwards; yours adds up their sizes, and a transformer that swings there and back "
->>>>>>> main
     "seems to turn.",
     "sec-aerial-winding",
 )
