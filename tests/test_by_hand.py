@@ -1,6 +1,7 @@
 """The program of the book: small enough, right in every gradient, equal to the library and to torch, and it learns."""
 
 import ast
+import inspect
 import subprocess
 import sys
 
@@ -96,18 +97,37 @@ def test_its_functions_are_right_answers_to_the_exercises(name):
 @each_taught
 def test_an_answer_to_an_exercise_takes_its_place(name, monkeypatch):
     """The program calls whatever has the name now, and trains as before."""
-    calls = []
+    calls, solution = [], TAUGHT[name].solution()
 
     def counted(*arguments, **options):
         calls.append(name)
-        return TAUGHT[name].solution()(*arguments, **options)
+        return solution(*arguments, **options)
 
-    expected = losses_by_hand()
+    expected, (_, losses) = losses_by_hand(), by_hand.train(2)
     monkeypatch.setattr(by_hand, name, counted)
     assert_agrees(losses_by_hand(), expected)
-    by_hand.first_weights(np.random.default_rng(0))
+    assert_agrees(by_hand.train(2)[1].astype("float32"), losses.astype("float32"))
     by_hand.pose_left(np.eye(2, 3)[None], np.eye(2, 3)[None])
     assert calls
+
+
+@each_taught
+def test_an_exercise_takes_the_programs_arguments(name):
+    """In the program's order and with its defaults; an exercise may have more, which the program leaves out."""
+    asked = inspect.signature(getattr(by_hand, name)).parameters
+    taken = inspect.signature(TAUGHT[name].solution()).parameters
+    assert list(asked) == [one for one in taken if one in asked]
+    assert all(taken[one].default == asked[one].default for one in asked)
+    assert all(taken[one].default is not inspect.Parameter.empty for one in taken if one not in asked)
+    if list(asked) != list(taken)[: len(asked)]:  # then the program names what comes after
+        calls = [node for node in ast.walk(TREE) if isinstance(node, ast.Call) and ast.unparse(node.func) == name]
+        first = next(k for k, (one, other) in enumerate(zip(asked, taken)) if one != other)
+        assert calls and all(len(node.args) <= first for node in calls)
+
+
+def test_what_is_given_and_what_is_an_exercise():
+    """Data and pictures are given; every other function of the program is an exercise."""
+    assert {function.name for function in FUNCTIONS} - set(TAUGHT) == {"digits", "scatter", "report", "draw"}
 
 
 # --- Equal to the library and to torch

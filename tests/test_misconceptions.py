@@ -21,6 +21,7 @@ EXERCISES = {stub.name: catalogue(stub.path.stem) for stub in STUBS}
 WRONG = [(exercise, wrong) for exercise in EXERCISES.values() for wrong in exercise.misconceptions]
 STYLES = [(exercise, style) for exercise in EXERCISES.values() for style in exercise.styles]
 WIDTH, SCREEN = 100, 34
+DRAWN = {"train"}  # what comes out of it is drawn at random even before the first step
 
 _verdict = functools.cache(lambda place: judge(WRONG[place][0], WRONG[place][1].function))
 NAMES = [f"{exercise.name}-{wrong.function.__name__}" for exercise, wrong in WRONG]
@@ -220,27 +221,28 @@ def test_exercise_is_complete(exercise):
 
 @each_exercise
 def test_what_was_worked_out_by_hand_is_what_the_answer_gives(exercise):
-    """At least one case is on paper, its outputs small, and the paper is right."""
+    """At least one case is on paper, its outputs small or of few different numbers, and the paper is right."""
     by_hand = [case for case in exercise.cases if case.expected is not None]
     assert exercise.cases[0] in by_hand
     for case in by_hand:
-        answer = exercise.solution()(*case.args, **case.options)
-        answer = answer if isinstance(answer, tuple) else (answer,)
+        answer = call(exercise.solution(), case).parts
         for asked, given in zip(expectation(exercise.solution(), case).parts, answer, strict=True):
             assert_agrees(given, asked)
-            assert asked.size <= 64
+            assert asked.size <= 64 or len(np.unique(asked)) <= 20 or exercise.name in DRAWN
 
 
 @each_exercise
 def test_outputs_are_named(exercise):
-    out = exercise.solution()(*exercise.cases[0].args, **exercise.cases[0].options)
-    assert len(exercise.gives) == (len(out) if isinstance(out, tuple) else 1)
+    assert len(exercise.gives) == len(call(exercise.solution(), exercise.cases[0]).parts)
 
 
 @each_stub
 def test_stub_repeats_signature_and_docstring(written):
     answer, function = EXERCISES[written.name].solution(), written.function
-    assert inspect.getdoc(answer) == ast.get_docstring(function)
+    said, meant = ast.get_docstring(function), inspect.getdoc(answer)
+    if answer.__module__ == "book.by_hand":  # one line there; the stub adds shapes and conventions
+        said = said.partition("\n\n")[0]
+    assert said == meant
     source = ast.parse(inspect.getsource(answer)).body[0]
     assert ast.unparse(function.args) == ast.unparse(source.args)
 
@@ -272,8 +274,11 @@ def test_size_is_that_of_the_answer(written):
 
 @each_stub
 def test_stub_gives_no_answer_away(written):
-    """numpy and numba alone are imported: the answer is not one import away."""
+    """numpy and numba alone are imported, and from the program what the answer calls: it is not one import away."""
     for node in ast.walk(written.tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "book.by_hand":
+            assert not {alias.name for alias in node.names} & {written.name, "*"}
+            continue
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         names += [node.module or "."] if isinstance(node, ast.ImportFrom) else []
         assert {name.split(".")[0] for name in names} <= {"numpy", "numba"}

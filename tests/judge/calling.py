@@ -1,6 +1,7 @@
 """Calling somebody's function on a case, whatever it does, and telling whether two outcomes are the same."""
 
 import contextlib
+import copy
 import ctypes
 import inspect
 import signal
@@ -18,7 +19,10 @@ RELATIVE = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 3e-5}
 
 @dataclass
 class Outcome:
-    """What a call did: the outputs, or the error; and the arguments that it wrote into, as they were left."""
+    """What a call did: the outputs, or the error; and the arguments that it wrote into, as they were left.
+
+    Outputs that come in tuples or lists inside the first are laid out in one row; `nested` keeps how they came.
+    """
 
     parts: tuple = ()
     many: str = ""  # "tuple" or "list" where one came back, be it of one
@@ -27,6 +31,12 @@ class Outcome:
     written: tuple = ()  # where the arguments stand that were written into
     shared: tuple = ()  # which outputs lie in the memory of an argument
     relative: bool = False  # whether each number counts by its own size
+    nested: str = ""  # such as "o(oo)" for one output and two inside a tuple; empty where none is inside
+
+    def __post_init__(self):
+        if any(map(_holds_arrays, self.parts)):
+            self.nested = nesting(self.parts)
+            self.parts = tuple(_laid_out(self.parts))
 
 
 class Late(TimeoutError):
@@ -178,6 +188,8 @@ def copied(argument):
         return argument.copy()
     if isinstance(argument, dict):
         return {key: copied(value) for key, value in argument.items()}
+    if isinstance(argument, np.random.Generator):  # each call draws the same numbers
+        return copy.deepcopy(argument)
     return type(argument)(map(copied, argument)) if isinstance(argument, (tuple, list)) else argument
 
 
@@ -197,7 +209,7 @@ def unchanged(now, then):
         return list(now) == list(then) and all(unchanged(now[key], then[key]) for key in then)
     if isinstance(then, (tuple, list)):
         return len(now) == len(then) and all(map(unchanged, now, then))
-    return callable(then) or bool(now == then)
+    return callable(then) or isinstance(then, np.random.Generator) or bool(now == then)
 
 
 def numbers(part):
@@ -245,5 +257,21 @@ def same(one, other, strict=True):
 
 
 def _shape(outcome):
-    """How many outputs there are; a tuple of one is not one alone."""
-    return len(outcome.parts), bool(outcome.many)
+    """How many outputs there are, and how they come; a tuple of one is not one alone."""
+    return len(outcome.parts), bool(outcome.many), outcome.nested
+
+
+def _holds_arrays(part):
+    """Whether an output is a tuple or a list with arrays in it, and not one of numbers."""
+    return isinstance(part, (tuple, list)) and any(isinstance(one, np.ndarray) or _holds_arrays(one) for one in part)
+
+
+def nesting(parts):
+    """How outputs come: "o(oo)" for one output and two inside a tuple."""
+    return "".join(f"({nesting(part)})" if _holds_arrays(part) else "o" for part in parts)
+
+
+def _laid_out(parts):
+    """All outputs in one row."""
+    for part in parts:
+        yield from _laid_out(part) if _holds_arrays(part) else [part]

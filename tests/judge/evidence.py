@@ -7,6 +7,7 @@ from .calling import Outcome
 from .form import type_name
 
 SCREEN = 22  # lines
+FEW = 3  # outputs that are shown each by itself
 
 
 def evidence(exercise, answer, case, given, right):
@@ -18,7 +19,7 @@ def evidence(exercise, answer, case, given, right):
     written = [words.value(f"{name}, afterwards", left) for name, left in given.changed.items()]
     depths = [0] * len(exercise.gives)
     while True:
-        outputs = [_output(exercise, given, right, k, depth) for k, depth in enumerate(depths)]
+        outputs = _few([_output(exercise, given, right, k, depth) for k, depth in enumerate(depths)])
         blocks = [call, *arguments, *outputs, *written]
         lines = sum(block.count("\n") + 1 for block in blocks) + 1 + len(outputs) + len(written)
         if lines <= SCREEN or not (_cut(arguments) or _cut(written) or _go_deeper(depths, outputs)):
@@ -37,6 +38,8 @@ def _cut(blocks):
 
 def _go_deeper(depths, outputs):
     """Show one entry along one axis more of the longest output; whether there was one."""
+    if len(depths) > FEW:
+        return False
     k = max(range(len(outputs)), key=lambda k: outputs[k].count("\n") * (depths[k] < 3))
     if depths[k] > 2 or outputs[k].count("\n") < 3:
         return False
@@ -44,10 +47,24 @@ def _go_deeper(depths, outputs):
     return True
 
 
+def _few(outputs):
+    """Of many outputs, the first that is wrong, the next where there is room, and the others in a line or two."""
+    if len(outputs) <= FEW:
+        return outputs
+    right = [shown.removesuffix(": right") for shown in outputs if shown.endswith(": right")]
+    wrong = [shown for shown in outputs if not shown.endswith(": right")]
+    shown = wrong[: 1 + (sum(block.count("\n") for block in wrong[:2]) < SCREEN / 2)]
+    more = len(wrong) - len(shown)
+    said = [f"{more} more, not shown: not right"] * bool(more)
+    said += [words.paragraph(f"{', '.join(right)}: right")] * bool(right)
+    return [*shown, "\n".join(said)] if said else shown
+
+
 def _output(exercise, given, right, k, depth):
     """An output as expected and as given; of long ones, the part at this depth in which the first difference is."""
     name, asked = exercise.gives[k], np.asarray(right.parts[k])
-    fit = len(given.parts) == len(right.parts) and given.many == right.many and given.error is None
+    fit = len(given.parts) == len(right.parts) and given.many == right.many and given.nested == right.nested
+    fit = fit and given.error is None
     mine = given.parts[k] if fit else None
     if fit and all(calling.same(Outcome((mine,)), Outcome((asked,), relative=right.relative))):
         return f"{name}: right" + ", but in the memory of an argument" * (exercise.fresh and k in given.shared)

@@ -17,21 +17,40 @@ def unusable(given, right, exercise):
     assert given.error is None, "`unusable` must only be asked where nothing was raised"
     if len(given.parts) == 1 and given.parts[0] is None:
         return f"Your {exercise.name} returned None: is there a return at its end?"
-    if bool(given.many) != bool(right.many) or len(given.parts) != len(right.parts):
+    if bool(given.many) != bool(right.many) or len(given.parts) != len(right.parts) or given.nested != right.nested:
         return _number(given, right, exercise)
     if len(given.parts) > 1 and not all(map(calling.close, given.parts, right.parts)):
-        for order in permutations(given.parts):
-            if all(map(calling.close, order, right.parts)):
-                return f"The results are right, but come in another order than {', '.join(exercise.gives)}."
+        if _in_another_order(given.parts, right.parts):
+            return f"The results are right, but come in another order than {_names(exercise, right)}."
     return next(filter(None, map(_form, exercise.gives, given.parts, map(np.asarray, right.parts))), None)
 
 
+def _in_another_order(given, right):
+    left = list(given)
+    for asked in right:
+        place = next((k for k, one in enumerate(left) if calling.close(one, asked)), None)
+        if place is None:
+            return False
+        del left[place]
+    return True
+
+
+def _names(exercise, right):
+    """The names of the outputs, with brackets where some come inside a tuple."""
+    names = iter(exercise.gives)
+    marks = "".join(
+        f"{next(names)}, " if mark == "o" else f"{mark}, " for mark in right.nested or "o" * len(right.parts)
+    )
+    return marks.replace("(, ", "(").replace(", )", ")").removesuffix(", ")
+
+
 def _number(given, right, exercise):
-    many = f"{len(right.parts)} arrays ({', '.join(exercise.gives)}), one after the other,"
+    many = f"{len(right.parts)} arrays ({_names(exercise, right)}), one after the other,"
     several = " (np.stack makes one of several)" * (len(given.parts) > 1)
     asked = many if right.many else f"one array{several}"
     if given.many:
         came = f"a {given.many} of {len(given.parts)}"
+        came += " arrays, with the brackets in other places" * (len(given.parts) == len(right.parts))
     else:
         came = "one array" if isinstance(given.parts[0], np.ndarray) else f"one {type_name(given.parts[0])}"
     return f"Your {exercise.name} returned {came}; {asked} should come back."

@@ -157,7 +157,7 @@ def expectation(answer, case):
         return outcome
     by_hand = case.expected if isinstance(case.expected, tuple) else (case.expected,)
     parts = tuple(np.asarray(part, np.asarray(model).dtype) for part, model in zip(by_hand, outcome.parts, strict=True))
-    return Outcome(parts, outcome.many, relative=outcome.relative)
+    return Outcome(parts, outcome.many, relative=outcome.relative, nested=outcome.nested)
 
 
 def _file_of(function):

@@ -29,6 +29,8 @@ def value(name, content):
         text = f"an array of shape {content.shape}, {content.dtype}; too long to print"
     elif isinstance(content, (np.ndarray, np.generic, float)) and np.asarray(content).dtype.kind in "fiub":
         text = _array(np.asarray(content), WIDTH - len(name) - 7)
+    elif isinstance(content, np.random.Generator):
+        text = "a generator, as np.random.default_rng makes one"
     elif callable(content):
         said = (inspect.getdoc(content) or "a function of the exercise's").partition("\n")[0]
         return textwrap.fill(f"{name}: {said}", WIDTH, initial_indent="    ", subsequent_indent=" " * 8)
@@ -41,6 +43,8 @@ def value(name, content):
 
 def _plain(content):
     """Arrays inside lists and dictionaries as lists of short numbers."""
+    if isinstance(content, np.ndarray) and content.size > PAPER:
+        return f"an array of shape {content.shape}"
     if isinstance(content, np.ndarray):
         return np.round(content.astype("float64"), 4).tolist() if content.dtype.kind == "f" else content.tolist()
     if isinstance(content, dict):
