@@ -14,7 +14,7 @@ from stn_numpy.files import commit_of_code
 PROGRAM = "python -m book.experiments"
 MODULES = (
     *("whole.program", "whole.rates", "training.rotated_mnist", "training.turning"),
-    *("scale.rates", "scale.protocol", "scale.recipe", "scale.table", "scale.speed"),
+    *("scale.rates", "scale.protocol", "scale.recipe", "scale.table", "scale.speed", "scale.shown"),
     *("debugging.clinic", "families.fits", "more_than_one.addition", "more_than_one.depth"),
     *("more_than_one.colocalise", "aerial.headings", "aerial.full_circle"),
 )
