@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from .. import tps
-from .grid import base_points, compiled_as_constant
+from .grid import base_points
 
 
 def tps_displacements(parameters: torch.Tensor, count: int = 16) -> torch.Tensor:
@@ -40,7 +40,7 @@ def _key(points):
     return tuple(map(tuple, points.tolist())) if isinstance(points, np.ndarray) else points
 
 
-@compiled_as_constant
+@torch.compiler.assume_constant_result
 def _constant(*arguments):
     if torch.jit.is_tracing():  # which compares the graphs of two calls: a remembered tensor would make them differ
         return _remembered.__wrapped__(*arguments)
