@@ -129,7 +129,7 @@ def test_array_that_lies_in_an_argument_is_new_only_where_new_ones_are_asked_for
         verdict = judge(toy, given)
         assert verdict.status == ("wrong" if fresh else "right")
     said = " ".join(verdict.message.split())
-    assert "out and total shares its memory with an argument: a new array is asked for" in said
+    assert "out and total shares its memory with an argument: a new array is required" in said
 
 
 def test_small_constant_does_not_pass_as_rounding():
@@ -531,7 +531,7 @@ def linear_backward(d_out, inputs, weight, bias):
 def test_compiled_answer_is_judged_like_any_other(tmp_path):
     path = tmp_path / "ex06_linear_backward.py"
     path.write_text(COMPILED, "utf8")
-    assert judge_stub(Stub(path)).status == "right"
+    assert judge_stub(Stub(path), patience=300).status == "right"  # compiled on a machine that may be busy
 
 
 def written(folder, name, code, encoding="utf8"):

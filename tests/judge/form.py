@@ -50,7 +50,7 @@ def _number(given, right, exercise):
     asked = many if right.many else f"one array{several}"
     if given.many:
         came = f"a {given.many} of {len(given.parts)}"
-        came += " arrays, with the brackets in other places" * (len(given.parts) == len(right.parts))
+        came += " arrays, with the brackets in other places" * bool(right.many and len(given.parts) == len(right.parts))
     else:
         came = "one array" if isinstance(given.parts[0], np.ndarray) else f"one {type_name(given.parts[0])}"
     return f"Your {exercise.name} returned {came}; {asked} should come back."
