@@ -67,9 +67,8 @@ def show_experiments(experiments, results):
         print(f"chapter {experiment.chapter:<4}{experiment.name:<20}{done}  {cost:>26}".rstrip())
     spent = [record.processor_seconds for each in experiments for record in engine.records_of(each, results)]
     known = [seconds for seconds in spent if seconds is not None]
-    print(
-        f"{sum(known) / 60:.0f} core-minutes spent on {len(known)} cells; of {len(spent) - len(known)} it was not recorded"
-    )
+    unknown = len(spent) - len(known)
+    print(f"{sum(known) / 60:.0f} core-minutes spent on {len(known)} cells; of {unknown} it was not recorded")
 
 
 def cost_of(experiment, cells, records) -> str:
