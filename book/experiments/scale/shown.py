@@ -1,0 +1,18 @@
+"""The digits whose thetas the histories of chapter 13 keep: their pictures, for a page that has no MNIST at hand."""
+
+from book.experiments.engine import Experiment
+from stn_numpy.pytorch.digits import test_digits
+from stn_numpy.pytorch.run import SHOWN
+
+
+def measure_shown(cell, context) -> dict:
+    """Pictures in whole numbers from 0 to 255, labels, and by how many degrees each was turned."""
+    images, labels, pose = test_digits(cell["data"], cell["distortion"])
+    chosen = slice(0, SHOWN * (len(images) // SHOWN), len(images) // SHOWN)
+    degrees = pose.angle[chosen].double().rad2deg().round(decimals=2)
+    pictures = (255 * images[chosen, 0]).round().int()
+    return dict(pictures=pictures.tolist(), labels=labels[chosen].tolist(), degrees=degrees.tolist())
+
+
+CELLS = [dict(data=data, distortion="R") for data in ("validation", "mnist")]
+EXPERIMENT = Experiment("shown_digits", 13, CELLS, measure_shown)
