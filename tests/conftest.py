@@ -72,6 +72,31 @@ def pytest_addoption(parser):
     parser.addoption("--every-mistake", action="store_true", help="try all of the catalogue where a part is the rule")
 
 
+# The files that take longest, which workers begin with: the last ones to run are short, and no worker is idle for long
+LONGEST = (
+    "test_book",
+    "test_misconceptions",
+    "test_pytorch_train",
+    "test_fast_safety",
+    "test_explore",
+    "test_judge",
+    "test_families",
+    "test_experiments_more_than_one",
+    "test_contract",
+    "test_experiments_training",
+    "test_experiments_scale",
+    "test_experiments_debugging",
+    "test_sampler_safety",
+    "test_sampler",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
 def pytest_collection_finish(session):
     """What is loaded by now is no garbage."""
     gc.enable()

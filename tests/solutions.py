@@ -58,7 +58,7 @@ def look_at(centre, share):
 
 
 def bug_black_picture(theta, in_size, out_size, align_corners=False):
-    """Say for each output pixel which point of the input it shows, as `grid_sample` wants to be told.
+    """Say for each output pixel which point of the input it shows, as `grid_sample` takes it.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def bug_black_picture(theta, in_size, out_size, align_corners=False):
         Rows and columns of the output.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False); the
-        sampler behind it is called with the same.
+        sampler that follows is called with the same.
 
     Returns
     -------
@@ -391,7 +391,7 @@ def identity_start(features, dtype=np.float32):
 
 
 def sampler_d_image(d_out, image, grid, align_corners=False):
-    """Hand the gradient of a bilinear sampler's output back to the pixels that the output was mixed from.
+    """Distribute the gradient of a bilinear sampler's output to the pixels that the output was mixed from.
 
     Parameters
     ----------
@@ -733,7 +733,7 @@ def bug_lost_sum(d_out, position, length):
 
 
 def weights_from_channels_last(kernel, dense, size):
-    """Carry a convolution and the linear layer behind it from channels last to torch's order.
+    """Carry a convolution and the linear layer after it from channels last to torch's order.
 
     Parameters
     ----------

@@ -129,7 +129,7 @@ def test_array_that_lies_in_an_argument_is_new_only_where_new_ones_are_asked_for
         verdict = judge(toy, given)
         assert verdict.status == ("wrong" if fresh else "right")
     said = " ".join(verdict.message.split())
-    assert "out and total shares its memory with an argument: a new array is asked for" in said
+    assert "out and total shares its memory with an argument: a new array is required" in said
 
 
 def test_small_constant_does_not_pass_as_rounding():
@@ -182,7 +182,7 @@ def written_in_place(image, weight):
 @pytest.mark.parametrize("said, function", [
     ("Your reading returned None: is there a return at its end?", lambda i, w: None),
     ("Your reading raised IndexError: ", lambda i, w: w[7]),
-    ("The stub's own line, raise NotImplementedError, still stands", lambda i, w: exec("raise NotImplementedError")),
+    ("The stub's own line, raise NotImplementedError, is still", lambda i, w: exec("raise NotImplementedError")),
     ("Your reading does not take the arguments", lambda i: i),
     ("Your reading returned a tuple of 3; 2 arrays (out, total), one after", lambda i, w: (*reading(i, w), 1)),
     ("Your reading returned one array; 2 arrays (out, total)", lambda i, w: reading(i, w)[0]),
@@ -254,8 +254,8 @@ def test_arguments_are_the_same_for_whoever_comes_next():
     ("Along the last axis the components are 3, 1/2 times", GRID * [3, 0.5], GRID),
     ("The numbers are transposed, axes 0 and 1 exchanged; otherwise", PICTURE[:, :3].T, PICTURE[:, :3]),
     ("The numbers run backwards along axis 1;", PICTURE[:, ::-1], PICTURE),
-    ("The numbers stand one place too far along axis 0;", np.roll(PICTURE, 1, 0), PICTURE),
-    ("The numbers stand in another order;", PICTURE.ravel()[np.argsort(GRID[0, :, :, 0].ravel())],
+    ("The numbers are one place too far along axis 0;", np.roll(PICTURE, 1, 0), PICTURE),
+    ("The numbers are in another order;", PICTURE.ravel()[np.argsort(GRID[0, :, :, 0].ravel())],
      PICTURE.ravel()),
     ("Everything given is zero", 0 * PICTURE, PICTURE),
     ("It is right up to rounding, and rounded to float32 (off by 5e-08)", np.float32(PICTURE / 7), PICTURE / 7),
@@ -531,7 +531,7 @@ def linear_backward(d_out, inputs, weight, bias):
 def test_compiled_answer_is_judged_like_any_other(tmp_path):
     path = tmp_path / "ex06_linear_backward.py"
     path.write_text(COMPILED, "utf8")
-    assert judge_stub(Stub(path)).status == "right"
+    assert judge_stub(Stub(path), patience=300).status == "right"  # compiled on a machine that may be busy
 
 
 def written(folder, name, code, encoding="utf8"):

@@ -16,7 +16,7 @@ import numpy as np
 
 
 def bug_black_picture(theta, in_size, out_size, align_corners=False):
-    """Say for each output pixel which point of the input it shows, as `grid_sample` wants to be told.
+    """Say for each output pixel which point of the input it shows, as `grid_sample` takes it.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def bug_black_picture(theta, in_size, out_size, align_corners=False):
         Rows and columns of the output.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False); the
-        sampler behind it is called with the same.
+        sampler that follows is called with the same.
 
     Returns
     -------

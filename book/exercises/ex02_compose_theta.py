@@ -37,7 +37,7 @@ def compose_theta(first, second):
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Ask as an output pixel asks. A pixel of the last picture sits at p. Which of the two thetas does it meet first, "
+    "Follow one output pixel. A pixel of the last picture sits at p. Which of the two thetas does it meet first, "
     "and which point does the other theta get to see?",
     "It meets `second`, and what comes out goes on to `first`: `first` applied to (`second` applied to p). The point "
     "that `first` gets must end in a 1 again, as every point does that a theta is given.",

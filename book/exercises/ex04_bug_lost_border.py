@@ -12,7 +12,7 @@ should change nothing, it returns
     4.5  6    0
     0    0    0
 
-Exactly this came out of a widely read program (https://github.com/tensorflow/models/pull/7559); here it is rebuilt in
+A widely read program returned exactly this (https://github.com/tensorflow/models/pull/7559); here it is rebuilt in
 our own words. There are two mistakes in it. Once you have mended one of them, the check says which is left.
 """
 

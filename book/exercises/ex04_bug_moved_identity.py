@@ -5,7 +5,7 @@ Difficulty:  1 of 3
 Size:        about 2 lines
 Check:       pytest --ex bug_moved_identity
 
-The sampler below runs without a complaint, and digits still look like digits behind it. But given the numbers 0 to 24
+The sampler below runs without a complaint, and digits still look like digits after it. But given the numbers 0 to 24
 as a picture of 5 x 5 pixels, and the grid that should change nothing, it returns 0 in the upper left, as it should, and
 18 in the lower right, which is off by 6: the picture has been enlarged a little. Such a mistake stood in a widely read
 program (https://github.com/kevinzakka/spatial-transformer-network/issues/13); here it is rebuilt in our own words.
@@ -58,5 +58,5 @@ HINTS = [
     "Put x = 1 into the line that computes x, for a picture of 5 columns. In which column should a point at 1 be, and "
     "in which one is it?",
     "`last_column` is `width - 1` already, the number of the last pixel, since the first is number 0. One more is "
-    "taken off behind it, for x and for y.",
+    "taken off after it, for x and for y.",
 ]

@@ -1,4 +1,4 @@
-"""Give what arrives at a window to its largest pixel.
+"""Pass the upstream gradient of a window to its largest pixel.
 
 Chapter:     6, Backwards through the layers
 Difficulty:  2 of 3
@@ -26,7 +26,7 @@ def max_pool2d_backward(
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "A pooled pixel is a copy of one pixel. So what arrives there goes to that pixel, whole, and the backward only "
+    "A pooled pixel is a copy of one pixel. So its gradient goes to that pixel, whole, and the backward only "
     "has to find it again. Draw a picture of 2 x 3 with windows of 2 x 2, one pixel apart: what if both windows have "
     "the same winner?",
     "Loop over all n, c, i, j of `d_out`. The window starts at row `i * stride` and column `j * stride`; `stride` is "

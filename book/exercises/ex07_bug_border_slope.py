@@ -6,8 +6,9 @@ Size:        about 1 line
 Check:       pytest --ex bug_border_slope
 
 The symptom: a gradient check at random positions, inside and outside, passes. Then a transformer starts at the
-identity, with border padding and align_corners=True, and one column of its points is pulled far harder than the picture
-is steep anywhere. It was so in PyTorch before version 1.5: https://github.com/pytorch/pytorch/issues/23925
+identity, with border padding and align_corners=True, and the gradient of one column of its points is far
+larger than any slope of the picture. It was so in PyTorch before version 1.5:
+https://github.com/pytorch/pytorch/issues/23925
 """
 
 import numpy as np

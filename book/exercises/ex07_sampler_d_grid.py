@@ -1,4 +1,4 @@
-"""Say how each point of the grid is pulled.
+"""Compute the gradient of each point of the grid.
 
 Chapter:     7, Backwards through the sampler
 Difficulty:  3 of 3
@@ -42,8 +42,8 @@ def sampler_d_grid(d_out, image, grid, align_corners=False):
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "What a point feels does not depend on how bright its output pixel is, only on differences of neighbours. Write "
-    "out the slope in x and the one in y for one point, from its four pixels.",
+    "The gradient of a point does not depend on how bright its output pixel is, only on differences of neighbours. "
+    "Write out the slope in x and the one in y for one point, from its four pixels.",
     "The slope in x is the upper difference, right less left, times `(1 - f_y)`, plus the lower one times `f_y`; y "
     "likewise with `f_x`. A neighbour outside counts as 0, and -1 is outside, though NumPy reads the last pixel "
     "there. Then each channel's slope is multiplied by its own `d_out`, and the channels are added.",

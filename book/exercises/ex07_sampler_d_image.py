@@ -1,4 +1,4 @@
-"""Hand the output's gradient back to the pixels.
+"""Distribute the output's gradient to the pixels.
 
 Chapter:     7, Backwards through the sampler
 Difficulty:  2 of 3
@@ -13,7 +13,7 @@ import numpy as np
 
 
 def sampler_d_image(d_out, image, grid, align_corners=False):
-    """Hand the gradient of a bilinear sampler's output back to the pixels that the output was mixed from.
+    """Distribute the gradient of a bilinear sampler's output to the pixels that the output was mixed from.
 
     Parameters
     ----------

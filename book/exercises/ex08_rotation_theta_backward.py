@@ -1,4 +1,4 @@
-"""Lay the gradient of theta along a turn.
+"""Turn the gradient of theta into the gradient of an angle.
 
 Chapter:     8, Backwards through the grid: the gradient of theta
 Difficulty:  1 of 3

@@ -6,7 +6,7 @@ Size:        about 5 lines
 Check:       pytest --ex theta_between_conventions
 
 A transformer was trained with align_corners=True, and its thetas are to be used in a program that has False. The same
-numbers would look at other places: a little, and least in the middle, so nobody notices.
+numbers would look at other places: a little, and least in the middle, so it is easily missed.
 """
 
 import numpy as np

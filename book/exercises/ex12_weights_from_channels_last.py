@@ -14,7 +14,7 @@ import numpy as np
 
 
 def weights_from_channels_last(kernel, dense, size):
-    """Carry a convolution and the linear layer behind it from channels last to torch's order.
+    """Carry a convolution and the linear layer after it from channels last to torch's order.
 
     Parameters
     ----------

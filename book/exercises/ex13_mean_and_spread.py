@@ -38,6 +38,6 @@ def mean_and_spread(errors):
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Go to per cent first, and then work along the seeds, which are the last axis.",
-    "NumPy's `std` divides by S unless it is told otherwise; look for `ddof` in its documentation.",
+    "NumPy's `std` divides by S by default; look for `ddof` in its documentation.",
     "`percent = 100 * errors`, then return `percent.mean(axis=1)` and `percent.std(axis=1, ddof=1)`.",
 ]

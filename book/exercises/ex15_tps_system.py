@@ -5,7 +5,7 @@ Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex tps_system
 
-The matrix that chapter 15 draws: whoever inverts it once, for a set of control points, has every spline through them.
+The matrix that chapter 15 draws: invert it once for a set of control points, and you have every spline through them.
 """
 
 import numpy as np

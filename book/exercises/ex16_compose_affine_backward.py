@@ -1,12 +1,12 @@
-"""Hand the gradient of a joint theta back to the two thetas that it was made of.
+"""Carry the gradient of a joint theta back to the two thetas that it was made from.
 
 Chapter:     16, More than one
 Difficulty:  2 of 3
 Size:        about 4 lines
 Check:       pytest --ex compose_affine_backward
 
-Two transformers in a row, joined into one theta and read with a single warp. The warp says what it wishes of the joint
-theta; each of the two localisation networks wants to know what that means for its own. You may leave the checks out.
+Two transformers in a row, joined into one theta and read with a single warp. The warp gives the gradient of the
+joint theta; each of the two localisation networks needs that of its own. You may leave the checks out.
 """
 
 import numpy as np
@@ -26,7 +26,7 @@ def compose_affine_backward(
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "The forward is a product, `first @ below(second)`, where below puts the row (0, 0, 1) under a theta. You have met "
-    "the backward of a product in chapter 6: each factor hears the gradient through the other one, transposed.",
+    "the backward of a product in chapter 6: each factor's gradient is multiplied by the other factor, transposed.",
     "For `first` that is `d_theta` times the transpose of `below(second)`, (2, 3) times (3, 3). For the whole matrix "
     "`below(second)` it would be the transpose of `first` times `d_theta`, (3, 2) times (2, 3); but its third row is a "
     "constant and learns nothing.",

@@ -1,12 +1,12 @@
-"""Say how far headings are off, where 359 and 1 are neighbours and nobody agreed on which way is up.
+"""Measure how far headings are off, where 359 and 1 are neighbours and no direction is marked as up.
 
 Chapter:     17, Aerial images at any heading and scale
 Difficulty:  2 of 3
 Size:        about 4 lines
 Check:       pytest --ex heading_error
 
-A transformer that was never told which way is up may put every nose to the left, and be perfectly consistent about it.
-So the constant comes off first, and what is left is the error.
+A transformer that is trained without headings may turn every nose to the left, consistently. So the constant is
+subtracted first, and what is left is the error.
 """
 
 import numpy as np

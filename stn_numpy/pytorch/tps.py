@@ -42,7 +42,9 @@ def _key(points):
 
 @torch.compiler.assume_constant_result
 def _constant(*arguments):
-    if torch.jit.is_tracing():  # which compares the graphs of two calls: a remembered tensor would make them differ
+    # A trace compares the graphs of two calls, which a remembered tensor would make differ; and what an export makes is
+    # no tensor that another call could use.
+    if torch.jit.is_tracing() or torch.compiler.is_compiling():
         return _remembered.__wrapped__(*arguments)
     return _remembered(*arguments)
 

@@ -28,7 +28,7 @@ class Outcome:
     many: str = ""  # "tuple" or "list" where one came back, be it of one
     error: BaseException | None = None
     changed: dict = field(default_factory=dict)
-    written: tuple = ()  # where the arguments stand that were written into
+    written: tuple = ()  # which arguments were written into
     shared: tuple = ()  # which outputs lie in the memory of an argument
     relative: bool = False  # whether each number counts by its own size
     nested: str = ""  # such as "o(oo)" for one output and two inside a tuple; empty where none is inside

@@ -42,8 +42,8 @@ def change_of_all(pairs):
     must hold in all.
     """
     with np.errstate(all="ignore"):
-        if undefined(pairs):
-            return None
+        if said := undefined(pairs):  # with other numbers wrong besides, another mistake may come before it
+            return said if _only_undefined(pairs) else None
         return (
             _zeros(pairs)
             or _rounding(pairs)
@@ -94,6 +94,12 @@ def undefined(pairs):
                 "np.empty that was never written."
             )
     return None
+
+
+def _only_undefined(pairs):
+    """Whether all numbers that are wrong are not finite."""
+    wrong = [(given, ~np.isclose(given, expected, equal_nan=True)) for given, expected in pairs]
+    return not any(np.isfinite(given[places]).any() for given, places in wrong)
 
 
 def _zeros(pairs):
@@ -218,7 +224,7 @@ def _moved(given, expected, pairs):
         )
         for step, far in ((1, "far"), (-1, "early")):
             yield (
-                f"The numbers stand one place too {far} along axis {axis}; otherwise they are right.",
+                f"The numbers are one place too {far} along axis {axis}; otherwise they are right.",
                 lambda asked, step=step, axis=axis: np.roll(asked, step, axis),
             )
         lengths = {asked.shape[axis] for _, asked in pairs}
@@ -297,13 +303,13 @@ def _in_another_order(pairs):
                         f"Along axis {axis} the numbers come in another order, {listed(orders[0])} in the first call "
                         "(counted from 0); otherwise they are right."
                     )
-            return "The numbers stand in another order; otherwise they are right."
+            return "The numbers are in another order; otherwise they are right."
     return None
 
 
 def _order(given, expected, axis):
     """In which order the places along an axis come; none, if some place is not there or there twice."""
-    if axis >= given.ndim or given.shape[axis] > 12:
+    if given.ndim < 2 or axis >= given.ndim or given.shape[axis] > 12:
         return []
     mine, asked = (np.moveaxis(array, axis, 0) for array in (given, expected))
     found = [[k for k, other in enumerate(asked) if close(one, other)] for one in mine]

@@ -13,7 +13,7 @@ class Case:
     Parameters
     ----------
     story : str
-        The call in a few words, for whoever reads the failure: "two rows, three columns, the identity".
+        The call in a few words, for the reader of the failure: "two rows, three columns, the identity".
     *args
         The positional arguments.
     expected : array, tuple of arrays or None

@@ -65,7 +65,7 @@ BARE = {
 
 
 def alternatives(place, kinds):
-    """All for the expression in a place, where the names around stand for values of these kinds."""
+    """All for the expression in a place, where the names around have values of these kinds."""
     node, parent = place.node, place.parent
     if place.field == "func" or isinstance(parent, ast.keyword) and parent.arg == "dtype":
         return

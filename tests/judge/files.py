@@ -1,4 +1,4 @@
-"""Judging what stands in a reader's file, in this process; `apart` does it in another."""
+"""Judging a reader's file, in this process; `apart` does it in another."""
 
 import ast
 import importlib
@@ -14,7 +14,7 @@ def catalogue(stem):
 
 
 def judge_stub(stub, patience=calling.PATIENCE, watch=calling.UNWATCHED):
-    """Judge what stands in a reader's file, within so many seconds for all that it does, from its first line on.
+    """Judge a reader's file, within so many seconds for all that it does, from its first line on.
 
     All that the reader wrote runs inside the context manager `watch`, which is entered more than once.
     """
@@ -36,7 +36,7 @@ def judge_stub(stub, patience=calling.PATIENCE, watch=calling.UNWATCHED):
 
 
 def without_running(stub):
-    """The verdict on a file that nobody has begun, or that Python cannot read; None on any other."""
+    """The verdict on a file that has not been begun, or that Python cannot read; None on any other."""
     if not stub.touched:
         return Verdict("untouched", _where_to_start(stub))
     if stub.unreadable:
@@ -55,7 +55,7 @@ def _where_to_start(stub):
             paragraph(f"Not begun: {stub.title}. {task}"),
             paragraph(
                 f"Chapter {stub.chapter}, difficulty {fields.get('Difficulty')}, {fields.get('Size')}. "
-                "Three hints stand at the end of the file. Then, once more:"
+                "There are three hints at the end of the file. Then, once more:"
             ),
             f"    pytest --ex {stub.name}",
         ]

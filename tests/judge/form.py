@@ -50,7 +50,7 @@ def _number(given, right, exercise):
     asked = many if right.many else f"one array{several}"
     if given.many:
         came = f"a {given.many} of {len(given.parts)}"
-        came += " arrays, with the brackets in other places" * (len(given.parts) == len(right.parts))
+        came += " arrays, with the brackets in other places" * bool(right.many and len(given.parts) == len(right.parts))
     else:
         came = "one array" if isinstance(given.parts[0], np.ndarray) else f"one {type_name(given.parts[0])}"
     return f"Your {exercise.name} returned {came}; {asked} should come back."
@@ -104,19 +104,19 @@ def in_all_but_numbers(trial):
             "there: work on a copy."
         )
     if shared := _shared(trial):
-        said.append(f"The numbers are right, but {shared}: a new array is asked for, as .copy() makes one.")
+        said.append(f"The numbers are right, but {shared}: a new array is required, as .copy() makes one.")
     return " ".join(said)
 
 
 def besides(trial):
-    """The same as remarks behind another mistake; empty if there is nothing."""
+    """The same as remarks after another mistake; empty if there is nothing."""
     said = ""
     if found := _wrong_type(trial):
         said += f" (Besides, the type is wrong: {found[1]})"
     if changed := _changed(trial):
         said += f" (Your function also writes into {changed}: work on a copy first.)"
     if shared := _shared(trial):
-        said += f" (Besides, {shared}: a new array is asked for.)"
+        said += f" (Besides, {shared}: a new array is required.)"
     return said
 
 

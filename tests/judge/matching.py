@@ -136,7 +136,7 @@ class Trial:
         return self._covering(self.cases(part)[0], part)
 
     def shown(self, part):
-        """The catalogued mistake behind the first case that is wrong, and perhaps others, but not all."""
+        """The catalogued mistake that explains the first case that is wrong, and perhaps others, but not all."""
         cases, _ = self.cases(part)
         for one in sorted(self.exercise.misconceptions, key=lambda one: -len(self._explained(one, cases, part))):
             explained = self._explained(one, cases, part)

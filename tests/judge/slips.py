@@ -117,14 +117,14 @@ def _other_lines(line):
 
 @dataclass
 class Slip:
-    """One slip: in a source, in one place or several alike, and what it makes of what stands there."""
+    """One slip: in a source, in one place or several alike, and what it makes of the code there."""
 
     source: Source
     rank: float
     places: list
     make: object
     callers: tuple = ()  # (function, name), where the source is a helper of another function
-    whole: "Place | None" = None  # what is shown of the source, if it is not what stands around the first place
+    whole: "Place | None" = None  # what is shown of the source, if it is not the code around the first place
 
     def behind(self, function, name):
         """The same, as the function has it that calls this one by a name."""
@@ -161,7 +161,7 @@ class Slip:
         return self.callers[-1][0] if self.callers else self.source.function
 
     def words(self):
-        """What stands for what."""
+        """What is in place of what."""
         shown = self.whole.around() if self.whole else self.places[0].around()
         before, after = shown.text(), self._slipped(shown.text)
         if after == "pass":
@@ -187,7 +187,7 @@ def _short(line):
 
 
 def with_globals(function, replaced):
-    """The function, with other things behind some of its global names."""
+    """The function, with other values for some of its global names."""
     changed = types.FunctionType(
         function.__code__,
         function.__globals__ | replaced,
@@ -209,7 +209,7 @@ def _compiled(tree):
 
 
 def _kinds(function, case):
-    """Of what kind the values are that stand behind names, in a call of a function and in all that it calls."""
+    """Of what kind the values of names are, in a call of a function and in all that it calls."""
     kinds = {}
 
     def look(frame, event, argument):
@@ -231,7 +231,7 @@ def _kinds(function, case):
 
 @dataclass
 class Place:
-    """Where an expression stands in a tree, and in which other one; or where a line stands in a list of lines."""
+    """Where an expression is in a tree, and in which other one; or where a line is in a list of lines."""
 
     above: "Place | None"
     parent: object

@@ -1,4 +1,4 @@
-"""The reader's files: what a stub says of itself, whether anyone has touched it, and the function in it."""
+"""The reader's files: what a stub states about itself, whether anyone has touched it, and the function in it."""
 
 import ast
 import codecs
@@ -59,7 +59,7 @@ class Stub:
 
     @property
     def text(self):
-        """What stands in the file; where its encoding is wrong, what can be made of it."""
+        """The file's text; where its encoding is wrong, what can be made of it."""
         return self._source[0]
 
     @property
@@ -91,7 +91,7 @@ class Stub:
 
     @property
     def hints(self):
-        """What stands in HINTS at the end of the file, whatever stands above it."""
+        """The HINTS at the end of the file, whatever is above them."""
         _, found, end = self.text.rpartition("\nHINTS = ")
         return ast.literal_eval(end) if found else []
 

@@ -73,8 +73,9 @@ def _diagnosis(trial, path):
             return _named(found, Share.SHOWN.value * bool(rest) + note), found
         if mine.error is not None:
             return raised(mine.error, f"Your {exercise.name} raised", path), None
-        reason = search.changed_answer() if all(map(calling.numbers, mine.parts)) else None
         unusable = form.unusable(mine, trial.right[case], exercise)
+        explained = "The numbers are right" in unusable or "The results are right" in unusable
+        reason = search.changed_answer() if all(map(calling.numbers, mine.parts)) and not explained else None
         return words.paragraph(" ".join(filter(None, [unusable, reason]))), None
     parts = list(dict.fromkeys(its for case, its in trial.wrong if trial.usable(case)))
     if len(parts) > 1 and (reason := search.changed_answer()):
@@ -89,7 +90,7 @@ def _diagnosis(trial, path):
 
 
 def _reason(trial, search, part, note):
-    """Why one output is wrong, and the catalogued mistake behind it, if there is one: the surest guess first."""
+    """Why one output is wrong, and the catalogued mistake that explains it, if there is one: the surest guess first."""
     exercise = trial.exercise
     several = len(exercise.gives) > 1
     name = exercise.gives[part]
@@ -178,7 +179,7 @@ def raised(error, beginning, path=None):
     """What an error says and on which of the reader's lines it arose."""
     if isinstance(error, NotImplementedError):
         return words.paragraph(
-            "The stub's own line, raise NotImplementedError, still stands in your function: delete "
+            "The stub's own line, raise NotImplementedError, is still in your function: delete "
             "it where your answer begins."
         )
     said = " ".join(line.strip() for line in [line for line in str(error).splitlines() if line.strip()][:2])

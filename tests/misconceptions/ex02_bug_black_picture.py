@@ -77,9 +77,9 @@ def as_found(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Half mended, corners always",
-    "the pixels are gone, which was the worse of the two bugs, but with "
-    "align_corners=False -1 and 1 are the outer edges, and the first centre lies half a pixel inside.",
+    "Half fixed, corners always",
+    "the pixels are gone, which was the worse of the two bugs, but with align_corners=False -1 and 1 are the outer "
+    "edges, and the first centre lies half a pixel inside.",
     "sec-grid-units",
 )
 def always_corners(theta, in_size, out_size, align_corners=False):
@@ -87,10 +87,9 @@ def always_corners(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Half mended, edges always",
-    "the pixels are gone, which was the worse of the two bugs, but with "
-    "align_corners=True the first centre lies on -1 and the last on 1; yours lie half a pixel inside "
-    "always.",
+    "Half fixed, edges always",
+    "the pixels are gone, which was the worse of the two bugs, but with align_corners=True the first centre lies on "
+    "-1 and the last on 1; yours lie half a pixel inside always.",
     "sec-grid-units",
 )
 def always_edges(theta, in_size, out_size, align_corners=False):
@@ -120,9 +119,8 @@ def pixels_in_both(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "align_corners read in the wrong place",
-    "how units become pixels is the sampler's own business; "
-    "align_corners belongs to the two np.linspace, where it decides at which units the output's centres "
-    "lie.",
+    "how units become pixels is up to the sampler; align_corners belongs to the two np.linspace, where it decides at "
+    "which units the output's centres lie.",
     "sec-grid-idea",
 )
 def pixels_by_the_flag(theta, in_size, out_size, align_corners=False):
@@ -131,9 +129,9 @@ def pixels_by_the_flag(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Half mended, pixels still",
-    "align_corners is read now, but at the end the points are still turned "
-    "into pixels, and the sampler expects them as theta gives them, in normalised units.",
+    "Half fixed, pixels still",
+    "align_corners is read now, but at the end the points are still turned into pixels, and the sampler expects them "
+    "as theta gives them, in normalised units.",
     "sec-whole-pixels",
 )
 def pixels_at_the_end(theta, in_size, out_size, align_corners=False):
@@ -164,8 +162,8 @@ def other_indexing(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "From 0 to 1",
-    "normalised units reach from -1 to 1 with 0 in the middle; yours put 0 on the first "
-    "pixel and 1 on the last, whatever align_corners says.",
+    "normalised units reach from -1 to 1 with 0 in the middle; yours put 0 on the first pixel and 1 on the last, "
+    "whatever align_corners is.",
     "sec-whole-equation",
 )
 def from_zero_to_one(theta, in_size, out_size, align_corners=False):
@@ -241,7 +239,7 @@ def shrunk_after_theta(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "From 0 to 1, by the convention",
-    "normalised units reach from -1 to 1 with 0 in the middle; the centres that you hand theta run from 0 to 1.",
+    "normalised units reach from -1 to 1 with 0 in the middle; the centres that you multiply by theta run from 0 to 1.",
     "sec-whole-equation",
 )
 def places_from_zero(theta, in_size, out_size, align_corners=False):
@@ -306,9 +304,9 @@ def _between(theta, size, places):
 
 
 @EXERCISE.wrong(
-    "Mended for x alone",
-    "y is still in pixels, counted from 0: theta gives both coordinates in "
-    "normalised units, and the sampler takes both so.",
+    "Fixed for x alone",
+    "y is still in pixels, counted from 0: theta gives both coordinates in normalised units, and the sampler takes "
+    "both so.",
     "sec-whole-pixels",
 )
 def x_mended(theta, in_size, out_size, align_corners=False):
@@ -318,9 +316,9 @@ def x_mended(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Mended for y alone",
-    "x is still in pixels, counted from 0: theta gives both coordinates in "
-    "normalised units, and the sampler takes both so.",
+    "Fixed for y alone",
+    "x is still in pixels, counted from 0: theta gives both coordinates in normalised units, and the sampler takes "
+    "both so.",
     "sec-whole-pixels",
 )
 def y_mended(theta, in_size, out_size, align_corners=False):
@@ -331,8 +329,8 @@ def y_mended(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "points beyond -1 and 1 are outside, and the sampler's padding says what "
-    "is read there; yours moves them onto the edge.",
+    "points beyond -1 and 1 are outside, and the sampler's padding decides what is read there; yours moves them onto "
+    "the edge.",
     "sec-sampler-outside",
 )
 def clipped(theta, in_size, out_size, align_corners=False):

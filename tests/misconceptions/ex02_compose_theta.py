@@ -40,8 +40,8 @@ def _mapped(linear, shift):
 
 @EXERCISE.wrong(
     "The order is reversed",
-    "a pixel of the last picture meets second, and what comes out meets first, "
-    "so first stands on the left of the product; yours puts second there.",
+    "a pixel of the last picture meets second, and what comes out meets first, so first is on the left of the "
+    "product; yours puts second there.",
     "sec-grid-order",
 )
 def reversed_order(first, second):
@@ -70,8 +70,8 @@ def shift_reversed(first, second):
 
 @EXERCISE.wrong(
     "The shift of first is lost",
-    "the row below second is (0, 0, 1), and its 1 is what first's shift is "
-    "multiplied with; in yours that shift comes to nothing.",
+    "the row below second is (0, 0, 1), and its 1 is what first's shift is multiplied with; in yours that shift is "
+    "multiplied by 0.",
     "sec-grid-order",
 )
 def first_shift_lost(first, second):
@@ -100,8 +100,8 @@ def linear_parts_only(first, second):
 
 @EXERCISE.wrong(
     "Number by number",
-    "to do one map after the other is a matrix product, each row times each column; "
-    "yours multiplies the numbers that stand in the same place.",
+    "to do one map after the other is a matrix product, each row times each column; yours multiplies entries in the "
+    "same place.",
     "sec-grid-order",
 )
 def number_by_number(first, second):

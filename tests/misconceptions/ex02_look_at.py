@@ -89,8 +89,8 @@ def shift_scaled(centre, share):
 
 @EXERCISE.wrong(
     "The shift has the wrong sign",
-    "theta says where to look, and a window right of the middle is looked "
-    "at with a positive shift, although the picture itself moves to the left.",
+    "theta maps output to input, so a window right of the middle has a positive shift, although the picture itself "
+    "moves to the left.",
     "sec-whole-paper",
 )
 def wrong_sign(centre, share):
@@ -159,8 +159,8 @@ def half_the_share(centre, share):
 
 @EXERCISE.wrong(
     "The corner instead of the centre",
-    "the output's middle, (0, 0), looks where theta's third column "
-    "says, so that is the window's centre; yours is its upper left corner.",
+    "the output's middle, (0, 0), looks at the point in theta's third column, so that is the window's centre; yours "
+    "is its upper left corner.",
     "sec-whole-paper",
 )
 def corner(centre, share):
@@ -168,9 +168,9 @@ def corner(centre, share):
 
 
 @EXERCISE.wrong(
-    "The share stands in two columns",
-    "a window is not slanted, so x depends on the output's x alone and "
-    "y on its y alone, and the two numbers beside the scales are 0.",
+    "The share is in two columns",
+    "a window is not slanted, so x depends on the output's x alone and y on its y alone, and the two numbers beside "
+    "the scales are 0.",
     "sec-whole-equation",
 )
 def two_columns(centre, share):
@@ -180,9 +180,9 @@ def two_columns(centre, share):
 
 
 @EXERCISE.wrong(
-    "The share stands on the other diagonal",
-    "x is made from the output's x and y from its y, so the "
-    "scales stand in the upper left and in the middle of the lower row; yours exchanges x and y.",
+    "The share is on the other diagonal",
+    "x is made from the output's x and y from its y, so the scales stand in the upper left and in the middle of the "
+    "lower row; yours exchanges x and y.",
     "sec-whole-equation",
 )
 def other_diagonal(centre, share):
@@ -232,8 +232,8 @@ def changed_places(centre, share):
 
 @EXERCISE.wrong(
     "The lower right corner instead of the centre",
-    "the output's middle, (0, 0), looks where theta's "
-    "third column says, so that is the window's centre; yours is its lower right corner.",
+    "the output's middle, (0, 0), looks at the point in theta's third column, so that is the window's centre; yours "
+    "is its lower right corner.",
     "sec-whole-paper",
 )
 def lower_corner(centre, share):
@@ -252,8 +252,8 @@ def shift_divided(centre, share):
 
 @EXERCISE.wrong(
     "Each axis has the other's share",
-    "a share is (width, height), and the width's scales x, in the "
-    "first row; your shares stand in the other order, although your centre is right.",
+    "a share is (width, height), and the width's scales x, in the first row; your shares are in the other order, "
+    "although your centre is right.",
     "sec-whole-equation",
 )
 def share_swapped(centre, share):

@@ -64,8 +64,7 @@ def swapped(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped before theta",
-    "the output's own point is (x, y, 1), the place of its column "
-    "before that of its row; yours hands theta the row first.",
+    "the output's own point is (x, y, 1), the place of its column before that of its row; yours puts the row first.",
     "sec-grid-trap",
 )
 def swapped_in(theta, size, align_corners=False):
@@ -139,8 +138,8 @@ def pixels(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Pixel coordinates, always by the edges' formula",
-    "a grid is in normalised units from -1 to 1, as "
-    "theta gives them; turning them into pixels is the sampler's part, by the convention it is told.",
+    "a grid is in normalised units from -1 to 1, as theta gives them; turning them into pixels is the sampler's part, "
+    "by the convention that it is given.",
     "sec-grid-idea",
 )
 def pixels_by_edges(theta, size, align_corners=False):
@@ -148,9 +147,9 @@ def pixels_by_edges(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Pixel numbers are handed to theta",
-    "theta takes places from -1 to 1, so first say where in units the "
-    "centres of the columns and rows lie; yours hands it their numbers, 0, 1, 2 and so on.",
+    "theta is applied to pixel numbers",
+    "theta takes places from -1 to 1, so first work out where the centres of the columns and rows lie in units; yours "
+    "takes their numbers, 0, 1, 2 and so on.",
     "sec-grid-units",
 )
 def numbers_for_places(theta, size, align_corners=False):
@@ -183,8 +182,8 @@ def other_indexing(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "y points up",
-    "row 0 is the top of the picture and y grows downwards, as the rows do; yours gives the "
-    "top row the largest y, and the picture stands on its head.",
+    "row 0 is the top of the picture and y grows downwards, as the rows do; yours gives the top row the largest y, "
+    "and the picture is upside down.",
     "sec-grid-all",
 )
 def upside_down(theta, size, align_corners=False):
@@ -214,8 +213,8 @@ def transposed(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "theta is inverted",
-    "theta says already where in the input each output point looks, so it is used as "
-    "it comes; the inverse is the motion that the picture seems to make.",
+    "theta already maps each output point to its place in the input, so it is used as it comes; the inverse is the "
+    "motion that the picture seems to make.",
     "sec-grid-pull",
 )
 def inverted(theta, size, align_corners=False):
@@ -244,7 +243,7 @@ def first_theta(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Places from 0 to 1 are handed to theta",
+    "theta is applied to places from 0 to 1",
     "theta takes places from -1 to 1, with 0 in the middle; yours run from 0 to 1.",
     "sec-grid-units",
 )
@@ -347,8 +346,8 @@ def between(theta, size, places):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "points beyond -1 and 1 are outside, and the sampler's padding says what "
-    "is read there; yours moves them onto the edge.",
+    "points beyond -1 and 1 are outside, and the sampler's padding decides what is read there; yours moves them onto "
+    "the edge.",
     "sec-sampler-outside",
 )
 def clipped(theta, size, align_corners=False):

@@ -71,8 +71,8 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "As it was found, never inverted",
-    "the matrix says where pixels of the input go, theta where places "
-    "of the output look; in normalised units too the one is the inverse of the other.",
+    "the matrix maps pixels of the input to the output, and theta maps places of the output to the input; in "
+    "normalised units, too, one is the inverse of the other.",
     "sec-grid-pull",
 )
 def as_found(matrix, in_size, out_size):
@@ -91,9 +91,9 @@ def inverted_in_pixels(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The matrix is handed on as it is",
-    "OpenCV's matrix is in pixels and leads from input to output, "
-    "theta is in normalised units and leads from output to input, so change the units and invert.",
+    "The matrix is returned as it is",
+    "OpenCV's matrix is in pixels and leads from input to output, theta is in normalised units and leads from output "
+    "to input, so change the units and invert.",
     "sec-grid-pull",
 )
 def handed_on(matrix, in_size, out_size):
@@ -113,8 +113,8 @@ def sizes_exchanged(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "The sizes alone are exchanged",
-    "the sizes now stand as the way back needs them, but the matrix "
-    "between them still leads from the input to the output, and has to be inverted as well.",
+    "the sizes are now as the way back needs them, but the matrix between them still leads from the input to the "
+    "output, and has to be inverted as well.",
     "sec-grid-pull",
 )
 def sizes_alone(matrix, in_size, out_size):
@@ -145,7 +145,7 @@ def input_size_for_both(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "Height and width are exchanged",
-    "a size is (rows, columns), but x comes first in the matrix: x needs the width, which stands second in the size.",
+    "a size is (rows, columns), but x comes first in the matrix: x needs the width, which comes second in the size.",
     "sec-grid-all",
 )
 def height_for_width(matrix, in_size, out_size):

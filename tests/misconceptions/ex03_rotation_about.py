@@ -71,8 +71,8 @@ def about_the_middle(angle, centre):
 
 @EXERCISE.wrong(
     "The centre itself is the shift",
-    "the third column says where the output's middle looks, which is "
-    "centre - turn @ centre; yours puts the centre there, and then the centre does not stay.",
+    "the third column is where the output's middle looks, centre - turn @ centre; yours puts the centre there, and "
+    "then the centre does not stay.",
     "sec-grid-reading",
 )
 def centre_as_shift(angle, centre):

@@ -134,8 +134,8 @@ def the_way_back(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "a position outside the picture has a coordinate beyond -1 or 1; yours moves "
-    "it to the edge, and what stands outside is for the sampler to say.",
+    "a position outside the picture has a coordinate beyond -1 or 1; yours moves it to the edge, and the sampler's "
+    "padding decides what is read outside.",
     "sec-grid-units",
 )
 def clipped(pixels, length, align_corners=False):

@@ -212,8 +212,8 @@ def integers(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "a place outside the picture has a position below the first pixel or beyond "
-    "the last; yours moves it inside, and what stands outside is for the sampler to say.",
+    "a place outside the picture has a position below the first pixel or beyond the last; yours moves it inside, and "
+    "the sampler's padding decides what is read outside.",
     "sec-grid-units",
 )
 def clipped(coordinates, length, align_corners=False):
@@ -222,8 +222,8 @@ def clipped(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Only the left end is held",
-    "a place left of the picture has a position below 0; yours moves it to "
-    "the first pixel, and what stands outside is for the sampler to say.",
+    "a place left of the picture has a position below 0; yours moves it to the first pixel, and the sampler's padding "
+    "decides what is read outside.",
     "sec-grid-units",
 )
 def held_on_the_left(coordinates, length, align_corners=False):
@@ -232,8 +232,8 @@ def held_on_the_left(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Only the right end is held",
-    "a place right of the picture has a position beyond length - 1; yours "
-    "moves it to the last pixel, and what stands outside is for the sampler to say.",
+    "a place right of the picture has a position beyond length - 1; yours moves it to the last pixel, and the "
+    "sampler's padding decides what is read outside.",
     "sec-grid-units",
 )
 def held_on_the_right(coordinates, length, align_corners=False):

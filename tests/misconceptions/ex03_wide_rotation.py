@@ -62,8 +62,8 @@ def exchanged(angle, size):
 
 @EXERCISE.wrong(
     "A whole row is scaled",
-    "go to pixels, turn, and go back to units: the ratio stands on both sides of "
-    "the turn and so drops out of the diagonal; yours allows for it on the way back alone.",
+    "go to pixels, turn, and go back to units: the ratio is on both sides of the turn and so drops out of the "
+    "diagonal; yours allows for it on the way back alone.",
     "sec-grid-wide",
 )
 def whole_row(angle, size):
@@ -73,8 +73,8 @@ def whole_row(angle, size):
 
 @EXERCISE.wrong(
     "A whole column is scaled",
-    "go to pixels, turn, and go back to units: the ratio stands on both sides "
-    "of the turn and so drops out of the diagonal; yours allows for it on the way there alone.",
+    "go to pixels, turn, and go back to units: the ratio is on both sides of the turn and so drops out of the "
+    "diagonal; yours allows for it on the way there alone.",
     "sec-grid-wide",
 )
 def whole_column(angle, size):
@@ -115,7 +115,7 @@ def upper_alone(angle, size):
 
 
 @EXERCISE.wrong(
-    "The ratio stands on the diagonal",
+    "The ratio is on the diagonal",
     "a cosine leads from an axis to itself and needs no ratio; it is the sines that lead from one axis to the other.",
     "sec-grid-wide",
 )
@@ -137,8 +137,8 @@ def ratio_everywhere(angle, size):
 
 @EXERCISE.wrong(
     "The ratio is rounded down",
-    "h / w and w / h are fractions as a rule, and // drops what stands behind "
-    "the point, so that the smaller of the two becomes 0; divide with /.",
+    "h / w and w / h are fractions as a rule, and // drops the digits after the point, so that the smaller of the two "
+    "becomes 0; divide with /.",
     "sec-grid-wide",
 )
 def whole_ratio(angle, size):
@@ -167,8 +167,8 @@ def ratio_of_steps(angle, size):
 
 @EXERCISE.wrong(
     "The picture turns clockwise",
-    "it moves against its points, so the minus stands at the upper right "
-    "sine; yours has the sines' signs the other way round.",
+    "it moves against its points, so the minus is at the upper right sine; yours has the sines' signs the other way "
+    "round.",
     "sec-grid-pull",
 )
 def clockwise(angle, size):
@@ -177,7 +177,7 @@ def clockwise(angle, size):
 
 @EXERCISE.wrong(
     "theta is transposed",
-    "the first row of theta gives x, so -sin * h / w stands at the upper right; yours has rows and columns exchanged.",
+    "the first row of theta gives x, so -sin * h / w is at the upper right; yours has rows and columns exchanged.",
     "sec-grid-idea",
 )
 def transposed(angle, size):
@@ -228,8 +228,8 @@ def same_inverse_ratio(angle, size):
 
 @EXERCISE.wrong(
     "The angle is changed",
-    "the picture turns by the angle itself in pixels, and the ratio stands at "
-    "the sines alone; yours puts it into the angle.",
+    "the picture turns by the angle itself in pixels, and the ratio multiplies the sines alone; yours puts it into "
+    "the angle.",
     "sec-grid-wide",
 )
 def another_angle(angle, size):

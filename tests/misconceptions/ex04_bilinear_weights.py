@@ -173,8 +173,8 @@ def kept_inside(x, y):
 
 @EXERCISE.wrong(
     "Rounded to the nearest",
-    "the upper left neighbour is found with np.floor; np.round goes up beyond "
-    "the half, and the fraction behind it becomes negative.",
+    "the upper left neighbour is found with np.floor; np.round goes up beyond the half, and the fraction then becomes "
+    "negative.",
     "sec-sampler-neighbours",
 )
 def rounded(x, y):
@@ -195,8 +195,8 @@ def ceiling(x, y):
 
 @EXERCISE.wrong(
     "The whole pixels are left in",
-    "a share is what remains of x behind its whole part, x - floor(x); "
-    "yours measures from pixel 0, wherever the point is.",
+    "a share is what remains of x after its whole part, x - floor(x); yours measures from pixel 0, wherever the point "
+    "is.",
     "sec-sampler-neighbours",
 )
 def not_fractions(x, y):

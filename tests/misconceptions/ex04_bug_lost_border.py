@@ -118,9 +118,9 @@ def partly(image, grid, scale_x=True, scale_y=True, weights_x=True, weights_y=Tr
 
 
 @EXERCISE.wrong(
-    "Only the scale is mended",
-    "the weights are still taken after clipping: on the last column, right is "
-    "clipped to left, both distances are 0, and the pixel goes black.",
+    "Only the scale is fixed",
+    "the weights are still taken after clipping: on the last column, right is clipped to left, both distances are 0, "
+    "and the pixel goes black.",
     "sec-sampler-identity",
 )
 def scale_mended(image, grid):
@@ -128,7 +128,7 @@ def scale_mended(image, grid):
 
 
 @EXERCISE.wrong(
-    "Only the weights are mended",
+    "Only the weights are fixed",
     "x is still scaled by the width: three centres have two steps between them, so -1 to 1 is width - 1 pixels.",
     "sec-sampler-identity",
 )
@@ -137,8 +137,8 @@ def weights_mended(image, grid):
 
 
 @EXERCISE.wrong(
-    "Mended for the columns alone",
-    "both mistakes stand twice, once for x and once for y; the last row is still lost.",
+    "Fixed for the columns alone",
+    "both mistakes are made twice, once for x and once for y; the last row is still lost.",
     "sec-sampler-identity",
 )
 def columns_alone(image, grid):
@@ -146,8 +146,8 @@ def columns_alone(image, grid):
 
 
 @EXERCISE.wrong(
-    "Mended for the rows alone",
-    "both mistakes stand twice, once for x and once for y; the last column is still lost.",
+    "Fixed for the rows alone",
+    "both mistakes are made twice, once for x and once for y; the last column is still lost.",
     "sec-sampler-identity",
 )
 def rows_alone(image, grid):
@@ -156,7 +156,7 @@ def rows_alone(image, grid):
 
 @EXERCISE.wrong(
     "The scale of y is left",
-    "one thing is left to mend: y is still scaled by the height, and the last of so many rows is number height - 1.",
+    "one thing is left to fix: y is still scaled by the height, and the last of so many rows is number height - 1.",
     "sec-sampler-identity",
 )
 def scale_y_left(image, grid):
@@ -165,7 +165,7 @@ def scale_y_left(image, grid):
 
 @EXERCISE.wrong(
     "The scale of x is left",
-    "one thing is left to mend: x is still scaled by the width, and the last of so many columns is number width - 1.",
+    "one thing is left to fix: x is still scaled by the width, and the last of so many columns is number width - 1.",
     "sec-sampler-identity",
 )
 def scale_x_left(image, grid):
@@ -174,8 +174,8 @@ def scale_x_left(image, grid):
 
 @EXERCISE.wrong(
     "The weights of the rows are left",
-    "one thing is left to mend: above and below are still clipped "
-    "before y is measured to them, so the last row goes black.",
+    "one thing is left to fix: above and below are still clipped before y is measured to them, so the last row goes "
+    "black.",
     "sec-sampler-identity",
 )
 def weights_y_left(image, grid):
@@ -184,8 +184,8 @@ def weights_y_left(image, grid):
 
 @EXERCISE.wrong(
     "The weights of the columns are left",
-    "one thing is left to mend: left and right are still clipped "
-    "before x is measured to them, so the last column goes black.",
+    "one thing is left to fix: left and right are still clipped before x is measured to them, so the last column goes "
+    "black.",
     "sec-sampler-identity",
 )
 def weights_x_left(image, grid):
@@ -214,8 +214,8 @@ def scaled_to_edges_only(image, grid):
 
 @EXERCISE.wrong(
     "Scaled by width - 2",
-    "three centres have two steps between them, so x = 1 is column width - "
-    "1; yours scales by width - 2, and never comes to the last column.",
+    "three centres have two steps between them, so x = 1 is column width - 1; yours scales by width - 2, and never "
+    "reaches the last column.",
     "sec-sampler-identity",
 )
 def one_short(image, grid):
@@ -233,9 +233,9 @@ def clipped_twice(image, grid):
 
 
 @EXERCISE.wrong(
-    "The last step goes on for ever",
-    "keeping left one short of the end saves the last column, but "
-    "outside the two weights leave 0 to 1, and brightness rises or falls without end.",
+    "The last step goes on without end",
+    "keeping left one short of the end saves the last column, but outside the two weights leave 0 to 1, and "
+    "brightness keeps rising or falling.",
     "sec-sampler-outside",
 )
 def extrapolated(image, grid):
@@ -263,8 +263,8 @@ def black_outside(image, grid):
 
 @EXERCISE.wrong(
     "The other end of the axis outside",
-    "the scale and the weights are mended; but beyond the last column "
-    "the last one is repeated, and % width, or an index below 0, reads from the other end.",
+    "the scale and the weights are fixed; but beyond the last column the last one is repeated, and % width, or an "
+    "index below 0, reads from the other end.",
     "sec-sampler-outside",
 )
 def wrapped(image, grid):
@@ -303,8 +303,8 @@ def neither_scaled_nor_clipped(image, grid):
 
 @EXERCISE.wrong(
     "Divided by the sum of the weights",
-    "weights measured to the pixels that were asked for add up to 1 "
-    "by themselves; after clipping their sum can be 0, and no division mends that.",
+    "weights measured to the neighbours before clipping add up to 1 by themselves; after clipping their sum can be 0, "
+    "and no division fixes that.",
     "sec-sampler-identity",
 )
 def divided(image, grid):
@@ -348,7 +348,7 @@ def last_left_out(image, grid):
 
 @EXERCISE.wrong(
     "The nearest pixel only",
-    "the scale is mended; but four pixels are mixed, each by how near it is, and yours reads the nearest one.",
+    "the scale is fixed; but four pixels are mixed, each by how near it is, and yours reads the nearest one.",
     "sec-sampler-dial",
 )
 def nearest(image, grid):

@@ -107,8 +107,8 @@ def one_short(p, length):
 
 
 @EXERCISE.wrong(
-    "Mended for the columns alone",
-    "the same slip stands in the line of y: the last row is number height - 1.",
+    "Fixed for the columns alone",
+    "the same slip is in the line of y: the last row is number height - 1.",
     "sec-sampler-identity",
 )
 def columns_alone(image, grid):
@@ -116,8 +116,8 @@ def columns_alone(image, grid):
 
 
 @EXERCISE.wrong(
-    "Mended for the rows alone",
-    "the same slip stands in the line of x: the last column is number width - 1.",
+    "Fixed for the rows alone",
+    "the same slip is in the line of x: the last column is number width - 1.",
     "sec-sampler-identity",
 )
 def rows_alone(image, grid):
@@ -146,8 +146,8 @@ def scaled_to_edges(image, grid):
 
 @EXERCISE.wrong(
     "Shifted, not scaled",
-    "the upper left pixel was right already, and the error grows to the right and "
-    "downwards: that is a factor, and adding a whole pixel to every place cannot mend it.",
+    "the upper left pixel was right already, and the error grows to the right and downwards: that is a factor, and "
+    "adding a whole pixel to every place cannot fix it.",
     "sec-sampler-identity",
 )
 def shifted(image, grid):
@@ -165,9 +165,9 @@ def shifted_by_half(image, grid):
 
 
 @EXERCISE.wrong(
-    "Taken off behind the scale",
-    "only the length loses 1, before it scales: (x + 1) / 2 * (width - 1); "
-    "yours takes a whole pixel off afterwards, and only x = 1 comes out right.",
+    "Subtracted after the scaling",
+    "only the length loses 1, before it scales: (x + 1) / 2 * (width - 1); yours takes a whole pixel off afterwards, "
+    "and only x = 1 comes out right.",
     "sec-sampler-identity",
 )
 def taken_off_behind(image, grid):
@@ -176,7 +176,7 @@ def taken_off_behind(image, grid):
 
 @EXERCISE.wrong(
     "Width and height are exchanged",
-    "x runs along a row and scales by width - 1, y by height - 1; on a square picture nobody would notice.",
+    "x runs along a row and scales by width - 1, y by height - 1; on a square picture it does not show.",
     "sec-grid-units",
 )
 def exchanged(image, grid):
@@ -200,8 +200,8 @@ def beyond_the_last(image, grid):
 
 @EXERCISE.wrong(
     "The edge is drawn out",
-    "the scale is mended; but a pixel that does not exist counts as 0, as it did "
-    "before, and yours takes the edge's instead.",
+    "the scale is fixed; but a pixel that does not exist counts as 0, as it did before, and yours takes the edge's "
+    "instead.",
     "sec-sampler-outside",
 )
 def drawn_out(image, grid):
@@ -210,7 +210,7 @@ def drawn_out(image, grid):
 
 @EXERCISE.wrong(
     "The last row and column are left out",
-    "the scale is mended; but the last pixel exists too, so a column may be <= last_column, as it stood.",
+    "the scale is fixed; but the last pixel exists too, so a column may be <= last_column, as it stood.",
     "sec-sampler-outside",
 )
 def last_left_out(image, grid):
@@ -221,8 +221,8 @@ def last_left_out(image, grid):
 
 @EXERCISE.wrong(
     "The other end of the axis outside",
-    "the scale is mended; but a pixel that does not exist counts as "
-    "0, as it did before, and yours reads from the other end of the axis, by % width or an index below 0.",
+    "the scale is fixed; but a pixel that does not exist counts as 0, as it did before, and yours reads from the "
+    "other end of the axis, by % width or an index below 0.",
     "sec-sampler-outside",
 )
 def wrapped(image, grid):

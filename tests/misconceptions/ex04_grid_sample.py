@@ -282,8 +282,8 @@ def all_four(image, grid, mode="bilinear", padding_mode="zeros", align_corners=F
 
 @EXERCISE.wrong(
     "Weights taken after clipping",
-    "the distance is measured to the pixel that was asked for, and only "
-    "then is its index moved into the image; on the last column both of your distances are 0.",
+    "the distance is measured to the neighbour itself, and only then is its index moved into the image; on the last "
+    "column both of your distances are 0.",
     "sec-sampler-identity",
 )
 def weights_after_clipping(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -296,9 +296,8 @@ def weights_after_clipping(image, grid, mode="bilinear", padding_mode="zeros", a
 
 @EXERCISE.wrong(
     "The edge pixels are counted twice",
-    "a neighbour is asked whether it exists before its index is moved "
-    "into the image; on the last column both of yours are that column, at distance 0 and with weight 1 "
-    "each.",
+    "whether a neighbour exists is checked before its index is moved into the image; on the last column both of yours "
+    "are that column, at distance 0 and with weight 1 each.",
     "sec-sampler-identity",
 )
 def counted_twice(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -470,8 +469,8 @@ def first_image(image, grid, mode="bilinear", padding_mode="zeros", align_corner
 
 @EXERCISE.wrong(
     "The batch ends after its first image",
-    "output n is read from image n; yours leaves all but the first "
-    "at 0, perhaps because the return stands inside the loop over the images.",
+    "output n is read from image n; yours leaves all but the first at 0, perhaps because the return is inside the "
+    "loop over the images.",
     "sec-sampler-channels",
 )
 def first_only(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -482,8 +481,8 @@ def first_only(image, grid, mode="bilinear", padding_mode="zeros", align_corners
 
 @EXERCISE.wrong(
     "One image comes back for the whole batch",
-    "output n is read from image n, so as many come back as "
-    "there are images; yours is the first alone, perhaps because the return stands inside the loop.",
+    "output n is read from image n, so as many come back as there are images; yours is the first alone, perhaps "
+    "because the return is inside the loop.",
     "sec-sampler-channels",
 )
 def first_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -649,6 +648,23 @@ def columns_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 )
 def rows_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     return checked_along(image, grid, align_corners, [1])
+
+
+@EXERCISE.wrong(
+    "Upper right and lower left weights are exchanged",
+    "the upper right neighbour has the weight f_x * (1 - f_y) and the lower left one (1 - f_x) * f_y; yours has these "
+    "two exchanged.",
+    "sec-sampler-neighbours",
+)
+def crossed_weights(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    x, y = two_axes(grid, image, align_corners)
+    shares = (1 - y % 1, y % 1), (1 - x % 1, x % 1)
+    out = np.zeros(image.shape[:2] + x.shape[1:], image.dtype)
+    for down, right in np.ndindex(2, 2):
+        row, column = np.floor(y) + down, np.floor(x) + right
+        exists = within(row, image.shape[2]) & within(column, image.shape[3])
+        out += gather(image, row, column) * (exists * shares[0][right] * shares[1][down])[:, None]
+    return out
 
 
 @EXERCISE.right_too

@@ -109,8 +109,8 @@ def other_convention(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Wrapped round, not mirrored",
-    "behind a mirror the axis runs backwards, so beyond its beginning the "
-    "first pixels are seen again; % length shows the last ones there.",
+    "beyond a mirror the axis runs backwards, so beyond its beginning the first pixels are seen again; % length shows "
+    "the last ones there.",
     "sec-sampler-outside",
 )
 def wrapped(position, length, padding_mode, align_corners=False):
@@ -121,9 +121,8 @@ def wrapped(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Wrapped round and clipped, not mirrored",
-    "behind a mirror the axis runs backwards, so beyond its "
-    "beginning the first pixels are seen again; % length shows the last ones there, and clipping does not "
-    "change that.",
+    "beyond a mirror the axis runs backwards, so beyond its beginning the first pixels are seen again; % length shows "
+    "the last ones there, and clipping does not change that.",
     "sec-sampler-outside",
 )
 def wrapped_and_clipped(position, length, padding_mode, align_corners=False):
@@ -161,9 +160,8 @@ def no_span(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "A position taken for the number of a pixel",
-    "fold_back looks a whole number up in a list, and a "
-    "position between two pixels stands in none: measure its distance from the first mirror instead, and "
-    "take the remainder.",
+    "fold_back looks a whole number up in a list, and a position between two pixels is in none: measure its distance "
+    "from the first mirror instead, and take the remainder.",
     "sec-sampler-library",
 )
 def looked_up(position, length, padding_mode, align_corners=False):
@@ -174,8 +172,8 @@ def looked_up(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "The way back is missing",
-    "on the way out the distance from the first mirror grows, on the way back "
-    "it shrinks again, and only after both does it all repeat; yours begins anew at every mirror.",
+    "on the way out the distance from the first mirror grows, on the way back it shrinks again, and only after both "
+    "does it all repeat; yours starts again at every mirror.",
     "sec-sampler-outside",
 )
 def half_period(position, length, padding_mode, align_corners=False):
@@ -214,10 +212,9 @@ def once_each(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Not clipped behind the mirror",
-    "between a mirror on the edge and the outermost centre lies half a "
-    "pixel without a neighbour on one side; it shows the outermost pixel, so clip to 0 and length - 1 as "
-    "well.",
+    "Not clipped after the reflection",
+    "between a mirror on the edge and the outermost centre lies half a pixel without a neighbour on one side; it "
+    "shows the outermost pixel, so clip to 0 and length - 1 as well.",
     "sec-sampler-library",
 )
 def not_clipped(position, length, padding_mode, align_corners=False):
@@ -265,7 +262,7 @@ def sent_to_zero(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "zeros is clipped too",
-    "with zeros a position outside must stay outside, or the sampler could not know that nothing stands there.",
+    "with zeros a position outside must stay outside, or the sampler could not tell that it is outside.",
     "sec-sampler-outside",
 )
 def zeros_clipped(position, length, padding_mode, align_corners=False):
@@ -288,8 +285,8 @@ def zeros_at_zero(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Mirrors at 0 and length",
-    "the mirrors stand on the outermost centres, 0 and length - 1, or on the "
-    "outer edges, -1/2 and length - 1/2; yours are a pixel too far apart, or half a pixel too far right.",
+    "the mirrors are on the outermost centres, 0 and length - 1, or on the outer edges, -1/2 and length - 1/2; yours "
+    "are a pixel too far apart, or half a pixel too far right.",
     "sec-sampler-outside",
 )
 def zero_and_length(position, length, padding_mode, align_corners=False):
@@ -310,7 +307,7 @@ def whole_pixels(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "border wraps round",
-    "beyond the end the outermost pixel stands for ever; % length shows the other end of the axis there.",
+    "beyond the end the outermost pixel is repeated without end; % length shows the other end of the axis there.",
     "sec-sampler-outside",
 )
 def border_wrapped(position, length, padding_mode, align_corners=False):
@@ -321,8 +318,8 @@ def border_wrapped(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "border wraps round, and is clipped",
-    "beyond the end the outermost pixel stands for ever; % length "
-    "shows the other end of the axis there, and clipping does not change that.",
+    "beyond the end the outermost pixel is repeated without end; % length shows the other end of the axis there, and "
+    "clipping does not change that.",
     "sec-sampler-outside",
 )
 def border_wrapped_and_clipped(position, length, padding_mode, align_corners=False):
@@ -343,7 +340,7 @@ def both_wrapped(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Wrapped round to length - 1",
-    "behind a mirror the axis runs backwards; the remainder by length - 1 begins again at the other end.",
+    "beyond a mirror the axis runs backwards; the remainder by length - 1 begins again at the other end.",
     "sec-sampler-outside",
 )
 def wrapped_by_steps(position, length, padding_mode, align_corners=False):
@@ -388,7 +385,7 @@ def absolute(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "border is held on the right alone",
-    "the edge pixel stands for ever on both sides, so hold the position at 0 on the left as well.",
+    "the edge pixel is repeated on both sides, so hold the position at 0 on the left as well.",
     "sec-sampler-outside",
 )
 def border_right_alone(position, length, padding_mode, align_corners=False):
@@ -399,7 +396,7 @@ def border_right_alone(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "border is held on the left alone",
-    "the edge pixel stands for ever on both sides, so hold the position at length - 1 on the right as well.",
+    "the edge pixel is repeated on both sides, so hold the position at length - 1 on the right as well.",
     "sec-sampler-outside",
 )
 def border_left_alone(position, length, padding_mode, align_corners=False):
@@ -410,8 +407,8 @@ def border_left_alone(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "The period is one way, not two",
-    "there and back again is 2 * span, and only then does the pattern "
-    "begin anew; yours begins anew at the second mirror.",
+    "there and back again is 2 * span, and only then does the pattern start again; yours starts again at the second "
+    "mirror.",
     "sec-sampler-outside",
 )
 def one_way(position, length, padding_mode, align_corners=False):
@@ -468,7 +465,7 @@ def with_a_zigzag(position, length, padding_mode, align_corners=False):
 @EXERCISE.wrong(
     "Wrapped round between the mirrors",
     "beyond a mirror the axis runs backwards; the remainder by the distance between the mirrors starts again at the "
-    "other one. Take the remainder by twice that distance, and run backwards in its second half.",
+    "other one, but the pattern repeats only after there and back, twice that distance.",
     "sec-sampler-outside",
 )
 def wrapped_between_mirrors(position, length, padding_mode, align_corners=False):

@@ -126,7 +126,7 @@ def without_bias(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The bias is added once for each input channel",
-    "the bias stands outside the sum over channels, so it is added once.",
+    "the bias is outside the sum over channels, so it is added once.",
     "sec-localisation-slide",
 )
 def bias_per_channel(image, weight, bias, stride=1, padding=0):
@@ -143,9 +143,9 @@ def bias_per_pixel(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The bias stands inside the sum",
-    "bias[o] is added once to the finished sum; inside the brackets, "
-    "as in (weight[o] * window + bias[o]).sum(), it is added for every weight of the filter.",
+    "The bias is inside the sum",
+    "bias[o] is added once to the finished sum; inside the brackets, as in (weight[o] * window + bias[o]).sum(), it "
+    "is added for every weight of the filter.",
     "sec-localisation-slide",
 )
 def bias_in_the_sum(image, weight, bias, stride=1, padding=0):
@@ -251,8 +251,8 @@ def not_padded(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Padding counted once",
-    "zeros stand on all four sides, so a side grows by 2 * padding; yours "
-    "counts them once, or puts them above and on the left alone.",
+    "zeros are added on all four sides, so a side grows by 2 * padding; yours counts them once, or puts them above "
+    "and on the left alone.",
     "sec-localisation-slide",
 )
 def padded_once(image, weight, bias, stride=1, padding=0):
@@ -262,7 +262,7 @@ def padded_once(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The pair of the stride is taken as (columns, rows)",
-    "a pair is (rows, columns): the first number says how far a window moves down, the second how far across.",
+    "a pair is (rows, columns): the first number is how far a window moves down, the second how far across.",
     "sec-localisation-slide",
 )
 def stride_swapped(image, weight, bias, stride=1, padding=0):
@@ -271,9 +271,8 @@ def stride_swapped(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first number of the stride for both",
-    "stride may be a pair (rows, columns), whose first "
-    "number says how far a window moves down and whose second how far across; yours takes the first for "
-    "both.",
+    "stride may be a pair (rows, columns), whose first number is how far a window moves down and whose second how far "
+    "across; yours takes the first for both.",
     "sec-localisation-slide",
 )
 def stride_first(image, weight, bias, stride=1, padding=0):
@@ -282,9 +281,8 @@ def stride_first(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The second number of the stride for both",
-    "stride may be a pair (rows, columns), whose first "
-    "number says how far a window moves down and whose second how far across; yours takes the second "
-    "for both.",
+    "stride may be a pair (rows, columns), whose first number is how far a window moves down and whose second how far "
+    "across; yours takes the second for both.",
     "sec-localisation-slide",
 )
 def stride_second(image, weight, bias, stride=1, padding=0):
@@ -293,9 +291,8 @@ def stride_second(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The pair of the padding is taken as (columns, rows)",
-    "a pair is (rows, columns): the first number "
-    "says how many rows of zeros are put above and below, the second how many columns to the left and "
-    "right.",
+    "a pair is (rows, columns): the first number is how many rows of zeros are put above and below, the second how "
+    "many columns to the left and right.",
     "sec-localisation-slide",
 )
 def padding_swapped(image, weight, bias, stride=1, padding=0):
@@ -304,9 +301,8 @@ def padding_swapped(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first number of the padding for both",
-    "padding may be a pair (rows, columns), whose first "
-    "number says how many rows of zeros are put above and below and whose second how many columns to "
-    "the left and right; yours takes the first for both.",
+    "padding may be a pair (rows, columns), whose first number is how many rows of zeros are put above and below and "
+    "whose second how many columns to the left and right; yours takes the first for both.",
     "sec-localisation-slide",
 )
 def padding_first(image, weight, bias, stride=1, padding=0):
@@ -315,9 +311,8 @@ def padding_first(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The second number of the padding for both",
-    "padding may be a pair (rows, columns), whose first "
-    "number says how many rows of zeros are put above and below and whose second how many columns to "
-    "the left and right; yours takes the second for both.",
+    "padding may be a pair (rows, columns), whose first number is how many rows of zeros are put above and below and "
+    "whose second how many columns to the left and right; yours takes the second for both.",
     "sec-localisation-slide",
 )
 def padding_second(image, weight, bias, stride=1, padding=0):
@@ -347,8 +342,8 @@ def one_number(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "All the zeros on one side",
-    "padding rows of zeros stand above the picture and as many below, and "
-    "columns left and right; yours puts both lots above and on the left, and the picture is moved.",
+    "padding rows of zeros are added above the picture and as many below, and columns left and right; yours puts both "
+    "lots above and on the left, and the picture is moved.",
     "sec-localisation-slide",
 )
 def padded_before(image, weight, bias, stride=1, padding=0):
@@ -359,9 +354,8 @@ def padded_before(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The padding is taken for one number",
-    "padding may be a pair (rows, columns), and np.pad wants a "
-    "pair for each axis: np.broadcast_to(padding, 2) gives one number for the rows and one for the "
-    "columns.",
+    "padding may be a pair (rows, columns), and np.pad takes a pair for each axis: np.broadcast_to(padding, 2) gives "
+    "one number for the rows and one for the columns.",
     "sec-localisation-slide",
 )
 def padding_one_number(image, weight, bias, stride=1, padding=0):
@@ -380,7 +374,7 @@ def without_last(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The edge is drawn out",
-    'outside the image stand zeros; yours repeats the outermost pixels there, as np.pad does with mode="edge".',
+    'there are zeros outside the image; yours repeats the outermost pixels there, as np.pad does with mode="edge".',
     "sec-localisation-slide",
 )
 def edge_drawn_out(image, weight, bias, stride=1, padding=0):
@@ -389,7 +383,7 @@ def edge_drawn_out(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Mirrored outside",
-    'outside the image stand zeros; yours runs backwards there, as np.pad does with mode="reflect".',
+    'there are zeros outside the image; yours runs backwards there, as np.pad does with mode="reflect".',
     "sec-localisation-slide",
 )
 def mirrored(image, weight, bias, stride=1, padding=0):
@@ -398,8 +392,8 @@ def mirrored(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Padded below and on the right alone",
-    "padding rows of zeros stand above the picture and as many "
-    "below, and columns left and right; yours puts them below and on the right only.",
+    "padding rows of zeros are added above the picture and as many below, and columns left and right; yours puts them "
+    "below and on the right only.",
     "sec-localisation-slide",
 )
 def padded_after(image, weight, bias, stride=1, padding=0):
@@ -409,9 +403,8 @@ def padded_after(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "All the zeros below and on the right",
-    "padding rows of zeros stand above the picture and as many "
-    "below, and columns left and right; yours puts both lots below and on the right, and the picture is "
-    "moved.",
+    "padding rows of zeros are added above the picture and as many below, and columns left and right; yours puts both "
+    "lots below and on the right, and the picture is moved.",
     "sec-localisation-slide",
 )
 def padded_behind(image, weight, bias, stride=1, padding=0):

@@ -79,10 +79,9 @@ def transposed(features, dtype=np.float32):
 
 
 @EXERCISE.wrong(
-    "The identity stands in the weight",
-    "weights multiply features, which differ from picture to "
-    "picture, so theta would be some features of the picture; the weight is zero, and the identity stands "
-    "in the bias.",
+    "The identity is in the weight",
+    "weights multiply features, which differ from picture to picture, so theta would be some features of the picture; "
+    "the weight is zero, and the identity is in the bias.",
     "sec-localisation-start",
 )
 def identity_weight(features, dtype=np.float32):
@@ -110,7 +109,7 @@ def bias_first(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "float64 always",
-    "both arrays are of the type that was asked for, float32 unless told; NumPy makes float64 where it is not told.",
+    "both arrays have the dtype that is passed in, float32 by default; NumPy makes float64 where no dtype is given.",
     "sec-localisation-start",
 )
 def double(features, dtype=np.float32):
@@ -119,7 +118,7 @@ def double(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "float32 always",
-    "both arrays are of the type that was asked for; float32 is meant only where none is named.",
+    "both arrays have the dtype that is passed in; float32 is only the default.",
     "sec-localisation-start",
 )
 def single(features, dtype=np.float32):
@@ -128,8 +127,8 @@ def single(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The shifts are 1 and the scales 0",
-    "the identity is theta = [[1, 0, 0], [0, 1, 0]], whose ones are "
-    "the first and the fifth number; yours stand in its third column, and every pixel looks at one corner.",
+    "the identity is theta = [[1, 0, 0], [0, 1, 0]], whose ones are the first and the fifth number; yours are in its "
+    "third column, and every pixel looks at one corner.",
     "sec-localisation-start",
 )
 def shifts_of_one(features, dtype=np.float32):
@@ -137,9 +136,9 @@ def shifts_of_one(features, dtype=np.float32):
 
 
 @EXERCISE.wrong(
-    "Both scales stand in the first row",
-    "the second 1 of the identity is the middle of theta's second "
-    "row, the fifth of the six numbers; yours stands in the first row.",
+    "Both scales are in the first row",
+    "the second 1 of the identity is the middle of theta's second row, the fifth of the six numbers; yours is in the "
+    "first row.",
     "sec-localisation-start",
 )
 def first_row(features, dtype=np.float32):

@@ -185,7 +185,7 @@ def pair_swapped(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The pair of the kernel is taken as (columns, rows)",
-    "a pair is (rows, columns): the first number says how high a window is, the second how wide.",
+    "a pair is (rows, columns): the first number is how high a window is, the second how wide.",
     "sec-localisation-slide",
 )
 def kernel_swapped(image, kernel_size, stride=1, padding=0):
@@ -194,8 +194,8 @@ def kernel_swapped(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first number of the kernel for both",
-    "kernel_size may be a pair (rows, columns), whose first "
-    "number says how high a window is and whose second how wide; yours takes the first for both.",
+    "kernel_size may be a pair (rows, columns), whose first number is how high a window is and whose second how wide; "
+    "yours takes the first for both.",
     "sec-localisation-slide",
 )
 def kernel_first(image, kernel_size, stride=1, padding=0):
@@ -204,8 +204,8 @@ def kernel_first(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The second number of the kernel for both",
-    "kernel_size may be a pair (rows, columns), whose first "
-    "number says how high a window is and whose second how wide; yours takes the second for both.",
+    "kernel_size may be a pair (rows, columns), whose first number is how high a window is and whose second how wide; "
+    "yours takes the second for both.",
     "sec-localisation-slide",
 )
 def kernel_second(image, kernel_size, stride=1, padding=0):
@@ -214,7 +214,7 @@ def kernel_second(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The pair of the stride is taken as (columns, rows)",
-    "a pair is (rows, columns): the first number says how far a window moves down, the second how far across.",
+    "a pair is (rows, columns): the first number is how far a window moves down, the second how far across.",
     "sec-localisation-slide",
 )
 def stride_swapped(image, kernel_size, stride=1, padding=0):
@@ -223,9 +223,8 @@ def stride_swapped(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first number of the stride for both",
-    "stride may be a pair (rows, columns), whose first "
-    "number says how far a window moves down and whose second how far across; yours takes the first for "
-    "both.",
+    "stride may be a pair (rows, columns), whose first number is how far a window moves down and whose second how far "
+    "across; yours takes the first for both.",
     "sec-localisation-slide",
 )
 def stride_first(image, kernel_size, stride=1, padding=0):
@@ -234,9 +233,8 @@ def stride_first(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The second number of the stride for both",
-    "stride may be a pair (rows, columns), whose first "
-    "number says how far a window moves down and whose second how far across; yours takes the second "
-    "for both.",
+    "stride may be a pair (rows, columns), whose first number is how far a window moves down and whose second how far "
+    "across; yours takes the second for both.",
     "sec-localisation-slide",
 )
 def stride_second(image, kernel_size, stride=1, padding=0):
@@ -245,9 +243,8 @@ def stride_second(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The pair of the padding is taken as (columns, rows)",
-    "a pair is (rows, columns): the first number "
-    "says how many rows of zeros are put above and below, the second how many columns to the left and "
-    "right.",
+    "a pair is (rows, columns): the first number is how many rows of zeros are put above and below, the second how "
+    "many columns to the left and right.",
     "sec-localisation-slide",
 )
 def padding_swapped(image, kernel_size, stride=1, padding=0):
@@ -256,9 +253,8 @@ def padding_swapped(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first number of the padding for both",
-    "padding may be a pair (rows, columns), whose first "
-    "number says how many rows of zeros are put above and below and whose second how many columns to "
-    "the left and right; yours takes the first for both.",
+    "padding may be a pair (rows, columns), whose first number is how many rows of zeros are put above and below and "
+    "whose second how many columns to the left and right; yours takes the first for both.",
     "sec-localisation-slide",
 )
 def padding_first(image, kernel_size, stride=1, padding=0):
@@ -267,9 +263,8 @@ def padding_first(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The second number of the padding for both",
-    "padding may be a pair (rows, columns), whose first "
-    "number says how many rows of zeros are put above and below and whose second how many columns to "
-    "the left and right; yours takes the second for both.",
+    "padding may be a pair (rows, columns), whose first number is how many rows of zeros are put above and below and "
+    "whose second how many columns to the left and right; yours takes the second for both.",
     "sec-localisation-slide",
 )
 def padding_second(image, kernel_size, stride=1, padding=0):
@@ -332,8 +327,8 @@ def neither(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The windows do not overlap",
-    "the stride says how far a window moves, and it is 1 unless told; yours "
-    "moves by the whole window, so that they lie side by side.",
+    "the stride is how far a window moves, 1 by default; yours moves by the whole window, so that they lie side by "
+    "side.",
     "sec-localisation-slide",
 )
 def side_by_side(image, kernel_size, stride=1, padding=0):
@@ -351,8 +346,8 @@ def not_padded(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Padding on one side only",
-    "zeros stand on all four sides, so a side grows by 2 * padding; yours "
-    "puts them above and on the left alone, or counts them only once.",
+    "zeros are added on all four sides, so a side grows by 2 * padding; yours puts them above and on the left alone, "
+    "or counts them only once.",
     "sec-localisation-slide",
 )
 def padded_once(image, kernel_size, stride=1, padding=0):
@@ -362,8 +357,8 @@ def padded_once(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "All the zeros on one side",
-    "padding rows of zeros stand above the picture and as many below, and "
-    "columns left and right; yours puts both lots above and on the left, and the picture is moved.",
+    "padding rows of zeros are added above the picture and as many below, and columns left and right; yours puts both "
+    "lots above and on the left, and the picture is moved.",
     "sec-localisation-slide",
 )
 def padded_before(image, kernel_size, stride=1, padding=0):
@@ -383,7 +378,7 @@ def without_last(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Padding below and on the right alone",
-    "zeros stand on all four sides, so a side grows by 2 * padding; yours puts them below and on the right only.",
+    "zeros are added on all four sides, so a side grows by 2 * padding; yours puts them below and on the right only.",
     "sec-localisation-slide",
 )
 def padded_after(image, kernel_size, stride=1, padding=0):
@@ -393,9 +388,8 @@ def padded_after(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "All the zeros below and on the right",
-    "padding rows of zeros stand above the picture and as many "
-    "below, and columns left and right; yours puts both lots below and on the right, and the picture is "
-    "moved.",
+    "padding rows of zeros are added above the picture and as many below, and columns left and right; yours puts both "
+    "lots below and on the right, and the picture is moved.",
     "sec-localisation-slide",
 )
 def padded_behind(image, kernel_size, stride=1, padding=0):
@@ -405,7 +399,7 @@ def padded_behind(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The edge is drawn out",
-    'outside the image stand zeros; yours repeats the outermost pixels there, as np.pad does with mode="edge".',
+    'there are zeros outside the image; yours repeats the outermost pixels there, as np.pad does with mode="edge".',
     "sec-localisation-slide",
 )
 def edge_drawn_out(image, kernel_size, stride=1, padding=0):
@@ -425,8 +419,8 @@ def last_window_first(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Windows and their numbers are exchanged, and the batch last",
-    "the result has the shape (N, C * kh "
-    "* kw, h * w), a matrix for each picture; in yours the pictures stand beside each other.",
+    "the result has the shape (N, C * kh * kw, h * w), a matrix for each picture; in yours the pictures lie side by "
+    "side.",
     "sec-localisation-columns",
 )
 def batch_beside(image, kernel_size, stride=1, padding=0):

@@ -86,9 +86,8 @@ def _window_by_window(d_out, image, weight, stride, padding, put):
 
 @EXERCISE.wrong(
     "The filter is the wrong way round in d_image",
-    "a window gets back the filter as it stands, times "
-    "what arrived, and only a d_image that is computed as a convolution of d_out needs the filter flipped; "
-    "yours has it backwards.",
+    "a window's gradient is the filter as it is, times the upstream gradient, and only a d_image that is computed as "
+    "a convolution of d_out needs the filter flipped; yours has it backwards.",
     "sec-layers-convolution",
 )
 def filter_flipped(d_out, image, weight, bias, stride=1, padding=0):
@@ -99,8 +98,8 @@ def filter_flipped(d_out, image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "= for += where windows overlap",
-    "a pixel stands in several windows, and what comes back from them is "
-    "added with +=; in yours a later window replaces an earlier one.",
+    "a pixel lies in several windows, and the gradients from all of them are added with +=; in yours a later window "
+    "replaces an earlier one.",
     "sec-layers-convolution",
 )
 def later_window_replaces(d_out, image, weight, bias, stride=1, padding=0):
@@ -113,8 +112,8 @@ def later_window_replaces(d_out, image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "= for +=, one place in the filter after the other",
-    "a pixel meets the filter at several places, and "
-    "what comes back from them is added with +=; in yours a later place replaces an earlier one.",
+    "a pixel meets the filter at several places, and the gradients from all of them are added with +=; in yours a "
+    "later place replaces an earlier one.",
     "sec-layers-convolution",
 )
 def later_place_replaces(d_out, image, weight, bias, stride=1, padding=0):
@@ -258,9 +257,8 @@ def _last_window(d_out, image, weight, bias, stride, padding):
 
 @EXERCISE.wrong(
     "= for += in both, d_image and d_weight",
-    "a pixel stands in several windows and a filter is used at "
-    "all of them, so both sums need += in the loop; in yours a later window replaces an earlier one in "
-    "both.",
+    "a pixel lies in several windows and a filter is used at all of them, so both sums need += in the loop; in yours "
+    "a later window replaces an earlier one in both.",
     "sec-layers-convolution",
 )
 def both_replaced(d_out, image, weight, bias, stride=1, padding=0):
@@ -286,8 +284,8 @@ def last_window(d_out, image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Mean over the batch for the sum",
-    "all images use the same filters and biases, so what comes back "
-    "from them is added; the division by N belongs to the loss, which has already done it.",
+    "all images use the same filters and biases, so their gradients are added; the division by N belongs to the loss, "
+    "which has already done it.",
     "sec-layers-convolution",
 )
 def mean_over_batch(d_out, image, weight, bias, stride=1, padding=0):
@@ -328,8 +326,8 @@ def bias_over_pixels(d_out, image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "d_bias holds the sum over all filters",
-    "each filter has a bias of its own, which hears what "
-    "arrives at its own output channel; yours gives every bias the sum over all of them.",
+    "each filter has a bias of its own, which receives the gradient of its own output channel; yours gives every bias "
+    "the sum over all of them.",
     "sec-layers-convolution",
 )
 def bias_of_all(d_out, image, weight, bias, stride=1, padding=0):
@@ -339,8 +337,8 @@ def bias_of_all(d_out, image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "d_bias is all ones",
-    "1 is the factor by which an output follows its bias, and the gradient is that "
-    "factor times what arrives; yours leaves d_out out.",
+    "1 is the factor by which an output follows its bias, and the gradient is that factor times the upstream "
+    "gradient; yours leaves d_out out.",
     "sec-layers-convolution",
 )
 def bias_of_ones(d_out, image, weight, bias, stride=1, padding=0):
@@ -372,8 +370,8 @@ def first_image(d_out, image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Every image's d_image holds the batch's sum",
-    "filters and biases are shared by all images, the "
-    "images are not, so each hears its own d_out alone; yours adds over the images.",
+    "filters and biases are shared by all images, the images are not, so each receives its own d_out alone; yours "
+    "adds over the images.",
     "sec-layers-convolution",
 )
 def images_of_all(d_out, image, weight, bias, stride=1, padding=0):
@@ -382,9 +380,9 @@ def images_of_all(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "What arrives is left out",
-    "a gradient is what arrives, d_out, times the layer's slopes; yours "
-    "gives the slopes alone, as if d_out were all ones.",
+    "The upstream gradient is left out",
+    "a gradient is the upstream gradient, d_out, times the layer's derivatives; yours gives the derivatives alone, as "
+    "if d_out were all ones.",
     "sec-layers-chain",
 )
 def slopes_alone(d_out, image, weight, bias, stride=1, padding=0):

@@ -81,8 +81,8 @@ def divided_by_classes(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "d_loss is ignored",
-    "d_loss is what arrives from whatever follows, and multiplies the gradient; to "
-    "leave it out is right only where the loss is the end and d_loss is 1.",
+    "d_loss is the upstream gradient and multiplies the result; to leave it out is right only where the loss is the "
+    "end and d_loss is 1.",
     "sec-layers-chain",
 )
 def loss_is_the_end(d_loss, logits, target):
@@ -91,8 +91,8 @@ def loss_is_the_end(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "The sign is the wrong way round",
-    "the gradient is what was said less what should have been said, so "
-    "it is negative at the right class alone; a step against it makes the loss smaller.",
+    "the gradient is the prediction minus the target, so it is negative at the right class alone; a step against it "
+    "makes the loss smaller.",
     "sec-layers-loss",
 )
 def other_sign(d_loss, logits, target):
@@ -101,8 +101,8 @@ def other_sign(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "1 is not subtracted",
-    "the probabilities are the slope of the logarithm of the sum; the score of the "
-    "right class stands in the loss too, with a minus, and brings -1 there.",
+    "the probabilities are the slope of the logarithm of the sum; the score of the right class also enters the loss, "
+    "with a minus, and adds -1 there.",
     "sec-layers-loss",
 )
 def probabilities_only(d_loss, logits, target):
@@ -111,8 +111,8 @@ def probabilities_only(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "-1 is written over the probability",
-    "at the right class stands its probability less 1; yours assigns "
-    "the -1, with = for -=, and the probability is gone.",
+    "the gradient at the right class is its probability minus 1; yours assigns the -1, with = for -=, and the "
+    "probability is gone.",
     "sec-layers-loss",
 )
 def probability_overwritten(d_loss, logits, target):
@@ -185,8 +185,8 @@ def before_softmax(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "The scores, not their probabilities",
-    "what the network said are the probabilities, and the 1 is "
-    "subtracted from them; yours subtracts it from the scores and leaves the softmax out.",
+    "the network's predictions are the probabilities, and the 1 is subtracted from them; yours subtracts it from the "
+    "scores and leaves the softmax out.",
     "sec-layers-loss",
 )
 def without_softmax(d_loss, logits, target):
@@ -195,8 +195,8 @@ def without_softmax(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "Logarithms, not probabilities",
-    "the logarithm is gone after differentiating, and the probabilities "
-    "themselves stand in the gradient; yours has their logarithms.",
+    "the logarithm is gone after differentiating, and the gradient holds the probabilities themselves; yours has "
+    "their logarithms.",
     "sec-layers-loss",
 )
 def log_probabilities(d_loss, logits, target):
@@ -206,8 +206,8 @@ def log_probabilities(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "Only the right class gets a gradient",
-    "every score stands in the logarithm of the sum, so every "
-    "class has a slope, its probability; yours is zero at all but the right one.",
+    "every score is in the logarithm of the sum, so every class has a slope, its probability; yours is zero at all "
+    "but the right one.",
     "sec-layers-loss",
 )
 def right_class_only(d_loss, logits, target):
@@ -301,7 +301,7 @@ def squared_errors(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "d_loss divides",
-    "d_loss is what arrives from the next step, and multiplies the gradient; yours divides by it.",
+    "d_loss is the upstream gradient and multiplies the result; yours divides by it.",
     "sec-layers-chain",
 )
 def divided_by_upstream(d_loss, logits, target):
@@ -319,8 +319,8 @@ def from_every_class(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "1 is subtracted at the class beside",
-    "target holds the classes' numbers, counted from 0; yours is "
-    "one off, and subtracts 1 at the class before or behind the right one.",
+    "target holds the classes' numbers, counted from 0; yours is one off, and subtracts 1 at the class before or "
+    "after the right one.",
     "sec-layers-loss",
 )
 def class_before(d_loss, logits, target):
@@ -349,7 +349,8 @@ def nine_tenths(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "The right class receives nothing",
-    "at the right class stands its probability less 1; yours puts 0 there and leaves the other classes as they are.",
+    "the gradient at the right class is its probability minus 1; yours puts 0 there and leaves the other classes as "
+    "they are.",
     "sec-layers-loss",
 )
 def right_class_zero(d_loss, logits, target):
@@ -358,7 +359,7 @@ def right_class_zero(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "The largest score is taken for the right class",
-    "target names the right class, whatever the network says; yours subtracts 1 where the largest score stands.",
+    "target names the right class, whatever the network predicts; yours subtracts 1 at the largest score.",
     "sec-layers-loss",
 )
 def largest_for_target(d_loss, logits, target):

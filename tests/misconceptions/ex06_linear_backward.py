@@ -70,8 +70,8 @@ def forward_again(d_out, inputs, weight, bias):
 
 @EXERCISE.wrong(
     "Mean over the batch for the sum",
-    "all images use the same weight and bias, so what comes back from "
-    "them is added; the division by N belongs to the loss, which has already done it.",
+    "all images use the same weight and bias, so their gradients are added; the division by N belongs to the loss, "
+    "which has already done it.",
     "sec-layers-linear",
 )
 def mean_over_batch(d_out, inputs, weight, bias):
@@ -81,7 +81,7 @@ def mean_over_batch(d_out, inputs, weight, bias):
 
 @EXERCISE.wrong(
     "Mean for the sum in d_bias",
-    "all images use the same bias, so what comes back from them is added; yours divides by their number.",
+    "all images use the same bias, so their gradients are added; yours divides by their number.",
     "sec-layers-linear",
 )
 def mean_bias(d_out, inputs, weight, bias):
@@ -101,8 +101,8 @@ def bias_over_outputs(d_out, inputs, weight, bias):
 
 @EXERCISE.wrong(
     "d_bias is not summed over the batch",
-    "one bias serves all images, so what arrives is added over "
-    "them and (O,) is left; yours still has a row for each image.",
+    "one bias serves all images, so the upstream gradient is summed over them, and (O,) is left; yours still has a "
+    "row for each image.",
     "sec-layers-linear",
 )
 def bias_not_summed(d_out, inputs, weight, bias):
@@ -112,8 +112,8 @@ def bias_not_summed(d_out, inputs, weight, bias):
 
 @EXERCISE.wrong(
     "d_bias is all ones",
-    "1 is the factor by which an output follows its bias, and the gradient is that "
-    "factor times what arrives; yours leaves d_out out.",
+    "1 is the factor by which an output follows its bias, and the gradient is that factor times the upstream "
+    "gradient; yours leaves d_out out.",
     "sec-layers-linear",
 )
 def bias_of_ones(d_out, inputs, weight, bias):
@@ -122,9 +122,9 @@ def bias_of_ones(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "What arrives is left out",
-    "a gradient is what arrives, d_out, times the layer's slopes; yours gives "
-    "the slopes alone, as if d_out were all ones.",
+    "The upstream gradient is left out",
+    "a gradient is the upstream gradient, d_out, times the layer's derivatives; yours gives the derivatives alone, as "
+    "if d_out were all ones.",
     "sec-layers-chain",
 )
 def slopes_alone(d_out, inputs, weight, bias):
@@ -177,8 +177,8 @@ def inputs_summed(d_out, inputs, weight, bias):
 
 @EXERCISE.wrong(
     "Every row of d_inputs holds the batch's sum",
-    "weight and bias are shared by all images, the inputs "
-    "are not, so row n of d_inputs hears d_out[n] alone; yours adds over the images.",
+    "weight and bias are shared by all images, the inputs are not, so row n of d_inputs depends on d_out[n] alone; "
+    "yours adds over the images.",
     "sec-layers-linear",
 )
 def inputs_of_all(d_out, inputs, weight, bias):
@@ -199,8 +199,8 @@ def from_gradient(d_out, inputs, weight, bias):
 
 @EXERCISE.wrong(
     "d_bias holds the sum over all outputs",
-    "each output has a bias of its own, which hears what "
-    "arrives at that output; yours gives every bias the sum over all outputs.",
+    "each output has a bias of its own, which receives the gradient of that output; yours gives every bias the sum "
+    "over all outputs.",
     "sec-layers-linear",
 )
 def bias_of_all(d_out, inputs, weight, bias):
@@ -220,7 +220,7 @@ def first_image(d_out, inputs, weight, bias):
 
 @EXERCISE.wrong(
     "The weight's mean over the batch",
-    "all images use the same weight, so what comes back from them is added; yours divides it by their number.",
+    "all images use the same weight, so their gradients are added; yours divides it by their number.",
     "sec-layers-linear",
 )
 def mean_weight(d_out, inputs, weight, bias):

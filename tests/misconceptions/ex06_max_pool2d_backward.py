@@ -109,8 +109,9 @@ def average(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "Every pixel of the window is paid in full",
-    "only the largest pixel receives what arrives; yours gives it to all, so that more leaves the window than arrived.",
+    "Every pixel of the window gets all of it",
+    "only the largest pixel receives the upstream gradient; yours gives it to all, so that more leaves the window "
+    "than arrived.",
     "sec-layers-pooling",
 )
 def everyone(d_out, image, kernel_size, stride=None):
@@ -129,7 +130,8 @@ def positive(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The smallest pixel wins",
-    "what arrives goes to the largest pixel of the window, the one that was copied; yours goes to the smallest.",
+    "the upstream gradient goes to the largest pixel of the window, the one that was copied; yours goes to the "
+    "smallest.",
     "sec-layers-pooling",
 )
 def smallest(d_out, image, kernel_size, stride=None):
@@ -186,8 +188,8 @@ def farthest_from_zero(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The winner receives 1",
-    "1 is the factor by which the output follows the winner, and the gradient is "
-    "that factor times what arrives; yours leaves d_out out.",
+    "1 is the factor by which the output follows the winner, and the gradient is that factor times the upstream "
+    "gradient; yours leaves d_out out.",
     "sec-layers-chain",
 )
 def factor_alone(d_out, image, kernel_size, stride=None):
@@ -195,9 +197,9 @@ def factor_alone(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "What arrives is multiplied by the winner's value",
-    "the output is a copy of the winner and follows it "
-    "by the factor 1, however large it is; yours takes its value for the factor.",
+    "The upstream gradient is multiplied by the winner's value",
+    "the output is a copy of the winner and follows it by the factor 1, however large it is; yours takes its value "
+    "for the factor.",
     "sec-layers-pooling",
 )
 def value_for_factor(d_out, image, kernel_size, stride=None):
@@ -216,9 +218,8 @@ def from_zero(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "= for += where windows overlap",
-    "a pixel can win several windows, and what arrives from each of them "
-    "is added; in yours a later window replaces an earlier one, as = does, and also += with arrays of "
-    "indices, which counts a repeated index once, where np.add.at counts each.",
+    "a pixel can win several windows, and their gradients are added; in yours a later window replaces an earlier one, "
+    "as = does, and also += with arrays of indices, which counts a repeated index once, where np.add.at counts each.",
     "sec-layers-pooling",
 )
 def later_window_replaces(d_out, image, kernel_size, stride=None):
@@ -231,8 +232,8 @@ def later_window_replaces(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "= for +=, one place in the window after the other",
-    "a pixel can win several windows, at another "
-    "place in each, and what arrives is added with +=; in yours a later place replaces an earlier one.",
+    "a pixel can win several windows, at another place in each, and the gradients are added with +=; in yours a later "
+    "place replaces an earlier one.",
     "sec-layers-pooling",
 )
 def later_place_replaces(d_out, image, kernel_size, stride=None):
@@ -246,8 +247,8 @@ def later_place_replaces(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "= for +=, and a window wipes out its neighbour's",
-    "windows may overlap, so what a window hands back "
-    "is added with +=, zeros and all; yours writes over what an earlier window has left there.",
+    "windows may overlap, so each window's gradient is added with +=, zeros and all; yours writes over what an "
+    "earlier window has left there.",
     "sec-layers-pooling",
 )
 def whole_window_replaces(d_out, image, kernel_size, stride=None):
@@ -278,9 +279,9 @@ def one_pixel_apart(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "Every tie is paid in full",
-    "where several pixels are the largest, one of them was copied, the first, "
-    "row by row; yours pays each of them, so that more leaves the window than arrived.",
+    "Every tied pixel gets all of it",
+    "where several pixels are the largest, one of them was copied, the first, row by row; yours gives all of it to "
+    "each of them, so that more leaves the window than arrived.",
     "sec-layers-kinks",
 )
 def all_ties(d_out, image, kernel_size, stride=None):
@@ -324,7 +325,7 @@ def down_the_columns(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The first pixel of the window, whatever it is",
-    "what arrives goes to the largest pixel of the window; yours goes to its upper left one always.",
+    "the upstream gradient goes to the largest pixel of the window; yours goes to its upper left one always.",
     "sec-layers-pooling",
 )
 def first_pixel(d_out, image, kernel_size, stride=None):
@@ -333,7 +334,7 @@ def first_pixel(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The last pixel of the window, whatever it is",
-    "what arrives goes to the largest pixel of the window; yours goes to its lower right one always.",
+    "the upstream gradient goes to the largest pixel of the window; yours goes to its lower right one always.",
     "sec-layers-pooling",
 )
 def last_pixel(d_out, image, kernel_size, stride=None):
@@ -374,7 +375,7 @@ def first_channel(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The winner is divided among its windows",
-    "a pixel that wins several windows receives what arrives at each of them, added up; yours takes the mean.",
+    "a pixel that wins several windows receives the sum of their gradients; yours takes the mean.",
     "sec-layers-pooling",
 )
 def mean_of_windows(d_out, image, kernel_size, stride=None):
@@ -384,7 +385,8 @@ def mean_of_windows(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The second largest wins",
-    "what arrives goes to the largest pixel of the window, the one that was copied; yours goes to the second largest.",
+    "the upstream gradient goes to the largest pixel of the window, the one that was copied; yours goes to the second "
+    "largest.",
     "sec-layers-pooling",
 )
 def second_largest(d_out, image, kernel_size, stride=None):
@@ -393,8 +395,8 @@ def second_largest(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "Shared in the windows' proportions",
-    "only the largest pixel receives what arrives; yours shares it "
-    "among all, the larger the pixel the more, as a softmax does.",
+    "only the largest pixel receives the upstream gradient; yours shares it among all, the larger the pixel the more, "
+    "as a softmax does.",
     "sec-layers-pooling",
 )
 def softmax_shares(d_out, image, kernel_size, stride=None):
@@ -407,7 +409,7 @@ def softmax_shares(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The middle one wins",
-    "what arrives goes to the largest pixel of the window; yours goes to the median.",
+    "the upstream gradient goes to the largest pixel of the window; yours goes to the median.",
     "sec-layers-pooling",
 )
 def median(d_out, image, kernel_size, stride=None):

@@ -59,9 +59,9 @@ def as_found(row, position):
 
 
 @EXERCISE.wrong(
-    "Mended on the last pixel only",
-    "the last pixel's slope is 0 now, and the same holds on the first, "
-    "where the clamp begins as well; yours still returns the inner slope there.",
+    "Fixed on the last pixel only",
+    "the last pixel's slope is 0 now, and the same holds on the first, where the clamp begins as well; yours still "
+    "returns the inner slope there.",
     "sec-sback-border",
 )
 def last_pixel_only(row, position):
@@ -70,9 +70,9 @@ def last_pixel_only(row, position):
 
 
 @EXERCISE.wrong(
-    "Mended on the first pixel only",
-    "the first pixel's slope is 0 now, and the last pixel's should be "
-    "as well; yours still takes the neighbour behind the last pixel for a 0.",
+    "Fixed on the first pixel only",
+    "the first pixel's slope is 0 now, and the last pixel's should be as well; yours still takes the neighbour beyond "
+    "the last pixel for a 0.",
     "sec-sback-border",
 )
 def first_pixel_only(row, position):
@@ -82,8 +82,7 @@ def first_pixel_only(row, position):
 
 @EXERCISE.wrong(
     "The inner slope on the first and the last pixel",
-    "an honest slope, since it is the one on the "
-    "inner side, but asked for is the outer one, which is 0, as the library and torch have it.",
+    "this is the slope on the inner side, but the outer one is required, which is 0, as in the library and in torch.",
     "sec-sback-border",
 )
 def inner_slope(row, position):
@@ -95,7 +94,7 @@ def inner_slope(row, position):
 
 @EXERCISE.wrong(
     "The mean of both sides on the first and last pixel",
-    "half of the inner slope is what a central difference says there, but asked for is the outer slope, which is 0.",
+    "a central difference gives half of the inner slope there, but the outer slope is required, which is 0.",
     "sec-sback-border",
 )
 def mean_of_sides(row, position):
@@ -127,7 +126,7 @@ def clamped_alone(row, position):
 
 @EXERCISE.wrong(
     "No slope on any whole pixel",
-    "only the first and the last pixel have a slope of 0; on those in between the slope to the right is asked for.",
+    "only the first and the last pixel have a slope of 0; on those in between the slope to the right is required.",
     "sec-sback-kink",
 )
 def none_on_pixels(row, position):
@@ -136,8 +135,8 @@ def none_on_pixels(row, position):
 
 @EXERCISE.wrong(
     "The slope to the left on whole pixels",
-    "on a pixel inside the row there are two slopes, and the "
-    "one to the right is asked for, as the floor of a whole number gives it.",
+    "on a pixel inside the row there are two slopes, and the one to the right is required, as the floor of a whole "
+    "number gives it.",
     "sec-sback-kink",
 )
 def to_the_left(row, position):
@@ -207,8 +206,8 @@ def what_is_read(row, position):
 
 @EXERCISE.wrong(
     "The mean of both slopes on whole pixels",
-    "on a pixel inside the row there are two slopes, and the "
-    "one to the right is asked for; yours is the mean of the two.",
+    "on a pixel inside the row there are two slopes, and the one to the right is required; yours is the mean of the "
+    "two.",
     "sec-sback-kink",
 )
 def mean_on_pixels(row, position):
@@ -228,7 +227,7 @@ def goes_on(row, position):
 
 
 @EXERCISE.wrong(
-    "Mended on the last pixel, and its interval lost on the left",
+    "Fixed on the last pixel, and its interval lost on the left",
     "the slope between the first two pixels is that of any other interval; yours is 0 up to the second pixel.",
     "sec-sback-border",
 )

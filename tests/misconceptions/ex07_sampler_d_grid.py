@@ -126,8 +126,8 @@ def pull(d_out, slope_x, slope_y):
 
 @EXERCISE.wrong(
     "The gradient per pixel",
-    "one normalised unit is W / 2 pixels in x, or (W - 1) / 2, so the pull per "
-    "unit is that many times the pull per pixel, and likewise in y; yours lacks that factor.",
+    "one normalised unit is W / 2 pixels in x, or (W - 1) / 2, so the gradient per unit is that many times the "
+    "gradient per pixel, and likewise in y; yours lacks that factor.",
     "sec-sback-pull",
 )
 def no_factor(d_out, image, grid, align_corners=False):
@@ -136,7 +136,7 @@ def no_factor(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Divided by the factor",
-    "the pull per unit is the pull per pixel times the pixels in one unit; yours divides by them.",
+    "the gradient per unit is the gradient per pixel times the pixels in one unit; yours divides by them.",
     "sec-sback-pull",
 )
 def divided(d_out, image, grid, align_corners=False):
@@ -255,8 +255,8 @@ def grid_as_pixels(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The grid's numbers are pixels, and no factor",
-    "the grid is in normalised units, so turn its points "
-    "into pixels before you look for the neighbours, and the pull per pixel into the pull per unit.",
+    "the grid is in normalised units, so turn its points into pixels before you look for the neighbours, and the "
+    "gradient per pixel into the gradient per unit.",
     "sec-sback-pull",
 )
 def grid_as_pixels_without_factor(d_out, image, grid, align_corners=False):
@@ -315,8 +315,7 @@ def factors_exchanged(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped in what is returned",
-    "the last axis of d_grid is (x, y), as the grid's is, "
-    "with the pull to the right first and the pull downwards second.",
+    "the last axis of d_grid is (x, y), as the grid's is, the gradient along x first and the one along y second.",
     "sec-sback-idea",
 )
 def swapped_result(d_out, image, grid, align_corners=False):
@@ -335,7 +334,7 @@ def swapped_points(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The mean over the channels",
-    "all channels move with the same point, so what they wish of it is added up, not averaged.",
+    "all channels move with the same point, so their gradients are added, not averaged.",
     "sec-sback-idea",
 )
 def mean_of_channels(d_out, image, grid, align_corners=False):
@@ -344,7 +343,7 @@ def mean_of_channels(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The first channel only",
-    "all channels move with the same point, so the pulls of all of them are added; yours hears the first.",
+    "all channels move with the same point, so the gradients of all of them are added; yours takes the first.",
     "sec-sback-idea",
 )
 def first_channel(d_out, image, grid, align_corners=False):
@@ -353,8 +352,8 @@ def first_channel(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The slope alone, without d_out",
-    "the slope says how the output changes as the point moves, and "
-    "d_out how the loss changes with the output; the chain rule multiplies the two, channel by channel.",
+    "the slope is how the output changes as the point moves, and d_out is how the loss changes with the output; the "
+    "chain rule multiplies the two, channel by channel.",
     "sec-sback-idea",
 )
 def without_d_out(d_out, image, grid, align_corners=False):
@@ -455,10 +454,9 @@ def last_ones_left_out(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A point with a neighbour outside feels nothing",
-    "up to one pixel beyond the outermost centres a "
-    "point still reads pixels inside and is pulled by them; a missing neighbour counts as 0, and the "
-    "others stay.",
+    "A point with a neighbour outside gets no gradient",
+    "up to one pixel beyond the outermost centres a point still reads pixels inside and gets a gradient from them; a "
+    "missing neighbour counts as 0, and the others stay.",
     "sec-sback-outside",
 )
 def all_or_nothing(d_out, image, grid, align_corners=False):

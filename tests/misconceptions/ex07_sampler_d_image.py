@@ -158,10 +158,9 @@ def swapped(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The weights stand at the opposite corners",
-    "the nearer a pixel is to the point, the more it gets, "
-    "so the left column's weight is 1 less the fraction of x, the right one's is the fraction, and so "
-    "for the rows.",
+    "The weights are at the opposite corners",
+    "the nearer a pixel is to the point, the more it gets, so the left column's weight is 1 less the fraction of x, "
+    "the right one's is the fraction, and so for the rows.",
     "sec-sback-scatter",
 )
 def opposite_weights(d_out, image, grid, align_corners=False):
@@ -232,8 +231,8 @@ def nearest(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "What lies outside goes to the border",
-    "with zeros padding the part of a neighbour outside the "
-    "image is lost; yours hands it to the nearest pixel inside, which is border padding.",
+    "with zeros padding the part of a neighbour outside the image is lost; yours adds it to the nearest pixel inside, "
+    "which is border padding.",
     "sec-sback-outside",
 )
 def clamped(d_out, image, grid, align_corners=False):
@@ -270,9 +269,8 @@ def last_ones_left_out(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "A point with a neighbour outside gives nothing",
-    "each of the four neighbours is asked by itself "
-    "whether it is inside; yours loses all four where one is missing, as also happens if the neighbours "
-    "are clipped before the weights are taken.",
+    "each of the four neighbours is checked on its own; yours loses all four where one is missing, as also happens if "
+    "the neighbours are clipped before the weights are taken.",
     "sec-sback-outside",
 )
 def all_or_nothing(d_out, image, grid, align_corners=False):
@@ -415,8 +413,8 @@ def first_grid(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "d_out is left out",
-    "the weight says how the output follows a pixel, and d_out how the loss follows "
-    "the output; the chain rule multiplies the two, and yours has the weights alone.",
+    "the weight is how the output changes with a pixel, and d_out is how the loss changes with the output; the chain "
+    "rule multiplies the two, and yours has the weights alone.",
     "sec-sback-idea",
 )
 def without_d_out(d_out, image, grid, align_corners=False):
@@ -470,10 +468,9 @@ def upper_left(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The image is read where it should be given to",
-    "d_image has what comes back from d_out, and the "
-    "picture's own brightness plays no part; yours returns what the forward read, or a picture times its "
-    "weights.",
+    "The image is read, not given its gradient",
+    "d_image is made from d_out and the weights, and the picture's own brightness plays no part; yours returns what "
+    "the forward read, or a picture times its weights.",
     "sec-sback-idea",
 )
 def image_times_weights(d_out, image, grid, align_corners=False):
@@ -495,11 +492,29 @@ def mean_of_points(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Every sign is reversed",
-    "what comes back is d_out times the weights, as it is; to take a step against it is the optimizer's part.",
+    "the gradient is d_out times the weights, as it is; the step against it is the optimizer's part.",
     "sec-sback-idea",
 )
 def reversed_sign(d_out, image, grid, align_corners=False):
     return -grid_sample_backward(d_out, image, grid, align_corners=align_corners)[0]
+
+
+@EXERCISE.wrong(
+    "Upper right and lower left weights are exchanged",
+    "the upper right neighbour gets f_x * (1 - f_y) of d_out and the lower left one (1 - f_x) * f_y; yours has these "
+    "two exchanged.",
+    "sec-sback-scatter",
+)
+def crossed_weights(d_out, image, grid, align_corners=False):
+    d_image = np.zeros_like(image)
+    for n, i, j in np.ndindex(grid.shape[:3]):
+        x, y = (axis[n, i, j] for axis in in_pixels(grid, image, align_corners))
+        top, left = int(np.floor(y)), int(np.floor(x))
+        for down, right in np.ndindex(2, 2):
+            if inside(image, top + down, left + right):
+                weight = (1 - abs(x - left - down)) * (1 - abs(y - top - right))
+                d_image[n, :, top + down, left + right] += weight * d_out[n, :, i, j]
+    return d_image
 
 
 @EXERCISE.right_too

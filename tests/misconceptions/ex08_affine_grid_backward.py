@@ -79,8 +79,8 @@ def shift_alone(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The shift is lost",
-    "the lever arm is (x_t, y_t, 1), and under the 1 stands the plain sum of all "
-    "gradients; yours leaves the third column at zero.",
+    "the lever arm is (x_t, y_t, 1), and the column of the 1 is the plain sum of all gradients; yours leaves the "
+    "third column at zero.",
     "sec-theta-sum",
 )
 def without_shift(d_grid, theta, align_corners=False):
@@ -172,7 +172,7 @@ def measured_by_the_other(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The mean over the pixels",
-    "every pixel acts on theta, and what comes back from all of them is added; yours divides by the number of pixels.",
+    "every pixel acts on theta, and their gradients are added; yours divides by the number of pixels.",
     "sec-theta-sum",
 )
 def mean(d_grid, theta, align_corners=False):
@@ -201,8 +201,8 @@ def first_image(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The batch's sum for every image",
-    "each image of the batch has a theta of its own and hears its own "
-    "pixels only; yours gives all images the sum over all.",
+    "each image of the batch has a theta of its own, which depends on its own pixels only; yours gives all images the "
+    "sum over all.",
     "sec-theta-sum",
 )
 def batch_for_everyone(d_grid, theta, align_corners=False):
@@ -286,8 +286,8 @@ def column_by_column(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The rows of theta are swapped",
-    "the first row of theta gives x and hears the x parts of d_grid, "
-    "which come first in its last axis; yours writes them into the second row.",
+    "the first row of theta gives x and receives the x parts of d_grid, which come first in its last axis; yours "
+    "writes them into the second row.",
     "sec-theta-sum",
 )
 def rows_swapped(d_grid, theta, align_corners=False):
@@ -308,9 +308,8 @@ def single_pixel_at_the_edge(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The wish in place of the gradient",
-    "d_theta is the sum of the gradients as they come; the way in "
-    "which theta should go is the opposite, and taking a step that way is the optimizer's part.",
+    "The descent direction in place of the gradient",
+    "d_theta is the sum of the gradients as they come; the step in the opposite direction is the optimizer's part.",
     "sec-theta-hand",
 )
 def opposite_sign(d_grid, theta, align_corners=False):
@@ -364,8 +363,8 @@ def without_the_end(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The first pixel alone",
-    "every pixel's share is added, from the first to the last; yours has that "
-    "of the first, perhaps because the return stands inside the loop.",
+    "every pixel's share is added, from the first to the last; yours has that of the first, perhaps because the "
+    "return is inside the loop.",
     "sec-theta-hand",
 )
 def first_pixel(d_grid, theta, align_corners=False):
@@ -474,7 +473,7 @@ def axis_by_axis(d_grid, theta, align_corners=False):
     "sec-theta-sum",
 )
 def points_of_the_input(d_grid, theta, align_corners=False):
-    x, y = np.meshgrid(*arms(d_grid, align_corners))
+    x, y = arms(d_grid, align_corners)
     points = np.stack([x, y, np.ones_like(x)], axis=-1) @ theta[:, None].swapaxes(-1, -2)
     arms_of_the_input = np.concatenate([points, np.ones_like(points[..., :1])], axis=-1)
     return np.einsum("nhwc,nhwk->nck", d_grid, arms_of_the_input).astype(d_grid.dtype)

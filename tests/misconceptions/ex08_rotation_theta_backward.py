@@ -163,8 +163,8 @@ def at_zero(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The mean of the six entries",
-    "the angle acts on the loss through four of the entries, and what comes "
-    "back by several ways is added, not averaged; yours divides the sum by 6.",
+    "the angle acts on the loss through four of the entries, and gradients along several paths are added, not "
+    "averaged; yours divides the sum by 6.",
     "sec-theta-one",
 )
 def mean_of_entries(d_theta, parameters):
@@ -173,7 +173,7 @@ def mean_of_entries(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The angle is taken for degrees",
-    "the parameters are radians, as NumPy's cos and sin want them; yours turns them into radians once more.",
+    "the parameters are radians, as NumPy's cos and sin take them; yours turns them into radians once more.",
     "sec-theta-one",
 )
 def degrees(d_theta, parameters):
@@ -192,7 +192,8 @@ def over_the_batch(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The batch's sum in every row",
-    "each image has an angle of its own and hears its own d_theta only; yours gives every image the sum over all.",
+    "each image has an angle of its own, which depends on its own d_theta only; yours gives every image the sum over "
+    "all.",
     "sec-theta-sum",
 )
 def batch_for_everyone(d_theta, parameters):
@@ -253,7 +254,7 @@ def exchanged(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The shift's entries take part",
-    "the angle stands in the 2 x 2 part alone, so the third column of d_theta has no say; yours adds it.",
+    "the angle is in the 2 x 2 part alone, so the third column of d_theta plays no part; yours adds it.",
     "sec-theta-one",
 )
 def with_shift(d_theta, parameters):
@@ -262,8 +263,8 @@ def with_shift(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The mean over the four entries",
-    "the angle acts on the loss through four of the entries, and what "
-    "comes back by several ways is added, not averaged; yours divides the sum by 4.",
+    "the angle acts on the loss through four of the entries, and gradients along several paths are added, not "
+    "averaged; yours divides the sum by 4.",
     "sec-theta-one",
 )
 def mean_of_four(d_theta, parameters):

@@ -105,8 +105,8 @@ def warped_twice(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The identity for the theta that was found",
-    "the sampler must read with the theta that localise "
-    "gives; yours reads with the identity, and theta again has no say in the scores.",
+    "the sampler must read with the theta that localise gives; yours reads with the identity, and the scores again do "
+    "not depend on theta.",
     "sec-layer-failures",
 )
 def with_the_identity(image, localise, sample, classify):
@@ -130,7 +130,7 @@ def localised_after(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "Localised and sampled a second time",
-    "the layer decides once and reads once, from the original image; yours decides anew on the warped image.",
+    "the layer decides once and reads once, from the original image; yours decides again on the warped image.",
     "sec-layer-chain",
 )
 def second_round(image, localise, sample, classify):
@@ -142,8 +142,8 @@ def second_round(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "theta is inverted",
-    "theta already says for each output pixel where to look in the input, so the "
-    "sampler takes it as it is; the bug is elsewhere.",
+    "theta already maps each output pixel to its place in the input, so the sampler takes it as it is; the bug is "
+    "elsewhere.",
     "sec-layer-chain",
 )
 def inverted(image, localise, sample, classify):
@@ -213,8 +213,8 @@ def mean_of_both(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The identity is returned for theta",
-    "the first output is what the localisation network says, and "
-    "the sampler has used it; yours returns the identity in its place.",
+    "the first output is the theta that the localisation network predicts and the sampler uses; yours returns the "
+    "identity in its place.",
     "sec-layer-chain",
 )
 def identity_returned(image, localise, sample, classify):

@@ -273,7 +273,7 @@ def sign(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "The step that was handed in is not used",
+    "The step that was passed in is not used",
     "entries are moved by step, whatever it is; yours moves them by a step of its own.",
     "sec-layer-check",
 )
@@ -283,8 +283,8 @@ def own_step(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "The step grows with the entry",
-    "every entry is moved by the step as it was handed in; yours moves "
-    "it by the step times the entry's own size, and divides by the step alone.",
+    "every entry is moved by the step as it was passed in; yours moves it by the step times the entry's own size, and "
+    "divides by the step alone.",
     "sec-layer-check",
 )
 def relative_step(forward, theta, d_out, step=1e-6):
@@ -293,8 +293,8 @@ def relative_step(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "The step is multiplied by the entry",
-    "every entry is moved by the step as it was handed in, and an "
-    "entry of 0 too; yours moves it by the step times the entry.",
+    "every entry is moved by the step as it was passed in, and an entry of 0 too; yours moves it by the step times "
+    "the entry.",
     "sec-layer-check",
 )
 def multiplied_step(forward, theta, d_out, step=1e-6):

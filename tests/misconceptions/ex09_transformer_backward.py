@@ -143,9 +143,8 @@ def only_read(d_out, image, weight, bias, sample_backward):
 
 @EXERCISE.wrong(
     "The way through the sampler is missing",
-    "the image is used twice, so to what comes back through "
-    "the localisation network you have to add the d_image that sample_backward gives; yours leaves it "
-    "out.",
+    "the image is used twice, so the d_image that sample_backward gives is added to the gradient through the "
+    "localisation network; yours leaves it out.",
     "sec-layer-chain",
 )
 def only_looked(d_out, image, weight, bias, sample_backward):
@@ -247,8 +246,8 @@ def weight_transposed(d_out, image, weight, bias, sample_backward):
 
 @EXERCISE.wrong(
     "theta is made without the bias",
-    "the backward has to stand at the theta that the forward used, "
-    "flat @ weight.T + bias; without the bias the sampler is asked about other places.",
+    "the backward needs the theta that the forward used, flat @ weight.T + bias; without the bias the sampler reads "
+    "other places.",
     "sec-layer-hand",
 )
 def without_bias(d_out, image, weight, bias, sample_backward):
@@ -257,9 +256,8 @@ def without_bias(d_out, image, weight, bias, sample_backward):
 
 @EXERCISE.wrong(
     "The identity is added to theta",
-    "the forward folds the six numbers into theta and adds nothing, "
-    "since an identity to start from is part of the bias already; yours asks the sampler about another "
-    "theta.",
+    "the forward folds the six numbers into theta and adds nothing, since an identity to start from is part of the "
+    "bias already; yours passes the sampler another theta.",
     "sec-layer-hand",
 )
 def identity_added(d_out, image, weight, bias, sample_backward):
@@ -268,8 +266,8 @@ def identity_added(d_out, image, weight, bias, sample_backward):
 
 @EXERCISE.wrong(
     "The identity for theta",
-    "the backward has to stand at the theta that the forward used, flat @ "
-    "weight.T + bias, made again from the image; yours asks the sampler about the identity.",
+    "the backward needs the theta that the forward used, flat @ weight.T + bias, made again from the image; yours "
+    "passes the sampler the identity.",
     "sec-layer-hand",
 )
 def with_the_identity(d_out, image, weight, bias, sample_backward):
@@ -289,8 +287,8 @@ def theta_itself(d_out, image, weight, bias, sample_backward):
 
 @EXERCISE.wrong(
     "The way through the localisation network counts twice",
-    "the image stands once in each of the two "
-    "lines of the forward, so each way is added once; yours adds the localisation network's twice.",
+    "the image occurs once in each of the two lines of the forward, so each path is added once; yours adds the "
+    "localisation network's twice.",
     "sec-layer-chain",
 )
 def looked_twice(d_out, image, weight, bias, sample_backward):
@@ -334,8 +332,8 @@ def mean_of_ways(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "The sampler is handed ones for d_out",
-    "what arrives at the output goes into sample_backward as it is; yours hands it ones, and gets the slopes alone.",
+    "The sampler is given ones for d_out",
+    "the upstream gradient goes into sample_backward as it is; yours passes ones, and gets the slopes alone.",
     "sec-layers-ones",
 )
 def ones_for_upstream(d_out, image, weight, bias, sample_backward):

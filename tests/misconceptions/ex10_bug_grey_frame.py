@@ -269,6 +269,16 @@ def without_black(image, grid, mean, deviation, sample):
     return ((seen - mean[:, None, None]) / deviation[:, None, None]).astype(image.dtype)
 
 
+@EXERCISE.wrong(
+    "Each image's own mean",
+    "the mean is the one that comes in, taken over all training images, so that a bright image stays bright; yours "
+    "subtracts the mean of the image itself.",
+    "sec-training-ground",
+)
+def mean_of_the_image(image, grid, mean, deviation, sample):
+    return (sample(image, grid) - image.mean(axis=(2, 3), keepdims=True)) / deviation[:, None, None]
+
+
 @EXERCISE.right_too
 def channel_by_channel(image, grid, mean, deviation, sample):
     seen = sample(image, grid).astype("float64")

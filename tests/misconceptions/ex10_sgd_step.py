@@ -148,7 +148,7 @@ def zero_is_none(groups, lr):
 
 
 @EXERCISE.wrong(
-    "Groups without a rate stand still",
+    "Groups without a rate do not move",
     "a group that names no rate takes the default, lr; yours does not move at all.",
     "sec-training-pair",
 )
@@ -157,7 +157,7 @@ def stands_still(groups, lr):
 
 
 @EXERCISE.wrong(
-    "Every group is asked for a rate",
+    "Every group is expected to have a rate",
     'a group need not name one, and group["lr"] raises KeyError where it does not; such a group takes the default, lr.',
     "sec-training-pair",
 )
@@ -167,7 +167,7 @@ def rate_expected(groups, lr):
 
 @EXERCISE.wrong(
     "The step, not the parameter",
-    "the parameters after the step are asked for, the old ones minus rate times gradient; yours is the step alone.",
+    "the parameters after the step are required, the old ones minus rate times gradient; yours is the step alone.",
     "sec-training-hand",
 )
 def step_alone(groups, lr):
@@ -190,9 +190,8 @@ def averaged(groups, lr):
 
 @EXERCISE.wrong(
     "The old parameters are overwritten",
-    "new arrays are asked for here, and param - rate * grad makes "
-    "one; -= writes into the array that came in, which in the chapter's loop is just what the layers "
-    "need.",
+    "new arrays are required here, and param - rate * grad makes one; -= writes into the array that came in, which in "
+    "the chapter's loop is just what the layers need.",
     "sec-training-hand",
 )
 def in_place(groups, lr):
@@ -286,11 +285,29 @@ def rates_added(groups, lr):
 
 @EXERCISE.wrong(
     "Nothing moves",
-    "the parameters after the step are asked for, old minus rate times gradient; yours come back as they were.",
+    "the parameters after the step are required, old minus rate times gradient; yours come back as they were.",
     "sec-training-hand",
 )
 def unmoved(groups, lr):
     return _moved(groups, lambda group: 0)
+
+
+@EXERCISE.wrong(
+    "The larger of the two rates",
+    "a group that names a rate learns at that rate, be it larger or smaller than the default; yours takes the larger.",
+    "sec-training-pair",
+)
+def larger_rate(groups, lr):
+    return _moved(groups, lambda group: max(group.get("lr", lr), lr))
+
+
+@EXERCISE.wrong(
+    "The smaller of the two rates",
+    "a group that names a rate learns at that rate, be it larger or smaller than the default; yours takes the smaller.",
+    "sec-training-pair",
+)
+def smaller_rate(groups, lr):
+    return _moved(groups, lambda group: min(group.get("lr", lr), lr))
 
 
 @EXERCISE.right_too

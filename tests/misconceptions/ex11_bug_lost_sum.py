@@ -57,8 +57,8 @@ def both_shares(d_out, position, length, half=None):
 
 @EXERCISE.wrong(
     "As it was found",
-    "the second worker's sum takes the place of the first one's wherever both have "
-    "touched a pixel; what arrives twice adds up.",
+    "the second worker's sum takes the place of the first one's wherever both have touched a pixel; gradients that "
+    "arrive twice are added.",
     "sec-fast-race",
 )
 def as_found(d_out, position, length):
@@ -97,8 +97,8 @@ def first_alone(d_out, position, length):
 
 @EXERCISE.wrong(
     "The first worker's sum arrives twice",
-    "each worker begins at zero and hands in its own sum; if the "
-    "second goes on from the first one's array and everything is added, the first one's counts twice.",
+    "each worker starts from zero and adds its own sum; if the second goes on from the first one's array and "
+    "everything is added, the first one's counts twice.",
     "sec-fast-race",
 )
 def first_twice(d_out, position, length):
@@ -213,8 +213,8 @@ def multiplied(d_out, position, length):
 
 @EXERCISE.wrong(
     "The weights are lost",
-    "each position gives a pixel its weight, 1 - |distance|, times what arrives; "
-    "yours gives both neighbours all of it.",
+    "each position gives a pixel its weight, 1 - |distance|, times the upstream gradient; yours gives both neighbours "
+    "all of it.",
     "sec-fast-race",
 )
 def without_weights(d_out, position, length):
@@ -228,7 +228,7 @@ def without_weights(d_out, position, length):
 
 @EXERCISE.wrong(
     "The second worker's sum arrives twice",
-    "each worker hands in its own sum once; yours adds the second one's again.",
+    "each worker adds its own sum once; yours adds the second one's again.",
     "sec-fast-race",
 )
 def second_twice(d_out, position, length):
@@ -254,6 +254,15 @@ def smaller(d_out, position, length):
     first, second = both_shares(d_out, position, length)
     both = (first != 0) & (second != 0)
     return np.where(both, np.where(np.abs(first) < np.abs(second), first, second), first + second)
+
+
+@EXERCISE.wrong(
+    "The smaller of the two, sign included",
+    "where both have touched a pixel its gradient is the sum; yours takes the minimum.",
+    "sec-fast-race",
+)
+def minimum(d_out, position, length):
+    return np.minimum(*both_shares(d_out, position, length))
 
 
 @EXERCISE.right_too

@@ -133,8 +133,8 @@ def remainder(row, position):
 
 @EXERCISE.wrong(
     "The distance without |...|",
-    "left of its pixel a distance is negative, and a hat falls to both "
-    "sides: max(0, 1 - |d|); without the bars it rises for ever on the left.",
+    "left of its pixel a distance is negative, and a hat falls to both sides: max(0, 1 - |d|); without the bars it "
+    "keeps rising on the left.",
     "sec-fast-hat",
 )
 def without_abs(row, position):
@@ -256,7 +256,7 @@ def nearest_and_edge(row, position):
 
 
 @EXERCISE.wrong(
-    "The row begins anew",
+    "The row starts again",
     "a pixel that does not exist is a zero; % W, or an index below 0, reads the row from its other end.",
     "sec-fast-hat",
 )
@@ -267,7 +267,7 @@ def around(row, position):
 
 
 @EXERCISE.wrong(
-    "The row begins anew, in steps from end to end",
+    "The row starts again, in steps from end to end",
     "a pixel that does not exist is a zero; the remainder by W - 1 brings every position back into the row.",
     "sec-fast-hat",
 )

@@ -59,8 +59,8 @@ def to_pixels(grid, input_size, align_corners):
 
 @EXERCISE.wrong(
     "As it was found",
-    "grid_sample expects normalised units and turns them into pixels itself; take that "
-    "step out, and then let align_corners say where the output's pixels are.",
+    "grid_sample expects normalised units and turns them into pixels itself; take that step out, and then let "
+    "align_corners decide where the output's pixels are.",
     "sec-torch-units",
 )
 def as_found(theta, input_size, output_size, align_corners=False):
@@ -69,8 +69,8 @@ def as_found(theta, input_size, output_size, align_corners=False):
 
 @EXERCISE.wrong(
     "In pixels still, though by the convention",
-    "whatever align_corners says, grid_sample takes "
-    "normalised units and does the step to pixels itself; yours is right up to that step.",
+    "whatever align_corners is, grid_sample takes normalised units and does the step to pixels itself; yours is right "
+    "up to that step.",
     "sec-torch-units",
 )
 def still_in_pixels(theta, input_size, output_size, align_corners=False):
@@ -88,10 +88,9 @@ def in_pixels_by_one(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "In pixels still, the formula alone is mended",
-    "the step to pixels does not have to be mended but "
-    "left out: grid_sample does it, and the centres of the output's pixels are where align_corners comes "
-    "in.",
+    "In pixels still, the formula alone is fixed",
+    "the step to pixels does not have to be fixed but left out: grid_sample does it, and the centres of the output's "
+    "pixels are where align_corners comes in.",
     "sec-torch-units",
 )
 def other_formula(theta, input_size, output_size, align_corners=False):
@@ -172,7 +171,7 @@ def exchanged(theta, input_size, output_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "a point may lie outside, and what stands there is for the sampler's padding to say; yours moves it to the edge.",
+    "a point may lie outside, and the sampler's padding decides what is read there; yours moves it to the edge.",
     "sec-sampler-outside",
 )
 def clipped(theta, input_size, output_size, align_corners=False):
@@ -248,6 +247,15 @@ def divided_by_size(theta, input_size, output_size, align_corners=False):
 def other_indexing(theta, input_size, output_size, align_corners=False):
     grid = bug_pixel_grid(theta, input_size, output_size, align_corners)
     return grid.swapaxes(1, 2).reshape(grid.shape)
+
+
+@EXERCISE.wrong(
+    "x and y are swapped before theta",
+    "the output's own point is (x, y, 1), as it was in the code that you found; yours puts the row first.",
+    "sec-grid-trap",
+)
+def swapped_before(theta, input_size, output_size, align_corners=False):
+    return bug_pixel_grid(theta[:, :, [1, 0, 2]], input_size, output_size, align_corners)
 
 
 @EXERCISE.right_too

@@ -59,7 +59,8 @@ def handed_on(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The other direction",
-    "what comes is meant for centres and what goes out for edges, so a shift becomes smaller; yours becomes larger.",
+    "the theta that comes in is for centres and the one that goes out for edges, so a shift becomes smaller; yours "
+    "becomes larger.",
     "sec-torch-corners",
 )
 def other_direction(theta, in_size, out_size):
@@ -117,7 +118,7 @@ def output_for_both(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "Height and width are exchanged",
-    "a size is (rows, columns), but x comes first in theta: x needs the width, which stands second in the size.",
+    "a size is (rows, columns), but x comes first in theta: x needs the width, which comes second in the size.",
     "sec-grid-all",
 )
 def height_for_width(theta, in_size, out_size):

@@ -73,8 +73,8 @@ def only_transposed(kernel, dense, size):
 
 @EXERCISE.wrong(
     "Reshaped where it should be transposed",
-    "reshape keeps the numbers in their old order and only cuts "
-    "them up anew; to change the order of the axes takes a transpose, for both weights.",
+    "reshape keeps the numbers in their old order and only cuts them up differently; to change the order of the axes "
+    "takes a transpose, for both weights.",
     "sec-torch-hand",
 )
 def both_reshaped(kernel, dense, size):
@@ -84,8 +84,8 @@ def both_reshaped(kernel, dense, size):
 
 @EXERCISE.wrong(
     "The kernel is reshaped, not transposed",
-    "reshape cuts the numbers up anew without changing their "
-    "order; the channels have to come to the front by a transpose, (3, 2, 0, 1).",
+    "reshape cuts the numbers up differently without changing their order; the channels have to come to the front by "
+    "a transpose, (3, 2, 0, 1).",
     "sec-torch-hand",
 )
 def kernel_reshaped(kernel, dense, size):
@@ -105,8 +105,8 @@ def dense_reshaped(kernel, dense, size):
 
 @EXERCISE.wrong(
     "The flat axis is read as channels first",
-    "what comes is laid flat as (H, W, C), so it is cut up as "
-    "that and then brought to (C, H, W); yours goes the way from torch to channels last.",
+    "the input is laid flat as (H, W, C), so it is first reshaped to that and then brought to (C, H, W); yours goes "
+    "the way from torch to channels last.",
     "sec-torch-hand",
 )
 def the_other_way(kernel, dense, size):

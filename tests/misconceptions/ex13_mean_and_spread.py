@@ -31,9 +31,8 @@ def _sample(percent):
 
 @EXERCISE.wrong(
     "Divided by S, not by S - 1",
-    "the mean comes from the same runs, which therefore lie closer to it "
-    "than to the truth, and dividing by S - 1 makes up for that; yours divides by S, as NumPy's std does "
-    "unless told otherwise.",
+    "the mean comes from the same runs, which therefore lie closer to it than to the truth, and dividing by S - 1 "
+    "makes up for that; yours divides by S, as NumPy's std does by default.",
     "sec-scale-spread",
 )
 def population(errors):
@@ -42,8 +41,8 @@ def population(errors):
 
 @EXERCISE.wrong(
     "The spread of the mean, not of the runs",
-    "the spread says how far apart single runs lie; yours is "
-    "divided by the root of S, which says how well the mean is known and is smaller.",
+    "the spread is how far apart single runs lie; yours is divided by the root of S, which measures how well the mean "
+    "is known and is smaller.",
     "sec-scale-spread",
 )
 def standard_error(errors):
@@ -61,7 +60,7 @@ def variance(errors):
 
 @EXERCISE.wrong(
     "Largest less smallest",
-    "the standard deviation is asked for; yours is the range, which can only grow as seeds are added.",
+    "the standard deviation is required; yours is the range, which can only grow as seeds are added.",
     "sec-scale-spread",
 )
 def whole_range(errors):
@@ -89,7 +88,7 @@ def shares(errors):
 
 @EXERCISE.wrong(
     "The mean in per cent, the spread as a share",
-    "mean and spread stand in one cell and have one unit; yours multiplies the mean alone by 100.",
+    "mean and spread are in one cell and have one unit; yours multiplies the mean alone by 100.",
     "sec-scale-spread",
 )
 def half_percent(errors):
@@ -119,7 +118,7 @@ def best(errors):
 
 @EXERCISE.wrong(
     "The median for the mean",
-    "the mean is asked for; yours is the median, which does not hear of a seed that went astray.",
+    "the mean is required; yours is the median, which ignores a seed that went astray.",
     "sec-scale-spread",
 )
 def median(errors):
@@ -160,7 +159,7 @@ def undivided(errors):
 
 @EXERCISE.wrong(
     "Half of the range",
-    "the standard deviation is asked for; yours is half of the way from the smallest to the largest.",
+    "the standard deviation is required; yours is half of the way from the smallest to the largest.",
     "sec-scale-spread",
 )
 def half_the_range(errors):

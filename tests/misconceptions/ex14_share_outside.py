@@ -143,7 +143,7 @@ def circle(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The share inside", "asked for is what lies outside, and yours is the rest; take it from 1.", "sec-layer-failures"
+    "The share inside", "the share outside is required, and yours is the rest; take it from 1.", "sec-layer-failures"
 )
 def inside(theta, size, align_corners=False):
     return 1 - outside(theta, size, align_corners).any(axis=-1).mean(axis=(1, 2))
@@ -222,7 +222,7 @@ def without_shift(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "theta takes (x, y, 1), the column's place before the row's; yours hands it the row first.",
+    "theta takes (x, y, 1), the column's place before the row's; yours puts the row first.",
     "sec-grid-trap",
 )
 def swapped(theta, size, align_corners=False):
@@ -242,7 +242,7 @@ def transposed(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The four corners alone",
-    "the corners are the first points to leave and say nothing of the others; count all h * w of them.",
+    "the corners are the first points to leave and tell nothing about the others; count all h * w of them.",
     "sec-clinic-numbers",
 )
 def corners_alone(theta, size, align_corners=False):
@@ -297,7 +297,7 @@ def other_side(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "theta is inverted",
-    "theta says already where each point of the output lies on the picture; yours asks its inverse.",
+    "theta already maps each point of the output to the picture; yours applies its inverse.",
     "sec-grid-pull",
 )
 def inverted(theta, size, align_corners=False):
@@ -365,7 +365,7 @@ def rounded(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Signs cancel before the mean",
-    "whether a point is outside is asked of each point, and then the mean is taken; yours asks it of the mean point.",
+    "each point is tested for being outside, and then the mean is taken; yours tests the mean point.",
     "sec-layer-failures",
 )
 def mean_point(theta, size, align_corners=False):

@@ -54,9 +54,8 @@ def with_shift(theta):
 
 @EXERCISE.wrong(
     "Eigenvalues for singular values",
-    "an eigenvalue says how much a direction is stretched that stays "
-    "where it is, and a shear or a turn has few of those; the half axes are the square roots of the "
-    "eigenvalues of A.T @ A.",
+    "an eigenvalue is how much a direction that does not turn is stretched, and under a shear or a turn there are few "
+    "of those; the half axes are the square roots of the eigenvalues of A.T @ A.",
     "sec-clinic-numbers",
 )
 def eigenvalues(theta):
@@ -85,8 +84,8 @@ def diagonal(theta):
 
 @EXERCISE.wrong(
     "The lengths of the columns",
-    "a column says how far a step along x or along y is stretched, and the "
-    "direction that is stretched most may lie between the two, as it does in a shear.",
+    "a column's length is how far a step along x or along y is stretched, and the direction that is stretched most "
+    "may lie between the two, as it does in a shear.",
     "sec-clinic-numbers",
 )
 def columns(theta):
@@ -95,8 +94,8 @@ def columns(theta):
 
 @EXERCISE.wrong(
     "The lengths of the rows",
-    "a row says how one coordinate of the input depends on the output's x and "
-    "y; the half axes of the ellipse are something else as soon as theta shears.",
+    "a row is how one coordinate of the input depends on the output's x and y; the half axes of the ellipse are "
+    "something else as soon as theta shears.",
     "sec-clinic-numbers",
 )
 def rows(theta):
@@ -123,8 +122,8 @@ def signed(theta):
 
 @EXERCISE.wrong(
     "The scale of the picture, not of the points",
-    "theta moves the points, and points that are spread by "
-    "2 make a picture of half the size; asked for is the 2, and yours is its inverse.",
+    "theta moves the points, and points that are spread by 2 make a picture of half the size; the 2 is required, and "
+    "yours is its inverse.",
     "sec-grid-pull",
 )
 def inverted(theta):
@@ -143,8 +142,8 @@ def first_alone(theta):
 
 @EXERCISE.wrong(
     "The larger one twice",
-    "there are two half axes, and the smaller tells when a picture collapses into "
-    "a line; yours gives the larger for both.",
+    "there are two half axes, and the smaller shows when a picture collapses into a line; yours gives the larger for "
+    "both.",
     "sec-clinic-numbers",
 )
 def larger_twice(theta):
@@ -174,7 +173,8 @@ def whole_axes(theta):
 
 @EXERCISE.wrong(
     "The root of the determinant twice",
-    "the determinant says how the area grows, the product of the two half axes; yours gives its root for both of them.",
+    "the determinant is the factor of the area, the product of the two half axes; yours gives its root for both of "
+    "them.",
     "sec-clinic-numbers",
 )
 def by_area(theta):
@@ -206,7 +206,7 @@ def symmetric_part(theta):
 
 @EXERCISE.wrong(
     "The determinant comes with the larger",
-    "two half axes are asked for; yours are the larger one and the area's factor, or the larger one and their ratio.",
+    "two half axes are required; yours are the larger one and the area's factor, or the larger one and their ratio.",
     "sec-clinic-numbers",
 )
 def with_determinant(theta):
@@ -216,7 +216,7 @@ def with_determinant(theta):
 
 @EXERCISE.wrong(
     "The largest and the smallest entry",
-    "an entry says how one coordinate depends on another; how far a circle is stretched depends on all four together.",
+    "an entry is how one coordinate depends on another; how far a circle is stretched depends on all four together.",
     "sec-clinic-numbers",
 )
 def largest_and_smallest_entry(theta):

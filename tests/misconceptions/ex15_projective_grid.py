@@ -93,8 +93,7 @@ def swapped(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped before theta",
-    "the output's own point is (x, y, 1), the place of its column "
-    "before that of its row; yours hands theta the row first.",
+    "the output's own point is (x, y, 1), the place of its column before that of its row; yours puts the row first.",
     "sec-grid-trap",
 )
 def swapped_in(theta, size, align_corners=False):

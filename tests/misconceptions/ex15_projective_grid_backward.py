@@ -102,8 +102,8 @@ def plus(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "c for its square",
-    "the derivative of a / c for c is -a / c**2, which is the place read over c; yours "
-    "divides the numerator by c once.",
+    "the derivative of a / c with respect to c is -a / c**2, which is the place read over c; yours divides the "
+    "numerator by c once.",
     "sec-families-quotient",
 )
 def c_once(d_grid, theta, align_corners=False):
@@ -113,8 +113,8 @@ def c_once(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The numerators are not divided",
-    "the derivative of a / c for a is 1 / c; yours hands the first two "
-    "rows the gradient as it came, as if theta were affine.",
+    "the derivative of a / c with respect to a is 1 / c; yours gives the first two rows the upstream gradient "
+    "undivided, as if theta were affine.",
     "sec-families-quotient",
 )
 def undivided(d_grid, theta, align_corners=False):
@@ -134,9 +134,9 @@ def as_affine(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The third row hears x alone",
-    "the denominator divides both coordinates, so its gradient adds up what "
-    "comes from x and what comes from y; yours has the first alone.",
+    "The third row takes x alone",
+    "the denominator divides both coordinates, so its gradient adds up what comes from x and what comes from y; yours "
+    "has the first alone.",
     "sec-families-quotient",
 )
 def x_alone(d_grid, theta, align_corners=False):
@@ -145,9 +145,9 @@ def x_alone(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The third row hears y alone",
-    "the denominator divides both coordinates, so its gradient adds up what "
-    "comes from x and what comes from y; yours has the second alone.",
+    "The third row takes y alone",
+    "the denominator divides both coordinates, so its gradient adds up what comes from x and what comes from y; yours "
+    "has the second alone.",
     "sec-families-quotient",
 )
 def y_alone(d_grid, theta, align_corners=False):
@@ -219,8 +219,8 @@ def mean(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The ninth number is held fixed",
-    "the gradient for a 3 x 3 theta has nine numbers; that the last one "
-    "is fixed at 1 is the business of projective_theta, which drops it.",
+    "the gradient for a 3 x 3 theta has nine numbers; that the last one is fixed at 1 is the part of "
+    "projective_theta, which drops it.",
     "sec-families-quotient",
 )
 def ninth_fixed(d_grid, theta, align_corners=False):
@@ -250,8 +250,8 @@ def always_corners(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Added up over the batch",
-    "each image has a theta of its own, and hears of its own pixels alone; "
-    "yours gives the sum over all images to each.",
+    "each image has a theta of its own, which depends on its own pixels alone; yours gives the sum over all images to "
+    "each.",
     "sec-theta-sum",
 )
 def over_the_batch(d_grid, theta, align_corners=False):
@@ -281,7 +281,8 @@ def squared_everywhere(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The third row is not multiplied by the place",
-    "the derivative of a / c for c is -a / c**2, with the numerator in it; yours is -1 / c**2 times what arrives.",
+    "the derivative of a / c with respect to c is -a / c**2, with the numerator in it; yours is -1 / c**2 times the "
+    "upstream gradient.",
     "sec-families-quotient",
 )
 def without_numerator(d_grid, theta, align_corners=False):
@@ -291,7 +292,7 @@ def without_numerator(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The third row is not divided at all",
-    "the derivative of a / c for c is -a / c**2; yours has the numerator and no denominator.",
+    "the derivative of a / c with respect to c is -a / c**2; yours has the numerator and no denominator.",
     "sec-families-quotient",
 )
 def third_undivided(d_grid, theta, align_corners=False):
@@ -301,7 +302,7 @@ def third_undivided(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Multiplied by c where it should be divided",
-    "the derivative of a / c for a is 1 / c; yours multiplies what arrives by c.",
+    "the derivative of a / c with respect to a is 1 / c; yours multiplies the upstream gradient by c.",
     "sec-families-quotient",
 )
 def multiplied(d_grid, theta, align_corners=False):
@@ -310,9 +311,7 @@ def multiplied(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The opposite sign",
-    "what is handed back is the gradient, and the step against it is the optimizer's part.",
-    "sec-theta-hand",
+    "The opposite sign", "the gradient is returned, and the step against it is the optimizer's part.", "sec-theta-hand"
 )
 def opposite(d_grid, theta, align_corners=False):
     return -projective_grid_backward(d_grid, theta, align_corners)

@@ -77,7 +77,7 @@ def base_ten(distance):
 
 @EXERCISE.wrong(
     "The square is missing",
-    "the logarithm alone runs to minus infinity at the point; r**2 in front of it is what makes U smooth there.",
+    "the logarithm alone runs to minus infinity at the point; the factor r**2 makes U smooth there.",
     "sec-families-radial",
 )
 def log_alone(distance):
@@ -168,7 +168,7 @@ def one_at_zero(distance):
 
 
 @EXERCISE.wrong(
-    "The slope of U, not U", "asked for is r**2 * log(r) itself; yours is its derivative.", "sec-families-radial"
+    "The slope of U, not U", "r**2 * log(r) itself is required; yours is its derivative.", "sec-families-radial"
 )
 def slope(distance):
     return 2 * distance * log(distance) + distance

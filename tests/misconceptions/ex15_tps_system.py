@@ -201,8 +201,8 @@ def affine_first(points):
 
 @EXERCISE.wrong(
     "The wrong sign",
-    "U is negative below a distance of 1 and positive beyond, and stands in the upper "
-    "left block as it is; yours is turned over.",
+    "U is negative below a distance of 1 and positive beyond, and goes into the upper left block as it is; yours is "
+    "turned over.",
     "sec-families-radial",
 )
 def negative(points):
@@ -212,8 +212,8 @@ def negative(points):
 
 @EXERCISE.wrong(
     "The side conditions hold the factors, not the weights",
-    "the last three rows say that the weights, "
-    "and the weights times x and times y, add up to 0; yours say that the three factors are 0.",
+    "the last three rows state that the weights, and the weights times x and times y, add up to 0; yours state that "
+    "the three factors are 0.",
     "sec-families-system",
 )
 def conditions_on_factors(points):

@@ -50,7 +50,7 @@ def below(theta):
 
 @EXERCISE.wrong(
     "The order is reversed",
-    "first reads the image and stands on the left of the product; yours is the gradient of second times first.",
+    "first reads the image and is on the left of the product; yours is the gradient of second times first.",
     "sec-series-back",
 )
 def reversed_order(d_theta, first, second):
@@ -59,7 +59,7 @@ def reversed_order(d_theta, first, second):
 
 @EXERCISE.wrong(
     "The two gradients have changed places",
-    "what you hand back first belongs to first, the theta that reads the image, and yours is second's.",
+    "what you return first belongs to first, the theta that reads the image, and yours is second's.",
     "sec-series-back",
 )
 def exchanged(d_theta, first, second):
@@ -68,7 +68,7 @@ def exchanged(d_theta, first, second):
 
 @EXERCISE.wrong(
     "second is not transposed",
-    "in the backward of a product the other factor stands transposed, and in your d_first second stands as it is.",
+    "in the backward of a product the other factor is transposed, and in your d_first, second is not.",
     "sec-series-back",
 )
 def second_as_it_is(d_theta, first, second):
@@ -79,7 +79,7 @@ def second_as_it_is(d_theta, first, second):
 
 @EXERCISE.wrong(
     "first is not transposed",
-    "in the backward of a product the other factor stands transposed, and in your d_second first stands as it is.",
+    "in the backward of a product the other factor is transposed, and in your d_second, first is not.",
     "sec-series-back",
 )
 def first_as_it_is(d_theta, first, second):
@@ -88,8 +88,8 @@ def first_as_it_is(d_theta, first, second):
 
 @EXERCISE.wrong(
     "Neither factor is transposed",
-    "in the backward of a product each factor hears the gradient through "
-    "the other one transposed; yours takes both as they are.",
+    "in the backward of a product each factor's gradient is multiplied by the other factor, transposed; yours takes "
+    "both as they are.",
     "sec-series-back",
 )
 def both_as_they_are(d_theta, first, second):
@@ -98,8 +98,8 @@ def both_as_they_are(d_theta, first, second):
 
 @EXERCISE.wrong(
     "The row (0, 0, 1) is forgotten",
-    "the joint shift is first's linear part times second's shift plus "
-    "first's own shift, so first's shift hears the shift of d_theta; in yours it hears nothing.",
+    "the joint shift is first's linear part times second's shift plus first's own shift, so first's shift receives "
+    "the shift of d_theta; in yours it receives nothing.",
     "sec-series-back",
 )
 def row_forgotten(d_theta, first, second):
@@ -111,8 +111,8 @@ def row_forgotten(d_theta, first, second):
 
 @EXERCISE.wrong(
     "second's shift is forgotten",
-    "the joint shift holds first's linear part times second's shift, so "
-    "first's linear part hears the third column of d_theta as well, times that shift.",
+    "the joint shift holds first's linear part times second's shift, so first's linear part receives the third column "
+    "of d_theta as well, times that shift.",
     "sec-series-back",
 )
 def lever_forgotten(d_theta, first, second):
@@ -121,9 +121,8 @@ def lever_forgotten(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "second's shift hears nothing",
-    "second's shift is one of the places that first maps, so it hears the "
-    "shift of d_theta through first's linear part, transposed.",
+    "second's shift gets no gradient",
+    "first maps second's shift, so its gradient is the shift of d_theta multiplied by first's linear part, transposed.",
     "sec-series-back",
 )
 def shift_unheard(d_theta, first, second):
@@ -134,9 +133,8 @@ def shift_unheard(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "second's shift hears d_theta's as it is",
-    "first maps the place that second looks at, so what comes "
-    "back to second's shift goes through first's linear part, transposed.",
+    "second's shift gets d_theta's as it is",
+    "first maps second's shift, so its gradient is multiplied by first's linear part, transposed.",
     "sec-series-back",
 )
 def shift_unmapped(d_theta, first, second):
@@ -146,8 +144,8 @@ def shift_unmapped(d_theta, first, second):
 
 @EXERCISE.wrong(
     "The constant row learns too",
-    "the row (0, 0, 1) below second is a constant; leave out what the "
-    "product's backward says of it, so that d_second has second's shape.",
+    "the row (0, 0, 1) below second is a constant; leave out what the product's backward gives for it, so that "
+    "d_second has second's shape.",
     "sec-series-back",
 )
 def constant_row(d_theta, first, second):
@@ -166,9 +164,9 @@ def inverted(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "Both hear the gradient as it is",
-    "only added thetas would hear it unchanged; theirs is a product, in "
-    "which each hears the gradient through the other one.",
+    "Both get the gradient as it is",
+    "that would be right for a sum of thetas; here they are multiplied, so each one's gradient is multiplied by the "
+    "other one.",
     "sec-series-back",
 )
 def unchanged(d_theta, first, second):
@@ -177,8 +175,8 @@ def unchanged(d_theta, first, second):
 
 @EXERCISE.wrong(
     "Multiplied number by number",
-    "the thetas were joined by a product of matrices, rows times columns; "
-    "yours is the backward of multiplying the numbers that stand in the same place.",
+    "the thetas were joined by a product of matrices, rows times columns; yours is the backward of multiplying "
+    "entries in the same place.",
     "sec-series-back",
 )
 def number_by_number(d_theta, first, second):
@@ -187,8 +185,8 @@ def number_by_number(d_theta, first, second):
 
 @EXERCISE.wrong(
     "Summed over the batch",
-    "each image of the batch has a first and a second of its own, and hears its "
-    "own gradient only; yours hands all of them the sum.",
+    "each image of the batch has a first and a second of its own, and depends on its own gradient only; yours gives "
+    "all of them the sum.",
     "sec-series-back",
 )
 def over_the_batch(d_theta, first, second):
@@ -197,9 +195,7 @@ def over_the_batch(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "The opposite sign",
-    "what is handed back is the gradient, and the step against it is the optimizer's part.",
-    "sec-series-back",
+    "The opposite sign", "the gradient is returned, and the step against it is the optimizer's part.", "sec-series-back"
 )
 def opposite(d_theta, first, second):
     return tuple(-d for d in compose_affine_backward(d_theta, first, second))
@@ -207,8 +203,8 @@ def opposite(d_theta, first, second):
 
 @EXERCISE.wrong(
     "first's shift takes part in d_second",
-    "first's own shift is added after second has been mapped, so "
-    "second does not hear of it; yours adds it, or carries the gradient through it.",
+    "first's own shift is added after second has been mapped, so it does not depend on second; yours adds it, or "
+    "carries the gradient through it.",
     "sec-series-back",
 )
 def shift_of_first(d_theta, first, second):
@@ -217,9 +213,9 @@ def shift_of_first(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "first's shift hears d_theta's through second",
-    "first's own shift is added to the joint shift as it "
-    "is, so it hears d_theta's third column unchanged; yours multiplies by second's linear part.",
+    "first's shift gets d_theta's through second",
+    "first's own shift is added to the joint shift as it is, so its gradient is d_theta's third column unchanged; "
+    "yours multiplies by second's linear part.",
     "sec-series-back",
 )
 def shift_through_second(d_theta, first, second):
@@ -229,9 +225,9 @@ def shift_through_second(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "Each hears through itself",
-    "in the backward of a product each factor hears the gradient through "
-    "the other one, transposed; yours takes the factor itself.",
+    "Each is multiplied by itself",
+    "in the backward of a product each factor's gradient is multiplied by the other factor, transposed; yours takes "
+    "the factor itself.",
     "sec-series-back",
 )
 def through_itself(d_theta, first, second):
@@ -240,8 +236,8 @@ def through_itself(d_theta, first, second):
 
 @EXERCISE.wrong(
     "The mean over the batch",
-    "each image of the batch has a first and a second of its own, and hears "
-    "its own gradient only; yours hands all of them the mean.",
+    "each image of the batch has a first and a second of its own, and depends on its own gradient only; yours gives "
+    "all of them the mean.",
     "sec-series-back",
 )
 def mean_of_batch(d_theta, first, second):
@@ -250,8 +246,8 @@ def mean_of_batch(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "Only the linear parts hear",
-    "the shifts of both are numbers of theirs like the others; yours leaves them at 0.",
+    "Only the linear parts get a gradient",
+    "the shifts are parameters like the others; yours leaves them at 0.",
     "sec-series-back",
 )
 def linear_alone(d_theta, first, second):

@@ -71,7 +71,7 @@ def inverted(theta, image_size):
 
 @EXERCISE.wrong(
     "(y, x) in place of (x, y)",
-    "the box is left, top, right, bottom, x before y; yours says top, left, bottom, right.",
+    "the box is left, top, right, bottom, x before y; yours is top, left, bottom, right.",
     "sec-colocalise-box",
 )
 def y_first(theta, image_size):
@@ -130,7 +130,7 @@ def half_as_wide(theta, image_size):
 
 @EXERCISE.wrong(
     "Centre and size in place of corners",
-    "asked for are left, top, right and bottom; yours are the middle of the box, its width and its height.",
+    "left, top, right and bottom are required; yours are the middle of the box, its width and its height.",
     "sec-colocalise-box",
 )
 def centre_and_size(theta, image_size):
@@ -151,7 +151,7 @@ def corner_and_size(theta, image_size):
 
 @EXERCISE.wrong(
     "Left in normalised units",
-    "the box is asked for in pixels, 0 to W and 0 to H, and yours runs from -1 to 1.",
+    "the box is required in pixels, 0 to W and 0 to H, and yours runs from -1 to 1.",
     "sec-grid-units",
 )
 def normalised(theta, image_size):
@@ -181,8 +181,8 @@ def between_centres(theta, image_size):
 
 @EXERCISE.wrong(
     "Cut off at the image's edge",
-    "what lies beside the image counts as well, so that a box says where "
-    "theta looks and not only what it finds there; yours is clipped.",
+    "what lies beside the image counts as well, since the box is the place where theta looks, with or without a "
+    "picture; yours is clipped.",
     "sec-colocalise-box",
 )
 def clipped(theta, image_size):

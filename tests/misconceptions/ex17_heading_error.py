@@ -80,8 +80,8 @@ def long_way(said, true):
 
 @EXERCISE.wrong(
     "The constant is left in",
-    "nobody told the transformer which way is up, so that the offset is not its "
-    "mistake; take it off before the distances.",
+    "the transformer has no reference for up, so the offset is not an error; subtract it before you take the "
+    "distances.",
     "sec-aerial-error",
 )
 def offset_left_in(said, true):
@@ -90,7 +90,7 @@ def offset_left_in(said, true):
 
 @EXERCISE.wrong(
     "True less said",
-    "the offset is that of what is said against what is true; yours is the other way round, and east becomes west.",
+    "the offset is the mean of said - true; yours is that of true - said, and east becomes west.",
     "sec-aerial-error",
 )
 def reversed_sign(said, true):
@@ -99,8 +99,8 @@ def reversed_sign(said, true):
 
 @EXERCISE.wrong(
     "Each mean by itself",
-    "the mean of the differences is asked for; where headings are all over the "
-    "compass, said and true have no mean of their own worth the name.",
+    "the mean of the differences is required; where headings are all over the compass, said and true have no mean of "
+    "their own worth the name.",
     "sec-aerial-error",
 )
 def means_apart(said, true):
@@ -119,7 +119,7 @@ def cancelled(said, true):
 
 @EXERCISE.wrong(
     "The root mean square",
-    "the mean distance is asked for; yours squares first, so that a single tail taken for a nose outweighs everything.",
+    "the mean distance is required; yours squares first, so that a single tail taken for a nose outweighs everything.",
     "sec-aerial-error",
 )
 def root_mean_square(said, true):
@@ -127,7 +127,7 @@ def root_mean_square(said, true):
     return offset, np.sqrt((wrapped(said - true - offset) ** 2).mean())
 
 
-@EXERCISE.wrong("Radians", "both numbers are asked for in degrees; yours are in radians.", "sec-aerial-error")
+@EXERCISE.wrong("Radians", "both numbers are required in degrees; yours are in radians.", "sec-aerial-error")
 def radians(said, true):
     offset, error = finish(said - true, arrows(said - true))
     return np.radians(offset), np.radians(error)
@@ -135,7 +135,7 @@ def radians(said, true):
 
 @EXERCISE.wrong(
     "Degrees given to a function of radians",
-    "np.exp, np.sin and np.cos take radians; yours hands them degrees.",
+    "np.exp, np.sin and np.cos take radians; yours passes degrees.",
     "sec-aerial-error",
 )
 def not_converted(said, true):
@@ -155,7 +155,7 @@ def folded(said, true):
 
 @EXERCISE.wrong(
     "The offset from 0 to 360",
-    "the sizes are right, and the offset is asked for from -180 to 180: 90 to the left is -90, and yours says 270.",
+    "the sizes are right, and the offset must be from -180 to 180: 90 to the left is -90, and yours is 270.",
     "sec-aerial-error",
 )
 def offset_positive(said, true):
@@ -198,7 +198,7 @@ def remainder_by_half(said, true):
 
 @EXERCISE.wrong(
     "The median distance",
-    "the mean distance is asked for; yours is the median, which does not hear of a tail taken for a nose.",
+    "the mean distance is required; yours is the median, which ignores a tail taken for a nose.",
     "sec-aerial-error",
 )
 def median(said, true):
@@ -206,7 +206,7 @@ def median(said, true):
     return offset, np.median(abs(wrapped(said - true - offset)))
 
 
-@EXERCISE.wrong("The largest distance", "the mean distance is asked for; yours is the largest.", "sec-aerial-error")
+@EXERCISE.wrong("The largest distance", "the mean distance is required; yours is the largest.", "sec-aerial-error")
 def largest(said, true):
     offset = arrows(said - true)
     return offset, abs(wrapped(said - true - offset)).max()
@@ -231,7 +231,7 @@ def half_the_offset(said, true):
 
 @EXERCISE.wrong(
     "The median of the differences",
-    "the mean of the arrows is asked for; yours is the middle one of the numbers.",
+    "the mean of the arrows is required; yours is the middle one of the numbers.",
     "sec-aerial-error",
 )
 def median_offset(said, true):
@@ -250,7 +250,7 @@ def exchanged(said, true):
 
 @EXERCISE.wrong(
     "The standard deviation of the distances",
-    "the mean distance is asked for; yours is how far the distances lie apart.",
+    "the mean distance is required; yours is how far the distances lie apart.",
     "sec-aerial-error",
 )
 def deviation(said, true):

@@ -132,8 +132,8 @@ def wing(theta):
 
 @EXERCISE.wrong(
     "The rotation nearest to theta",
-    "that is the best single angle for the whole picture, and it is "
-    "between where the nose and the wing go; asked for is the nose.",
+    "that is the best single angle for the whole picture, and it lies between those of the nose and the wing; the "
+    "nose is required.",
     "sec-aerial-compass",
 )
 def nearest_rotation(theta):
@@ -142,7 +142,7 @@ def nearest_rotation(theta):
 
 @EXERCISE.wrong(
     "The direction of the shift",
-    "the third column says where the output's middle lies on the input; a thing in the middle has a heading too.",
+    "the third column is where the output's middle lies on the input; an aircraft in the middle has a heading too.",
     "sec-aerial-compass",
 )
 def shift(theta):
