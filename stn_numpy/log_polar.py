@@ -5,11 +5,9 @@ import numpy as np
 from .check import check_arrays, check_flag, check_output
 from .coordinates import base_points
 
-LEAST_RADIUS = 0.05  # of half a picture: what lies nearer to the middle than that is not read
-
 
 def log_polar_grid(
-    theta: np.ndarray, size: tuple, align_corners: bool = False, least_radius: float = LEAST_RADIUS
+    theta: np.ndarray, size: tuple, align_corners: bool = False, least_radius: float = 0.05
 ) -> np.ndarray:
     """Say for each output pixel which point of the input it shows, where rows are directions and columns distances.
 
@@ -44,7 +42,7 @@ def log_polar_grid(
 
 
 def log_polar_grid_backward(
-    d_grid: np.ndarray, theta: np.ndarray, align_corners: bool = False, least_radius: float = LEAST_RADIUS
+    d_grid: np.ndarray, theta: np.ndarray, align_corners: bool = False, least_radius: float = 0.05
 ) -> np.ndarray:
     """Gradient of `log_polar_grid`: d_grid (N, h, w, 2), x before y, to d_theta (N, 2, 3), normalised units.
 
@@ -58,7 +56,7 @@ def log_polar_grid_backward(
         return d_grid.reshape(batch, height * width, 2).swapaxes(1, 2) @ points
 
 
-def log_polar_points(height, width, align_corners, dtype, least_radius=LEAST_RADIUS) -> np.ndarray:
+def log_polar_points(height, width, align_corners, dtype, least_radius=0.05) -> np.ndarray:
     """The points (x, y, 1) that the output's pixels show where theta does nothing, one a row: (h * w, 3)."""
     x, y, one = base_points(height, width, align_corners, dtype).T
     angle, radius = np.pi * (y + 1), least_radius ** ((1 - x) / 2)

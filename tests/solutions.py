@@ -1055,10 +1055,11 @@ def winding_number(theta):
 
     Returns
     -------
-    int
-        Positive where the angle grows: that of the rotation nearest to each theta, ``arctan2(theta[1, 0] - theta[0, 1],
-        theta[0, 0] + theta[1, 1])``, which is the heading that it undoes, clockwise.
+    float
+        A whole number, positive where the angle grows: that of the rotation nearest to each theta,
+        ``arctan2(theta[1, 0] - theta[0, 1], theta[0, 0] + theta[1, 1])``, which is the heading that it undoes,
+        clockwise.
     """
     angle = np.arctan2(theta[:, 1, 0] - theta[:, 0, 1], theta[:, 0, 0] + theta[:, 1, 1]).astype(np.float64)
     steps = np.diff(angle, append=angle[:1])
-    return round(((steps + np.pi) % (2 * np.pi) - np.pi).sum() / (2 * np.pi))
+    return float(round(((steps + np.pi) % (2 * np.pi) - np.pi).sum() / (2 * np.pi)))

@@ -45,7 +45,7 @@ def test_cells_run_again_after_a_change_to_what_they_read(tmp_path, name, counts
 
 def test_the_short_path_is_numbered_in_the_order_of_the_pages_and_marked_in_the_contents(tmp_path):
     """Chapter b comes before chapter a in the contents; the sum is that of all marks."""
-    mark = "# Chapter {}\n\n## Look\n\n```{{two-hours}} {}\nRead this.\n```\n\n## Skip\n\nText.\n"
+    mark = "# Chapter {}\n\n## Look\n\n```{{two-hours}} {}\n:write: one two\nRead this.\n```\n\n## Skip\n\nText.\n"
     (tmp_path / "index.md").write_text("# Start\n\n```{two-hours-path}\n```\n\n```{toctree}\nb\na\n```\n")
     (tmp_path / "a.md").write_text(mark.format("A", 7))
     (tmp_path / "b.md").write_text(mark.format("B", 5))
@@ -62,7 +62,7 @@ def test_the_short_path_is_numbered_in_the_order_of_the_pages_and_marked_in_the_
     app.build()
     start, a, b = ((tmp_path / "html" / f"{page}.html").read_text() for page in ("index", "a", "b"))
     rows = [re.sub(r"<[^>]*>", "", row).split() for row in re.findall(r"<tr.*?</tr>", start, re.DOTALL)]
-    assert rows[1:] == [["Look", "5"], ["Look", "7"], ["together", "12"]]
+    assert rows[1:] == [["Look:", "write", "one,", "two", minutes] for minutes in "57"] + [["together", "12"]]
     assert "stop 1 of 2, 5 min" in b and 'Next: <a class="reference internal" href="a.html#look">' in b
     assert "stop 2 of 2, 7 min" in a and "Next: " not in a
     pill = ' <span class="two-hours">2 h</span>'

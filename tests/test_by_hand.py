@@ -72,6 +72,7 @@ def test_it_fits_a_few_screens():
 
 
 def test_it_needs_numpy_alone():
+    """At the top; what follows `--mine` is loaded when the file is run as a program."""
     modules = {
         node.names[0].name if isinstance(node, ast.Import) else node.module
         for node in TREE.body

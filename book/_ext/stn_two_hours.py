@@ -1,4 +1,5 @@
-"""The short path through the book: `{two-hours} MINUTES` below a heading marks its section as a stop on it.
+"""The short path through the book: `{two-hours} MINUTES` below a heading marks its section as a stop on it. Its option
+`write` names the functions that are written there.
 
 The mark becomes a note in the margin with the stop's number, its minutes and a link to the next stop; the contents show
 the section, and its chapter, with a small "2 h"; and `{two-hours-path}` lists all stops in the order of the pages.
@@ -22,10 +23,12 @@ class TwoHours(SphinxDirective):
     """A stop: its minutes, and what to do there."""
 
     required_arguments, has_content = 1, True
+    option_spec = {"write": directives.unchanged_required}
 
     def run(self):
         minutes = directives.positive_int(self.arguments[0])
         stop = nodes.sidebar(classes=["margin", "two-hours"], minutes=minutes, page=self.env.docname)
+        stop["write"] = self.options.get("write", "").split()
         stop += nodes.title("", "")
         self.state.nested_parse(self.content, self.content_offset, stop)
         return [stop]
@@ -44,14 +47,16 @@ def marks(doctree: nodes.document) -> list[nodes.sidebar]:
 
 
 def collect(app: Sphinx, doctree: nodes.document) -> None:
-    """Remember the stops of a page: section, title, minutes, and what to do."""
+    """Remember the stops of a page."""
     found = []
     for number, stop in enumerate(marks(doctree)):
         section = stop.parent
         while not isinstance(section, nodes.section):
             section = section.parent
         stop["number"] = number
-        found.append((section["ids"][0], section.next_node(nodes.title).astext(), stop["minutes"], stop.children[1:]))
+        title = section.next_node(nodes.title).astext()
+        # The contents use a section's first id, links its label: ids like "exercises" are those of several pages
+        found.append((section["ids"][0], section["ids"][-1], title, stop["minutes"], stop["write"]))
     stops(app.env)[app.env.docname] = found
 
 
@@ -78,7 +83,7 @@ def pages(env: BuildEnvironment, docname: str) -> list[str]:
 
 
 def in_order(env: BuildEnvironment) -> list[tuple]:
-    """All stops as (page, its number on the page, section, title, minutes, what to do), in the order of the pages."""
+    """All stops as (page, its number on the page, first id, label, title, minutes, what is written), in order."""
     order = pages(env, env.config.root_doc)
     return [(page, number, *stop) for page in order for number, stop in enumerate(stops(env).get(page, ()))]
 
@@ -86,7 +91,7 @@ def in_order(env: BuildEnvironment) -> list[tuple]:
 def mark_contents(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Mark the stops and their chapters in the contents."""
     for docname, found in stops(env).items():
-        anchors = {f"#{section}" for section, *_ in found} | {""}
+        anchors = {f"#{first}" for first, *_ in found} | {""}
         for reference in env.tocs[docname].findall(nodes.reference) if found else ():
             if reference["anchorname"] in anchors and CONTENTS not in reference.astext():
                 reference += [nodes.Text(" "), nodes.inline("", CONTENTS, classes=["two-hours"])]
@@ -109,8 +114,8 @@ def complete(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def link(app: Sphinx, docname: str, stop: tuple) -> nodes.reference:
     """A link to a stop's section."""
-    page, _, section, title, *_ = stop
-    return make_refnode(app.builder, docname, page, section, nodes.inline("", title))
+    page, _, _, label, title, *_ = stop
+    return make_refnode(app.builder, docname, page, label, nodes.inline("", title))
 
 
 def table(app: Sphinx, docname: str, path: list[tuple]) -> nodes.table:
@@ -118,17 +123,19 @@ def table(app: Sphinx, docname: str, path: list[tuple]) -> nodes.table:
     rows = []
     for stop in path:
         number = app.env.toc_secnumbers.get(stop[0], {}).get("", ("",))[0]
-        rows.append([nodes.Text(str(number)), link(app, docname, stop), nodes.Text(str(stop[4]))])
-    rows.append([nodes.Text(""), nodes.Text("together"), nodes.Text(str(sum(stop[4] for stop in path)))])
+        written = [node for name in stop[6] for node in (nodes.Text(", "), nodes.literal("", name))]
+        where = [link(app, docname, stop), *([nodes.Text(": write "), *written[1:]] if written else ())]
+        rows.append([[nodes.Text(str(number))], where, [nodes.Text(str(stop[5]))]])
+    rows.append([[nodes.Text(words)] for words in ("", "together", str(sum(stop[5] for stop in path)))])
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (15, 65, 20)), cols=3)
-    head = [nodes.Text(words) for words in ("Chapter", "Section", "Minutes")]
+    head = [[nodes.Text(words)] for words in ("Chapter", "Section", "Minutes")]
     group += [nodes.thead("", row_of(head)), nodes.tbody("", *map(row_of, rows))]
     return nodes.table("", group, classes=["colwidths-given"])
 
 
-def row_of(cells: list[nodes.Node]) -> nodes.row:
+def row_of(cells: list[list[nodes.Node]]) -> nodes.row:
     """A row of a table."""
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", cell)) for cell in cells))
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
 
 
 def setup(app: Sphinx) -> dict:

@@ -23,9 +23,10 @@ def winding_number(theta):
 
     Returns
     -------
-    int
-        Positive where the angle grows: that of the rotation nearest to each theta, ``arctan2(theta[1, 0] - theta[0, 1],
-        theta[0, 0] + theta[1, 1])``, which is the heading that it undoes, clockwise.
+    float
+        A whole number, positive where the angle grows: that of the rotation nearest to each theta,
+        ``arctan2(theta[1, 0] - theta[0, 1], theta[0, 0] + theta[1, 1])``, which is the heading that it undoes,
+        clockwise.
     """
     raise NotImplementedError("your answer goes here")
 

@@ -16,7 +16,7 @@ MODULES = (
     *("whole.program", "whole.rates", "training.rotated_mnist", "training.turning"),
     *("scale.rates", "scale.protocol", "scale.recipe", "scale.table", "scale.speed", "scale.shown"),
     *("debugging.clinic", "families.fits", "more_than_one.addition", "more_than_one.depth"),
-    *("more_than_one.colocalise", "aerial.rivals", "aerial.headings"),
+    *("more_than_one.colocalise", "aerial.headings", "aerial.full_circle"),
 )
 
 DESCRIPTION = """\

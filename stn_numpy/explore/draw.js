@@ -8,7 +8,7 @@ stnExplore.add("draw", (stage, data) => {
   const state = { digit: 6, strokes: [], pose: { x: 0.4, y: -0.35, size: 0.7, angle: 0 }, reach: 0 };
   let pen = null;
 
-  const plate = stage.plate({ title: "canvas: draw here", role: "input", wide: true, view: frameOf(blank),
+  const plate = stage.plate({ title: "canvas: draw here", role: "input", view: frameOf(blank),
                               label: "A digit on a canvas, and where the transformer reads it" });
   const canvas = plate.picture(frameOf(blank)), ink = plate.layer();
   const looks = Object.entries({ transformer: "with a transformer", plain: "without one" }).map(([name, title]) => {

@@ -2,12 +2,11 @@
 
 import torch
 
-from ..log_polar import LEAST_RADIUS
 from .grid import base_points
 
 
 def log_polar_grid(
-    theta: torch.Tensor, size: tuple, align_corners: bool = False, least_radius: float = LEAST_RADIUS
+    theta: torch.Tensor, size: tuple, align_corners: bool = False, least_radius: float = 0.05
 ) -> torch.Tensor:
     """(N, 2, 3) to (N, h, w, 2). As in `stn_numpy.log_polar_grid`."""
     batch, _, height, width = size

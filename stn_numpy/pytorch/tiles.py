@@ -149,7 +149,7 @@ def load_tile_network(path) -> tuple[Classifier, dict]:
     except ValueError as error:
         raise ValueError(f"{path} is no checkpoint, or is damaged ({error})") from error
     if not isinstance(content, dict) or "tiles" not in content:
-        source = "training with --data-folder, or python -m book.experiments aerial --keep"
+        source = "training with --data-folder, or python -m book.experiments --keep"
         raise ValueError(
             f"{path} is not a finished network for tiles: expected a .pt that {source}, has left at its end"
         )

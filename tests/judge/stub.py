@@ -112,12 +112,16 @@ class Stub:
         except (SyntaxError, ValueError, RecursionError, MemoryError):  # all that ast.parse raises
             return True
 
-    def load(self):
-        """Run the file and return the function, None if there is none; whatever goes wrong in it is raised."""
+    def run(self):
+        """Run the file and return its module; whatever goes wrong in it is raised."""
         spec = importlib.util.spec_from_file_location(f"your_{self.path.stem}", self.path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        return getattr(module, self.name, None)
+        return module
+
+    def load(self):
+        """Run the file and return the function, None if there is none."""
+        return getattr(self.run(), self.name, None)
 
 
 def _save_as_utf8(shown, why):

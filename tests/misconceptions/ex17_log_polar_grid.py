@@ -217,7 +217,7 @@ def swapped(theta, size, align_corners=False, least_radius=0.05):
 @EXERCISE.wrong(
     "The other align_corners",
     "the output's own points lie where align_corners says; yours has the other convention.",
-    "sec-grid-align-corners",
+    "sec-grid-units",
 )
 def other_corners(theta, size, align_corners=False, least_radius=0.05):
     return log_polar_grid(theta, size, not align_corners, least_radius)
@@ -236,5 +236,5 @@ def by_loops(theta, size, align_corners=False, least_radius=0.05):
 @EXERCISE.right_too
 def by_exponentials(theta, size, align_corners=False, least_radius=0.05):
     y, x = pixels(theta, size, align_corners)
-    points = np.exp(np.log(least_radius) * (1 - x) / 2 - 1j * (np.pi * (y + 1) + np.pi / 2)).conj()
-    return place(theta, -points.real, -points.imag * -1)
+    points = -1j * np.exp(np.log(least_radius) * (1 - x) / 2 + 1j * np.pi * (y + 1))
+    return place(theta, points.real.astype(theta.dtype), points.imag.astype(theta.dtype))

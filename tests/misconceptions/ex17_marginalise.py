@@ -18,13 +18,13 @@ EXERCISE = Exercise(
             "shares of 3/4 and 1/4; the first copy gives 9/10 and 1/10, the second a half each: 0.8 and 0.2",
             np.array([[NINTH, HALVES]]),
             np.log([[3.0, 1.0]]),
-            expected=[np.log([[0.8, 0.2]])],
+            expected=np.log([[0.8, 0.2]]),
         ),
         Case(
             "two images, and a score that is the same for all copies",
             np.array([[NINTH, HALVES], [HALVES, HALVES[::-1]]]) + [[[1], [2]]],
             np.array([[5.0, 5], [-5, -5]]),
-            expected=[np.log([[0.7, 0.3], [0.5, 0.5]])],
+            expected=np.log([[0.7, 0.3], [0.5, 0.5]]),
         ),
         Case("two images, three copies, four classes", RNG.normal(size=(2, 3, 4)), RNG.normal(size=(2, 3))),
         Case(
@@ -91,7 +91,7 @@ def alike(logits, scores):
 
 
 @EXERCISE.wrong(
-    "The sum is not divided by the number of copies, and no share is taken",
+    "The copies are added up without shares",
     "the shares of an image add up to 1; yours adds up the copies' probabilities as they are, up to K of them.",
     "sec-aerial-copies",
 )

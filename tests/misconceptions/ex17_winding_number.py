@@ -22,15 +22,15 @@ EXERCISE = Exercise(
     answer="tests.solutions",
     gives=("turns",),
     cases=[
-        Case("quarter turns: 0, 90, 180 and 270 degrees, and back to 0", curve([0, 90, 180, 270]), expected=[1]),
-        Case("the same the other way round", curve([0, -90, -180, -270]), expected=[-1]),
-        Case("a transformer that swings to 80 degrees and back", curve([0, 40, 80, 40, 0, -40]), expected=[0]),
-        Case("one number with a seam: up to 170 degrees, and back the long way", curve(SEAM), expected=[0]),
-        Case("twice around, beginning at 200 degrees", curve(200 + 2 * np.arange(0, 360, 20.0)), expected=[2]),
-        Case("three times backwards, scaled and shifted", curve(-3 * np.arange(0, 360, 15.0), 0.5, 0.3), expected=[-3]),
+        Case("quarter turns: 0, 90, 180 and 270 degrees, and back to 0", curve([0, 90, 180, 270]), expected=1),
+        Case("the same the other way round", curve([0, -90, -180, -270]), expected=-1),
+        Case("a transformer that swings to 80 degrees and back", curve([0, 40, 80, 40, 0, -40]), expected=0),
+        Case("one number with a seam: up to 170 degrees, and back the long way", curve(SEAM), expected=0),
+        Case("twice around, beginning at 200 degrees", curve(200 + 2 * np.arange(0, 360, 20.0)), expected=2),
+        Case("three times backwards, scaled and shifted", curve(-3 * np.arange(0, 360, 15.0), 0.5, 0.3), expected=-3),
         Case("once around, with a shear", SHEARED),
         Case("in float32", curve(AROUND + 100).astype("float32")),
-        Case("there and back over 180 degrees", curve([170, 190, 210, 190, 170, 150]), expected=[0]),
+        Case("there and back over 180 degrees", curve([170, 190, 210, 190, 170, 150]), expected=0),
     ],
 )
 
@@ -53,7 +53,7 @@ def closed(angle):
     "sec-aerial-winding",
 )
 def left_open(theta):
-    return int(np.trunc(short(np.diff(angles(theta))).sum() / (2 * np.pi)))
+    return float(np.trunc(short(np.diff(angles(theta))).sum() / (2 * np.pi)))
 
 
 @EXERCISE.wrong(
@@ -72,7 +72,7 @@ def part_of_a_turn(theta):
     "sec-aerial-winding",
 )
 def with_jumps(theta):
-    return round(closed(angles(theta)).sum() / (2 * np.pi))
+    return float(round(closed(angles(theta)).sum() / (2 * np.pi)))
 
 
 @EXERCISE.wrong(
@@ -97,17 +97,17 @@ def without_sign(theta):
     "sec-aerial-winding",
 )
 def sign(theta):
-    return int(np.sign(winding_number(theta)))
+    return float(np.sign(winding_number(theta)))
 
 
 @EXERCISE.wrong(
     "All steps forwards",
-    "steps backwards undo those forwards; yours adds up their sizes, and a transformer that swings back and forth seems "
-    "to turn.",
+    "steps backwards undo those forwards; yours adds up their sizes, and a transformer that swings there and back "
+    "seems to turn.",
     "sec-aerial-winding",
 )
 def sizes(theta):
-    return round(abs(short(closed(angles(theta)))).sum() / (2 * np.pi))
+    return float(round(abs(short(closed(angles(theta)))).sum() / (2 * np.pi)))
 
 
 @EXERCISE.wrong(
@@ -116,7 +116,7 @@ def sizes(theta):
     "sec-aerial-winding",
 )
 def to_full_turns(theta):
-    return round((closed(angles(theta)) % (2 * np.pi)).sum() / (2 * np.pi))
+    return float(round((closed(angles(theta)) % (2 * np.pi)).sum() / (2 * np.pi)))
 
 
 @EXERCISE.wrong(
@@ -125,7 +125,7 @@ def to_full_turns(theta):
     "sec-aerial-winding",
 )
 def jumps(theta):
-    return int((abs(closed(angles(theta))) > np.pi).sum())
+    return float((abs(closed(angles(theta))) > np.pi).sum())
 
 
 @EXERCISE.wrong("Half turns", "a full turn is 2 * pi; yours divides by pi.", "sec-aerial-winding")
@@ -158,7 +158,7 @@ def degrees(theta):
 )
 def ends_alone(theta):
     angle = angles(theta)
-    return round(float(angle[-1] - angle[0]) / (2 * np.pi))
+    return float(round(float(angle[-1] - angle[0]) / (2 * np.pi)))
 
 
 @EXERCISE.wrong(
@@ -167,7 +167,7 @@ def ends_alone(theta):
     "sec-aerial-winding",
 )
 def span(theta):
-    return round(float(np.ptp(angles(theta))) / (2 * np.pi))
+    return float(round(float(np.ptp(angles(theta))) / (2 * np.pi)))
 
 
 @EXERCISE.wrong(
@@ -180,17 +180,17 @@ def by_arctan(theta):
     with np.errstate(all="ignore"):
         angle = np.arctan((theta[:, 1, 0] - theta[:, 0, 1]) / (theta[:, 0, 0] + theta[:, 1, 1])).astype(float)
     steps = closed(np.nan_to_num(angle))
-    return round(((steps + np.pi / 2) % np.pi - np.pi / 2).sum() / np.pi)
+    return float(round(((steps + np.pi / 2) % np.pi - np.pi / 2).sum() / np.pi))
 
 
 @EXERCISE.right_too
 def unwrapped(theta):
     angle = angles(theta)
     way = np.unwrap(np.append(angle, angle[0]))
-    return int(round((way[-1] - way[0]) / (2 * np.pi)))
+    return float(round((way[-1] - way[0]) / (2 * np.pi)))
 
 
 @EXERCISE.right_too
 def as_complex_numbers(theta):
     arrow = theta[:, 0, 0] + theta[:, 1, 1] + 1j * (theta[:, 1, 0] - theta[:, 0, 1])
-    return int(np.rint(np.angle(np.roll(arrow, -1) / arrow).sum() / (2 * np.pi)))
+    return float(np.rint(np.angle(np.roll(arrow, -1) / arrow).sum() / (2 * np.pi)))

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from book.experiments.aerial.arms import BATCH, CLIP, RATES, SIZE, Arm, Trainer, build, turned_anew
-from book.experiments.aerial.rivals import differences, heading_errors
+from book.experiments.aerial.measures import differences, heading_errors
 from book.experiments.engine import NO_SERIES, Experiment
 from stn_numpy.aerial.tiles import KINDS, aerial_tiles
 from stn_numpy.pytorch.life import signs_of_life

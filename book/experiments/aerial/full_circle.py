@@ -1,0 +1,118 @@
+"""Chapter 17: 12,000 training digits at any heading, as in RotMNIST, and 10,000 test digits."""
+
+import time
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from book.experiments.engine import Experiment
+from stn_numpy.pose import circular_deviation, describe_angles
+from stn_numpy.pytorch.command import best_precision
+from stn_numpy.pytorch.digits import load_split
+from stn_numpy.pytorch.life import signs_of_life, thetas
+from stn_numpy.pytorch.model import Classifier
+from stn_numpy.pytorch.networks import A_COPY, CLASSIFIERS, build
+from stn_numpy.pytorch.turned_copies import TurnedCopies
+from stn_numpy.theta import rotation_angle
+
+TRAIN, TEST, SEEDS = 12_000, 10_000, dict(train=21, test=22)
+BATCH, RATE, CLIP = 64, 2e-3, 5.0
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way to read digits at any heading."""
+
+    reads: str  # "cnn", "turned copies" or "rotation"
+    steps: int
+    augmented: bool = True  # whether each digit is turned anew each time it is drawn
+    turns: int = 0
+
+
+ARMS = {
+    "copies": Arm("turned copies", 2500, turns=16),
+    "cnn-augmented": Arm("cnn", 30_000),
+    "cnn": Arm("cnn", 30_000, augmented=False),
+    "rotation": Arm("rotation", 15_000),
+}
+
+
+def build_arm(arm, seed):
+    """An arm's network with its first weights."""
+    if arm.reads == "cnn":  # that of the turned copies, without a score
+        draw = np.random.default_rng(seed)
+        return Classifier.of(CLASSIFIERS["cnn"]([], 1, 28, 10, A_COPY, draw, torch.float32, first=16))
+    if arm.reads == "rotation":
+        return build("st-cnn", "R", "rotation", rng=seed)
+    return build("cnn", "R", turned_copies=arm.turns, rng=seed)
+
+
+def turned(images, angles):
+    """Digits (N, 1, 28, 28), each turned clockwise by its angle, in radians."""
+    cos, sin, none = angles.cos(), angles.sin(), torch.zeros_like(angles)
+    theta = torch.stack([cos, sin, none, -sin, cos, none], 1).view(-1, 2, 3)
+    return F.grid_sample(images, F.affine_grid(theta, images.shape, align_corners=False), align_corners=False)
+
+
+def digits_of(part, count):
+    """The first digits of a part, upright, with their labels and the angles that they are turned by."""
+    images, labels = load_split("mnist", part)
+    generator = torch.Generator().manual_seed(SEEDS[part])
+    angles = 2 * torch.pi * torch.rand(count, generator=generator)
+    return torch.from_numpy(images[:count]), torch.from_numpy(labels[:count]), angles
+
+
+def train_arm(arm, seed, context):
+    """A trained network, its losses in means of a sixtieth of the steps, and the seconds of its steps."""
+    upright, labels, angles = digits_of("train", TRAIN)
+    fixed = turned(upright, angles)
+    network = build_arm(arm, seed).to(memory_format=torch.channels_last)
+    optimizer, generator = torch.optim.Adam(network.parameters()), torch.Generator().manual_seed(seed)
+    losses, start = [], time.process_time()
+    for step in context.steps(arm.steps):
+        optimizer.param_groups[0]["lr"] = RATE * (1 + np.cos(np.pi * step / arm.steps)) / 2
+        chosen = torch.randint(TRAIN, (BATCH,), generator=generator)
+        again = 2 * torch.pi * torch.rand(BATCH, generator=generator)
+        images = turned(upright[chosen], again) if arm.augmented else fixed[chosen]
+        with torch.autocast("cpu", torch.bfloat16, enabled=best_precision(torch.device("cpu")) == "bfloat16"):
+            loss = F.cross_entropy(network(images).float(), labels[chosen])
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), CLIP)
+        optimizer.step()
+        losses.append(loss.item())
+    every = max(1, arm.steps // 60)
+    curve = np.mean(np.reshape(losses[: len(losses) // every * every], (-1, every)), axis=1)
+    return network.eval(), np.round(curve, 4).tolist(), time.process_time() - start
+
+
+@torch.no_grad()
+def measure_cell(cell, context):
+    """Train and measure one arm for one seed."""
+    arm = Arm(**{field.name: cell[field.name] for field in fields(Arm)})
+    with torch.enable_grad():
+        network, curve, seconds = train_arm(arm, cell["seed"], context)
+    upright, labels, angles = digits_of("test", TEST)
+    images = turned(upright, angles)
+    wrong = torch.cat([network(part).argmax(1) for part in images.split(100)]) != labels
+    found = dict(error=round(float(wrong.float().mean()), 4), curve=curve, seconds_training=seconds)
+    found |= dict(parameters=network.parameter_count())
+    if network.transformer is None:
+        return found
+    left = rotation_angle(thetas(network, images, batch=100).double().numpy()) - angles.double().numpy()
+    described = describe_angles(left, labels.numpy())
+    angles_left = {name: np.round(value, 2).tolist() for name, value in described.items()}
+    before = round(float(circular_deviation(angles.double().numpy())), 2)
+    copies = (
+        dict(share=float(network.shares(images[:1000]).amax(1).mean())) if isinstance(network, TurnedCopies) else {}
+    )
+    return (
+        found | dict(before=before, angles=angles_left, life=signs_of_life(network, images[:2000], batch=100)) | copies
+    )
+
+
+CELLS = [dict(name=name, **asdict(arm), seed=seed) for seed in range(3) for name, arm in ARMS.items()]
+EXPERIMENT = Experiment("full_circle", 17, CELLS, measure_cell)
