@@ -215,8 +215,8 @@ ALL = {
     ),
     "turning": Entry(
         "Turning upright",
-        "Slide through the steps of a recorded training run (seed 0). Guess first: which falls sooner, the error or "
-        "the angle that is left, and do digits of one class end in one pose?",
+        "Slide through the steps of a recorded training run (seed 0). Guess first: which digits "
+        "are upright early, and do digits of one class end in one pose?",
         "Ten turned digits as the classifier sees them before training, in the middle of the run and at its end: at "
         "first as they are, at the end most of them nearly upright.",
         _turning,

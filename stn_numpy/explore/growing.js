@@ -56,7 +56,7 @@
       return `After ${count(at)} steps: ` + new Intl.ListFormat("en-GB").format([
         ...(known(error) ? [`${percent(error)} of the test digits are misclassified${beside}`] : []),
         `${show(left[at], 0)} degrees of turn are left`,
-        ...(known(leak) ? [`the label can be read from theta for ${percent(leak)}`] : []),
+        ...(known(leak) ? [`${percent(leak)} of the labels can be read from theta`] : []),
         ...(known(silent) ? [`${percent(silent)} of the localisation network's last hidden units are silent`] : []),
       ]) + ".";
     }
