@@ -45,9 +45,9 @@
       if (lines[1]) ink.text(0, height(without[0]), "dashed: without a transformer", "start faint", { dx: 5, dy: -9, size: 11 });
       ink.line(x, -0.05, x, 0.4, "rule dashed");
       if (value === null) return;
-      const late = x > 0.5, words = show(factor * value, 1) + (factor === 1 ? "\u00b0" : "%");
+      const late = x > 0.8, words = show(factor * value, 1) + (factor === 1 ? "\u00b0" : "%");
       ink.dot(x, height(value), 5, style);
-      ink.text(x, height(value), words, `${style} ${late ? "end" : "start"}`, { dx: late ? -8 : 8, dy: -9 });
+      ink.text(x, height(value), words, `${style} ${late ? "end" : "start"}`, { dx: late ? -8 : 8, dy: values[state.at + 1] > value ? 17 : -9 });
     }
 
     function sentence({ error, without, left, leak, silent }, at) {
