@@ -36,6 +36,8 @@ class Implementation:
 
 
 IMPLEMENTATIONS = {"numpy": Implementation("stn_numpy"), "numba": Implementation("stn_numpy.fast", partial=True)}
+if os.environ.get("STN_CUDA"):  # a run of its own, which tests/test_cuda.py starts: Numba simulates a GPU or has one
+    IMPLEMENTATIONS = {"cuda": Implementation("stn_numpy.cuda", partial=True)}
 
 
 @pytest.fixture(scope="session", params=IMPLEMENTATIONS)

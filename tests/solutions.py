@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stn_numpy import pixel_centres
+from stn_numpy import affine_grid, pixel_centres
 
 
 def compose_theta(first, second):
@@ -1063,3 +1063,62 @@ def winding_number(theta):
     angle = np.arctan2(theta[:, 1, 0] - theta[:, 0, 1], theta[:, 0, 0] + theta[:, 1, 1]).astype(np.float64)
     steps = np.diff(angle, append=angle[:1])
     return float(round(((steps + np.pi) % (2 * np.pi) - np.pi).sum() / (2 * np.pi)))
+
+
+def thread_of_pixel(row, column, width, block):
+    """Say which thread of which block works on each pixel of a picture.
+
+    Parameters
+    ----------
+    row, column : (K,) arrays of ints
+        The pixels, counted from 0.
+    width : int
+        The picture's width in pixels.
+    block : (int, int)
+        Columns and rows of a block, in this order: CUDA's x comes first.
+
+    Returns
+    -------
+    block_number : (K,) array of ints
+        Blocks are counted from 0, row by row; the last one of a row may reach beyond the picture.
+    thread_number : (K,) array of ints
+        Threads are counted from 0 within their block, row by row.
+
+    Notes
+    -----
+    Convention: 32 threads with consecutive numbers are a warp, so that ``thread_number // 32`` is the warp.
+    """
+    columns, rows = block
+    across = -(-width // columns)  # rounded up
+    return row // rows * across + column // columns, row % rows * columns + column % columns
+
+
+def atomic_conflicts(theta, in_size, out_size, align_corners=False):
+    """Count for each pixel of the image the output pixels whose samples give it a weight.
+
+    Parameters
+    ----------
+    theta : (2, 3) array of float64
+        From the output to the image, in normalised units.
+    in_size : (int, int)
+        Height and width of the image.
+    out_size : (int, int)
+        Height and width of the output, each at least 2.
+    align_corners : bool
+        What -1 and 1 are: the outer edges of the outermost pixels (False) or their centres (True).
+
+    Returns
+    -------
+    (H, W) array of ints
+        How many threads add to each pixel. Those whose weight is 0 do not add.
+
+    Notes
+    -----
+    Convention: bilinear, zeros outside. A sample gives a weight to a pixel that lies less than one pixel away from it
+    both across and down.
+    """
+    grid = affine_grid(theta[None], (1, 1, *out_size), align_corners)[0].reshape(-1, 2)
+    p_x, p_y = (to_pixels(grid[:, axis], in_size[1 - axis], align_corners) for axis in (0, 1))
+    beside = abs(p_x[:, None] - np.arange(in_size[1])) < 1
+    above = abs(p_y[:, None] - np.arange(in_size[0])) < 1
+    return above.T.astype(int) @ beside.astype(int)

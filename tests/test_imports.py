@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[1]
 OWN = {
     "stn_numpy.pytorch": {"torch"},
     "stn_numpy.fast": {"numba"},
+    "stn_numpy.cuda": {"numba"},
+    "stn_numpy.cuda.benchmark": {"torch"},
     "stn_numpy.viz": {"matplotlib", "cycler"},
     "stn_numpy.explore.stills": {"matplotlib"},
     "stn_numpy.pytorch.diagnose_figure": {"matplotlib"},  # inside a function: a training machine has none

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-RELATIVE = {np.dtype(np.float64): 1e-10, np.dtype(np.float32): 1e-5}
+RELATIVE = {np.dtype(np.float64): 1e-10, np.dtype(np.float32): 1e-5, np.dtype(np.int64): 0}
 
 # The relative error of a central difference in float64 with a step of 1e-6, away from the kinks.
 FINITE_DIFFERENCES = 1e-7

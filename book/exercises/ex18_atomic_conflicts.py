@@ -1,0 +1,50 @@
+"""Count how many threads add to each pixel of the image.
+
+Chapter:     18, One thread a pixel
+Difficulty:  2 of 3
+Size:        about 10 lines
+Check:       pytest --ex atomic_conflicts
+
+Backwards, each thread of the output adds to the pixels that its sample was mixed from. Where many add to one pixel they
+wait for each other.
+"""
+
+import numpy as np
+
+
+def atomic_conflicts(theta, in_size, out_size, align_corners=False):
+    """Count for each pixel of the image the output pixels whose samples give it a weight.
+
+    Parameters
+    ----------
+    theta : (2, 3) array of float64
+        From the output to the image, in normalised units.
+    in_size : (int, int)
+        Height and width of the image.
+    out_size : (int, int)
+        Height and width of the output, each at least 2.
+    align_corners : bool
+        What -1 and 1 are: the outer edges of the outermost pixels (False) or their centres (True).
+
+    Returns
+    -------
+    (H, W) array of ints
+        How many threads add to each pixel. Those whose weight is 0 do not add.
+
+    Notes
+    -----
+    Convention: bilinear, zeros outside. A sample gives a weight to a pixel that lies less than one pixel away from it
+    both across and down.
+    """
+    raise NotImplementedError("your answer goes here")
+
+
+# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+HINTS = [
+    "First where each output pixel looks, in pixels of the image: `theta @ (x, y, 1)` for each of the output's own "
+    "centres (chapter 3), then into pixels by the size of the image.",
+    "A pixel (row, column) gets something from a sample at (p_x, p_y) if `abs(p_x - column) < 1` and "
+    "`abs(p_y - row) < 1`. The pictures are small: every pixel can be compared with every sample.",
+    "With `p_x` and `p_y` as flat arrays: `beside = abs(p_x[:, None] - np.arange(W)) < 1` and "
+    "`above = abs(p_y[:, None] - np.arange(H)) < 1`; then `above.T.astype(int) @ beside.astype(int)` is the answer.",
+]

@@ -1,0 +1,68 @@
+"""The kernels launched on arrays that are on the GPU already, Numba's or (by `numba.cuda.as_cuda_array`) torch's.
+
+Nothing is checked here, and nothing is waited for: `stn_numpy.cuda.sampler` checks, and copying a result back waits.
+"""
+
+import numpy as np
+from numba import cuda
+
+from ..coordinates import pixel_centres, pixels_per_unit
+from . import kernels
+
+
+def affine_sample(image, theta, size: tuple, align_corners: bool = False, channels_inside: bool = True):
+    """Warp an image: (N, C, H, W) and (N, 2, 3) to (N, C, h, w).
+
+    One thread a pixel, with the loop over channels inside; without, one thread for each number of the output.
+    """
+    out = cuda.device_array(size, image.dtype)
+    kernel = kernels.read_pixels if channels_inside else kernels.read_values
+    planes = size[0] if channels_inside else size[0] * size[1]
+    kernel[blocks(planes, out), kernels.BLOCK](
+        image, theta, *_axes(out, align_corners), *frame(image, align_corners), out
+    )
+    return out
+
+
+def affine_sample_backward(d_out, image, theta, align_corners: bool = False, atomics: bool = False):
+    """Gradients d_image (N, C, H, W) and d_theta (N, 2, 3).
+
+    `atomics` says how d_image is added up: by the output's threads, in the order in which they come, or by the
+    input's, each looking for its readers in a fixed order.
+    """
+    axes, to_pixels = _axes(d_out, align_corners), frame(image, align_corners)
+    d_image = cuda.device_array(image.shape, image.dtype)
+    over_image, over_out = blocks(len(image), image), blocks(len(image), d_out)
+    if atomics:
+        kernels.clear[over_image, kernels.BLOCK](d_image)
+        kernels.scatter[over_out, kernels.BLOCK](d_out, theta, *axes, *to_pixels, d_image)
+    else:
+        epsilon = np.finfo(image.dtype).eps
+        kernels.collect[over_image, kernels.BLOCK](
+            d_out, theta, *axes, *to_pixels, *frame(d_out, align_corners), epsilon, d_image
+        )
+    d_theta = cuda.device_array(theta.shape, theta.dtype)
+    shares = cuda.device_array((len(image), over_out[1] * over_out[2], 6), np.float64)
+    kernels.theta_shares[over_out, kernels.BLOCK](d_out, image, theta, *axes, *to_pixels, shares)
+    kernels.add_shares[len(image), 6](shares, d_theta)
+    return d_image, d_theta
+
+
+def blocks(planes: int, picture) -> tuple:
+    """How many blocks there are: planes, blocks across, blocks down. Planes come first, where CUDA allows most."""
+    height, width = picture.shape[2:]
+    columns, rows = kernels.BLOCK
+    return planes, -(-width // columns), -(-height // rows)
+
+
+def frame(picture, align_corners: bool) -> tuple:
+    """What turns normalised units into pixels of a picture: half its extent and its middle, each (x, y)."""
+    real, lengths = picture.dtype.type, (picture.shape[3], picture.shape[2])
+    half = tuple(real(pixels_per_unit(length, align_corners)) for length in lengths)
+    return half, tuple(real((length - 1) / 2) for length in lengths)
+
+
+def _axes(out, align_corners):
+    """The output's own pixel centres along x and along y, on the GPU."""
+    lengths = out.shape[3], out.shape[2]
+    return tuple(cuda.to_device(pixel_centres(length, align_corners, out.dtype)) for length in lengths)

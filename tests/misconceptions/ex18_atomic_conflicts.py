@@ -1,0 +1,224 @@
+"""Wrong answers to `atomic_conflicts`, and the calls that tell them apart."""
+
+import numpy as np
+
+from stn_numpy import affine_grid, grid_sample_backward, to_pixels
+from tests.judge import Case, Exercise
+from tests.solutions import atomic_conflicts
+
+SECTION = "sec-cuda-atomics"
+IDENTITY = np.array([[1.0, 0, 0], [0, 1, 0]])
+HALF = np.array([[1.0, 0, 0.25], [0, 1, 0]])
+TURNED = np.array([[0.9, -0.55, 0.13], [0.35, 0.8, -0.21]])
+SMALLER = np.array([[0.31, 0.07, -0.44], [-0.11, 0.43, 0.37]])
+LARGER = np.array([[1.7, 0.2, 0.31], [0.1, 1.9, -0.23]])
+
+EXERCISE = Exercise(
+    name="atomic_conflicts",
+    answer="tests.solutions",
+    gives=("count",),
+    cases=[
+        Case(
+            "two columns, each read half a pixel further right, so between two pixels, or half outside",
+            HALF * [1, 1, 2],
+            (2, 2),
+            (2, 2),
+            align_corners=False,
+            expected=[[1, 2], [1, 2]],
+        ),
+        Case(
+            "the identity: every sample lies on its pixel",
+            IDENTITY,
+            (2, 3),
+            (2, 3),
+            align_corners=True,
+            expected=[[1, 1, 1], [1, 1, 1]],
+        ),
+        Case(
+            "3 x 3 samples on 2 x 2 pixels, the corners of both together",
+            IDENTITY,
+            (2, 2),
+            (3, 3),
+            align_corners=True,
+            expected=[[4, 4], [4, 4]],
+        ),
+        Case(
+            "everything at one point",
+            np.array([[0, 0, 0.2], [0, 0, 0.1]]),
+            (3, 4),
+            (5, 3),
+            align_corners=False,
+            expected=[[0, 0, 0, 0], [0, 15, 15, 0], [0, 15, 15, 0]],
+        ),
+        Case("turned", TURNED, (5, 7), (6, 4), align_corners=False),
+        Case("a small part, much enlarged", SMALLER, (6, 4), (9, 11), align_corners=True),
+        Case("reduced, with the corners outside", LARGER, (7, 9), (8, 6), align_corners=False),
+    ],
+)
+
+
+def points(theta, in_size, out_size, align_corners):
+    grid = affine_grid(theta[None], (1, 1, *out_size), align_corners)[0].reshape(-1, 2)
+    return [to_pixels(grid[:, axis], in_size[1 - axis], align_corners) for axis in (0, 1)]
+
+
+def counted(p_x, p_y, in_size, near):
+    beside, above = near(p_x[:, None], np.arange(in_size[1])), near(p_y[:, None], np.arange(in_size[0]))
+    return above.T.astype(int) @ beside.astype(int)
+
+
+def within_one(p, pixel):
+    return abs(p - pixel) < 1
+
+
+@EXERCISE.wrong(
+    "Only the nearest pixel",
+    "a sample is mixed from up to four pixels, and adds to each of them; yours counts the nearest one alone.",
+    SECTION,
+)
+def nearest(theta, in_size, out_size, align_corners=False):
+    return counted(*map(np.rint, points(theta, in_size, out_size, align_corners)), in_size, np.equal)
+
+
+@EXERCISE.wrong(
+    "Only the upper left neighbour",
+    "a sample is mixed from up to four pixels, and adds to each of them; yours counts the one at the floor alone.",
+    SECTION,
+)
+def upper_left(theta, in_size, out_size, align_corners=False):
+    return counted(*map(np.floor, points(theta, in_size, out_size, align_corners)), in_size, np.equal)
+
+
+@EXERCISE.wrong(
+    "Neighbours without a weight are counted",
+    "a sample that lies on a pixel gives the next one the weight 0, and adds nothing; yours counts all four.",
+    SECTION,
+)
+def all_four(theta, in_size, out_size, align_corners=False):
+    def among(p, pixel):
+        return (np.floor(p) == pixel) | (np.floor(p) + 1 == pixel)
+
+    return counted(*points(theta, in_size, out_size, align_corners), in_size, among)
+
+
+@EXERCISE.wrong(
+    "One pixel away is near enough",
+    "at a distance of exactly one pixel the weight is 0: less than one, not up to one.",
+    SECTION,
+)
+def up_to_one(theta, in_size, out_size, align_corners=False):
+    return counted(*points(theta, in_size, out_size, align_corners), in_size, lambda p, pixel: abs(p - pixel) <= 1)
+
+
+@EXERCISE.wrong(
+    "x and y are exchanged",
+    "the grid's first number leads to the column and the second to the row; yours takes them the other way round.",
+    SECTION,
+)
+def swapped(theta, in_size, out_size, align_corners=False):
+    grid = affine_grid(theta[None], (1, 1, *out_size), align_corners)[0].reshape(-1, 2)
+    p_x, p_y = (to_pixels(grid[:, 1 - axis], in_size[1 - axis], align_corners) for axis in (0, 1))
+    return counted(p_x, p_y, in_size, within_one)
+
+
+@EXERCISE.wrong(
+    "What lies outside is moved to the edge",
+    "with zeros outside a sample beyond the image adds to nothing there; yours moves it to the edge, which is border "
+    "padding.",
+    SECTION,
+)
+def moved_in(theta, in_size, out_size, align_corners=False):
+    p_x, p_y = points(theta, in_size, out_size, align_corners)
+    return counted(p_x.clip(0, in_size[1] - 1), p_y.clip(0, in_size[0] - 1), in_size, within_one)
+
+
+@EXERCISE.wrong(
+    "Samples outside are left out",
+    "a sample less than a pixel outside still adds to the edge; yours leaves it out.",
+    SECTION,
+)
+def left_out(theta, in_size, out_size, align_corners=False):
+    p_x, p_y = points(theta, in_size, out_size, align_corners)
+    inside = (p_x >= 0) & (p_x <= in_size[1] - 1) & (p_y >= 0) & (p_y <= in_size[0] - 1)
+    return counted(p_x[inside], p_y[inside], in_size, within_one)
+
+
+@EXERCISE.wrong(
+    "Weights are added, not threads",
+    "every thread that adds counts as one, however small its weight; yours adds up the weights.",
+    SECTION,
+)
+def weights(theta, in_size, out_size, align_corners=False):
+    grid = affine_grid(theta[None], (1, 1, *out_size), align_corners)
+    return grid_sample_backward(
+        np.ones((1, 1, *out_size)), np.ones((1, 1, *in_size)), grid, "bilinear", "zeros", align_corners
+    )[0][0, 0]
+
+
+@EXERCISE.wrong(
+    "The other align_corners",
+    "True puts -1 and 1 on the centres of the outermost pixels, False on the outer edges; yours does it the other way "
+    "round.",
+    SECTION,
+)
+def other_corners(theta, in_size, out_size, align_corners=False):
+    return atomic_conflicts(theta, in_size, out_size, not align_corners)
+
+
+@EXERCISE.wrong(
+    "The sizes are exchanged",
+    "points are made with the size of the output and turned into pixels with that of the image; yours exchanges them.",
+    SECTION,
+)
+def sizes_exchanged(theta, in_size, out_size, align_corners=False):
+    grid = affine_grid(theta[None], (1, 1, *in_size), align_corners)[0].reshape(-1, 2)
+    p_x, p_y = (to_pixels(grid[:, axis], out_size[1 - axis], align_corners) for axis in (0, 1))
+    return counted(p_x, p_y, in_size, within_one)
+
+
+@EXERCISE.wrong(
+    "+= with arrays of indices",
+    "in count[rows, columns] += 1 NumPy adds once where a pixel comes several times; np.add.at adds for every one.",
+    SECTION,
+)
+def lost_counts(theta, in_size, out_size, align_corners=False):
+    p_x, p_y = points(theta, in_size, out_size, align_corners)
+    count = np.zeros(in_size, int)
+    for down in (0, 1):
+        for over in (0, 1):
+            row, column = np.floor(p_y).astype(int) + down, np.floor(p_x).astype(int) + over
+            takes = (row >= 0) & (row < in_size[0]) & (column >= 0) & (column < in_size[1])
+            takes &= (abs(p_x - column) < 1) & (abs(p_y - row) < 1)
+            count[row[takes], column[takes]] += 1
+    return count
+
+
+@EXERCISE.wrong(
+    "Theta the wrong way round", "theta leads from the output to the image; yours follows its inverse.", SECTION
+)
+def inverse(theta, in_size, out_size, align_corners=False):
+    whole = np.vstack([theta, [0, 0, 1]])
+    return atomic_conflicts(np.linalg.pinv(whole)[:2], in_size, out_size, align_corners)
+
+
+@EXERCISE.right_too
+def by_bincount(theta, in_size, out_size, align_corners=False):
+    p_x, p_y = points(theta, in_size, out_size, align_corners)
+    count = np.zeros(in_size, int)
+    for row in range(in_size[0]):
+        for column in range(in_size[1]):
+            count[row, column] = np.count_nonzero((abs(p_x - column) < 1) & (abs(p_y - row) < 1))
+    return count
+
+
+@EXERCISE.right_too
+def by_adding_at(theta, in_size, out_size, align_corners=False):
+    p_x, p_y = points(theta, in_size, out_size, align_corners)
+    count = np.zeros((in_size[0] + 2, in_size[1] + 2))
+    for down in (0, 1):
+        for over in (0, 1):
+            row, column = np.floor(p_y) + down, np.floor(p_x) + over
+            takes = (abs(p_x - column) < 1) & (abs(p_y - row) < 1)
+            at = np.clip(row + 1, 0, in_size[0] + 1).astype(int), np.clip(column + 1, 0, in_size[1] + 1).astype(int)
+            np.add.at(count, at, takes)
+    return count[1:-1, 1:-1].astype(int)

@@ -1,0 +1,155 @@
+"""Wrong answers to `thread_of_pixel`, and the calls that tell them apart."""
+
+import numpy as np
+
+from tests.judge import Case, Exercise
+
+SECTION = "sec-cuda-idea"
+RNG = np.random.default_rng(0)
+
+EXERCISE = Exercise(
+    name="thread_of_pixel",
+    answer="tests.solutions",
+    gives=("block_number", "thread_number"),
+    cases=[
+        Case(
+            "a picture 8 wide, blocks of 4 columns and 2 rows: three pixels of the first row, two of the fourth",
+            np.array([0, 0, 0, 3, 3]),
+            np.array([0, 3, 4, 1, 6]),
+            8,
+            (4, 2),
+            expected=([0, 0, 1, 2, 3], [0, 3, 0, 5, 6]),
+        ),
+        Case(
+            "a picture 5 wide: the second block of each row is only partly full",
+            np.array([0, 2, 2]),
+            np.array([4, 0, 4]),
+            5,
+            (4, 2),
+            expected=([1, 2, 3], [0, 0, 0]),
+        ),
+        Case(
+            "blocks of 2 columns and 3 rows",
+            np.array([1, 4, 5]),
+            np.array([1, 0, 3]),
+            6,
+            (2, 3),
+            expected=([0, 3, 4], [3, 2, 5]),
+        ),
+        Case("pixels anywhere, blocks of 8 x 32", RNG.integers(0, 200, 20), RNG.integers(0, 77, 20), 77, (8, 32)),
+        Case("pixels anywhere, blocks of 32 x 8", RNG.integers(0, 99, 20), RNG.integers(0, 130, 20), 130, (32, 8)),
+    ],
+)
+
+
+def numbers(row, column, across, columns, rows):
+    return row // rows * across + column // columns, row % rows * columns + column % columns
+
+
+def blocks_across(width, columns):
+    return -(-width // columns)
+
+
+@EXERCISE.wrong(
+    "Block and thread are exchanged",
+    "the quotient says which block, and the remainder where in the block; yours takes them the other way round.",
+    SECTION,
+)
+def exchanged(row, column, width, block):
+    return numbers(row, column, blocks_across(width, block[0]), *block)[::-1]
+
+
+@EXERCISE.wrong(
+    "The last block of a row is lost",
+    "a picture 5 wide has two blocks of 4 across, the second partly full; width // columns counts the full ones only.",
+    SECTION,
+)
+def full_blocks(row, column, width, block):
+    return numbers(row, column, width // block[0], *block)
+
+
+@EXERCISE.wrong(
+    "One block too many in each row",
+    "where the width is a multiple of the block's, no part is left over; yours adds a block all the same.",
+    SECTION,
+)
+def one_too_many(row, column, width, block):
+    return numbers(row, column, width // block[0] + 1, *block)
+
+
+@EXERCISE.wrong(
+    "The block is read as rows and columns",
+    "CUDA's x comes first: a block of (8, 32) has 8 columns and 32 rows.",
+    SECTION,
+)
+def rows_first(row, column, width, block):
+    return numbers(row, column, blocks_across(width, block[1]), block[1], block[0])
+
+
+@EXERCISE.wrong(
+    "Threads are counted down the columns",
+    "threads are counted row by row, x fastest: the row is multiplied by the block's columns, not the column by its "
+    "rows.",
+    SECTION,
+)
+def down(row, column, width, block):
+    columns, rows = block
+    return numbers(row, column, blocks_across(width, columns), columns, rows)[0], column % columns * rows + row % rows
+
+
+@EXERCISE.wrong(
+    "The row is multiplied by the block's rows",
+    "each row of a block has as many threads as the block has columns, so the row is multiplied by the columns.",
+    SECTION,
+)
+def times_rows(row, column, width, block):
+    columns, rows = block
+    return numbers(row, column, blocks_across(width, columns), columns, rows)[0], row % rows * rows + column % columns
+
+
+@EXERCISE.wrong(
+    "Pixels are numbered, not tiled",
+    "a block is a tile of the picture, with rows and columns; yours cuts the row of all pixels into pieces.",
+    SECTION,
+)
+def in_one_row(row, column, width, block):
+    number = row * width + column
+    return number // (block[0] * block[1]), number % (block[0] * block[1])
+
+
+@EXERCISE.wrong(
+    "Row and column are exchanged",
+    "y is the row and x the column: the row is divided by the block's rows, the column by its columns.",
+    SECTION,
+)
+def transposed(row, column, width, block):
+    return numbers(column, row, blocks_across(width, block[0]), *block)
+
+
+@EXERCISE.wrong(
+    "Rows of blocks have as many blocks as pixels",
+    "a row of blocks has one for each group of columns, the width over the columns and rounded up; yours multiplies by "
+    "the width.",
+    SECTION,
+)
+def times_width(row, column, width, block):
+    return numbers(row, column, width, *block)
+
+
+@EXERCISE.right_too
+def pixel_by_pixel(row, column, width, block):
+    found = []
+    for i, j in zip(row, column):
+        (down, y), (over, x) = divmod(int(i), block[1]), divmod(int(j), block[0])
+        found.append((down * ((width + block[0] - 1) // block[0]) + over, y * block[0] + x))
+    first, second = zip(*found)
+    return np.array(first), np.array(second)
+
+
+@EXERCISE.right_too
+def by_raveling(row, column, width, block):
+    columns, rows = block
+    tall = int(row.max()) // rows + 1
+    across = int(np.ceil(width / columns))
+    where = np.ravel_multi_index((row // rows, column // columns), (tall, across))
+    return where, np.ravel_multi_index((row % rows, column % columns), (rows, columns))

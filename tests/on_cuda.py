@@ -1,0 +1,116 @@
+"""The kernels of stn_numpy.cuda against the library: run by tests/test_cuda.py, in the simulator or on a GPU.
+
+Pictures are small: the simulator starts a Python thread for every thread of a GPU.
+"""
+
+import numpy as np
+import pytest
+from numba import cuda as numba_cuda
+from support import IDENTITY, assert_refused, normal, thetas
+from tolerances import FINITE_DIFFERENCES, assert_agrees
+
+import stn_numpy
+from stn_numpy import cuda, numerical_gradient
+from stn_numpy.cuda import device
+
+BACKWARDS = (cuda.affine_sample_backward, cuda.affine_sample_backward_atomics)
+SHAPES = {  # image, and rows and columns of the output
+    "more than a block": ((2, 3, 5, 4), (3, 6)),
+    "one pixel": ((1, 2, 1, 1), (2, 3)),
+    "one row": ((1, 1, 1, 4), (1, 5)),
+}
+HOSTILE = {
+    "NaN": [[np.nan, 0, 0], [0, 1, 0]],
+    "infinite": [[np.inf, 0, 0], [0, 1, 0]],
+    "infinite shift": [[1, 0, 0], [0, 1, -np.inf]],
+    "huge": [[1e30, 0, 1], [0, -1e30, 0]],
+    "collapsed to a point": [[0, 0, 0.1], [0, 0, 0.2]],
+    "collapsed to a line": [[0.5, 1, 0.1], [0.25, 0.5, 0]],
+    "nearly collapsed": [[0.5, 1, 0.1], [0.25, 0.500001, 0]],
+    "strongly magnified": [[1e-4, 0, 0.12], [0, 2e-4, 0.21]],
+    "far away": [[1, 0, 50], [0, 1, 0]],
+}
+
+
+def drawn(image_shape, out_shape, dtype="float64"):
+    """An image, thetas that turn, shear and leave it, and an upstream gradient."""
+    theta = thetas(IDENTITY, image_shape[0]) + 0.5 * normal(1, (image_shape[0], 2, 3))
+    return normal(0, image_shape, dtype), theta.astype(dtype), normal(2, (*image_shape[:2], *out_shape), dtype)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_as_the_library(shape, dtype, align_corners):
+    image, theta, d_out = drawn(*SHAPES[shape], dtype)
+    corners = {"align_corners": align_corners}
+    expected = stn_numpy.affine_sample(image, theta, d_out.shape, **corners)
+    assert_agrees(cuda.affine_sample(image, theta, d_out.shape, **corners), expected)
+    gradients = stn_numpy.affine_sample_backward(d_out, image, theta, **corners)
+    for backward in BACKWARDS:
+        for ours, theirs in zip(backward(d_out, image, theta, **corners), gradients, strict=True):
+            assert_agrees(ours, theirs)
+
+
+def test_a_thread_for_each_number_reads_the_same(dtype):
+    image, theta, d_out = drawn(*SHAPES["more than a block"], dtype)
+    on_device = [numba_cuda.to_device(array) for array in (image, theta)]
+    out = device.affine_sample(*on_device, d_out.shape, channels_inside=False).copy_to_host()
+    np.testing.assert_array_equal(out, cuda.affine_sample(image, theta, d_out.shape))
+
+
+def test_hostile_thetas_spoil_only_their_own_image():
+    """As the library has it, in one batch: what is undefined is NaN, what is outside is zero."""
+    theta = np.concatenate([thetas(IDENTITY) * 0.83, *map(thetas, HOSTILE.values())]).astype("float32")
+    image, _, d_out = drawn((len(theta), 1, 3, 4), (3, 3), "float32")
+    d_image, d_theta = stn_numpy.affine_sample_backward(d_out, image, theta)
+    undefined = np.isnan(d_theta).any(axis=(1, 2))
+    assert undefined.sum() == 2 and not undefined[0]
+    with np.errstate(all="ignore"):
+        out = cuda.affine_sample(image, theta, d_out.shape)
+        gradients = [backward(d_out, image, theta) for backward in BACKWARDS]
+    np.testing.assert_allclose(out, stn_numpy.affine_sample(image, theta, d_out.shape), rtol=0, atol=2e-5)
+    for ours, of_theta in gradients:
+        assert_agrees(ours, d_image)
+        np.testing.assert_array_equal(np.isnan(of_theta), np.isnan(d_theta))
+        assert_agrees(of_theta[0], d_theta[0])
+
+
+def test_a_shift_to_the_right_reads_from_the_right():
+    """Worked out by hand; with x and y exchanged the picture would move upwards."""
+    image = np.arange(6.0).reshape(1, 1, 2, 3)
+    theta = thetas([[1, 0, 2 / 3], [0, 1, 0]])  # a pixel of three, where -1 and 1 are the outer edges
+    expected = [[[[1, 2, 0], [4, 5, 0]]]]
+    np.testing.assert_allclose(cuda.affine_sample(image, theta, image.shape, align_corners=False), expected, atol=1e-12)
+    for backward in BACKWARDS:
+        d_image, _ = backward(np.ones((1, 1, 2, 3)), image, theta, align_corners=False)
+        np.testing.assert_allclose(d_image, [[[[0, 1, 1], [0, 1, 1]]]], atol=1e-12)
+
+
+def test_gradients_are_those_of_finite_differences():
+    """Under a random upstream gradient, with every point away from the pixels' own columns and rows."""
+    image, d_out = normal(0, (1, 2, 3, 3)), normal(2, (1, 2, 2, 2))
+    theta = thetas([[0.55, 0.13, 0.07], [-0.21, 0.47, 0.09]])
+    d_image, d_theta = cuda.affine_sample_backward(d_out, image, theta)
+    loss = {
+        "theta": lambda at: float((d_out * cuda.affine_sample(image, at, d_out.shape)).sum()),
+        "image": lambda at: float((d_out * cuda.affine_sample(at, theta, d_out.shape)).sum()),
+    }
+    for ours, at, name in ((d_theta, theta, "theta"), (d_image, image, "image")):
+        np.testing.assert_allclose(ours, numerical_gradient(loss[name], at), rtol=0, atol=FINITE_DIFFERENCES * 10)
+
+
+def test_a_pixel_without_weight_is_not_read():
+    """A NaN beside the points, on which it has no weight."""
+    image = np.array([[[[1.0, np.nan], [2.0, np.nan]]]])
+    theta = thetas([[0, 0, -1], [0, 1, 0]])
+    out = cuda.affine_sample(image, theta, (1, 1, 2, 1), align_corners=True)
+    np.testing.assert_array_equal(out.ravel(), [1, 2])
+
+
+@pytest.mark.parametrize("option", [{"mode": "nearest"}, {"mode": "bicubic"}, {"padding_mode": "border"}])
+def test_other_modes_are_refused(option):
+    image, theta, d_out = drawn((1, 1, 2, 2), (2, 2))
+    [(name, value)] = option.items()
+    expected = "'bilinear'" if name == "mode" else "'zeros'"
+    assert_refused(lambda: cuda.affine_sample(image, theta, image.shape, **option), name, expected, value)
+    for backward in BACKWARDS:
+        assert_refused(lambda: backward(d_out, image, theta, **option), name, expected, value)  # noqa: B023

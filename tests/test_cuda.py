@@ -1,0 +1,75 @@
+"""The kernels for a GPU: what is true of every implementation, in Numba's simulator; and that they compile."""
+
+import inspect
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numba import cuda as numba_cuda
+from numba import types
+
+import stn_numpy
+from stn_numpy import cuda
+from stn_numpy.cuda import kernels, ptx
+
+ROOT = Path(__file__).parents[1]
+# on_cuda has both types and conventions
+WHICH = "on_cuda or (affine_sample and zeros and edges and not float64 and not (Fortran or negative or second))"
+CONTRACT = ["tests/test_contract.py", "tests/on_cuda.py", "-k", WHICH]
+
+
+@pytest.mark.parametrize("where", ["simulator", "gpu"])
+def test_contract(where):
+    """In a process of its own, since Numba decides between simulator and GPU when it is loaded."""
+    if where == "gpu" and not numba_cuda.is_available():
+        pytest.skip("no GPU that CUDA can use")
+    environment = os.environ | {"STN_CUDA": "1", "NUMBA_ENABLE_CUDASIM": str(int(where == "simulator"))}
+    environment.pop("PYTEST_XDIST_WORKER", None)
+    command = [sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", *CONTRACT]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"[1-9]\d+ passed", done.stdout) and "skipped" not in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("name", ["affine_sample", "affine_sample_backward"])
+def test_same_signature(name):
+    assert inspect.signature(getattr(cuda, name)) == inspect.signature(getattr(stn_numpy, name))
+
+
+def test_without_a_gpu_the_error_says_what_to_do():
+    if numba_cuda.is_available():
+        pytest.skip("there is a GPU")
+    with pytest.raises(RuntimeError, match="NUMBA_ENABLE_CUDASIM=1"):
+        cuda.affine_sample(np.ones((1, 1, 2, 2)), np.ones((1, 2, 3)), (1, 1, 2, 2))
+
+
+@pytest.mark.parametrize("name", ptx.signatures(types.float32))
+def test_kernel_compiles(name):
+    """To PTX; that of float32 computes nothing in float64, which one plain 1 in a formula would bring about."""
+    try:
+        compiled = ptx.compile_kernel(name)
+    except numba_cuda.cudadrv.error.NvvmSupportError as error:
+        pytest.skip(f"no NVVM, which is part of the CUDA toolkit: {str(error).strip().splitlines()[0]}")
+    assert ".visible .entry" in compiled
+    computed = re.findall(r"^\s*((?:add|sub|mul|fma|div|setp|neg|abs)\S*\.f64)", compiled, re.MULTILINE)
+    assert not computed or name == "add_shares", computed
+    assert ("atom.global" in compiled or "red.global" in compiled) == (name == "scatter")
+    assert ("bar.sync" in compiled) == (name == "theta_shares")
+
+
+def test_every_kernel_is_compiled():
+    found = {name for name, kernel in vars(kernels).items() if isinstance(kernel, type(kernels.clear))}
+    devices = {name for name in found if kernels.__dict__[name].targetoptions.get("device")}
+    assert found - devices == set(ptx.signatures(types.float32))
+
+
+def test_the_benchmark_says_that_it_needs_a_gpu():
+    if numba_cuda.is_available():
+        pytest.skip("there is a GPU")
+    command = [sys.executable, "-m", "stn_numpy.cuda.benchmark"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert done.returncode and "needs a GPU" in done.stderr and "Traceback" not in done.stderr
