@@ -1,5 +1,6 @@
 """When the book's build runs its cells again, and how it marks the short path."""
 
+import io
 import re
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 pytest.importorskip("sphinx", reason="sphinx is not installed: see requirements.txt")
 from sphinx.application import Sphinx  # noqa: E402
 
+from book._ext import stn_execute  # noqa: E402
 from book._ext.stnbook import cache_key  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
@@ -67,3 +69,52 @@ def test_the_short_path_is_numbered_in_the_order_of_the_pages_and_marked_in_the_
     assert "stop 2 of 2, 7 min" in a and "Next: " not in a
     pill = ' <span class="two-hours">2 h</span>'
     assert f"Chapter A{pill}</a>" in start and f"Look{pill}</a>" in start and f"Skip{pill}" not in start
+
+
+PAGE = """\
+---
+jupytext: {{text_representation: {{extension: .md, format_name: myst}}}}
+kernelspec: {{display_name: Python 3, language: python, name: python3}}
+---
+# Page
+
+```{{code-cell}} python
+{}
+```
+"""
+
+
+def built(tmp_path, **options):
+    """Build the pages of a folder as the book does, and return what was logged."""
+    log = io.StringIO()
+    names = ["myst_nb", "book._ext.stn_execute"]
+    settings = dict(extensions=names, source_suffix={".md": "myst-nb"}, nb_execution_mode="cache", **options)
+    folders = tmp_path, None, tmp_path / "html", tmp_path / "doctrees", "html"
+    app = Sphinx(*folders, confoverrides=settings, status=log, warning=log)
+    app.build()
+    return re.sub(r"\x1b\[[0-9;]*m", "", log.getvalue())
+
+
+def test_pages_run_together_and_their_results_are_found(tmp_path):
+    """Two pages that can only end when both run at the same time; a second build runs neither."""
+    wait = (
+        "import pathlib, time\npathlib.Path('{}').touch()\n"
+        "while not pathlib.Path('{}').exists():\n    time.sleep(0.01)\n6 * 7"
+    )
+    (tmp_path / "index.md").write_text("# Start\n\n```{toctree}\na\nb\n```\n")
+    (tmp_path / "a.md").write_text(PAGE.format(wait.format("is_a", "is_b")))
+    (tmp_path / "b.md").write_text(PAGE.format(wait.format("is_b", "is_a")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stn_execute.os, "cpu_count", lambda: 2)
+        log = built(tmp_path, nb_execution_cache_path=str(tmp_path / "cache"))
+    assert "[ 2 of 2]" in log and log.count("Using cached notebook") == 2
+    assert "42" in (tmp_path / "html" / "a.html").read_text("utf8")
+    (tmp_path / "a.md").write_text((tmp_path / "a.md").read_text() + "\nMore.\n")
+    again = built(tmp_path, nb_execution_cache_path=str(tmp_path / "cache"))
+    assert " of 1]" not in again and "Using cached notebook" in again
+
+
+def test_a_page_that_fails_is_left_to_sphinx(tmp_path):
+    (tmp_path / "index.md").write_text(PAGE.format("raise ValueError('broken on purpose')"))
+    log = built(tmp_path, nb_execution_cache_path=str(tmp_path / "cache"), nb_execution_show_tb=True)
+    assert "[ 1 of 1] index" in log and "broken on purpose" in log and "Executing notebook failed" in log

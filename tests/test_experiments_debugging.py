@@ -1,5 +1,7 @@
 """Chapter 14's patients: trained alike, started where they should, and measured."""
 
+import math
+
 import pytest
 import torch
 from series import record_of
@@ -13,6 +15,12 @@ def test_every_patient_trains_the_same_way_twice(name):
     course = [patients.train_patient(name, 2, seed=1, every=1)[1] for _ in range(2)]
     assert course[0] == course[1]
     assert len(course[0]["loss"]) == 2 and len(course[0]["outside"]) == 3
+
+
+def test_a_clipped_course_is_another():
+    """Adam's first step has no size of the gradient in it; from the second on a clipped course is another."""
+    courses = [patients.train_patient("healthy", 3, every=1, clip=clip)[1]["loss"] for clip in (math.inf, 1e9, 1e-2)]
+    assert courses[0] == courses[1] != courses[2]
 
 
 def test_the_identity_is_where_patients_start_that_should():

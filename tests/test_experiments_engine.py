@@ -155,15 +155,21 @@ def test_a_ledger_that_cannot_be_read_gets_one_line_and_stays(tmp_path, capsys, 
     assert (tmp_path / "toy.json").read_text() == text
 
 
-def test_the_overview_counts_what_is_done_and_what_is_left(tmp_path, capsys):
-    assert command(tmp_path, capsys).split() == "chapter 0 toy 0 of 4 cells ? core-minutes left".split()
+def test_the_overview_counts_what_is_done_what_is_left_and_what_was_spent(tmp_path, capsys):
+    def overview():
+        return [line.split() for line in command(tmp_path, capsys).splitlines()]
+
+    nothing = "0 core-minutes spent on 0 cells; of 0 it was not recorded".split()
+    assert overview() == ["chapter 0 toy 0 of 4 cells ? core-minutes left".split(), nothing]
     add_record(tmp_path, toy.CELLS[2], 90.0)
-    assert command(tmp_path, capsys).split() == "chapter 0 toy 1 of 4 cells 1.5 + ? core-minutes left".split()
+    assert overview()[0] == "chapter 0 toy 1 of 4 cells 1.5 + ? core-minutes left".split()
     add_record(tmp_path, toy.CELLS[0], 30.0)
-    assert command(tmp_path, capsys).split() == "chapter 0 toy 2 of 4 cells 2.0 core-minutes left".split()
-    for cell in toy.CELLS:
-        add_record(tmp_path, cell)
-    assert command(tmp_path, capsys).split() == "chapter 0 toy 4 of 4 cells".split()
+    spent = "2 core-minutes spent on 2 cells; of 0 it was not recorded".split()
+    assert overview() == ["chapter 0 toy 2 of 4 cells 2.0 core-minutes left".split(), spent]
+    for cell in toy.CELLS[1::2]:
+        add_record(tmp_path, cell, None)
+    assert overview()[0] == "chapter 0 toy 4 of 4 cells".split()
+    assert overview()[1] == "2 core-minutes spent on 2 cells; of 2 it was not recorded".split()
 
 
 def test_the_list_shows_every_cell_and_which_records_are_stale(tmp_path, capsys):

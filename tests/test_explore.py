@@ -10,6 +10,7 @@ from test_explore_maths import canvas_of, one_row, pen_marks, program_answers, s
 
 import stn_numpy as stn
 from book import by_hand
+from book.experiments.scale.shown import run_of_seed_0
 from book.experiments.training.rotated_mnist import snapshots_of_seed_0
 from book.experiments.whole.program import NETWORKS, trained_networks, unpacked
 from stn_numpy import explore
@@ -17,7 +18,7 @@ from stn_numpy.explore import contents
 from stn_numpy.theta import rotation_theta
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = {"growing": snapshots_of_seed_0(), "draw": trained_networks()}
+RESULTS = {"growing": snapshots_of_seed_0(), "turning": run_of_seed_0(), "draw": trained_networks()}
 SHELL = """<!doctype html><html lang="en" data-theme="light"><meta charset="utf8"><title>Explorables</title>
 <meta name="viewport" content="width=device-width"><body style="margin:0 auto;max-width:740px"><main>{}</main></html>"""
 
@@ -173,6 +174,8 @@ def test_a_page_of_the_book_keeps_the_script_once():
     assert [page.count(script) for script in scripts] == [1, 1, 1, 0]
     assert page.index("<script data-stnx>") < page.index("mountAll();</script>")
     assert page.count('class="stnx-data"') == 2
+    page = extension.keep_first("".join(shown(name)._repr_html_() for name in ("growing", "turning")))
+    assert page.count(explore.script("growing")) == 1
 
 
 # ---- true: what the page computes is what the library computes -------------------------------------------------------
@@ -280,10 +283,12 @@ def test_draw_with_a_finger(open_page):
 
 
 def test_draw_keeps_up_with_the_hand(hand):
-    """Half of the frames take under 16 ms, with a digit and with a scribble of two hundred points."""
+    """Half of the frames take under 16 ms, with a digit and with a scribble of two hundred points; the best of three
+    rounds, since other programs run beside a test."""
     draw, rng = hand("draw"), np.random.default_rng(0)
-    took = """figure => Array.from({ length: 41 }, () => { figure.stage.drawNow(); return figure.stage.took; })
-        .sort((a, b) => a - b)[20]"""
+    took = """figure => Math.min(...[0, 1, 2].map(() =>
+        Array.from({ length: 41 }, () => { figure.stage.drawNow(); return figure.stage.took; })
+        .sort((a, b) => a - b)[20]))"""
     draw.click("8")
     assert draw.figure.evaluate(took) < 16
     box = draw.figure.locator(".stnx-field.drawn").bounding_box()
@@ -557,7 +562,48 @@ def test_growing(hand):
     snapshot = RESULTS["growing"]["fcn affine"]["400"]
     assert (report["error"], report["left"]) == (snapshot["error"], snapshot["remaining_degrees"])
     np.testing.assert_allclose(np.ravel(report["theta"]), np.ravel(snapshot["theta"]), rtol=0, atol=1e-6)
-    assert "After 400 steps" in growing.figure.locator(".stnx-sentence").text_content()
+    words = growing.figure.locator(".stnx-sentence").text_content()
+    without = 100 * RESULTS["growing"]["fcn none"]["400"]["error"]
+    assert "After 400 steps" in words and f"({without:.1f}% without a transformer)" in words
+
+
+def test_turning(hand):
+    """Through the recorded run, by slider and by key; what the classifier sees is the library's."""
+    turning, data = hand("turning"), contents.ALL["turning"].data(RESULTS["turning"])
+    words = turning.figure.locator(".stnx-sentence")
+    history = RESULTS["turning"]["history"]
+    for at, record in enumerate(history, 1):
+        report = turning.slide("steps of training", at)
+        assert (report["error"], report["leak"]) == (record["test_error"], record["label_leak"])
+        assert (report["left"], report["silent"]) == (
+            record["life"]["remaining"]["degrees"],
+            record["life"]["silent"][-1],
+        )
+        assert set(map(tuple, report["theta"])) <= set(map(tuple, record["thetas"]))
+        assert f"After {record['step']:,} steps: {100 * record['test_error']:.1f}%" in words.text_content()
+    seen = turning.page.evaluate(
+        """() => [...document.querySelectorAll('[data-explorable=turning] .stnx-plate.stnx-output canvas')].map(one =>
+        Array.from(one.getContext('2d').getImageData(0, 0, 28, 28).data).filter((_, k) => k % 4 === 0))"""
+    )
+    for picture, theta, pixels in zip(data["digits"], report["theta"], seen, strict=True):
+        assert abs(255 * warp(picture, theta).ravel() - pixels).max() < 0.51
+    turning.figure.get_by_label("steps of training", exact=True).focus()
+    turning.page.keyboard.press("Home")
+    report = turning.report()
+    assert report["at"] == 0 and report["error"] is None and report["theta"] == [[1, 0, 0, 0, 1, 0]] * 10
+    assert words.text_content() == f"After 0 steps: {RESULTS['turning']['before']:.0f} degrees of turn are left."
+    turning.page.keyboard.press("ArrowRight")
+    assert turning.report()["error"] == history[0]["test_error"]
+
+
+def test_turning_shows_each_digit_with_its_own_thetas():
+    found = RESULTS["turning"]
+    data = contents.ALL["turning"].data(found)
+    assert data["labels"] == sorted(found["digits"]["labels"][:10])
+    (run,) = data["runs"].values()
+    for picture, label, theta in zip(data["digits"], data["labels"], run["theta"][-1], strict=True):
+        (place,) = [k for k, other in enumerate(found["digits"]["pictures"]) if np.array_equal(255 * picture, other)]
+        assert found["digits"]["labels"][place] == label and found["history"][-1]["thetas"][place] == theta
 
 
 # ---- kind: any hand, any width, any light, and none at all -----------------------------------------------------------

@@ -69,7 +69,7 @@ def test_all_outside_stops_the_gradient():
     found = examine([[1, 0, 2.5], [0, 1, 0]])
     assert {"outside", "gradients"} <= suspects(found)
     assert found["gradients"].value["localisation"] == 0 and found["gradients"].value["rest"] > 0
-    assert "100 %" in found["outside"].verdict and "learns nothing" in found["gradients"].verdict
+    assert "100%" in found["outside"].verdict and "learns nothing" in found["gradients"].verdict
 
 
 def test_drift_is_counted_in_pixels():

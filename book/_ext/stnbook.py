@@ -177,6 +177,7 @@ def setup(app: Sphinx) -> dict:
     gc.disable()
     # Jupyter Book sets this value even without the extension that reads it
     app.add_config_value("comments_config", {}, "")
+    app.setup_extension("book._ext.stn_execute")
     app.setup_extension("book._ext.stn_exercises")
     app.setup_extension("book._ext.stn_explore")
     app.setup_extension("book._ext.stn_looks")

@@ -40,7 +40,7 @@ def identity_start(features, dtype=np.float32):
 HINTS = [
     "Which theta, as two rows of three numbers, sends each point (x, y) to itself?",
     "The features differ from picture to picture, and theta must not. So what can the weights be? The bias alone has "
-    "to say the identity.",
+    "to be the identity.",
     "Theta is `[[1, 0, 0], [0, 1, 0]]`; its first row, then its second, is the bias. The weight is "
     "`np.zeros((6, features), dtype)`.",
 ]

@@ -38,7 +38,7 @@ def localise_box(theta, image_size):
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Theta leads from the output to the image, so it says itself where each corner of the output looks. No inverse is "
+    "Theta leads from the output to the image, so it shows where each corner of the output looks. No inverse is "
     "needed. How many corners do you have to ask, if theta may turn and mirror?",
     "Put the four corners as columns (x, y, 1) into a (3, 4) array; `theta @ corners` is (N, 2, 4), the places where "
     "they look. The rectangle reaches from the smallest x to the largest, and from the smallest y to the largest.",

@@ -14,14 +14,15 @@ from stn_numpy.files import commit_of_code
 PROGRAM = "python -m book.experiments"
 MODULES = (
     *("whole.program", "whole.rates", "training.rotated_mnist", "training.turning"),
-    *("scale.rates", "scale.protocol", "scale.recipe", "scale.table", "scale.speed"),
+    *("scale.rates", "scale.protocol", "scale.recipe", "scale.table", "scale.speed", "scale.shown"),
     *("debugging.clinic", "families.fits", "more_than_one.addition", "more_than_one.depth"),
     *("more_than_one.colocalise", "aerial.headings", "aerial.full_circle"),
 )
 
 DESCRIPTION = """\
 Without a name: the experiments by chapter, how many of their cells are done, and what is left, in minutes of one core,
-as far as cells of the same kind are done ("?" where none is). With a name: measure the cells that are missing.
+as far as cells of the same kind are done ("?" where none is); in the end, what all that are done have taken. With a
+name: measure the cells that are missing.
 """
 
 EPILOG = """\
@@ -64,6 +65,10 @@ def show_experiments(experiments, results):
         done = f"{len(experiment.cells) - len(left):>5} of {len(experiment.cells):>3} cells"
         cost = cost_of(experiment, left, records)
         print(f"chapter {experiment.chapter:<4}{experiment.name:<20}{done}  {cost:>26}".rstrip())
+    spent = [record.processor_seconds for each in experiments for record in engine.records_of(each, results)]
+    known = [seconds for seconds in spent if seconds is not None]
+    unknown = len(spent) - len(known)
+    print(f"{sum(known) / 60:.0f} core-minutes spent on {len(known)} cells; of {unknown} it was not recorded")
 
 
 def cost_of(experiment, cells, records) -> str:

@@ -18,6 +18,7 @@ from .lean import lean_script, lean_style
 
 HERE = Path(__file__).parent
 SHARED = ("maths", "families", "network", "toolkit")
+FILES = {"turning": "growing"}  # one script replays both
 
 PAGE = """<figure class="stnx" data-explorable="{name}" role="group" aria-label="{title}">
 <figcaption><p class="stnx-title">{title}</p><p class="stnx-try">{text}</p></figcaption>
@@ -55,9 +56,11 @@ class Explorable:
 def show(name: str, results: dict | None = None) -> Explorable:
     """The explorable of this name, one of ``NAMES``, which appears below the cell whose last line it is.
 
-    `results` is for two of them, and required there. For "growing": by the names of a classifier and a transform
-    ("linear affine"), the snapshots of a recorded run by its number of steps. For "draw": ``test_canvases``, how many;
-    and for "plain" and "transformer", the ``test_error`` of a trained network and its ``weights``, float32 in base64.
+    `results` is for three of them, and required there. For "growing": by the names of a classifier and a transform
+    ("linear affine"), the snapshots of a recorded run by its number of steps. For "turning": the ``history`` of a run,
+    as `stn_numpy.pytorch.run` records it, the angle in degrees ``before`` it, and the ``digits`` whose thetas it has:
+    ``labels``, and ``pictures`` from 0 to 255. For "draw": ``test_canvases``, how many; and for "plain" and
+    "transformer", the ``test_error`` of a trained network and its ``weights``, float32 in base64.
     """
     from . import stills
 
@@ -89,7 +92,8 @@ def packed(value: object) -> object:
 @cache
 def script(*names: str) -> str:
     """The scripts of these names, without comments and spaces: those of ``SHARED`` and of ``NAMES``."""
-    return "\n".join(lean_script((HERE / f"{name}.js").read_text("utf8")) for name in names)
+    files = dict.fromkeys(FILES.get(name, name) for name in names)
+    return "\n".join(lean_script((HERE / f"{file}.js").read_text("utf8")) for file in files)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -77,19 +78,52 @@ def _growing(runs):
 
     images, labels = load_digits("test")
     turned, _ = distort(images, "R", np.random.default_rng(2015))  # as they were when the run was recorded
-    digits = [turned[np.flatnonzero(labels == label)[0], 0].astype(np.float64) for label in range(10)]
-    columns = {name: _columns(snapshots.values()) for name, snapshots in runs.items()}
-    return dict(digits=digits, steps=[int(step) for step in runs["linear none"]], runs=columns)
+    choices = dict(
+        classifier=dict(linear="linear", fcn="fully connected", cnn="convolutional"),
+        transformer=dict(rotation="rotation", affine="affine"),
+    )
+    columns = {}
+    for classifier, transformer in product(*choices.values()):
+        found, without = (runs[f"{classifier} {name}"].values() for name in (transformer, "none"))
+        columns[f"{classifier} {transformer}"] = dict(
+            error=[one["error"] for one in found],
+            without=[one["error"] for one in without],
+            left=[one["remaining_degrees"] for one in found],
+            theta=[[_rounded(theta) for theta in one["theta"]] for one in found],
+        )
+    return dict(
+        labels=list(range(10)),
+        digits=[turned[np.flatnonzero(labels == label)[0], 0].astype(np.float64) for label in range(10)],
+        steps=[int(step) for step in runs["linear none"]],
+        choices=choices,
+        runs=columns,
+    )
 
 
-def _columns(snapshots):
-    columns = dict(error=[one["error"] for one in snapshots])
-    if all("theta" in one for one in snapshots):
-        columns["left"] = [one["remaining_degrees"] for one in snapshots]
-        columns["theta"] = [
-            [[round(number, 5) + 0.0 for row in theta for number in row] for theta in one["theta"]] for one in snapshots
-        ]
-    return columns
+def _rounded(theta):
+    return [round(number, 5) + 0.0 for number in np.ravel(theta).tolist()]
+
+
+def _turning(found):
+    """The first ten of the digits whose thetas were recorded, by their class; first step 0, of which only the identity
+    and the angle are known."""
+    history, digits = found["history"], found["digits"]
+    chosen = np.argsort(digits["labels"][:10], kind="stable")
+    life = [one["life"] for one in history]
+    run = dict(
+        error=[None, *(one["test_error"] for one in history)],
+        left=[found["before"], *(one["remaining"]["degrees"] for one in life)],
+        leak=[None, *(one["label_leak"] for one in history)],
+        silent=[None, *(one["silent"][-1] for one in life)],
+        theta=[[[1, 0, 0, 0, 1, 0]] * 10, *([one["thetas"][k] for k in chosen] for one in history)],
+    )
+    return dict(
+        labels=[digits["labels"][k] for k in chosen],
+        digits=[np.array(digits["pictures"][k]) / 255 for k in chosen],
+        steps=[0, *(one["step"] for one in history)],
+        choices={},
+        runs={"": run},
+    )
 
 
 def _draw(networks):
@@ -177,6 +211,15 @@ ALL = {
         "Ten turned digits, and below them what a rotation-only transformer makes of them before and after training: "
         "many of them are nearly upright.",
         _growing,
+        needs_results=True,
+    ),
+    "turning": Entry(
+        "Turning upright",
+        "Slide through the steps of a recorded training run (seed 0). Guess first: which digits "
+        "are upright early, and do digits of one class end in one pose?",
+        "Ten turned digits as the classifier sees them before training, in the middle of the run and at its end: at "
+        "first as they are, at the end most of them nearly upright.",
+        _turning,
         needs_results=True,
     ),
     "corners": Entry(

@@ -36,21 +36,19 @@
   // As in MNIST: half of the inked pixels are full, and a stroke is 2.7 pixels wide.
   const CORE = 0.8, RIM = 1.9;                                         // distances, in the digit's pixels
 
-  /* Distance of a point from the line between two others. */
-  function distanceToLine(x, y, [aX, aY], [bX, bY]) {
-    const wide = bX - aX, high = bY - aY, square = wide ** 2 + high ** 2;
-    const along = square ? M.clip(((x - aX) * wide + (y - aY) * high) / square, 0, 1) : 0;
-    return Math.hypot(aX + along * wide - x, aY + along * high - y);
-  }
-
+  /* One line of the pen: each pixel near it gets darker by its distance from the line's nearest point. */
   function drawLine(canvas, from, to, size) {
     const reach = RIM * size, within = (value) => M.clip(Math.round(value), 0, CANVAS - 1);
     const [[left, right], [top, bottom]] = [0, 1].map((axis) =>
       [within(Math.min(from[axis], to[axis]) - reach), within(Math.max(from[axis], to[axis]) + reach)]);
+    const [x, y] = from, wide = to[0] - x, high = to[1] - y, square = wide ** 2 + high ** 2 || 1;
     for (let row = top; row <= bottom; row++) {
       for (let column = left; column <= right; column++) {
-        const at = CANVAS * row + column, inside = reach - distanceToLine(column, row, from, to);
-        canvas.data[at] = Math.max(canvas.data[at], M.clip(inside / size / (RIM - CORE), 0, 1));
+        const along = Math.min(Math.max(((column - x) * wide + (row - y) * high) / square, 0), 1);
+        const across = x + along * wide - column, down = y + along * high - row, near = across * across + down * down;
+        if (near >= reach * reach) continue;
+        const ink = (reach - Math.sqrt(near)) / size / (RIM - CORE), at = CANVAS * row + column;
+        canvas.data[at] = Math.max(canvas.data[at], Math.min(ink, 1));
       }
     }
   }

@@ -220,16 +220,20 @@ def aliasing(data):
 
 
 def growing(data):
-    """Outputs of a rotation-only transformer for ten digits, before and after training."""
-    run, steps = data["runs"]["linear rotation"], data["steps"]
+    """Outputs of the first run's transformer for ten digits, before, during and after training."""
+    run, steps = next(iter(data["runs"].values())), data["steps"]
     images = np.stack(data["digits"])[:, None]
     figure, axes = plt.subplots(3, 10, figsize=(7.6, 2.5))
     for line, at in zip(axes, (0, 4, len(steps) - 1)):
-        thetas = np.array(run["theta"][at]).reshape(10, 2, 3)
+        thetas = np.array(run["theta"][at], float).reshape(10, 2, 3)
         for ax, picture in zip(line, affine_sample(images, thetas, images.shape, align_corners=False)):
             viz.show_image(ax, picture, frame=viz.OUTPUT)
-        line[0].set_ylabel(f"{steps[at]} steps\n{100 * run['error'][at]:.0f}%", rotation=0, ha="right", va="center")
+        error = "" if run["error"][at] is None else f"\n{100 * run['error'][at]:.1f}%"
+        line[0].set_ylabel(f"{steps[at]:,} steps{error}", rotation=0, ha="right", va="center")
     return figure
+
+
+turning = growing  # another run
 
 
 def corners(data):

@@ -45,7 +45,7 @@ class Diagnosis:
         width = max(map(len, self.findings))
         marks = {True: "LOOK", False: "  ok"}
         lines = [f"{marks[one.suspicious]}  {name:{width}}  {one.verdict}" for name, one in self.findings.items()]
-        return "\n".join(textwrap.fill(line, 84, subsequent_indent=(8 + width) * " ") for line in lines)
+        return "\n".join(textwrap.fill(line, 78, subsequent_indent=(8 + width) * " ") for line in lines)
 
 
 def diagnose(model: nn.Module, batch, loss=F.cross_entropy, draw: bool = True) -> Diagnosis:
@@ -116,15 +116,15 @@ def _geometry(look, found):
     bad = int((~torch.isfinite(look.grid)).any(-1).sum())
     if bad:
         words = f"{bad} of {look.grid[..., 0].numel()} points are NaN or infinite: theta has diverged"
-        return {"finite": Finding(bad, f"{words}, and nothing else can be said of it", True)}
+        return {"finite": Finding(bad, f"{words}, and nothing else can be measured", True)}
     outside, drift = found["outside"].mean().item(), found["drift"].mean().item()
     largest, smallest = found["singular_values"].mean(0).tolist()
     mirrored, stride = found["mirrored"].mean().item(), found["stride"].mean().item()
     apart = f"neighbouring samples lie up to {stride:.2g} pixels apart"
     if stride > FAR:
-        apart += ": pixels in between are left out, so blur or pool first, or mend the scale"
+        apart += ": pixels in between are left out, so blur or pool first, or lower the scale"
     elif smallest < 0.05:
-        apart += ": the picture is drawn out of a line or a point"
+        apart += ": the whole output is read from a line or a point"
     if found["bend"] > 0.01:
         apart += f" (of the nearest affine map: the grid is bent by {found['bend']:.2g} pixels)"
     odd, swapped = stride > FAR or smallest < 0.05, ": are x and y swapped?" if mirrored else ""
@@ -132,7 +132,7 @@ def _geometry(look, found):
         "finite": Finding(0, "every point is a number"),
         "outside": Finding(outside, f"{_percent(outside)} of the samples lie outside the picture", outside > 0.25),
         "singular values": Finding((largest, smallest), f"{largest:.2f} and {smallest:.2f} on average; {apart}", odd),
-        "mirrored": Finding(mirrored, f"{_percent(mirrored)} of the maps turn the picture over{swapped}", mirrored > 0),
+        "mirrored": Finding(mirrored, f"{_percent(mirrored)} of the maps mirror the picture{swapped}", mirrored > 0),
         "drift": Finding(drift, f"a point lies {drift:.1f} pixels from where the identity puts it; " + _spread(found)),
     }
 
@@ -144,10 +144,10 @@ def _spread(found):
 
 
 def _percent(share):
-    """A share in words; only none is "0 %", and only all is "100 %"."""
+    """A share in words; only none is "0%", and only all is "100%"."""
     if 0 < share < 0.01 or 0.99 < share < 1:
-        return "less than 1 %" if share < 0.5 else "more than 99 %"
-    return f"{100 * share:.0f} %"
+        return "less than 1%" if share < 0.5 else "more than 99%"
+    return f"{100 * share:.0f}%"
 
 
 def _reading(look):

@@ -8,7 +8,6 @@ import torch.nn.functional as F
 
 from ..check import check_choice
 from ..distortions import DISTORTIONS, MOVED, PATCH, PATCHES, TC_CANVAS, Pose, check_clutter, rts_canvas
-from .grid import compiled_as_constant
 from .projective import homography_from_square, projective_grid
 from .tps import tps_grid
 
@@ -241,7 +240,7 @@ def _half(size, images):
     return _constant((width / 2, height / 2), images.dtype, images.device)
 
 
-@compiled_as_constant
+@torch.compiler.assume_constant_result
 def _constant(numbers, dtype, device):
     """Numbers as a tensor on a device: copied there once, as a copy makes the device wait."""
     return _copied(numbers, dtype, device)

@@ -3,15 +3,6 @@
 import torch
 
 
-def compiled_as_constant(function):
-    """Mark a function whose result `torch.compile` may take for a constant.
-
-    `torch.compiler.assume_constant_result` does the same, and loads the compiler: a second at each start.
-    """
-    function._dynamo_marked_constant = True
-    return function
-
-
 def base_points(height: int, width: int, align_corners: bool, dtype, device) -> torch.Tensor:
     """The output's own points (x, y, 1), one a row, in the order of its pixels: (h * w, 3), normalised units."""
     x = _pixel_centres(width, align_corners, dtype, device)

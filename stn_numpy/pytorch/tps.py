@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from .. import tps
-from .grid import base_points, compiled_as_constant
+from .grid import base_points
 
 
 def tps_displacements(parameters: torch.Tensor, count: int = 16) -> torch.Tensor:
@@ -40,9 +40,11 @@ def _key(points):
     return tuple(map(tuple, points.tolist())) if isinstance(points, np.ndarray) else points
 
 
-@compiled_as_constant
+@torch.compiler.assume_constant_result
 def _constant(*arguments):
-    if torch.jit.is_tracing():  # which compares the graphs of two calls: a remembered tensor would make them differ
+    # A trace compares the graphs of two calls, which a remembered tensor would make differ; and what an export makes is
+    # no tensor that another call could use.
+    if torch.jit.is_tracing() or torch.compiler.is_compiling():
         return _remembered.__wrapped__(*arguments)
     return _remembered(*arguments)
 

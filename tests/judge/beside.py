@@ -31,7 +31,7 @@ def with_an_argument(exercise, pairs):
 def _by_a_length(calls, pairs):
     for words, sizes in _lengths(calls):
         for power, said in ((1, "multiplied"), (-1, "divided")):
-            if all(close(given, expected * float(size) ** power) for (given, expected), size in zip(pairs, sizes)):
+            if all(close(given, expected * np.float64(size) ** power) for (given, expected), size in zip(pairs, sizes)):
                 return f"Everything is {said} by {words}, which it should not be."
     return None
 

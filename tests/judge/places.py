@@ -105,8 +105,10 @@ def _facts(arguments):
     for name, value in arguments.items():
         if isinstance(value, (bool, str)) or value is None:
             yield f"{name} is", repr(value)
-        elif isinstance(value, (int, np.integer, tuple)) and np.size(value) < 3:
-            yield f"{name} is", "a pair" if isinstance(value, tuple) else "one number"
+        elif isinstance(value, (int, np.integer)):
+            yield f"{name} is", "one number"
+        elif isinstance(value, tuple) and len(value) == 2:
+            yield f"{name} is", "a pair"
     for name, value in arguments.items():
         if isinstance(value, np.ndarray) and value.ndim:
             yield f"{name} is", f"{value.dtype}"

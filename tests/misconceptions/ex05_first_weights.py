@@ -81,7 +81,7 @@ def changed(weights, **arrays):
     "The weights are not divided",
     "each random weight is divided by the root of its layer's number of inputs; without it sums over 400 inputs are "
     "twenty times too large.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def not_divided(rng, dtype=np.float32):
     return started(rng, dtype, lambda rng, shape: rng.uniform(-1, 1, shape))
@@ -90,7 +90,7 @@ def not_divided(rng, dtype=np.float32):
 @EXERCISE.wrong(
     "Divided by the number of inputs, not by its root",
     "a sum of many random numbers grows with the root of their number, so the weights are divided by that root.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def divided_without_root(rng, dtype=np.float32):
     return started(rng, dtype, lambda rng, shape: rng.uniform(-1, 1, shape) / shape[1])
@@ -100,7 +100,7 @@ def divided_without_root(rng, dtype=np.float32):
     "Divided by the root of the number of outputs",
     "a weight is (outputs, inputs), and what counts is how many inputs an output sums over, shape[1]; yours takes "
     "shape[0].",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def divided_by_outputs(rng, dtype=np.float32):
     return started(rng, dtype, lambda rng, shape: rng.uniform(-1, 1, shape) / shape[0] ** 0.5)
@@ -109,7 +109,7 @@ def divided_by_outputs(rng, dtype=np.float32):
 @EXERCISE.wrong(
     "Positive weights alone",
     "the weights are drawn between -1 and 1; yours lie between 0 and 1, and all sums point the same way.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def positive(rng, dtype=np.float32):
     return started(rng, dtype, lambda rng, shape: rng.uniform(0, 1, shape) / shape[1] ** 0.5)
@@ -119,7 +119,7 @@ def positive(rng, dtype=np.float32):
     "Normally distributed weights",
     "the weights are drawn by rng.uniform(-1, 1, shape); a normal distribution is a good start as well, but not the "
     "program's.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def normal(rng, dtype=np.float32):
     return started(rng, dtype, lambda rng, shape: rng.normal(0, 1, shape) / shape[1] ** 0.5)
@@ -129,7 +129,7 @@ def normal(rng, dtype=np.float32):
     "The weights are drawn in another order",
     "the random numbers are drawn in the order of the result: the localisation network's first weight, then the "
     "classifier's two; yours draws the classifier's first.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def classifier_drawn_first(rng, dtype=np.float32):
     return started(rng, dtype, uniform, (1, 2, 0))
@@ -160,7 +160,7 @@ def zero_theta(rng, dtype=np.float32):
 @EXERCISE.wrong(
     "Random biases",
     "the biases are 0, but for the one of theta; yours are drawn like the weights.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def random_biases(rng, dtype=np.float32):
     arrays = []
@@ -170,7 +170,7 @@ def random_biases(rng, dtype=np.float32):
 
 
 @EXERCISE.wrong(
-    "The biases are 1", "the biases are 0, but for the one of theta; yours are 1.", "sec-localisation-start"
+    "The biases are 1", "the biases are 0, but for the one of theta; yours are 1.", "sec-localisation-first"
 )
 def biases_of_one(rng, dtype=np.float32):
     ones = {f"at{k}": np.ones(length, dtype) for k, length in ((1, HIDDEN), (5, HIDDEN), (7, CLASSES))}
@@ -181,7 +181,7 @@ def biases_of_one(rng, dtype=np.float32):
     "All weights are 0",
     "with weights of 0 all hidden units are equal and learn the same; only the layer that gives theta starts with "
     "zeros.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def zeros(rng, dtype=np.float32):
     return started(rng, dtype, lambda rng, shape: np.zeros(shape))
@@ -191,7 +191,7 @@ def zeros(rng, dtype=np.float32):
     "The classifier's weights come first",
     "the localisation network's four arrays come first and then the classifier's; `training_step` cuts the tuple "
     "there.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def classifier_first(rng, dtype=np.float32):
     weights = first_weights(rng, dtype)
@@ -201,7 +201,7 @@ def classifier_first(rng, dtype=np.float32):
 @EXERCISE.wrong(
     "All weights first, then all biases",
     "each weight is followed by its own bias; yours has the four weights first.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def weights_then_biases(rng, dtype=np.float32):
     weights = first_weights(rng, dtype)
@@ -220,7 +220,7 @@ def transposed(rng, dtype=np.float32):
 @EXERCISE.wrong(
     "Always float64",
     "all eight arrays have the dtype that is asked for; rng.uniform gives float64, and .astype(dtype) changes it.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def double(rng, dtype=np.float32):
     return tuple(weight.astype("float64") for weight in first_weights(rng, dtype))
@@ -229,7 +229,7 @@ def double(rng, dtype=np.float32):
 @EXERCISE.wrong(
     "Always float32",
     "all eight arrays have the dtype that is asked for; float32 is only the default.",
-    "sec-localisation-start",
+    "sec-localisation-first",
 )
 def single(rng, dtype=np.float32):
     return tuple(weight.astype("float32") for weight in first_weights(rng, dtype))

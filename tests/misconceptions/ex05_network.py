@@ -49,7 +49,7 @@ def with_between(between):
 @EXERCISE.wrong(
     "ReLU is missing",
     "between the two layers what is negative becomes 0; without it both layers together are one linear layer.",
-    "sec-localisation-relu",
+    "sec-localisation-weigh",
 )
 def linear(inputs, weights):
     return with_between(lambda hidden: hidden)(inputs, weights)
@@ -58,7 +58,7 @@ def linear(inputs, weights):
 @EXERCISE.wrong(
     "A ReLU follows the last layer as well",
     "scores and the numbers of theta may be negative, so nothing follows the second layer; yours cuts them at 0.",
-    "sec-localisation-decide",
+    "sec-localisation-weigh",
 )
 def relu_at_the_end(inputs, weights):
     return np.maximum(network(inputs, weights), 0)
@@ -67,7 +67,7 @@ def relu_at_the_end(inputs, weights):
 @EXERCISE.wrong(
     "ReLU stands after the second layer",
     "ReLU acts on the hidden units, between the layers; yours acts on the outputs alone.",
-    "sec-localisation-decide",
+    "sec-localisation-weigh",
 )
 def relu_late(inputs, weights):
     return np.maximum(linear(inputs, weights), 0)
@@ -76,7 +76,7 @@ def relu_late(inputs, weights):
 @EXERCISE.wrong(
     "ReLU comes before the bias",
     "a hidden unit is the weighted sum plus its bias, and ReLU takes both; yours adds the bias to what ReLU has left.",
-    "sec-localisation-relu",
+    "sec-localisation-weigh",
 )
 def relu_early(inputs, weights):
     return (np.maximum(inputs @ weights[0].T, 0) + weights[1]) @ weights[2].T + weights[3]
@@ -85,7 +85,7 @@ def relu_early(inputs, weights):
 @EXERCISE.wrong(
     "The sign is dropped",
     "ReLU replaces what is negative with 0; yours turns it positive, as abs does.",
-    "sec-localisation-relu",
+    "sec-localisation-weigh",
 )
 def absolute(inputs, weights):
     return with_between(np.abs)(inputs, weights)
@@ -94,21 +94,21 @@ def absolute(inputs, weights):
 @EXERCISE.wrong(
     "ReLU keeps what is negative",
     "ReLU keeps what is positive, np.maximum(..., 0); np.minimum keeps the rest.",
-    "sec-localisation-relu",
+    "sec-localisation-weigh",
 )
 def minimum(inputs, weights):
     return with_between(lambda hidden: np.minimum(hidden, 0))(inputs, weights)
 
 
 @EXERCISE.wrong(
-    "tanh for ReLU", "between the layers is ReLU, max(0, h); yours has a tanh there.", "sec-localisation-relu"
+    "tanh for ReLU", "between the layers is ReLU, max(0, h); yours has a tanh there.", "sec-localisation-weigh"
 )
 def tanh(inputs, weights):
     return with_between(np.tanh)(inputs, weights)
 
 
 @EXERCISE.wrong(
-    "A sigmoid for ReLU", "between the layers is ReLU, max(0, h); yours has a sigmoid there.", "sec-localisation-relu"
+    "A sigmoid for ReLU", "between the layers is ReLU, max(0, h); yours has a sigmoid there.", "sec-localisation-weigh"
 )
 def sigmoid(inputs, weights):
     return with_between(lambda hidden: 1 / (1 + np.exp(-hidden)))(inputs, weights)
@@ -156,7 +156,7 @@ def not_transposed(inputs, weights):
 @EXERCISE.wrong(
     "The hidden units are the output",
     "two layers are asked for; yours returns the hidden units after ReLU.",
-    "sec-localisation-decide",
+    "sec-localisation-weigh",
 )
 def hidden_alone(inputs, weights):
     return np.maximum(inputs @ weights[0].T + weights[1], 0)

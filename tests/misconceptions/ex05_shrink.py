@@ -65,7 +65,7 @@ def every_fourth(image):
 @EXERCISE.wrong(
     "The largest pixel of each square",
     "the mean of the square is asked for; yours takes the largest pixel, as max-pooling does.",
-    "sec-localisation-pool",
+    "sec-localisation-shrink",
 )
 def largest(image):
     return squares(image).max(axis=(3, 4)).reshape(-1, SMALL**2)
@@ -74,7 +74,7 @@ def largest(image):
 @EXERCISE.wrong(
     "The sum for the mean",
     "each number is the mean of its square; yours adds the 16 pixels up and does not divide.",
-    "sec-localisation-pool",
+    "sec-localisation-shrink",
 )
 def summed(image):
     return squares(image).sum(axis=(3, 4)).reshape(-1, SMALL**2)
@@ -83,7 +83,7 @@ def summed(image):
 @EXERCISE.wrong(
     "The squares come column by column",
     "the squares are laid out row by row, the upper row first; yours go down the left column first.",
-    "sec-localisation-pool",
+    "sec-localisation-shrink",
 )
 def by_columns(image):
     return squares(image).mean(axis=(3, 4)).swapaxes(1, 2).reshape(-1, SMALL**2)
@@ -93,7 +93,7 @@ def by_columns(image):
     "POOL and SMALL are exchanged in the reshape",
     "row r belongs to square r // POOL, so the axis of 40 is split into SMALL times POOL; split into POOL times SMALL, "
     "pixels from all over the canvas come together.",
-    "sec-localisation-pool",
+    "sec-localisation-shrink",
 )
 def mixed(image):
     return image.reshape(-1, POOL, SMALL, POOL, SMALL).mean(axis=(1, 3)).reshape(-1, SMALL**2)
@@ -103,7 +103,7 @@ def mixed(image):
     "Pixels of one row only",
     "a square is POOL rows high and POOL columns wide, and reshape alone keeps 16 neighbours of one row together; "
     "split both axes of 40 first.",
-    "sec-localisation-pool",
+    "sec-localisation-shrink",
 )
 def sixteen_in_a_row(image):
     return image.reshape(-1, SMALL**2, POOL**2).mean(axis=2)
@@ -112,7 +112,7 @@ def sixteen_in_a_row(image):
 @EXERCISE.wrong(
     "The middle of each square",
     "each number is the mean of all 16 pixels of its square; yours averages the four in its middle.",
-    "sec-localisation-pool",
+    "sec-localisation-shrink",
 )
 def middle(image):
     return squares(image)[..., 1:3, 1:3].mean(axis=(3, 4)).reshape(-1, SMALL**2)
@@ -121,7 +121,7 @@ def middle(image):
 @EXERCISE.wrong(
     "The small picture is not laid out in a row",
     "the localisation network takes one row of numbers for each canvas, (N, SMALL * SMALL); reshape the small picture.",
-    "sec-localisation-pool",
+    "sec-localisation-shrink",
 )
 def not_flat(image):
     return squares(image).mean(axis=(3, 4))
@@ -130,7 +130,7 @@ def not_flat(image):
 @EXERCISE.wrong(
     "The batch is averaged as well",
     "each canvas has a small picture of its own; yours averages over the canvases, too.",
-    "sec-localisation-pool",
+    "sec-localisation-shrink",
 )
 def batch_mean(image):
     return np.repeat(shrink(image).mean(axis=0, keepdims=True), len(image), axis=0)

@@ -109,7 +109,7 @@ def corners_in_sampler(image, localisation):
 @EXERCISE.wrong(
     "The output has the canvas's size",
     "the grid has one point for each pixel of the output, SEEN x SEEN; yours has the canvas's size.",
-    "sec-layer-size",
+    "sec-layer-hand",
 )
 def canvas_size(image, localisation):
     return carried_out(image, localisation, size=image.shape[2:])

@@ -1,5 +1,6 @@
 """Small spatial transformers that go wrong, each in one place: the patients of chapter 14."""
 
+import math
 from functools import cache
 
 import torch
@@ -11,13 +12,13 @@ from stn_numpy.digits import load_digits
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.watch import measure_grid, watch
 
-CANVAS, SEEN = 42, 28  # pixels a side: of what comes in, and of what the transformer makes of it
+CANVAS, SEEN = 42, 28  # pixels a side: of the picture, and of the transformer's output
 RATE, BATCH = 3e-3, 64
 MEAN, DEVIATION = 0.06, 0.2  # of such canvases, about
 
 
 class Healthy(nn.Module):
-    """A linear classifier behind a transformer, as one writes it in torch."""
+    """A linear classifier after a transformer, as one writes it in torch."""
 
     def __init__(self, seen=SEEN):
         super().__init__()
@@ -151,7 +152,7 @@ def digits(split):
 
 
 def training_batch(generator, size=BATCH):
-    """Training digits, newly turned, scaled and put somewhere: images (N, 1, 42, 42), labels (N)."""
+    """Training digits, turned, scaled and placed afresh: images (N, 1, 42, 42), labels (N)."""
     images, labels = digits("train")
     chosen = torch.randint(len(images), (size,), generator=generator)
     return distort(images[chosen], "RTS", generator)[0], labels[chosen]
@@ -165,11 +166,11 @@ def test_set():
     return distorted, labels, pose
 
 
-def train_patient(name, steps, seed=0, every=25, context=NO_SERIES):
+def train_patient(name, steps, seed=0, every=25, context=NO_SERIES, clip=math.inf):
     """Train one of the `PATIENTS`; return the model and its course: the ``loss`` of every step, the ``error`` on test
     digits at the end, and `every` so many steps, on the same training digits, the means of ``outside`` and of the
     ``larger`` and the ``smaller`` singular value, and the pixels by which the step ``moved`` the point that it moved
-    most."""
+    most. The gradient of each part is clipped to the norm `clip`."""
     kind, slow, fast = PATIENTS[name]
     generator = torch.Generator().manual_seed(seed)
     with torch.random.fork_rng([]):
@@ -188,6 +189,8 @@ def train_patient(name, steps, seed=0, every=25, context=NO_SERIES):
         loss = F.cross_entropy(model(images), labels)
         optimizer.zero_grad()
         loss.backward()
+        for own in parts.values():
+            nn.utils.clip_grad_norm_(own, clip)
         optimizer.step()
         course["loss"].append(loss.item())
         if looked:

@@ -24,7 +24,7 @@ from stn_numpy.pytorch.run import Run
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.transformer import SpatialTransformer
 
-MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # how many transformers stand before the classifier
+MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # how many transformers come before the classifier
 STARTS = ("identity", "tiles")
 ANSWERS = {"sum": 19, "digits": 20}  # how many numbers the last layer gives
 KINDS = ("fcn", "cnn")
@@ -109,7 +109,7 @@ def build_addition(
 
     Our choice: all classifiers read pictures that an average pool has halved, and a convolutional localisation network
     has the layers of `LocalisationNetwork`, on the image downsampled by 2.
-    Source: Jaderberg et al. 2015, the appendix on MNIST addition, taken second-hand.
+    Source: Jaderberg et al. 2015, the appendix on MNIST addition.
     """
     choices = dict(model=MODELS, start=STARTS, transform=TRANSFORMS, answer=ANSWERS, localisation=KINDS)
     for (name, known), value in zip(choices.items(), (model, start, transform, answer, localisation)):
@@ -167,7 +167,7 @@ def test_pairs(data):
 
 
 class AdditionRun(Run):
-    """A `Run` on pairs; its result says how often the sum is wrong, and how transformers divide the digits."""
+    """A `Run` on pairs; its result has the share of wrong sums, and how transformers divide the digits."""
 
     def __init__(self, settings, seeds, device, folder, **how):
         super().__init__(settings, seeds, device, folder, digits=Pairs(settings, device), **how)
@@ -189,7 +189,7 @@ def sum_error(network, settings, batch=500):
 
 @torch.no_grad()
 def division(network, data, batch=500):
-    """How each transformer lets each digit stand: the `remaining_pose` of the two digits ``before``, and ``behind``
+    """How each transformer leaves each digit: the `remaining_pose` of the two digits ``before``, and ``behind``
     each transformer; and ``theta_mean`` and ``theta_spread`` of each."""
     pairs, _, truth = test_pairs(data)
     thetas = torch.cat([network.transformers.theta(part) for part in pairs.split(batch)], dim=1)

@@ -62,7 +62,7 @@ def overlap(boxes, others):
 def triplet_loss(shown, anywhere, margin=MARGIN, both_move=False):
     """Mean over n and m != n of ``max(0, |shown_n - shown_m|^2 - |shown_n - anywhere_n|^2 + margin)``, for features (N,
     F) of what the window shows and of random pieces; the gradient reaches the first of a pair alone unless `both_move`.
-    Source: Jaderberg et al. 2015, the appendix on co-localisation, taken second-hand.
+    Source: Jaderberg et al. 2015, the appendix on co-localisation.
     """
     other = shown if both_move else shown.detach()
     apart = shown.square().sum(1)[:, None] + other.square().sum(1) - 2 * shown @ other.T
@@ -110,7 +110,7 @@ def train_embedding(seed=0, steps=EMBEDDING_STEPS):
 
 
 class Window(nn.Module):
-    """Show a piece of 28 x 28 of each picture, where a network says, but inside of it."""
+    """Show a piece of 28 x 28 of each picture, at a place that a network predicts, inside of it."""
 
     def __init__(self, seed=0):
         super().__init__()

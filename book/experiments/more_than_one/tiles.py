@@ -5,7 +5,7 @@ import math
 from stn_numpy.check import check_choice, check_whole
 from stn_numpy.pytorch.families import TRANSFORMS
 
-TILED = {"attention": (0, 0, 1, 2), "affine": (0, 4, 2, 5)}  # where scale x, scale y, shift x and shift y stand
+TILED = {"attention": (0, 0, 1, 2), "affine": (0, 4, 2, 5)}  # where scale x, scale y, shift x and shift y are
 
 
 def tiled_starts(count: int, transform: str = "attention", share: float | None = None) -> list[tuple]:
@@ -32,5 +32,5 @@ def tiled_starts(count: int, transform: str = "attention", share: float | None =
 
 
 def _spread(place, count):
-    """The place-th of so many steps from -1 to 1; a single one stands in the middle."""
+    """The place-th of so many steps from -1 to 1; a single one is in the middle."""
     return 2 * place / (count - 1) - 1 if count > 1 else 0.0

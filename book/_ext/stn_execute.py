@@ -1,0 +1,93 @@
+"""Run the cells of several pages at a time, before Sphinx reads the pages.
+
+MyST-NB runs a page's cells when Sphinx comes to it, one page after the other. Here every page without a result in the
+cache is run first, in as many processes as there are cores; Sphinx then finds the results. The cells of a page run in
+their order, in one kernel of one thread, as before, so that results are the same. A page that fails is left to Sphinx,
+which runs it again and reports the error at its place.
+"""
+
+import multiprocessing
+import os
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
+from pathlib import Path
+
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
+from myst_nb.core.read import create_nb_reader
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+LOGGER = logging.getLogger(__name__)
+MEASURING = ("book/11_fast", "book/A_fast", "book/A_gpu")  # whose cells time something: each runs alone, at the end
+
+
+def run_pages(app: Sphinx, env: BuildEnvironment, docnames: list) -> None:
+    """Run the cells of the pages that Sphinx is about to read, as far as the cache lacks them."""
+    if env.mystnb_config.execution_mode != "cache":
+        return
+    cache = get_cache(env.mystnb_config.execution_cache_path or ".jupyter_cache")
+    pages = {name: notebook for name in docnames if (notebook := unknown_notebook(env, name, cache)) is not None}
+    alone = [name for name in pages if name in MEASURING]
+    longest_first = sorted(set(pages) - set(alone), key=lambda name: -os.path.getsize(env.doc2path(name)))
+    begun, done = time.monotonic(), 0
+    for names, workers in ((longest_first, os.cpu_count() or 1), (alone, 1)):
+        for name, seconds, text in run_together(env, {name: pages[name] for name in names}, workers):
+            done += 1
+            left = (time.monotonic() - begun) / done * (len(pages) - done)
+            LOGGER.info("[%2d of %d] %s: %.0f s; about %.0f s left", done, len(pages), name, seconds, left)
+            if text:
+                bundle = CacheBundleIn(
+                    nbformat.reads(text, 4), str(env.doc2path(name)), data=dict(execution_seconds=seconds)
+                )
+                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def unknown_notebook(env, name, cache):
+    """The page as a notebook, if it has cells whose results the cache lacks; else None."""
+    path = env.doc2path(name)
+    content = Path(path).read_text("utf8")
+    reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, content)
+    if reader is None:
+        return None
+    notebook = reader.read(content)
+    if not any(cell.cell_type == "code" for cell in notebook.cells):
+        return None
+    with suppress(KeyError):
+        cache.match_cache_notebook(notebook)
+        return None
+    return notebook
+
+
+def run_together(env, pages, workers):
+    """Yield name, seconds and executed notebook of each page, as JSON, in the order in which they end; of a page that
+    failed an empty text."""
+    if not pages:
+        return
+    timeout = env.mystnb_config.execution_timeout
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(pages)), spawn) as pool:
+        running = {
+            pool.submit(run_page, nbformat.writes(notebook), str(Path(env.doc2path(name)).parent), timeout): name
+            for name, notebook in pages.items()
+        }
+        for future in as_completed(running):
+            yield running[future], *future.result()
+
+
+def run_page(text: str, folder: str, timeout: int) -> tuple:
+    """Run a notebook in a kernel of its own: the seconds, and the notebook as JSON, empty where a cell failed."""
+    notebook = nbformat.reads(text, 4)
+    begun = time.monotonic()
+    result = single_nb_execution(notebook, cwd=folder, timeout=timeout, allow_errors=False, meta_override=True)
+    return time.monotonic() - begun, "" if result.err else nbformat.writes(notebook)
+
+
+def setup(app: Sphinx) -> dict:
+    """Connect it to the build, after MyST-NB has made its configuration."""
+    app.connect("env-before-read-docs", run_pages)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
