@@ -10,8 +10,8 @@ from support import IDENTITY, assert_refused, normal, thetas
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 
 import stn_numpy
-from stn_numpy import cuda, numerical_gradient
-from stn_numpy.cuda import device
+from stn_numpy import cuda, numerical_gradient, pixel_centres
+from stn_numpy.cuda import device, kernels
 
 BACKWARDS = (cuda.affine_sample_backward, cuda.affine_sample_backward_atomics)
 SHAPES = {  # image, and rows and columns of the output
@@ -72,6 +72,34 @@ def test_hostile_thetas_spoil_only_their_own_image():
         assert_agrees(ours, d_image)
         np.testing.assert_array_equal(np.isnan(of_theta), np.isnan(d_theta))
         assert_agrees(of_theta[0], d_theta[0])
+
+
+def test_no_reader_is_outside_the_box(dtype):
+    """Thetas of all sizes, some nearly singular, with pixels at the very edge of the box: rounding loses nobody."""
+    rng, size, epsilon = np.random.default_rng(0), 12, np.finfo(dtype).eps
+    (half, middle), centres = (
+        device.frame(np.empty((1, 1, size, size), dtype), False),
+        pixel_centres(size, False, dtype),
+    )
+    looked_at, found = 0, 0
+    for strength in 10.0 ** rng.uniform(-7, 1, 150):
+        turn = np.outer(*rng.normal(size=(2, 2))) + rng.choice([1, 0.1, 0.01, 0.001]) * rng.normal(size=(2, 2))
+        here = rng.choice(centres, (2, 1)) - strength * turn @ rng.uniform(-1, 1, (2, 1))
+        theta = np.hstack([strength * turn, here]).astype(dtype)[None]
+        p_x, p_y = (
+            (theta[0, axis, 0] * centres + theta[0, axis, 1] * centres[:, None] + theta[0, axis, 2]) * half[axis]
+            + middle[axis]
+            for axis in (0, 1)
+        )
+        for row, column in np.ndindex(size, size):
+            reads = np.argwhere((abs(p_x - column) < 1) & (abs(p_y - row) < 1))
+            if len(reads):
+                first_i, end_i, first_j, end_j = kernels.readers.py_func(
+                    theta, 0, row, column, half, middle, half, middle, size, size, epsilon
+                )
+                assert (reads >= (first_i, first_j)).all() and (reads < (end_i, end_j)).all()
+                looked_at, found = looked_at + (end_i - first_i) * (end_j - first_j), found + len(reads)
+    assert 1000 < found <= looked_at < 4 * found
 
 
 def test_a_shift_to_the_right_reads_from_the_right():

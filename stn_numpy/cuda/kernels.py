@@ -139,9 +139,9 @@ def span(at, reach, half, middle, length):
     """Which places of an output axis are within `reach` of `at`, in normalised units: from, and to before."""
     real = type(at)
     low, high = (at - reach) * half + middle, (at + reach) * half + middle
-    first = int(math.floor(clamp(low, real(-2), real(length + 1))))
-    last = int(math.floor(clamp(high, real(-2), real(length + 1))))
-    return clamp(first - 1, 0, length), clamp(last + 3, 0, length)
+    first = int(math.floor(clamp(low, real(0), real(length))))
+    last = int(math.floor(clamp(high, real(-1), real(length - 1))))
+    return first, last + 1
 
 
 @cuda.jit(device=True)
