@@ -14,7 +14,7 @@ import pytest
 import series as toy
 
 from book.experiments import engine, ledger
-from book.experiments.__main__ import catalogue, main
+from book.experiments.__main__ import PROGRAM, catalogue, command_of, main
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -232,3 +232,8 @@ def test_every_ledger_of_the_book_is_of_an_experiment_and_has_no_stale_cell():
         cells = {ledger.key_of(cell) for cell in experiment.cells}
         records = [ledger.key_of(cell.settings) for cell in ledger.read(experiment.name)]
         assert len(cells) == len(experiment.cells) and set(records) <= cells and len(set(records)) == len(records) > 0
+
+
+def test_a_ledger_names_the_command_without_the_folders_of_a_machine():
+    arguments = ["toy", "--out", "some/where", "--only", "seed=1", "--runs", "elsewhere", "--workers", "2"]
+    assert command_of(arguments) == f"{PROGRAM} toy --only seed=1 --workers 2"

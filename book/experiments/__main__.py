@@ -140,10 +140,16 @@ def work(options, command, experiments):
     print(done + (", another command has the others" if left else "") + f", in {path}")
 
 
+def command_of(arguments) -> str:
+    """The command as a ledger names it: without the folders of this machine, which change no result."""
+    folders = {k for k, word in enumerate(arguments) if word in ("--out", "--runs")}
+    return " ".join([PROGRAM, *(word for k, word in enumerate(arguments) if k not in folders and k - 1 not in folders)])
+
+
 def main(arguments=None, experiments=None):
     """The command; see ``--help``."""
     options = read_options(arguments)
-    command = " ".join([PROGRAM, *(sys.argv[1:] if arguments is None else arguments)])
+    command = command_of(sys.argv[1:] if arguments is None else arguments)
     with plain_errors("experiments"):
         try:
             work(options, command, catalogue() if experiments is None else experiments)
