@@ -9,6 +9,7 @@ from book.experiments.training import turned_digits, turning
 from book.experiments.training.exchange import choose_donors, measure_exchanges
 from stn_numpy import digits as data
 from stn_numpy.model import Classifier
+from stn_numpy.sampler import affine_sample
 from stn_numpy.theta import rotation_theta
 from stn_numpy.transformer import SpatialTransformer
 
@@ -74,8 +75,6 @@ def test_a_classifier_that_lives_by_theta_takes_the_donor_s_class(numbered):
 
 
 def clean_read(image, angle):
-    from stn_numpy.sampler import affine_sample
-
     theta = rotation_theta(np.float32([[angle]]))
     return affine_sample(image, theta, image.shape, align_corners=False)
 

@@ -25,6 +25,12 @@ KEPT = ("step", "seconds", "processor_seconds", "history")
 POSED = ("R", "RTS", "TC")  # the distortions that give each digit an angle, a scale and a place
 
 
+def shown(count: int) -> slice:
+    """Which of so many test digits are the `SHOWN` ones, at equal distances."""
+    step = count // SHOWN
+    return slice(0, SHOWN * step, step)
+
+
 class Stopped(Exception):
     """The run was stopped; what was done is saved."""
 
@@ -161,7 +167,7 @@ class Run:
                 names = self.settings.data, self.settings.distortion
                 images, labels, _ = test_digits(*names)
                 entry["label_leak"] = label_leak(network, *known_digits(*names), images, labels)
-                some = thetas(network, images[:: len(images) // SHOWN][:SHOWN]).flatten(1)
+                some = thetas(network, images[shown(len(images))]).flatten(1)
                 entry["thetas"] = np.round(some.double().numpy(), 4).tolist()
             self.history[place].append(entry)
 

@@ -69,6 +69,12 @@ def watch(model: torch.nn.Module, images: torch.Tensor, loss=None) -> tuple:
     return watching.looks, total, trained
 
 
+def nearest_affine(grid: torch.Tensor, align_corners: bool = False) -> torch.Tensor:
+    """The affine maps nearest to some grids (N, h, w, 2), by least squares over all points: (N, 2, 3)."""
+    points = base_points(*grid.shape[1:3], align_corners, grid.dtype, grid.device)
+    return (torch.linalg.pinv(points) @ grid.flatten(1, 2)).mT
+
+
 def measure_grid(look: Look) -> dict:
     """Measure the grid of one look, image by image, in float64; NaN for an image whose grid is not finite.
 
@@ -83,7 +89,7 @@ def measure_grid(look: Look) -> dict:
     finite = torch.isfinite(grid).all(-1).all(-1).all(-1)
     flat = torch.where(finite[:, None, None], grid.flatten(1, 2), torch.nan)
     theta = torch.zeros(batch, 2, 3, dtype=grid.dtype, device=grid.device) * flat[:, :1, :1]
-    theta[finite] = (torch.linalg.pinv(points) @ flat[finite]).mT
+    theta[finite] = nearest_affine(grid[finite], corners)
     pixel, step = _lengths(look.image.shape, corners), _lengths(look.out.shape, corners)
     pixel, step = (torch.tensor(lengths, dtype=grid.dtype, device=grid.device) / 2 for lengths in (pixel, step))
     linear = theta[:, :, :2]

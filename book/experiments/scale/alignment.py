@@ -5,17 +5,11 @@ import torch
 from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.digits import TEST_SEED, load_split, test_digits
 from stn_numpy.pytorch.distortions import draw
-from stn_numpy.pytorch.grid import base_points
 from stn_numpy.pytorch.projective import projective_grid
 from stn_numpy.pytorch.tps import tps_grid
+from stn_numpy.pytorch.watch import nearest_affine
 
 DIGIT = 28  # pixels a side, before a digit is distorted
-
-
-def nearest_affine(grid: torch.Tensor) -> torch.Tensor:
-    """The affine maps nearest to some grids (N, h, w, 2), by least squares over all points: (N, 2, 3)."""
-    points = base_points(*grid.shape[1:3], False, grid.dtype, grid.device)
-    return (torch.linalg.pinv(points) @ grid.flatten(1, 2)).mT
 
 
 @torch.no_grad()

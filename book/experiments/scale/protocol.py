@@ -3,12 +3,11 @@
 from itertools import product
 
 from book.experiments.engine import Experiment
-from book.experiments.networks import settings_from, train_run
+from book.experiments.scale.rates import measure_history
 from stn_numpy.pytorch.settings import ITERATIONS, Settings
 
 SHARED = dict(distortion="R", iterations=ITERATIONS, batch=256, rate=0.01, schedule="thirds", localisation_rate=1.0)
 SEEDS = range(3)
-RECORD_EVERY = 2_500  # steps
 
 
 def long_cells() -> list:
@@ -18,10 +17,4 @@ def long_cells() -> list:
     ]
 
 
-def measure_long(cell, context) -> dict:
-    """Train one network, with a history along the run."""
-    result, _ = train_run(settings_from(cell, Settings), cell["seed"], context, record_every=RECORD_EVERY)
-    return result
-
-
-EXPERIMENT = Experiment("protocol", 13, long_cells(), measure_long)
+EXPERIMENT = Experiment("protocol", 13, long_cells(), measure_history)

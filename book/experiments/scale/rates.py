@@ -27,10 +27,10 @@ def cells_of_table() -> list:
     return cells
 
 
-def measure_recipe(cell, context) -> dict:
+def measure_history(cell, context) -> dict:
     """Train one network, with a history along the run."""
     result, _ = train_run(settings_from(cell, Settings), cell["seed"], context, record_every=RECORD_EVERY)
     return result
 
 
-EXPERIMENT = Experiment("rates", 13, cells_of_table(), measure_recipe, alike=("seed", "rate", "localisation_rate"))
+EXPERIMENT = Experiment("rates", 13, cells_of_table(), measure_history, alike=("seed", "rate", "localisation_rate"))

@@ -6,6 +6,7 @@ from book.experiments.engine import Experiment
 from book.experiments.networks import settings_from, train_run
 from book.experiments.scale.alignment import measure_alignment
 from book.experiments.scale.paper import error_in_paper
+from book.experiments.scale.rates import RECORD_EVERY
 from stn_numpy.pytorch.networks import MODELS
 from stn_numpy.pytorch.settings import Settings
 
@@ -17,7 +18,6 @@ RECIPE = dict(
 LONG = dict(data="mnist", iterations=20_000, precision="float32", **RECIPE)
 STEPS_OF_CNN = dict(iterations=3_000, precision="bfloat16")
 SEEDS = range(3)
-RECORD_EVERY = 2_500  # steps
 
 
 def recipe_cells() -> list:

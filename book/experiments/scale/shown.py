@@ -3,13 +3,13 @@
 from book.experiments import ledger
 from book.experiments.engine import Experiment
 from stn_numpy.pytorch.digits import test_digits
-from stn_numpy.pytorch.run import SHOWN
+from stn_numpy.pytorch.run import shown
 
 
 def measure_shown(cell, context) -> dict:
     """Pictures in whole numbers from 0 to 255, labels, and by how many degrees each was turned."""
     images, labels, pose = test_digits(cell["data"], cell["distortion"])
-    chosen = slice(0, SHOWN * (len(images) // SHOWN), len(images) // SHOWN)
+    chosen = shown(len(images))
     degrees = pose.angle[chosen].double().rad2deg().round(decimals=2)
     pictures = (255 * images[chosen, 0]).round().int()
     return dict(pictures=pictures.tolist(), labels=labels[chosen].tolist(), degrees=degrees.tolist())
