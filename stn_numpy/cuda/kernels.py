@@ -39,7 +39,7 @@ def clamp(number, low, high):
 
 @cuda.jit(device=True)
 def cell(p, length):
-    """The pixel at or before a position, and how far behind it the position is."""
+    """The pixel at or before a position, and how far past it the position is."""
     real = type(p)
     p = clamp(p, real(-2), real(length + 1))  # outside all the same, and it fits an integer
     first = int(math.floor(p))  # on a GPU floor is a float
@@ -149,7 +149,7 @@ def readers(theta, n, row, column, half, middle, out_half, out_middle, height, w
     """The rows and columns of the output among which all readers of one input pixel are.
 
     They look less than a pixel past it, a box, which the inverse of theta carries to the output. `slack` is how much
-    rounding may move it; where theta is singular or nearly so, anybody may be a reader.
+    rounding may move it; where theta is singular or nearly so, any output pixel may read it.
     """
     a, b, t_x = theta[n, 0, 0], theta[n, 0, 1], theta[n, 0, 2]
     d, e, t_y = theta[n, 1, 0], theta[n, 1, 1], theta[n, 1, 2]
