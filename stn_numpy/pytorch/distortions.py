@@ -8,6 +8,7 @@ import torch.nn.functional as F
 
 from ..check import check_choice
 from ..distortions import DISTORTIONS, MOVED, PATCH, PATCHES, TC_CANVAS, Pose, check_clutter, rts_canvas
+from .grid import quick_affine_grid
 from .projective import homography_from_square, projective_grid
 from .tps import tps_grid
 
@@ -97,7 +98,7 @@ def _apply_rts(images, angle, scale, place):
 
 def _turn(images, angle, scale, shift, out_size):
     pose = _pose(images, angle, scale, shift, out_size)
-    return _read(images, F.affine_grid(pose.theta, (*images.shape[:2], *out_size), align_corners=False)), pose
+    return _read(images, quick_affine_grid(pose.theta, out_size)), pose
 
 
 def _pose(images, angle, scale, shift, out_size):

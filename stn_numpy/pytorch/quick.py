@@ -1,9 +1,12 @@
-"""The same network in less time on a CPU: two changes to a training step."""
+"""The same network in less time on a CPU: three changes to a training step."""
+
+from dataclasses import replace
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .grid import quick_affine_grid
 from .model import Classifier
 
 
@@ -12,9 +15,11 @@ def quicken(network: Classifier) -> Classifier:
 
     A ReLU before a max-pool is moved after it: the two commute, and a quarter of the numbers is left. And after a
     transformer, which needs it, the gradient of the first convolution for a picture of one channel is computed as a
-    product of matrices.
+    product of matrices. An affine grid is one product as well.
     """
-    layers = network.network
+    layers, transform = network.network, getattr(network.transformer, "transform", None)
+    if transform is not None and transform.theta_grid is F.affine_grid:
+        network.transformer.transform = replace(transform, theta_grid=quick_affine_grid)
     for place in range(len(layers) - 1):
         if isinstance(layers[place], nn.ReLU) and isinstance(layers[place + 1], nn.MaxPool2d):
             layers[place], layers[place + 1] = layers[place + 1], layers[place]

@@ -14,6 +14,7 @@ SCHEDULE = dict(iterations=10_000, schedule="cosine", warm_up=0.05, clip=5.0)
 SHARED = dict(model="st-fcn", distortion="R", data="validation", **SCHEDULE)
 BASE_RATES = {"sgd": (0.1, 0.05, 0.02), "adamw": (4e-3, 2e-3, 5e-4)}
 FACTORS = (1.0, 0.1, 0.01)
+LONGER = (20_000, 30_000, 40_000)  # steps, by the rates that the table chose
 RECORD_EVERY = 2_500  # steps
 
 
@@ -27,10 +28,17 @@ def cells_of_table() -> list:
     return cells
 
 
+def cells_of_longer_runs() -> list:
+    """How much more time is worth: the table's choice, with more steps."""
+    chosen = dict(optimizer="sgd", nesterov=True, rate=0.05, localisation_rate=1.0)
+    return [Settings(**SHARED | chosen | dict(iterations=steps)).facts() | dict(seed=0) for steps in LONGER]
+
+
 def measure_history(cell, context) -> dict:
     """Train one network, with a history along the run."""
     result, _ = train_run(settings_from(cell, Settings), cell["seed"], context, record_every=RECORD_EVERY)
     return result
 
 
-EXPERIMENT = Experiment("rates", 13, cells_of_table(), measure_history, alike=("seed", "rate", "localisation_rate"))
+ALIKE = ("seed", "rate", "localisation_rate")
+EXPERIMENT = Experiment("rates", 13, cells_of_table() + cells_of_longer_runs(), measure_history, alike=ALIKE)
