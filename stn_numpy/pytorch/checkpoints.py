@@ -22,7 +22,7 @@ def load_checkpoint(path, device="cpu") -> dict:
         if content.pop("digest") != _digest(content):
             raise ValueError("its digest is another")
     except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start anew") from error
+        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start again") from error
     return content
 
 
@@ -32,7 +32,7 @@ def check_facts(path, expected: dict, found: dict) -> None:
         if expected.get(name) != found.get(name):
             words = f"{name}: expected {expected.get(name)!r}, got {found.get(name)!r}"
             raise ValueError(
-                f"{path} belongs to another run ({words}); name another folder, or delete the file to start anew"
+                f"{path} belongs to another run ({words}); name another folder, or delete the file to start again"
             )
 
 
