@@ -1,4 +1,4 @@
-"""Find the bug that loses a sum, and mend it.
+"""Find the bug that loses a sum, and fix it.
 
 Chapter:     11, From loops to machine code: how a readable loop becomes faster than a framework
 Difficulty:  1 of 3
@@ -34,7 +34,7 @@ def bug_lost_sum(d_out, position, length):
     -----
     Convention: bilinear, zeros outside. The first worker has the first half of the positions, the second the rest.
     """
-    raise NotImplementedError("find the bug, mend it, then delete this line")
+    raise NotImplementedError("find the bug, fix it, then delete this line")
     d_row = np.zeros(length, d_out.dtype)
     half = len(position) // 2
     for share in (slice(0, half), slice(half, len(position))):
