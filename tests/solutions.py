@@ -673,7 +673,7 @@ def bug_grey_frame(image, grid, mean, deviation, sample):
 
 
 def hat_read(row, position):
-    """Read a row of pixels at any positions, zeros outside.
+    """Read a row of pixels at arbitrary positions, with zeros outside.
 
     Parameters
     ----------
@@ -685,7 +685,7 @@ def hat_read(row, position):
     Returns
     -------
     (K,) array of row's dtype
-        What is read.
+        The values that are read.
 
     Notes
     -----
@@ -699,12 +699,12 @@ def hat_read(row, position):
 
 
 def bug_lost_sum(d_out, position, length):
-    """Say how a loss changes with each pixel of a row, by two workers who share the positions at which it was read.
+    """Gradient of a loss with respect to a row, computed by two workers that share the positions at which it was read.
 
     Parameters
     ----------
     d_out : (K,) array of float32 or float64
-        Gradient of the loss for what was read.
+        Gradient of the loss with respect to the values that were read.
     position : (K,) array of d_out's dtype
         Where the row was read, in pixels: 0 is the centre of the first.
     length : int
@@ -713,7 +713,7 @@ def bug_lost_sum(d_out, position, length):
     Returns
     -------
     (length,) array of d_out's dtype
-        Gradient for the row.
+        Gradient with respect to the row.
 
     Notes
     -----
@@ -733,7 +733,7 @@ def bug_lost_sum(d_out, position, length):
 
 
 def weights_from_channels_last(kernel, dense, size):
-    """Carry a convolution and the linear layer after it from channels last to torch's order.
+    """Convert a convolution and the linear layer after it from channels last to torch's order.
 
     Parameters
     ----------
@@ -741,7 +741,7 @@ def weights_from_channels_last(kernel, dense, size):
         Weights of the convolution: row, column, input channel, output channel.
     dense : (H * W * C, K) array of kernel's dtype
         Weights of the linear layer, a column for each of its K outputs. Its inputs are the convolution's output,
-        (H, W, C) for each image, laid flat.
+        (H, W, C) for each image, flattened.
     size : (H, W) ints
         Rows and columns of the convolution's output.
 
@@ -750,12 +750,12 @@ def weights_from_channels_last(kernel, dense, size):
     weight : (C, C_in, k_h, k_w) array
         Of `torch.nn.Conv2d`.
     linear_weight : (K, C * H * W) array
-        Of `torch.nn.Linear`, whose inputs are the convolution's output, (C, H, W) for each image, laid flat.
+        Of `torch.nn.Linear`, whose inputs are the convolution's output, (C, H, W) for each image, flattened.
 
     Notes
     -----
-    Convention: both frameworks slide the kernel without turning it over, and lay arrays flat with the last axis
-    running fastest.
+    Convention: both frameworks slide the kernel without flipping it, and flatten arrays with the last axis running
+    fastest.
     """
     (height, width), (channels, outputs) = size, (kernel.shape[3], dense.shape[1])
     weight = kernel.transpose(3, 2, 0, 1)
@@ -764,7 +764,7 @@ def weights_from_channels_last(kernel, dense, size):
 
 
 def theta_between_conventions(theta, in_size, out_size):
-    """Write a theta that was learned with align_corners=True as the one that does the same with False.
+    """Convert a theta learned with align_corners=True into the one that does the same with False.
 
     Parameters
     ----------
@@ -778,7 +778,7 @@ def theta_between_conventions(theta, in_size, out_size):
     Returns
     -------
     (N, 2, 3) array of theta's dtype
-        In units in which -1 and 1 are the outer edges: each pixel of the output looks at the same place of the input.
+        In units in which -1 and 1 are the outer edges: each output pixel reads the same place of the input.
 
     Notes
     -----
@@ -791,7 +791,7 @@ def theta_between_conventions(theta, in_size, out_size):
 
 
 def bug_pixel_grid(theta, input_size, output_size, align_corners=False):
-    """Say for each pixel of the output which point of the input it shows.
+    """Grid of the input points that the output pixels show.
 
     Parameters
     ----------

@@ -100,7 +100,7 @@ def complaint(arguments, capsys, code):
         main(arguments)
     assert left.value.code == code
     said = capsys.readouterr().err.splitlines()
-    lines = [line for line in said if line and "step/s" not in line and "going on" not in line]  # nor the bar
+    lines = [line for line in said if line and "step/s" not in line and "resuming" not in line]  # nor the bar
     assert len(lines) == 1 and lines[0].startswith("train: "), lines
     return lines[0]
 
@@ -528,7 +528,7 @@ def test_a_device_too_few_is_met_by_every_process(monkeypatch):
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     for name, value in dict(RANK=0, LOCAL_RANK=0, WORLD_SIZE=2, LOCAL_WORLD_SIZE=2).items():
         monkeypatch.setenv(name, str(value))
-    with pytest.raises(Refusal, match="2 processes want a device each, torch finds 1 here"), join_world("cuda"):
+    with pytest.raises(Refusal, match="2 processes need a device each, torch finds 1 here"), join_world("cuda"):
         pass
 
 

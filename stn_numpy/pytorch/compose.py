@@ -1,4 +1,4 @@
-"""Transformers one after the other: warping again and again, or joining the thetas and warping once."""
+"""Transformers in series: warping repeatedly, or composing the thetas and warping once."""
 
 import torch
 from torch import nn
@@ -17,9 +17,8 @@ def compose_affine(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
 
 
 class SeriesTransformer(nn.Module):
-    """Look, correct, look again: several localisation networks, each of which sees what those before have made.
-
-    Forward: (N, C, H, W) to (N, C, h, w). A module may stand in `localisations` several times, and then learns from
+    """Several localisation networks in series, each of which sees the image as the ones before it have corrected it.
+    Forward: (N, C, H, W) to (N, C, h, w). A module may occur in `localisations` several times, and then learns from
     each. With the way "warp" each output is read from the one before. With "compose" a network sees the image through
     all corrections so far, and its own follows them, so that the image is interpolated once, whatever their number.
     Source: Lin and Lucey 2017.

@@ -1,4 +1,4 @@
-"""Families of transformations in torch: what the numbers of a localisation network do to the grid."""
+"""Families of transformations in torch: from a localisation network's numbers to the grid."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ TRANSFORMS = {
     )
 }
 
-# Not one of them: it has no parameters that leave a picture as it is.
+# Not among them, since no parameters of it leave a picture unchanged.
 LOG_POLAR = Transform("log-polar", translation_theta, (0.0, 0.0), log_polar_grid)
 
 

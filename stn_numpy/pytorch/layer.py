@@ -50,18 +50,18 @@ def conv2d_layer(in_channels, out_channels, kernel_size, padding, rng, dtype) ->
 
 
 def check_dtype(dtype) -> torch.dtype:
-    """Check that a dtype is one of the two; return it."""
+    """Check that a dtype is float32 or float64; return it."""
     if dtype not in (torch.float32, torch.float64):
         raise TypeError(f"dtype: expected torch.float32 or torch.float64, got {dtype}")
     return dtype
 
 
 def numpy_dtype(dtype) -> type:
-    """NumPy's name of one of the two dtypes."""
+    """NumPy's dtype of the same name."""
     return {torch.float32: np.float32, torch.float64: np.float64}[check_dtype(dtype)]
 
 
 def output_shape(layers, image_shape, dtype=torch.float32) -> tuple:
-    """The shape that one image has after some layers, found by sending a black one through."""
+    """The shape of one image after some layers, found by passing a black one through them."""
     with torch.no_grad():
         return tuple(nn.Sequential(*layers)(torch.zeros(1, *image_shape, dtype=dtype)).shape[1:])

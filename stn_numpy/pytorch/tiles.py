@@ -1,4 +1,4 @@
-"""Networks for square tiles with classes of their own, and checkpoints that say how to rebuild them."""
+"""Networks for square tiles of any classes, and checkpoints from which they can be rebuilt."""
 
 import numpy as np
 import torch
@@ -15,14 +15,15 @@ from .weights import read_whole
 from .weights import save as save_weights
 
 PARAMETERS = 80_000
-CHANNELS = (16, 32)  # of the classifier's first two convolutions; the third takes what parameters are left
+CHANNELS = (16, 32)  # of the classifier's first two convolutions; the third takes the remaining parameters
 LOCALISATION = (16, 32, 32)
-COPIES, A_COPY = 28, 30_000  # pixels of turned copies, and about how many numbers the network that reads them learns
-LEAST_SIZE = 24  # three convolutions and three pools need so many pixels
+COPIES, A_COPY = 28, 30_000  # side of turned copies in pixels; about how many numbers their network learns
+LEAST_SIZE = 24  # pixels, for three convolutions and three pools
 
 
 class Compass(nn.Module):
-    """Turn votes for the directions of a compass into one angle, that of all arrows added, each as long as its share.
+    """Turn votes for the directions of a compass into one angle: that of the sum of all arrows, each as long as its
+    share.
 
     Forward: (N, directions) votes, before a softmax, to (N, 1) radians. The directions are north, and on clockwise at
     equal steps; a rotation by the angle turns a thing with this heading to the north.
@@ -59,10 +60,10 @@ def build_tile_network(
 ) -> Classifier | TurnedCopies:
     """Build a convolutional classifier of tiles (C, S, S), alone or after a transformer of the family `transform`.
 
-    With so many `turned_copies` it reads the tile in as many directions, see `TurnedCopies`. `size` is the side of what
-    the transformer shows the classifier, or of the copies; None for S. The angle of a rotation is voted for
-    among `directions`, see `Compass`; None for a number. `parameters` is about how many numbers the whole network
-    learns: the classifier gets what the transformer leaves.
+    With `turned_copies` it reads the tile in that many directions, see `TurnedCopies`. `size` is the side of the
+    classifier's input after the transformer, or of the copies; None for S. The angle of a rotation is voted for among
+    `directions`, see `Compass`; None for a number. `parameters` is about how many numbers the whole network learns; the
+    classifier gets those that remain after the transformer's.
 
     Classifier: convolutions 5x5 (16), 3x3 (32) and 3x3, each with a max-pool by 2, and a linear layer. Localisation
     network: as in chapter 10, on the tile at half its size, convolutions 5x5 (16, 32, 32), of which
@@ -104,20 +105,20 @@ def build_tile_network(
 
 
 def rebuild(facts: dict, rng=None) -> Classifier | TurnedCopies:
-    """A network from what a checkpoint says of it: ``facts["network"]`` holds the arguments of `build_tile_network`."""
+    """A network from a checkpoint's facts: ``facts["network"]`` holds the arguments of `build_tile_network`."""
     return build_tile_network(**facts["network"], classes=len(facts["classes"]), rng=rng)
 
 
 def centred(images: torch.Tensor, facts: dict) -> torch.Tensor:
     """Tiles (N, C, S, S) from 0 to 1 as the networks take them.
 
-    The mean colour of the training tiles, ``facts["mean"]``, is 0, so that what lies outside has it too.
+    The mean colour of the training tiles, ``facts["mean"]``, becomes 0, so zero padding has this colour, too.
     """
     return 4 * (images - _mean(images, facts))
 
 
 def uncentred(images: torch.Tensor, facts: dict) -> torch.Tensor:
-    """The inverse of `centred`, cut to what an image file can hold."""
+    """The inverse of `centred`, clipped to the range of an image file."""
     return (images / 4 + _mean(images, facts)).clamp(0, 1)
 
 
@@ -131,10 +132,9 @@ def mean_colour(images: torch.Tensor) -> list[float]:
 
 
 def save_tile_network(path, network: Classifier, facts: dict) -> None:
-    """Write a network and what is needed to use it again.
-
-    The facts are ``classes``: names; ``mean``: see `centred`; ``network``: the rest of what `build_tile_network`
-    takes; ``background``: what shows through transparent pixels, see `stn_numpy.pictures.opaque`.
+    """Write a network and the facts that are needed to use it again. The facts are ``classes``: names; ``mean``: see
+    `centred`; ``network``: the other arguments of `build_tile_network`; ``background``: the colour under transparent
+    pixels, see `stn_numpy.pictures.opaque`.
     """
     save_weights(path, network, tiles=facts)
 
@@ -150,9 +150,7 @@ def load_tile_network(path) -> tuple[Classifier, dict]:
         raise ValueError(f"{path} is no checkpoint, or is damaged ({error})") from error
     if not isinstance(content, dict) or "tiles" not in content:
         source = "training with --data-folder, or python -m book.experiments --keep"
-        raise ValueError(
-            f"{path} is not a finished network for tiles: expected a .pt that {source}, has left at its end"
-        )
+        raise ValueError(f"{path} is not a finished network for tiles: expected the .pt of {source}")
     try:
         return load_weights(path, rebuild(content["tiles"])).eval(), content["tiles"]
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
