@@ -1,13 +1,13 @@
-"""Say where every output pixel looks on a plane that leans away.
+"""Compute where every output pixel looks on a plane that leans away.
 
 Chapter:     15, Other ways to look
 Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex projective_grid
 
-The projective grid, in both conventions of align_corners. You may suppose that the arguments are as they should be,
-that the output has two rows and two columns or more, and that every pixel looks at the plane in front of it: what
-happens at the horizon is the library's business here.
+The projective grid, in both conventions of align_corners. You may assume that the arguments are valid, that the output
+has two rows and two columns or more, and that every pixel looks at the plane in front of it: the horizon is not part of
+the exercise.
 """
 
 import numpy as np
@@ -42,13 +42,13 @@ def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False)
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Begin as for an affine theta: the output's own points (x, y, 1). A 3 x 3 theta makes three numbers of each, where "
-    "a 2 x 3 one made two.",
-    "The third number says how far away the place is, and the grid has no room for it. What is twice as far away looks "
+    "Begin as for an affine theta: the output's own points (x, y, 1). A 3 x 3 theta turns each into three numbers, "
+    "where a 2 x 3 one gave two.",
+    "The third number is the distance of the place, for which the grid has no room. A thing twice as far away looks "
     "half as large, in x as well as in y: divide.",
     "With `points` of shape `(h * w, 3)`, `seen = points @ theta.swapaxes(1, 2)` has shape `(N, h * w, 3)`, and "
-    "`seen[..., :2] / seen[..., 2:]` is the grid but for its shape. With edges the pixels are at "
-    "`(2 * j + 1) / w - 1`, with centres at `np.linspace(-1, 1, w)`.",
+    "`seen[..., :2] / seen[..., 2:]` is the grid, apart from its shape. With edges the pixels are at `(2 * j + 1) / w "
+    "- 1`, with centres at `np.linspace(-1, 1, w)`.",
 ]

@@ -1,4 +1,4 @@
-"""Find the block and the thread whose pixel it is.
+"""Find the block and the thread of a pixel.
 
 Chapter:     18, One thread a pixel
 Difficulty:  1 of 3
@@ -13,7 +13,7 @@ import numpy as np
 
 
 def thread_of_pixel(row, column, width, block):
-    """Say which thread of which block works on each pixel of a picture.
+    """Compute the block and the thread that process each pixel of a picture.
 
     Parameters
     ----------
@@ -38,12 +38,12 @@ def thread_of_pixel(row, column, width, block):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Along each axis a pixel has a quotient and a remainder by the length of a block. One of the two says which block "
-    "it is, the other where in the block.",
+    "Along each axis a pixel has a quotient and a remainder by the length of a block. One of the two is the block, "
+    "the other the place in it.",
     "To count row by row, multiply the row by the number of things in a row and add the column. For threads that is "
-    "the block's width. For blocks it is how many blocks lie side by side, and a part of a block counts as one.",
+    "the block's width. For blocks it is the number of blocks side by side, and a part of a block counts as one.",
     "`columns, rows = block` and `across = -(-width // columns)`; the block is `row // rows * across + column // "
     "columns`, the thread `row % rows * columns + column % columns`.",
 ]
