@@ -14,7 +14,7 @@ SCHEDULE = dict(iterations=10_000, schedule="cosine", warm_up=0.05, clip=5.0)
 SHARED = dict(model="st-fcn", distortion="R", data="validation", **SCHEDULE)
 BASE_RATES = {"sgd": (0.1, 0.05, 0.02), "adamw": (4e-3, 2e-3, 5e-4)}
 FACTORS = (1.0, 0.1, 0.01)
-LONGER = ((0.05, 30_000), (0.02, 20_000), (0.02, 40_000))  # base rates and steps of longer runs
+LONGER = ((0.05, 30_000), (0.02, 40_000), (0.01, 40_000))  # base rates and steps of longer runs
 RECORD_EVERY = 2_500  # steps
 
 
