@@ -21,6 +21,7 @@ from stn_numpy.pytorch.turned_copies import TurnedCopies, marginalise
 SIZE = 48  # of a tile; pixels
 BATCH, CLIP = 32, 5.0
 RATES = dict(adam=2e-3, sgd=0.05)
+HIDDEN = (32,)  # units of a fully connected classifier
 WARM_UP = 0.05  # share of the steps
 DIRECTIONS = 16  # of a compass that is voted on
 LABELLED = 8  # tiles of a batch that come with a heading, where there are any
@@ -38,6 +39,7 @@ class Arm:
         3  # of the network that reads turned copies; after two its last layer still sees where things lie
     )
     sharper: float = 0.0  # weight of the shares' entropy in the loss: so much more must one direction win
+    classifier: str = "cnn"  # after a transformer: "cnn", or "fcn" with a hidden layer
     hard: bool = False  # whether only the best copy is read, its gradient straight through
     votes: bool = False  # whether a rotation's angle is voted for
     told: int = 0  # so many tiles of each kind come with their heading
@@ -65,7 +67,10 @@ def build(arm, seed):
     if arm.reads == "log-polar":
         return log_polar_network(arm, seed)
     votes = dict(directions=DIRECTIONS if arm.votes else None)
-    return build_tile_network(shape, len(KINDS), arm.reads, arm.size, **votes, **common)
+    network = build_tile_network(shape, len(KINDS), arm.reads, arm.size, **votes, **common)
+    if arm.classifier == "fcn":
+        return Classifier(shape, "fcn", len(KINDS), network.transformer, hidden=HIDDEN, rng=seed)
+    return network
 
 
 class BestCopy(TurnedCopies):
