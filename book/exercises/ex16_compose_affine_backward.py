@@ -1,6 +1,6 @@
 """Carry the gradient of a joint theta back to the two thetas that it was made from.
 
-Chapter:     16, More than one
+Chapter:     16, More than one transformer
 Difficulty:  2 of 3
 Size:        about 4 lines
 Check:       pytest --ex compose_affine_backward

@@ -1,6 +1,6 @@
 """Say which rectangle of the image a theta looks at.
 
-Chapter:     16, More than one
+Chapter:     16, More than one transformer
 Difficulty:  2 of 3
 Size:        about 5 lines
 Check:       pytest --ex localise_box
