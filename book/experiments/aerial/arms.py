@@ -10,8 +10,10 @@ from torch import nn
 from stn_numpy.aerial.tiles import KINDS, SYMMETRIC
 from stn_numpy.pytorch.command import best_precision
 from stn_numpy.pytorch.families import LOG_POLAR
+from stn_numpy.pytorch.grid import quick_affine_grid
 from stn_numpy.pytorch.localisation import LocalisationNetwork
 from stn_numpy.pytorch.model import Classifier
+from stn_numpy.pytorch.quick import quicken
 from stn_numpy.pytorch.tiles import build_tile_network
 from stn_numpy.pytorch.transformer import SpatialTransformer
 from stn_numpy.pytorch.turned_copies import TurnedCopies, marginalise
@@ -35,11 +37,13 @@ class Arm:
     convolutions: int = (
         3  # of the network that reads turned copies; after two its last layer still sees where things lie
     )
+    sharper: float = 0.0  # weight of the shares' entropy in the loss: so much more must one direction win
     hard: bool = False  # whether only the best copy is read, its gradient straight through
     votes: bool = False  # whether a rotation's angle is voted for
     told: int = 0  # so many tiles of each kind come with their heading
     limit: float = 180.0  # headings are within so many degrees of north, both ways
     optimizer: str = "adam"
+    rate: float = 0.0  # the base rate, 0 for that of `RATES`
     localisation_rate: float = 1.0
     parameters: int = 30_000
     tiles: int = 4000  # to train on
@@ -115,7 +119,7 @@ def turned_anew(images, theta, generator, limit=180.0, zoom=0.2):
     angle, scale = heading - torch.pi * limit / 180 * turned, torch.exp(zoom * scaled)
     a, b, none = scale * angle.cos(), scale * angle.sin(), torch.zeros_like(angle)
     turn = torch.stack([a, -b, none, b, a, none], 1).view(-1, 2, 3)
-    grid = F.affine_grid(turn, images.shape, align_corners=False)
+    grid = quick_affine_grid(turn, images.shape)
     images = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
     back = torch.linalg.inv(turn[:, :, :2])  # the old tile is read by turn: where a thing was, that undone
     return images, back @ theta
@@ -139,7 +143,8 @@ class Trainer:
     """One step at a time, on centred images, labels and thetas; the rate falls to 0 along a cosine."""
 
     def __init__(self, arm, network, tiles, seed, steps=None):
-        self.arm, self.network, self.tiles, self.step = arm, network.to(memory_format=torch.channels_last), tiles, 0
+        network = quicken(network).to(memory_format=torch.channels_last)
+        self.arm, self.network, self.tiles, self.step = arm, network, tiles, 0
         self.steps, groups = steps or arm.steps, {True: [], False: []}
         for name, parameter in network.named_parameters():
             groups["localisation" in name.split(".")].append(parameter)
@@ -171,7 +176,7 @@ class Trainer:
         return loss.item()
 
     def _rate(self):
-        base, share = RATES[self.arm.optimizer], self.step / self.steps
+        base, share = (self.arm.rate or RATES[self.arm.optimizer]), self.step / self.steps
         if self.arm.optimizer == "sgd" and share < WARM_UP:
             return base * (self.step + 1) / (WARM_UP * self.steps)
         return base * (1 + np.cos(np.pi * share)) / 2
@@ -179,6 +184,10 @@ class Trainer:
     def _losses(self, images, labels, theta):
         part = slice(LABELLED if self.told is not None else 0)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            if self.arm.sharper:
+                logits, scores = self.network.read(images)
+                loss = F.cross_entropy(marginalise(logits, scores), labels)
+                return loss, loss + self.arm.sharper * torch.distributions.Categorical(logits=scores).entropy().mean()
             if self.told is None or self.arm.reads == "cnn":
                 loss = F.cross_entropy(self.network(images).float(), labels)
                 return loss, loss
