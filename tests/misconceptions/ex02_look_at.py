@@ -79,7 +79,7 @@ def inverted(centre, share):
 
 @EXERCISE.wrong(
     "The shift is scaled as well",
-    "your function multiplies the shift by `share`; the output's middle is (0, 0), which the scales don't move, so "
+    "your function multiplies the shift by `share`; the output's middle is (0, 0), which the scales do not move, so "
     "the third column of theta is `centre` itself.",
     "sec-whole-paper",
 )
@@ -242,7 +242,7 @@ def lower_corner(centre, share):
 
 @EXERCISE.wrong(
     "The shift is divided by the share",
-    "your function divides the shift by `share`; the output's middle is (0, 0), which the scales don't move, so the "
+    "your function divides the shift by `share`; the output's middle is (0, 0), which the scales do not move, so the "
     "third column of theta is `centre` itself.",
     "sec-whole-paper",
 )

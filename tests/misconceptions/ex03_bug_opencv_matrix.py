@@ -163,7 +163,7 @@ def half_a_pixel(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function places -1 and 1 at the outermost centres, so its pixels are `2 / (w - 1)` wide; here -1 and 1 are "
     "the edges, and a pixel is `2 / w` wide.",
     "sec-grid-units",
@@ -206,7 +206,7 @@ def piece_by_piece(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "Inverted in pixels, but piece by piece",
-    "your function inverts the 2 x 2 part in pixels but only changes the sign of the shift, and doesn't exchange the "
+    "your function inverts the 2 x 2 part in pixels but only changes the sign of the shift, and does not exchange the "
     "sizes; invert the whole product instead.",
     "sec-grid-order",
 )

@@ -44,7 +44,7 @@ EXERCISE = Exercise(
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -54,7 +54,7 @@ def other_convention(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
+    "`align_corners` is ignored",
     "your function takes -1 for the centre of the first pixel even where `align_corners=False`; there it is the outer "
     "edge, half a pixel before that centre.",
     "sec-grid-units",
@@ -64,7 +64,7 @@ def always_corners(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your function takes -1 for the outer edge even where `align_corners=True`; there it is the centre of the first "
     "pixel, position 0.",
     "sec-grid-units",
@@ -135,8 +135,8 @@ def from_the_middle(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "1 is never added",
-    "your function doesn't add 1 before it scales, so it counts from the middle of the picture; the picture starts at "
-    "-1.",
+    "your function does not add 1 before it scales, so it counts from the middle of the picture; the picture starts "
+    "at -1.",
     "sec-grid-units",
 )
 def one_not_added(coordinates, length, align_corners=False):

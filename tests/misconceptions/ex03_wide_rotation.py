@@ -158,7 +158,7 @@ def first_angle(angle, size):
 
 
 @EXERCISE.wrong(
-    "The ratio of the other align_corners",
+    "The ratio of the other `align_corners`",
     "your ratio is `(h - 1) / (w - 1)`, which belongs to `align_corners=True`; here -1 and 1 are the edges, one unit "
     "is w / 2 pixels, and the ratio is `h / w`.",
     "sec-grid-wide",

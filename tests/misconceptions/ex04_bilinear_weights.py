@@ -192,7 +192,7 @@ def ceiling(x, y):
 
 
 @EXERCISE.wrong(
-    "The whole part isn't subtracted",
+    "The whole part is not subtracted",
     "your function measures from pixel 0, wherever the point is; the fraction is what remains of x after its whole "
     "part, `x - floor(x)`.",
     "sec-sampler-neighbours",
@@ -212,7 +212,7 @@ def four_last(x, y):
 
 @EXERCISE.wrong(
     "Squared distances",
-    "your weight is 1 minus the squared distance, which is too large between two pixels, and the four weights don't "
+    "your weight is 1 minus the squared distance, which is too large between two pixels, and the four weights do not "
     "add up to 1; a tent falls linearly, 1 minus the distance.",
     "sec-sampler-tents",
 )

@@ -194,7 +194,7 @@ def weights_x_left(image, grid):
 
 
 @EXERCISE.wrong(
-    "The scale of the other align_corners",
+    "The scale of the other `align_corners`",
     "your function scales by `((x + 1) * W - 1) / 2`, which belongs to -1 and 1 as the outer edges; here they are the "
     "outermost centres, and x is scaled by `W - 1`.",
     "sec-grid-units",
@@ -249,8 +249,8 @@ def extrapolated(image, grid):
 
 @EXERCISE.wrong(
     "Black outside",
-    'your function counts a pixel that doesn\'t exist as 0, which is `padding_mode="zeros"`; here the edge pixels '
-    "are repeated outside.",
+    'your function counts a pixel that does not exist as 0, which is `padding_mode="zeros"`; here the edge pixels are '
+    "repeated outside.",
     "sec-sampler-outside",
 )
 def black_outside(image, grid):
@@ -277,7 +277,7 @@ def wrapped(image, grid):
 
 @EXERCISE.wrong(
     "A pixel outside the image is read",
-    "your function reads column `width`, where x = 1 has its right neighbour, and NumPy can't read there even with a "
+    "your function reads column `width`, where x = 1 has its right neighbour, and NumPy cannot read there even with a "
     "weight of 0; keep the weights, and clip the indices in the line that reads the image.",
     "sec-sampler-identity",
 )
@@ -291,7 +291,7 @@ def not_clipped(image, grid):
 @EXERCISE.wrong(
     "A row outside the image is read",
     "your function scales by `width` and `height`, although the last column is `width - 1` and the last row `height - "
-    "1`, and it reads outside the image, which NumPy can't do even with a weight of 0; scale correctly, and clip the "
+    "1`, and it reads outside the image, which NumPy cannot do even with a weight of 0; scale correctly, and clip the "
     "indices in the line that reads the image.",
     "sec-sampler-identity",
 )

@@ -99,7 +99,7 @@ def edges_always(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` puts the mirrors at the outermost centres, "
     "`False` at the outer edges.",
     "sec-sampler-outside",
@@ -122,7 +122,7 @@ def wrapped(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Wrapped round and clipped, not mirrored",
-    "outside the axis `% length` continues at its opposite end, and clipping doesn't change that; in a mirror the "
+    "outside the axis `% length` continues at its opposite end, and clipping does not change that; in a mirror the "
     "axis runs backwards, so before its start the first pixels are seen again.",
     "sec-sampler-outside",
 )
@@ -213,7 +213,7 @@ def once_each(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Not clipped after the reflection",
-    "your function doesn't clip after the reflection; a position between a mirror at the edge and the outermost "
+    "your function does not clip after the reflection; a position between a mirror at the edge and the outermost "
     "centre has no neighbour on one side, so clip it to 0 and `length - 1`.",
     "sec-sampler-library",
 )
@@ -264,7 +264,7 @@ def sent_to_zero(position, length, padding_mode, align_corners=False):
 @EXERCISE.wrong(
     'Clipped with "zeros" as well',
     'with `"zeros"` your function moves positions outside into the image; they have to stay outside, or the sampler '
-    "can't know that they were.",
+    "cannot know that they were.",
     "sec-sampler-outside",
 )
 def zeros_clipped(position, length, padding_mode, align_corners=False):
@@ -320,7 +320,7 @@ def border_wrapped(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     '"border" wraps round and is clipped',
-    'with `"border"` your `% length` continues at the opposite end of the axis, and clipping doesn\'t change that; '
+    'with `"border"` your `% length` continues at the opposite end of the axis, and clipping does not change that; '
     "outside the axis the outermost pixel is repeated.",
     "sec-sampler-outside",
 )

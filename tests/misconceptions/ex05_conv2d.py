@@ -120,7 +120,7 @@ def transposed(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The bias is missing",
-    "your function doesn't add the bias; `bias[o]` is added to every pixel of output channel o.",
+    "your function does not add the bias; `bias[o]` is added to every pixel of output channel o.",
     "sec-localisation-slide",
 )
 def without_bias(image, weight, bias, stride=1, padding=0):
@@ -247,8 +247,8 @@ def neither(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The padding is ignored",
-    "your function doesn't pad the picture; it is surrounded by `padding` rows and columns of zeros before the filter "
-    "is applied.",
+    "your function does not pad the picture; it is surrounded by `padding` rows and columns of zeros before the "
+    "filter is applied.",
     "sec-localisation-slide",
 )
 def not_padded(image, weight, bias, stride=1, padding=0):

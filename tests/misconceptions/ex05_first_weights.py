@@ -79,7 +79,7 @@ def changed(weights, **arrays):
 
 @EXERCISE.wrong(
     "The weights are not divided",
-    "your weights aren't divided by the square root of their layer's number of inputs, so sums over 400 inputs are "
+    "your weights are not divided by the square root of their layer's number of inputs, so sums over 400 inputs are "
     "twenty times too large.",
     "sec-localisation-first",
 )

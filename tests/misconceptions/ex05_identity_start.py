@@ -60,7 +60,7 @@ def bias_as_matrix(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Nine numbers instead of six",
-    "your layer has nine outputs; theta has two rows, so it has six, and the row 0, 0, 1 of a 3 x 3 matrix isn't "
+    "your layer has nine outputs; theta has two rows, so it has six, and the row 0, 0, 1 of a 3 x 3 matrix is not "
     "learned.",
     "sec-localisation-idea",
 )

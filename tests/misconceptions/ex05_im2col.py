@@ -336,7 +336,7 @@ def side_by_side(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The padding is ignored",
-    "your function doesn't pad the picture; it is surrounded by `padding` rows and columns of zeros before the "
+    "your function does not pad the picture; it is surrounded by `padding` rows and columns of zeros before the "
     "windows are taken.",
     "sec-localisation-slide",
 )

@@ -52,7 +52,7 @@ def probabilities(logits):
 
 @EXERCISE.wrong(
     "The sum instead of the mean",
-    "your loss is the sum over the batch; it has to be the mean, which doesn't grow with the number of pictures.",
+    "your loss is the sum over the batch; it has to be the mean, which does not grow with the number of pictures.",
     "sec-layers-loss",
 )
 def summed(logits, target):

@@ -80,7 +80,7 @@ def divided_by_classes(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "d_loss is ignored",
+    "`d_loss` is ignored",
     "your function leaves out `d_loss`, which is right only where it is 1; it is the upstream gradient and multiplies "
     "the result.",
     "sec-layers-chain",
@@ -300,7 +300,7 @@ def squared_errors(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "d_loss divides",
+    "`d_loss` divides",
     "your function divides by `d_loss`; it is the upstream gradient and multiplies the result.",
     "sec-layers-chain",
 )

@@ -149,7 +149,7 @@ def row_for_column(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The window's corner isn't added",
+    "The window's corner is not added",
     "your function uses the largest pixel's row and column within the window as those of the image; add the row and "
     "column of the window's corner.",
     "sec-layers-pooling",

@@ -58,7 +58,7 @@ def above(before, d_hidden):
 
 @EXERCISE.wrong(
     "ReLU is left out of the backward pass",
-    "your function passes the whole gradient through ReLU; where a hidden unit wasn't positive before ReLU the "
+    "your function passes the whole gradient through ReLU; where a hidden unit was not positive before ReLU the "
     "derivative is 0, and the gradient becomes 0.",
     "sec-layers-relu",
 )
@@ -157,7 +157,7 @@ def weights_alone(d_out, inputs, weights):
 
 
 @EXERCISE.wrong(
-    "The weights before d_inputs",
+    "The weights before `d_inputs`",
     "your function returns the weights' gradients first; `d_inputs` comes first and their tuple second.",
     "sec-layers-way",
 )
@@ -176,7 +176,7 @@ def averaged(d_out, inputs, weights):
 
 
 @EXERCISE.wrong(
-    "d_inputs stops at the hidden units",
+    "`d_inputs` stops at the hidden units",
     "your `d_inputs` is the gradient with respect to the hidden units before ReLU; pass it on through the first layer "
     "to the network's inputs.",
     "sec-layers-way",

@@ -117,7 +117,7 @@ def zeros_padding(row, position):
 @EXERCISE.wrong(
     "The clamp's derivative is left out",
     "your function clamps the position and then takes the slope at the place where it ends; outside, the position "
-    "that is read doesn't move, so the slope is 0 whatever the picture.",
+    "that is read does not move, so the slope is 0 whatever the picture.",
     "sec-sback-outside",
 )
 def clamped_alone(row, position):
@@ -219,7 +219,7 @@ def mean_on_pixels(row, position):
 @EXERCISE.wrong(
     "The slope continues outside",
     "your function keeps the slope of the outermost interval outside; beyond the first and the last pixel the value "
-    "doesn't change, so the slope is 0.",
+    "does not change, so the slope is 0.",
     "sec-sback-border",
 )
 def goes_on(row, position):

@@ -145,7 +145,7 @@ def divided(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The factor of the other align_corners",
+    "The factor of the other `align_corners`",
     "your points are right, but the factor belongs to the other convention; a unit is W / 2 pixels with "
     "`align_corners=False` and (W - 1) / 2 with `True`.",
     "sec-sback-pull",
@@ -155,7 +155,7 @@ def other_factor(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -165,7 +165,7 @@ def other_convention(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your function takes -1 and 1 for the edges even where `align_corners=True`; there they are the outermost "
     "centres, and a position is `(x + 1) * (W - 1) / 2` pixels.",
     "sec-grid-units",
@@ -175,7 +175,7 @@ def always_edges(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
+    "`align_corners` is ignored, centres always",
     "your function takes -1 and 1 for the outermost centres even where `align_corners=False`; there they are the "
     "outer edges, and a position is `((x + 1) * W - 1) / 2` pixels.",
     "sec-grid-units",
@@ -352,7 +352,7 @@ def first_channel(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The slope alone, without d_out",
+    "The slope alone, without `d_out`",
     "your function returns the slope of the output; the chain rule multiplies it by `d_out`, the upstream gradient, "
     "channel by channel.",
     "sec-sback-idea",
@@ -545,7 +545,7 @@ def height_for_both(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "d_out of the first channel for all",
+    "`d_out` of the first channel for all",
     "your function uses the first channel's `d_out` for every channel; each channel's slope is multiplied by its own "
     "`d_out` before the channels are added.",
     "sec-sback-idea",

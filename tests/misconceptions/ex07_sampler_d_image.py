@@ -312,7 +312,7 @@ def cut_off(d_out, image, grid, align_corners, weigh):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -322,7 +322,7 @@ def other_convention(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your function takes -1 and 1 for the edges even where `align_corners=True`; there they are the outermost "
     "centres, and a position is `(x + 1) * (W - 1) / 2` pixels.",
     "sec-grid-units",
@@ -332,7 +332,7 @@ def always_edges(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
+    "`align_corners` is ignored, centres always",
     "your function takes -1 and 1 for the outermost centres even where `align_corners=False`; there they are the "
     "outer edges, and a position is `((x + 1) * W - 1) / 2` pixels.",
     "sec-grid-units",
@@ -412,7 +412,7 @@ def first_grid(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "d_out is left out",
+    "`d_out` is left out",
     "your function returns the weights alone; the chain rule multiplies each weight, the derivative of the output "
     "with respect to a pixel, by `d_out`, the derivative of the loss with respect to the output.",
     "sec-sback-idea",
@@ -442,7 +442,7 @@ def mean_of_channels(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The first channel's d_out is used for all",
+    "The first channel's `d_out` is used for all",
     "your function uses the first channel of `d_out` for every channel; each channel of `d_image` comes from the same "
     "channel of `d_out`.",
     "sec-sback-idea",
@@ -469,7 +469,7 @@ def upper_left(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The image instead of d_out",
+    "The image instead of `d_out`",
     "your function returns the image times the weights with which it was read; `d_image` is computed from `d_out` and "
     "the weights, and the brightness of the image plays no part.",
     "sec-sback-idea",

@@ -69,8 +69,8 @@ def summed(d_grid, x, y, one=1):
 
 @EXERCISE.wrong(
     "Only the shift has a gradient",
-    "your first two columns are zero, so theta could never learn to turn or scale; they are the sums of each pixel's "
-    "gradient times x_t and times y_t.",
+    "your first two columns are zero, so `theta` could never learn to turn or scale; they are the sums of each "
+    "pixel's gradient times x_t and times y_t.",
     "sec-theta-sum",
 )
 def shift_alone(d_grid, theta, align_corners=False):
@@ -169,7 +169,7 @@ def measured_by_the_other(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The mean over the pixels",
-    "your function divides by the number of pixels; theta affects every pixel, so their gradients are added.",
+    "your function divides by the number of pixels; `theta` affects every pixel, so their gradients are added.",
     "sec-theta-sum",
 )
 def mean(d_grid, theta, align_corners=False):
@@ -209,7 +209,7 @@ def batch_for_everyone(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The outer product is transposed",
-    "your outer product is transposed, and the `reshape` doesn't undo that; the rows belong to x and y of `d_grid`, "
+    "your outer product is transposed, and the `reshape` does not undo that; the rows belong to x and y of `d_grid`, "
     "the columns to the lever arms (x_t, y_t, 1).",
     "sec-theta-sum",
 )
@@ -218,7 +218,7 @@ def transposed(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your lever arms are those of the other convention; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -228,7 +228,7 @@ def other_convention(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
+    "`align_corners` is ignored, centres always",
     "your lever arms reach -1 and 1 even where `align_corners=False`; there -1 and 1 are the outer edges, and the "
     "outermost lever arms end half a pixel inside.",
     "sec-grid-units",
@@ -238,7 +238,7 @@ def always_corners(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your lever arms end half a pixel inside even where `align_corners=True`; there -1 and 1 are the centres of the "
     "outermost pixels.",
     "sec-grid-units",
@@ -281,8 +281,8 @@ def column_by_column(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The rows of theta are swapped",
-    "your function writes the gradients of x into the second row; the first row of theta gives x, and x comes first "
+    "The rows of `theta` are swapped",
+    "your function writes the gradients of x into the second row; the first row of `theta` gives x, and x comes first "
     "in the last axis of `d_grid`.",
     "sec-theta-sum",
 )
@@ -413,7 +413,7 @@ def first_column_alone(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Each row has only its own lever arm",
-    "your first row lacks y_t and your second x_t; both rows of theta are multiplied by x_t, y_t and 1.",
+    "your first row lacks y_t and your second x_t; both rows of `theta` are multiplied by x_t, y_t and 1.",
     "sec-theta-sum",
 )
 def own_arm_alone(d_grid, theta, align_corners=False):
@@ -465,7 +465,7 @@ def axis_by_axis(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The input's points instead of the output's",
-    "your function multiplies the gradient by the points of the input, which theta computes; theta multiplies the "
+    "your function multiplies the gradient by the points of the input, which `theta` computes; `theta` multiplies the "
     "output's own points (x_t, y_t, 1), so these are the factors of its gradient.",
     "sec-theta-sum",
 )

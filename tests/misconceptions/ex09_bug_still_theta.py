@@ -80,7 +80,7 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "As it was found",
-    "the code passes the untransformed image to the classifier, so the scores and the loss don't depend on theta and "
+    "the code passes the untransformed image to the classifier, so the scores and the loss do not depend on theta and "
     "its gradient is zero; pass it `warped`.",
     "sec-layer-failures",
 )
@@ -105,7 +105,7 @@ def warped_twice(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "Warped with the identity",
-    "your function samples with the identity, so the scores still don't depend on theta; sample with the theta that "
+    "your function samples with the identity, so the scores still do not depend on theta; sample with the theta that "
     "`localise` returns.",
     "sec-layer-failures",
 )

@@ -144,7 +144,7 @@ def down_only(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Half a step to each side",
-    "your function moves each entry by half a step, which gives another result where the loss isn't quadratic; move "
+    "your function moves each entry by half a step, which gives another result where the loss is not quadratic; move "
     "it by a whole step up and a whole step down.",
     "sec-layer-check",
 )
@@ -180,7 +180,7 @@ def undivided(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "d_out is left out",
+    "`d_out` is left out",
     "your function sums the output without `d_out`; the loss is the sum of the output times `d_out`.",
     "sec-layers-ones",
 )
@@ -220,8 +220,8 @@ def whole_batch(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Entries are not moved back",
-    "your function doesn't move an entry back before it moves the next, so the moves accumulate; take a fresh copy of "
-    "`theta` for each side, with `theta.copy()`, since `below = theta` copies nothing.",
+    "your function does not move an entry back before it moves the next, so the moves accumulate; take a fresh copy "
+    "of `theta` for each side, with `theta.copy()`, since `below = theta` copies nothing.",
     "sec-layer-check",
 )
 def piled_up(forward, theta, d_out, step=1e-6):
@@ -292,7 +292,7 @@ def relative_step(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "The step is multiplied by the entry",
-    "your function moves an entry by the step times the entry, so an entry of 0 doesn't move; move every entry by "
+    "your function moves an entry by the step times the entry, so an entry of 0 does not move; move every entry by "
     "`step` itself.",
     "sec-layer-check",
 )
@@ -332,7 +332,7 @@ def two_up(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "Multiplied by d_out twice",
+    "Multiplied by `d_out` twice",
     "your function multiplies by `d_out` twice, or by its square; the loss is the output times `d_out`, once.",
     "sec-layers-ones",
 )

@@ -81,7 +81,7 @@ def by_columns(image, localisation):
 
 
 @EXERCISE.wrong(
-    "align_corners=True in both calls",
+    "`align_corners=True` in both calls",
     "your function passes `align_corners=True` to the grid and the sampler; here -1 and 1 are the outer edges of the "
     "pictures, `align_corners=False` in both.",
     "sec-grid-units",
@@ -91,7 +91,7 @@ def corners(image, localisation):
 
 
 @EXERCISE.wrong(
-    "align_corners=True in the grid only",
+    "`align_corners=True` in the grid only",
     "your function passes `align_corners=True` to `affine_grid`; the grid and the sampler have to agree, with `False` "
     "in both.",
     "sec-grid-units",
@@ -101,7 +101,7 @@ def corners_in_grid(image, localisation):
 
 
 @EXERCISE.wrong(
-    "align_corners=True in the sampler only",
+    "`align_corners=True` in the sampler only",
     "your function passes `align_corners=True` to `grid_sample`; the grid and the sampler have to agree, with `False` "
     "in both.",
     "sec-grid-units",

@@ -149,7 +149,7 @@ def zero_is_none(groups, lr):
 
 @EXERCISE.wrong(
     "Groups without a rate do not move",
-    "your function doesn't move groups without a rate; they use the default, `lr`.",
+    "your function does not move groups without a rate; they use the default, `lr`.",
     "sec-training-pair",
 )
 def stands_still(groups, lr):

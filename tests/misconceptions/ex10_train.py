@@ -43,7 +43,7 @@ def falling(step, steps, k):
 
 
 @EXERCISE.wrong(
-    "The rates don't decrease",
+    "The rates do not decrease",
     "your rates stay constant; in step k both are multiplied by `1 - k / steps`, so that the last steps are small.",
     "sec-training-hand",
 )
@@ -52,7 +52,7 @@ def constant_rates(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The localisation network's rate doesn't decrease",
+    "The localisation network's rate does not decrease",
     "your function lowers `RATE` alone; both rates are multiplied by `1 - k / steps`.",
     "sec-training-hand",
 )
@@ -61,7 +61,7 @@ def own_rate_constant(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The classifier's rate doesn't decrease",
+    "The classifier's rate does not decrease",
     "your function lowers `OWN_RATE` alone; both rates are multiplied by `1 - k / steps`.",
     "sec-training-hand",
 )
@@ -152,7 +152,7 @@ def other_starts(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Every step starts from the first weights",
-    "your function doesn't keep the weights that `training_step` returns; they are the weights of the next step.",
+    "your function does not keep the weights that `training_step` returns; they are the weights of the next step.",
     "sec-training-hand",
 )
 def not_kept(steps=3000, seed=0):
@@ -160,7 +160,7 @@ def not_kept(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The seed isn't used",
+    "The seed is not used",
     "your function always uses seed 0; everything random comes from `np.random.default_rng(seed)`, so that another "
     "seed gives another run.",
     "sec-training-hand",
@@ -206,7 +206,7 @@ def one_batch(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "The losses are not returned",
-    "your function doesn't return the losses; return them after the weights, since they show whether anything was "
+    "your function does not return the losses; return them after the weights, since they show whether anything was "
     "learned.",
     "sec-training-hand",
 )

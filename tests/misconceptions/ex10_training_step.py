@@ -233,7 +233,7 @@ def nine(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The loss is not returned",
-    "your function doesn't return the loss; return it after the weights, since it shows whether the network learns.",
+    "your function does not return the loss; return it after the weights, since it shows whether the network learns.",
     "sec-training-hand",
 )
 def without_loss(weights, image, target, lr, own_lr):

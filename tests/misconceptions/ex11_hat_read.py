@@ -88,7 +88,7 @@ def clamped_position(row, position):
 @EXERCISE.wrong(
     "The fraction is computed before clipping",
     "your weights come from `position - floor(position)`, which is never larger than a pixel, so values far outside "
-    "aren't 0; use the distance to the clipped cell, `position - cell`.",
+    "are not 0; use the distance to the clipped cell, `position - cell`.",
     "sec-fast-hat",
 )
 def fraction_first(row, position):
@@ -167,7 +167,7 @@ def other_side(row, position):
 
 @EXERCISE.wrong(
     "The nearest pixel as the cell",
-    "your function rounds the position, so past the middle it doesn't read the left pixel; the cell is the pixel on "
+    "your function rounds the position, so past the middle it does not read the left pixel; the cell is the pixel on "
     "the left, `floor(position)`.",
     "sec-fast-hat",
 )
@@ -251,7 +251,7 @@ def nearest(row, position):
 @EXERCISE.wrong(
     "The nearest pixel, and the edge repeated",
     "your function reads the nearest pixel that exists; a position between two pixels is read from both, each "
-    "weighted by its hat, and a pixel that doesn't exist is 0.",
+    "weighted by its hat, and a pixel that does not exist is 0.",
     "sec-fast-hat",
 )
 def nearest_and_edge(row, position):
@@ -260,7 +260,7 @@ def nearest_and_edge(row, position):
 
 @EXERCISE.wrong(
     "The row repeats outside",
-    "your function continues at the opposite end of the row, through `% W` or a negative index; a pixel that doesn't "
+    "your function continues at the opposite end of the row, through `% W` or a negative index; a pixel that does not "
     "exist is 0.",
     "sec-fast-hat",
 )
@@ -272,7 +272,7 @@ def around(row, position):
 
 @EXERCISE.wrong(
     "The row repeats, with a period of W - 1",
-    "your remainder by W - 1 moves every position into the row; a pixel that doesn't exist is 0.",
+    "your remainder by W - 1 moves every position into the row; a pixel that does not exist is 0.",
     "sec-fast-hat",
 )
 def around_by_steps(row, position):

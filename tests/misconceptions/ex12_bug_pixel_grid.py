@@ -98,7 +98,7 @@ def other_formula(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is still ignored",
+    "`align_corners` is still ignored",
     "your units are right, but your centres lie at -1 and 1 even where `align_corners=False`; there they lie half a "
     "pixel inside.",
     "sec-torch-corners",
@@ -108,7 +108,7 @@ def always_corners(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your centres lie half a pixel inside even where `align_corners=True`; there the first and the last are at -1 and "
     "1.",
     "sec-torch-corners",
@@ -118,7 +118,7 @@ def always_edges(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-torch-corners",
@@ -142,7 +142,7 @@ def input_s_half_pixel(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Moved inwards after theta",
+    "Moved inwards after `theta`",
     "with `align_corners=False` your function shrinks the points after `theta` has mapped them, and so shrinks the "
     "shift as well; the output's centres have to lie half a pixel inside -1 and 1 before `theta` is applied.",
     "sec-torch-corners",
@@ -222,7 +222,7 @@ def without_shift(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
+    "`theta` is transposed",
     "your function multiplies by the 2 x 2 part without transposing it; the points are `base @ theta.transpose(0, 2, "
     "1)`, as in the original code.",
     "sec-grid-idea",
@@ -246,7 +246,7 @@ def divided_by_size(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "meshgrid the other way round",
+    "`meshgrid` the other way round",
     'your points follow one another down the columns; `np.meshgrid(y, x, indexing="ij")` has rows and columns in the '
     "right order, as in the original code.",
     "sec-grid-all",
@@ -257,7 +257,7 @@ def other_indexing(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "x and y are swapped before theta",
+    "x and y are swapped before `theta`",
     "your function applies `theta` to (y, x, 1); the output's own point is (x, y, 1), as in the original code.",
     "sec-grid-trap",
 )
@@ -289,7 +289,7 @@ def linspace_moved_in(theta, input_size, output_size, align_corners=False):
 @EXERCISE.wrong(
     "The input's spacing instead of the output's",
     "with `align_corners=False` your points are spaced by the input's pixels; `theta` is applied to the centres of "
-    "the output's pixels, which are `2 / w` apart, and the grid doesn't need the input's size.",
+    "the output's pixels, which are `2 / w` apart, and the grid does not need the input's size.",
     "sec-torch-units",
 )
 def spaced_by_the_input(theta, input_size, output_size, align_corners=False):

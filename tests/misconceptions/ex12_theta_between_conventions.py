@@ -49,8 +49,8 @@ def stretch(size):
 
 @EXERCISE.wrong(
     "Returned unchanged",
-    "your function returns theta unchanged; the units of the output's positions and of the input's both change, so "
-    "theta changes too, unless the two changes cancel.",
+    "your function returns `theta` unchanged; the units of the output's positions and of the input's both change, so "
+    "`theta` changes too, unless the two changes cancel.",
     "sec-torch-corners",
 )
 def handed_on(theta, in_size, out_size):
@@ -59,8 +59,8 @@ def handed_on(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The other direction",
-    "your shifts become larger; the theta passed in is for centres and the one returned for edges, so a shift becomes "
-    "smaller.",
+    "your shifts become larger; the `theta` passed in is for centres and the one returned for edges, so a shift "
+    "becomes smaller.",
     "sec-torch-corners",
 )
 def other_direction(theta, in_size, out_size):
@@ -69,7 +69,7 @@ def other_direction(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The output's factors are missing",
-    "your function leaves out the output's factors; theta is multiplied by positions of the output, whose units "
+    "your function leaves out the output's factors; `theta` is multiplied by positions of the output, whose units "
     "change too, so multiply the columns by `w / (w - 1)` and `h / (h - 1)`.",
     "sec-torch-corners",
 )
@@ -79,7 +79,7 @@ def output_forgotten(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The input's factors are missing",
-    "your function leaves out the input's factors; theta gives positions of the input, whose units change too, so "
+    "your function leaves out the input's factors; `theta` gives positions of the input, whose units change too, so "
     "multiply the rows by `(W - 1) / W` and `(H - 1) / H`.",
     "sec-torch-corners",
 )
@@ -89,7 +89,7 @@ def input_forgotten(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The two sizes are exchanged",
-    "your function uses each size where the other belongs; the rows of theta belong to the input and its columns to "
+    "your function uses each size where the other belongs; the rows of `theta` belong to the input and its columns to "
     "the output.",
     "sec-grid-size",
 )
@@ -99,8 +99,8 @@ def sizes_exchanged(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The input's size for both",
-    "your function uses `in_size` twice, which shows only where the two sizes differ; the columns of theta belong to "
-    "the output, so their factors come from `out_size`.",
+    "your function uses `in_size` twice, which shows only where the two sizes differ; the columns of `theta` belong "
+    "to the output, so their factors come from `out_size`.",
     "sec-grid-size",
 )
 def input_for_both(theta, in_size, out_size):
@@ -109,7 +109,7 @@ def input_for_both(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The output's size for both",
-    "your function uses `out_size` twice, which shows only where the two sizes differ; the rows of theta belong to "
+    "your function uses `out_size` twice, which shows only where the two sizes differ; the rows of `theta` belong to "
     "the input, so their factors come from `in_size`.",
     "sec-grid-size",
 )
@@ -119,7 +119,7 @@ def output_for_both(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "Height and width are exchanged",
-    "your function takes the height for the width; a size is (rows, columns), while x comes first in theta, so x "
+    "your function takes the height for the width; a size is (rows, columns), while x comes first in `theta`, so x "
     "needs the second number of the size.",
     "sec-grid-all",
 )
@@ -129,8 +129,8 @@ def height_for_width(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The shift is unchanged",
-    "your function doesn't change the shift; it is a distance in the input's units, so it is multiplied by `(W - 1) / "
-    "W` and `(H - 1) / H` like the rest of its row.",
+    "your function does not change the shift; it is a distance in the input's units, so it is multiplied by `(W - 1) "
+    "/ W` and `(H - 1) / H` like the rest of its row.",
     "sec-torch-corners",
 )
 def shift_left(theta, in_size, out_size):
@@ -141,7 +141,7 @@ def shift_left(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "Only the shift is changed",
-    "your function doesn't change the 2 x 2 part; a rotation mixes x and y, whose units change differently, and the "
+    "your function does not change the 2 x 2 part; a rotation mixes x and y, whose units change differently, and the "
     "two sizes may differ, so that part has factors too.",
     "sec-torch-corners",
 )

@@ -117,7 +117,7 @@ def the_other_way(kernel, dense, size):
 
 @EXERCISE.wrong(
     "Split as channels first, rows and columns exchanged",
-    "your function reshapes the inputs to (C, H, W), which doesn't bring the channels to the front, and then "
+    "your function reshapes the inputs to (C, H, W), which does not bring the channels to the front, and then "
     "exchanges rows and columns; they were flattened as (H, W, C), so reshape to that and transpose to (C, H, W).",
     "sec-torch-hand",
 )

@@ -148,7 +148,7 @@ def two_less(errors):
 
 @EXERCISE.wrong(
     "The square root of the sum of squares",
-    "your function doesn't divide the sum of squares; divide it by S - 1 before you take the root.",
+    "your function does not divide the sum of squares; divide it by S - 1 before you take the root.",
     "sec-scale-spread",
 )
 def undivided(errors):

@@ -178,7 +178,7 @@ def any_point(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; with `align_corners=True` the outermost points are at -1 and 1, "
     "with `False` half a pixel inside.",
     "sec-grid-units",
@@ -188,7 +188,7 @@ def other_convention(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
+    "`align_corners` is ignored, centres always",
     "your first point is at -1 even where `align_corners=False`; there -1 and 1 are the edges, and the first point "
     "lies half a pixel inside, at `-1 + 1 / w`.",
     "sec-grid-units",
@@ -198,7 +198,7 @@ def always_centres(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your first point lies half a pixel inside even where `align_corners=True`; there the outermost points are at -1 "
     "and 1.",
     "sec-grid-units",
@@ -209,8 +209,8 @@ def always_edges(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The shift is left out",
-    "your function leaves out the third column of theta, which moves every point; the point to multiply is (x, y, 1), "
-    "not (x, y).",
+    "your function leaves out the third column of `theta`, which moves every point; the point to multiply is (x, y, "
+    "1), not (x, y).",
     "sec-grid-idea",
 )
 def without_shift(theta, size, align_corners=False):
@@ -221,7 +221,7 @@ def without_shift(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "your function applies theta to (y, x, 1); theta takes (x, y, 1), the column's position before the row's.",
+    "your function applies `theta` to (y, x, 1); `theta` takes (x, y, 1), the column's position before the row's.",
     "sec-grid-trap",
 )
 def swapped(theta, size, align_corners=False):
@@ -229,9 +229,9 @@ def swapped(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
+    "`theta` is transposed",
     "your function multiplies by the transpose of the linear part; each point is `theta @ (x, y, 1)`, so the first "
-    "row of theta gives x.",
+    "row of `theta` gives x.",
     "sec-grid-idea",
 )
 def transposed(theta, size, align_corners=False):
@@ -252,7 +252,7 @@ def corners_alone(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Pixel bounds for normalised units",
-    "your function compares with 0 and the last pixel; theta gives positions from -1 to 1, so compare with those.",
+    "your function compares with 0 and the last pixel; `theta` gives positions from -1 to 1, so compare with those.",
     "sec-grid-units",
 )
 def pixel_bounds(theta, size, align_corners=False):
@@ -296,8 +296,8 @@ def other_side(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is inverted",
-    "your function inverts theta; theta already maps each point of the output to the input.",
+    "`theta` is inverted",
+    "your function inverts `theta`; `theta` already maps each point of the output to the input.",
     "sec-grid-pull",
 )
 def inverted(theta, size, align_corners=False):
@@ -395,7 +395,7 @@ def by_largest_coordinate(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Points with both coordinates outside don't count",
+    "Points with both coordinates outside do not count",
     "your function leaves out points with both coordinates outside, as an exclusive or does; a point is outside if x "
     "is, if y is, or if both are.",
     "sec-layer-failures",

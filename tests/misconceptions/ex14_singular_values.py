@@ -55,8 +55,8 @@ def with_shift(theta):
 
 @EXERCISE.wrong(
     "Eigenvalues instead of singular values",
-    "your function returns eigenvalues, the stretch of directions that don't turn, of which a shear or a rotation has "
-    "few; the half axes are the square roots of the eigenvalues of `A.T @ A`.",
+    "your function returns eigenvalues, the stretch of directions that do not turn, of which a shear or a rotation "
+    "has few; the half axes are the square roots of the eigenvalues of `A.T @ A`.",
     "sec-clinic-numbers",
 )
 def eigenvalues(theta):
@@ -75,8 +75,8 @@ def squares(theta):
 
 @EXERCISE.wrong(
     "The entries on the diagonal",
-    "your function returns the diagonal entries, which are the scales only where theta neither rotates nor shears; a "
-    "quarter turn has zeros there although it shrinks nothing.",
+    "your function returns the diagonal entries, which are the scales only where `theta` neither rotates nor shears; "
+    "a quarter turn has zeros there although it shrinks nothing.",
     "sec-clinic-numbers",
 )
 def diagonal(theta):
@@ -95,7 +95,7 @@ def columns(theta):
 
 @EXERCISE.wrong(
     "The lengths of the rows",
-    "your function returns the lengths of the rows; these differ from the half axes as soon as theta shears.",
+    "your function returns the lengths of the rows; these differ from the half axes as soon as `theta` shears.",
     "sec-clinic-numbers",
 )
 def rows(theta):
@@ -113,7 +113,7 @@ def ascending(theta):
 
 @EXERCISE.wrong(
     "The sign of a mirror image is kept",
-    "your second value is negative where theta mirrors; a half axis is a length and never negative.",
+    "your second value is negative where `theta` mirrors; a half axis is a length and never negative.",
     "sec-clinic-numbers",
 )
 def signed(theta):
@@ -124,8 +124,8 @@ def signed(theta):
 
 @EXERCISE.wrong(
     "The scale of the picture, not of the points",
-    "your function returns the scales of the picture, the inverse of those of the points; theta moves the points, and "
-    "points spread by 2 give the value 2.",
+    "your function returns the scales of the picture, the inverse of those of the points; `theta` moves the points, "
+    "and points spread by 2 give the value 2.",
     "sec-grid-pull",
 )
 def inverted(theta):
@@ -134,7 +134,7 @@ def inverted(theta):
 
 
 @EXERCISE.wrong(
-    "One theta for the whole batch",
+    "One `theta` for the whole batch",
     "your function returns the first image's values for every image; each image has its own theta.",
     "sec-clinic-numbers",
 )
@@ -238,8 +238,8 @@ def norm_and_determinant(theta):
 
 @EXERCISE.wrong(
     "The largest sums of columns and rows",
-    "your function returns the largest sum of a column and of a row, norms that bound the stretch but don't equal it; "
-    "the singular values are required.",
+    "your function returns the largest sum of a column and of a row, norms that bound the stretch but do not equal "
+    "it; the singular values are required.",
     "sec-clinic-numbers",
 )
 def sum_norms(theta):

@@ -64,8 +64,8 @@ def homogeneous(theta, size, align_corners):
 
 @EXERCISE.wrong(
     "Not divided by the third number",
-    "your function drops the third number, so there is no perspective; theta gives three numbers for each point, and "
-    "the position is the first two divided by the third.",
+    "your function drops the third number, so there is no perspective; `theta` gives three numbers for each point, "
+    "and the position is the first two divided by the third.",
     "sec-families-projective",
 )
 def undivided(theta, size, align_corners=False):
@@ -73,8 +73,8 @@ def undivided(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is inverted",
-    "your function inverts theta; theta already maps the output to the input, as the points of a grid require.",
+    "`theta` is inverted",
+    "your function inverts `theta`; `theta` already maps the output to the input, as the points of a grid require.",
     "sec-families-projective",
 )
 def inverted(theta, size, align_corners=False):
@@ -91,9 +91,9 @@ def swapped(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "x and y are swapped before theta",
-    "your function applies theta to (y, x, 1); the output's own point is (x, y, 1), its column's position before its "
-    "row's.",
+    "x and y are swapped before `theta`",
+    "your function applies `theta` to (y, x, 1); the output's own point is (x, y, 1), its column's position before "
+    "its row's.",
     "sec-grid-trap",
 )
 def swapped_in(theta, size, align_corners=False):
@@ -102,8 +102,8 @@ def swapped_in(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped twice",
-    "your function has y first both in the point to which theta is applied and in the result, a mistake that a theta "
-    "with equal axes can't show; both are (x, y).",
+    "your function has y first both in the point to which `theta` is applied and in the result, a mistake that a "
+    "theta with equal axes cannot show; both are (x, y).",
     "sec-grid-trap",
 )
 def swapped_twice(theta, size, align_corners=False):
@@ -121,8 +121,8 @@ def x_alone(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Divided by theta's last entry",
-    "your function divides every point by theta's last entry; the denominator is the third row times (x, y, 1), "
+    "Divided by `theta`'s last entry",
+    "your function divides every point by `theta`'s last entry; the denominator is the third row times (x, y, 1), "
     "different for every pixel.",
     "sec-families-projective",
 )
@@ -165,7 +165,7 @@ def by_length(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The tilts have the opposite sign",
-    "your function changes the sign of the tilts, the first two entries of theta's last row; use the third number "
+    "your function changes the sign of the tilts, the first two entries of `theta`'s last row; use the third number "
     "with its sign.",
     "sec-families-projective",
 )
@@ -176,9 +176,9 @@ def other_lean(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
-    "your function multiplies by the transpose of theta, so the shift becomes the denominator's row; each point is "
-    "`theta @ (x, y, 1)`, and the last row of theta gives the denominator.",
+    "`theta` is transposed",
+    "your function multiplies by the transpose of `theta`, so the shift becomes the denominator's row; each point is "
+    "`theta @ (x, y, 1)`, and the last row of `theta` gives the denominator.",
     "sec-families-projective",
 )
 def transposed(theta, size, align_corners=False):
@@ -187,7 +187,7 @@ def transposed(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -197,7 +197,7 @@ def other_convention(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
+    "`align_corners` is ignored",
     "your first centre lies at -1 even where `align_corners=False`; there -1 and 1 are the outer edges, and the first "
     "centre lies half a pixel inside.",
     "sec-grid-units",
@@ -207,7 +207,7 @@ def always_corners(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your first centre lies half a pixel inside even where `align_corners=True`; there -1 and 1 are the centres of "
     "the outermost pixels.",
     "sec-grid-units",
@@ -227,8 +227,8 @@ def rows_for_columns(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "One theta for the whole batch",
-    "your function uses the first theta for every image; each image has its own.",
+    "One `theta` for the whole batch",
+    "your function uses the first `theta` for every image; each image has its own.",
     "sec-families-projective",
 )
 def first_alone(theta, size, align_corners=False):
@@ -257,7 +257,7 @@ def by_the_square(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "A small number is added to the denominator",
-    "your function adds a small number to the denominator, which moves every point; the denominator isn't 0 for any "
+    "your function adds a small number to the denominator, which moves every point; the denominator is not 0 for any "
     "pixel here.",
     "sec-families-projective",
 )
@@ -268,7 +268,7 @@ def a_little_more(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The ninth entry is replaced with 1",
-    "your function replaces theta's last entry with 1; only the ratios of the nine entries matter, and the last may "
+    "your function replaces `theta`'s last entry with 1; only the ratios of the nine entries matter, and the last may "
     "be any number.",
     "sec-families-projective",
 )
@@ -280,7 +280,7 @@ def ninth_is_one(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "1 is added to the denominator",
-    "your function adds another 1 to the denominator; it is theta's third row times (x, y, 1), with its last entry "
+    "your function adds another 1 to the denominator; it is `theta`'s third row times (x, y, 1), with its last entry "
     "included.",
     "sec-families-projective",
 )
@@ -291,7 +291,7 @@ def one_more(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The tilts are exchanged",
-    "your function exchanges the first two entries of theta's last row; the row multiplies (x, y, 1), so its first "
+    "your function exchanges the first two entries of `theta`'s last row; the row multiplies (x, y, 1), so its first "
     "entry tilts along x.",
     "sec-families-projective",
 )

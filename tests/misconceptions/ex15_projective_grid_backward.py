@@ -78,8 +78,8 @@ def joined(points, d_numerator, d_denominator):
 
 @EXERCISE.wrong(
     "The quotient rule's second term is missing",
-    "your third row is zero, so theta could never learn a tilt; the denominator c comes from theta as well, and its "
-    "row receives `-(x * d_x + y * d_y) / c`.",
+    "your third row is zero, so `theta` could never learn a tilt; the denominator c comes from `theta` as well, and "
+    "its row receives `-(x * d_x + y * d_y) / c`.",
     "sec-families-quotient",
 )
 def without_second(d_grid, theta, align_corners=False):
@@ -178,7 +178,7 @@ def without_arms(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "your function takes the gradient in y first; the last axis of `d_grid` is (x, y), and the first row of theta "
+    "your function takes the gradient in y first; the last axis of `d_grid` is (x, y), and the first row of `theta` "
     "belongs to x.",
     "sec-theta-sum",
 )
@@ -208,7 +208,7 @@ def last_pixel(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The mean instead of the sum",
-    "your function divides by the number of pixels; theta affects every pixel, so their gradients are added.",
+    "your function divides by the number of pixels; `theta` affects every pixel, so their gradients are added.",
     "sec-theta-sum",
 )
 def mean(d_grid, theta, align_corners=False):
@@ -228,7 +228,7 @@ def ninth_fixed(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your lever arms are those of the other convention; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -238,7 +238,7 @@ def other_convention(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
+    "`align_corners` is ignored",
     "your lever arms reach -1 and 1 even where `align_corners=False`; there the outermost centres lie half a pixel "
     "inside.",
     "sec-grid-units",
@@ -259,7 +259,7 @@ def over_the_batch(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your lever arms end half a pixel inside even where `align_corners=True`; there -1 and 1 are the outermost "
     "centres.",
     "sec-grid-units",
@@ -291,7 +291,7 @@ def without_numerator(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The third row isn't divided",
+    "The third row is not divided",
     "your third row has the numerator but no denominator; the derivative of a / c with respect to c is -a / c**2.",
     "sec-families-quotient",
 )
@@ -321,7 +321,7 @@ def opposite(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Transposed",
-    "your result is transposed; its rows belong to the rows of theta, and its columns to (x_t, y_t, 1).",
+    "your result is transposed; its rows belong to the rows of `theta`, and its columns to (x_t, y_t, 1).",
     "sec-theta-sum",
 )
 def transposed(d_grid, theta, align_corners=False):
@@ -362,7 +362,7 @@ def pixel_by_pixel(d_grid, theta, align_corners=False):
 @EXERCISE.wrong(
     "The output's own point as the numerators",
     "your third row uses x and y of the output's pixel as the numerators; in `-(a * d_x + b * d_y) / c**2`, a and b "
-    "are the first two numbers that theta gives.",
+    "are the first two numbers that `theta` gives.",
     "sec-families-quotient",
 )
 def own_points(d_grid, theta, align_corners=False):

@@ -31,7 +31,7 @@ def log(distance):
 
 @EXERCISE.wrong(
     "The logarithm of 0",
-    "your function is 0 times minus infinity at r = 0, which is NaN; the value there is 0, so don't take the "
+    "your function is 0 times minus infinity at r = 0, which is NaN; the value there is 0, so do not take the "
     "logarithm of 0.",
     "sec-families-radial",
 )

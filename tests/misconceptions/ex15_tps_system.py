@@ -74,8 +74,8 @@ def no_sides(points):
 
 @EXERCISE.wrong(
     "The affine part is missing",
-    "your upper right block is zero; the first K rows also contain factor_x * x + factor_y * y + factor_1, so that a "
-    "rotation or a shift needs no bending.",
+    "your upper right block is zero; the first K rows also contain `factor_x * x + factor_y * y + factor_1`, so that "
+    "a rotation or a shift needs no bending.",
     "sec-families-system",
 )
 def no_affine(points):
@@ -173,8 +173,8 @@ def full_corner(points):
 
 
 @EXERCISE.wrong(
-    "The diagonal isn't 0",
-    "your diagonal isn't 0, which makes a spline that passes near its points but not through them; the distance of a "
+    "The diagonal is not 0",
+    "your diagonal is not 0, which makes a spline that passes near its points but not through them; the distance of a "
     "point from itself is 0, and so is U.",
     "sec-families-system",
 )
@@ -246,7 +246,7 @@ def sides_reordered(points):
 
 @EXERCISE.wrong(
     "The affine part is subtracted",
-    "your first K rows subtract factor_x * x + factor_y * y + factor_1; they add it.",
+    "your first K rows subtract `factor_x * x + factor_y * y + factor_1`; they add it.",
     "sec-families-system",
 )
 def affine_subtracted(points):

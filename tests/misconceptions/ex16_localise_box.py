@@ -60,8 +60,8 @@ def inverse(theta):
 
 
 @EXERCISE.wrong(
-    "theta is inverted",
-    "your function inverts theta, which gives where the image's corners are seen; theta already maps the output's "
+    "`theta` is inverted",
+    "your function inverts `theta`, which gives where the image's corners are seen; `theta` already maps the output's "
     "corners to the image.",
     "sec-grid-pull",
 )
@@ -90,8 +90,8 @@ def sizes_exchanged(theta, image_size):
 
 @EXERCISE.wrong(
     "Only two corners",
-    "your function uses only the upper left and the lower right corner; where theta rotates, the other two may be the "
-    "outermost, so use all four.",
+    "your function uses only the upper left and the lower right corner; where `theta` rotates, the other two may be "
+    "the outermost, so use all four.",
     "sec-colocalise-box",
 )
 def two_corners(theta, image_size):
@@ -100,7 +100,7 @@ def two_corners(theta, image_size):
 
 @EXERCISE.wrong(
     "A mirror image reverses the box",
-    "your left edge is always the output's left one, but where theta mirrors, that lies to the right; take the "
+    "your left edge is always the output's left one, but where `theta` mirrors, that lies to the right; take the "
     "smaller value as left and the larger as right.",
     "sec-colocalise-box",
 )
@@ -109,9 +109,9 @@ def not_sorted(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "Only the diagonal of theta is used",
-    "your function uses only the diagonal of theta; the entries beside it rotate and shear the output's frame, which "
-    "widens the box, so map all four corners with the whole of theta.",
+    "Only the diagonal of `theta` is used",
+    "your function uses only the diagonal of `theta`; the entries beside it rotate and shear the output's frame, "
+    "which widens the box, so map all four corners with the whole of `theta`.",
     "sec-colocalise-box",
 )
 def diagonal_alone(theta, image_size):
@@ -191,7 +191,7 @@ def clipped(theta, image_size):
 
 @EXERCISE.wrong(
     "The shift is left out",
-    "your function leaves out the third column of theta, so every box is in the middle; the corners are (x, y, 1).",
+    "your function leaves out the third column of `theta`, so every box is in the middle; the corners are (x, y, 1).",
     "sec-grid-idea",
 )
 def without_shift(theta, image_size):
@@ -201,8 +201,8 @@ def without_shift(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
-    "your function multiplies by the transpose of the linear part; the first row of theta gives x of a corner, its "
+    "`theta` is transposed",
+    "your function multiplies by the transpose of the linear part; the first row of `theta` gives x of a corner, its "
     "second row y.",
     "sec-grid-idea",
 )
@@ -275,7 +275,7 @@ def rounded_outwards(theta, image_size):
 
 @EXERCISE.wrong(
     "The rotated frame's own size",
-    "your box has the width and height of the rotated frame itself, the lengths of theta's columns; the upright box "
+    "your box has the width and height of the rotated frame itself, the lengths of `theta`'s columns; the upright box "
     "around a rotated frame is larger.",
     "sec-colocalise-box",
 )

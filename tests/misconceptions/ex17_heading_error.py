@@ -79,9 +79,9 @@ def long_way(said, true):
 
 
 @EXERCISE.wrong(
-    "The offset isn't subtracted",
-    "your distances contain the offset, which isn't an error, since the transformer has no reference for up; subtract "
-    "it first.",
+    "The offset is not subtracted",
+    "your distances contain the offset, which is not an error, since the transformer has no reference for up; "
+    "subtract it first.",
     "sec-aerial-error",
 )
 def offset_left_in(said, true):

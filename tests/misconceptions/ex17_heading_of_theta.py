@@ -53,8 +53,8 @@ def anticlockwise(theta):
 
 
 @EXERCISE.wrong(
-    "theta is inverted",
-    "your function inverts theta; the output's upper side is mapped to the input by theta itself.",
+    "`theta` is inverted",
+    "your function inverts `theta`; the output's upper side is mapped to the input by `theta` itself.",
     "sec-aerial-compass",
 )
 def inverse(theta):
@@ -82,7 +82,7 @@ def radians(theta):
 
 
 @EXERCISE.wrong(
-    "arctan instead of arctan2",
+    "`arctan` instead of `arctan2`",
     "your function uses the quotient, which is the same for an arrow and its opposite, so half of the compass is "
     "lost; `np.arctan2` uses both signs.",
     "sec-aerial-compass",
@@ -121,7 +121,7 @@ def tail(theta):
 
 @EXERCISE.wrong(
     "The wing instead of the nose",
-    "your function uses the first column of theta, which maps the arrow to the right; its angle is the same only "
+    "your function uses the first column of `theta`, which maps the arrow to the right; its angle is the same only "
     "without shear, so use the second column, which maps the nose.",
     "sec-aerial-compass",
 )
@@ -131,8 +131,8 @@ def wing(theta):
 
 @EXERCISE.wrong(
     "The nearest rotation",
-    "your angle is that of the rotation nearest to theta, which lies between the angles of the nose and the wing; the "
-    "nose's is required.",
+    "your angle is that of the rotation nearest to `theta`, which lies between the angles of the nose and the wing; "
+    "the nose's is required.",
     "sec-aerial-compass",
 )
 def nearest_rotation(theta):
@@ -141,8 +141,8 @@ def nearest_rotation(theta):
 
 @EXERCISE.wrong(
     "The direction of the shift",
-    "your angle is the direction of the third column, where the output's middle lies on the input; the heading "
-    "doesn't depend on the shift.",
+    "your angle is the direction of the third column, where the output's middle lies on the input; the heading does "
+    "not depend on the shift.",
     "sec-aerial-compass",
 )
 def shift(theta):
@@ -189,7 +189,7 @@ def without_sign(theta):
 
 @EXERCISE.wrong(
     "The second row instead of the second column",
-    "your function uses minus the second row of theta; the arrow (0, -1) is mapped to minus the second column.",
+    "your function uses minus the second row of `theta`; the arrow (0, -1) is mapped to minus the second column.",
     "sec-aerial-compass",
 )
 def second_row(theta):
@@ -214,7 +214,7 @@ def twice_converted(theta):
 
 
 @EXERCISE.wrong(
-    "arcsin of one entry",
+    "`arcsin` of one entry",
     "your `np.arcsin` lies between -90 and 90 degrees and changes with scale and shear; `np.arctan2` uses both "
     "coordinates of the arrow.",
     "sec-aerial-compass",
@@ -239,7 +239,7 @@ def half_compass(theta):
 
 @EXERCISE.wrong(
     "360 instead of 0",
-    "your heading for straight up is 360, because 360 is added where it isn't positive; `% 360` gives 0.",
+    "your heading for straight up is 360, because 360 is added where it is not positive; `% 360` gives 0.",
     "sec-aerial-error",
 )
 def full_circle_for_none(theta):

@@ -166,7 +166,7 @@ def exchanged(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "Only the centre",
-    "your function adds the third column of theta and ignores the rest; apply the whole of theta to the points.",
+    "your function adds the third column of `theta` and ignores the rest; apply the whole of `theta` to the points.",
     "sec-aerial-log-polar",
 )
 def centre_alone(theta, size, align_corners=False, least_radius=0.05):
@@ -178,7 +178,7 @@ def centre_alone(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "The centre is missing",
-    "your function leaves out the third column of theta; it is the centre and is added to every point.",
+    "your function leaves out the third column of `theta`; it is the centre and is added to every point.",
     "sec-aerial-log-polar",
 )
 def without_centre(theta, size, align_corners=False, least_radius=0.05):
@@ -188,7 +188,7 @@ def without_centre(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "theta isn't used", "your points are those of the identity; they are mapped by theta.", "sec-aerial-log-polar"
+    "`theta` is not used", "your points are those of the identity; they are mapped by `theta`.", "sec-aerial-log-polar"
 )
 def without_theta(theta, size, align_corners=False, least_radius=0.05):
     none = np.zeros_like(theta)
@@ -197,7 +197,7 @@ def without_theta(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
+    "`theta` is transposed",
     "your function multiplies by the transpose of the linear part, which rotates the other way; a point is `theta @ "
     "(x, y, 1)`.",
     "sec-aerial-log-polar",
@@ -214,7 +214,7 @@ def swapped(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your output points are those of the other convention; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",

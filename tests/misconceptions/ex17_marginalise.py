@@ -103,7 +103,7 @@ def without_shares(logits, scores):
 
 @EXERCISE.wrong(
     "Scores instead of shares",
-    "your function uses the scores without a softmax, so the probabilities don't add up to 1; the shares are the "
+    "your function uses the scores without a softmax, so the probabilities do not add up to 1; the shares are the "
     "softmax of the scores.",
     "sec-aerial-copies",
 )

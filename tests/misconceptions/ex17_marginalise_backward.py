@@ -71,7 +71,7 @@ def by_share(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "The product isn't divided by its sum",
+    "The product is not divided by its sum",
     "your function uses share times probability; the derivative of the logarithm divides by the sum, so that the "
     "posterior adds up to 1 over the copies.",
     "sec-aerial-copies",
@@ -150,7 +150,7 @@ def neither(d_out, logits, scores):
 @EXERCISE.wrong(
     "A softmax's gradient instead of a log-softmax's",
     "your function multiplies the part by the share or the probability once more, as for a softmax; the outputs are "
-    "logarithms, so the part isn't multiplied.",
+    "logarithms, so the part is not multiplied.",
     "sec-aerial-copies",
 )
 def softmax_twice(d_out, logits, scores):

@@ -48,8 +48,8 @@ def closed(angle):
 
 
 @EXERCISE.wrong(
-    "The curve isn't closed",
-    "your sum stops at the last theta; the curve is closed, so add the step from the last to the first.",
+    "The curve is not closed",
+    "your sum stops at the last `theta`; the curve is closed, so add the step from the last to the first.",
     "sec-aerial-winding",
 )
 def left_open(theta):
@@ -57,8 +57,8 @@ def left_open(theta):
 
 
 @EXERCISE.wrong(
-    "The curve isn't closed, and a part is missing",
-    "your result isn't a whole number, because the step from the last theta to the first is missing; add it.",
+    "The curve is not closed, and a part is missing",
+    "your result is not a whole number, because the step from the last `theta` to the first is missing; add it.",
     "sec-aerial-winding",
 )
 def part_of_a_turn(theta):
@@ -66,7 +66,7 @@ def part_of_a_turn(theta):
 
 
 @EXERCISE.wrong(
-    "Steps as arctan2 returns them",
+    "Steps as `arctan2` returns them",
     "your steps contain the jump of 2 * pi that `np.arctan2` makes at 180 degrees, so that they add up to 0; bring "
     "each step to between -pi and pi first.",
     "sec-aerial-winding",
@@ -77,7 +77,7 @@ def with_jumps(theta):
 
 @EXERCISE.wrong(
     "The other way round",
-    "your steps have the opposite sign; a turn is positive where the angle grows from one theta to the next.",
+    "your steps have the opposite sign; a turn is positive where the angle grows from one `theta` to the next.",
     "sec-aerial-winding",
 )
 def other_way(theta):
@@ -156,7 +156,7 @@ def degrees(theta):
 
 @EXERCISE.wrong(
     "The last angle minus the first",
-    "your function subtracts the first angle from the last, which doesn't depend on the way between them; add the "
+    "your function subtracts the first angle from the last, which does not depend on the way between them; add the "
     "steps.",
     "sec-aerial-winding",
 )
@@ -175,7 +175,7 @@ def span(theta):
 
 
 @EXERCISE.wrong(
-    "arctan instead of arctan2",
+    "`arctan` instead of `arctan2`",
     "your function uses the quotient, which is the same for an angle and its opposite, so every half turn counts as a "
     "full one; `np.arctan2` uses both signs.",
     "sec-aerial-winding",

@@ -160,7 +160,7 @@ def weights(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     SECTION,
@@ -199,7 +199,7 @@ def lost_counts(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is inverted", "your function inverts theta; theta already maps the output to the image.", SECTION
+    "`theta` is inverted", "your function inverts `theta`; `theta` already maps the output to the image.", SECTION
 )
 def inverse(theta, in_size, out_size, align_corners=False):
     whole = np.vstack([theta, [0, 0, 1]])
