@@ -265,8 +265,8 @@ def half_pixel_of_the_input(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "The last pixel reaches the edge",
-    "with `align_corners=False` your last centre lies on the edge, at 1; like the first one it lies half a pixel "
-    "inside, at `1 - 1 / w`.",
+    "with `align_corners=False` your last centre lies on the edge, at 1; it should lie half a pixel inside, like the "
+    "first one, at `1 - 1 / w`.",
     "sec-grid-units",
 )
 def right_end_left(theta, in_size, out_size, align_corners=False):
@@ -277,8 +277,8 @@ def right_end_left(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "The first pixel starts at the edge",
-    "with `align_corners=False` your first centre lies on the edge, at -1; like the last one it lies half a pixel "
-    "inside, at `-1 + 1 / w`.",
+    "with `align_corners=False` your first centre lies on the edge, at -1; it should lie half a pixel inside, like "
+    "the last one, at `-1 + 1 / w`.",
     "sec-grid-units",
 )
 def left_end_left(theta, in_size, out_size, align_corners=False):

@@ -160,7 +160,7 @@ def half_the_share(centre, share):
 @EXERCISE.wrong(
     "The corner instead of the centre",
     "your shift is the window's upper left corner; the output's middle, (0, 0), is mapped to the third column of "
-    "theta, so that column has to be the window's centre.",
+    "theta, so that column should be the window's centre.",
     "sec-whole-paper",
 )
 def corner(centre, share):

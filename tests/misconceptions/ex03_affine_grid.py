@@ -195,8 +195,8 @@ def upside_down(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Rows and columns are exchanged",
-    "your grid has the columns as its second axis and the rows as its third; the shape is (N, h, w, 2), rows before "
-    "columns, although x comes before y in the last axis.",
+    "your grid has the columns as its second axis and the rows as its third; the shape should be (N, h, w, 2), rows "
+    "before columns, although x comes before y in the last axis.",
     "sec-grid-all",
 )
 def rows_for_columns(theta, size, align_corners=False):
@@ -262,8 +262,8 @@ def places_from_zero(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The grid runs from 0 to 1",
-    "your function halves the points and moves them to 0 to 1 at the end; the points are returned in the normalised "
-    "units that `theta` gives, from -1 to 1 for the image.",
+    "your function halves the points and moves them to 0 to 1 at the end; return the points in the normalised units "
+    "that `theta` gives, from -1 to 1 for the image.",
     "sec-grid-units",
 )
 def from_zero_to_one(theta, size, align_corners=False):
@@ -298,8 +298,8 @@ def shrunk_after_theta(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The last pixel reaches the edge",
-    "with `align_corners=False` your last centre lies on the edge, at 1; like the first one it lies half a pixel "
-    "inside, at `1 - 1 / w`.",
+    "with `align_corners=False` your last centre lies on the edge, at 1; it should lie half a pixel inside, like the "
+    "first one, at `1 - 1 / w`.",
     "sec-grid-units",
 )
 def right_end_left(theta, size, align_corners=False):
@@ -322,8 +322,8 @@ def whole_pixel_inside(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Half a unit inside",
-    "with `align_corners=False` your first and last centres lie half a unit inside the edges; they lie half a pixel "
-    "inside, and a pixel is `2 / w` wide.",
+    "with `align_corners=False` your first and last centres lie half a unit inside the edges; they should lie half a "
+    "pixel inside, and a pixel is `2 / w` wide.",
     "sec-grid-units",
 )
 def half_a_unit(theta, size, align_corners=False):

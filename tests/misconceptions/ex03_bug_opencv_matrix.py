@@ -121,7 +121,7 @@ def sizes_alone(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "to_units is taken for its inverse",
+    "`to_units` is taken for its inverse",
     "your function uses `to_units` where its inverse belongs, and the other way round; a point in the output's units "
     "is multiplied by the inverse of `to_units(out_size)`, then by the inverse of `full`, then by "
     "`to_units(in_size)`, and the S of the chapter's solution on paper is the inverse of this `to_units`.",
@@ -153,7 +153,7 @@ def height_for_width(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "Half a pixel is forgotten",
+    "The half pixel is missing",
     "your function places pixel 0 at the edge, -1; pixel 0 is the centre of the first pixel, which lies `1 / w` "
     "inside the edge.",
     "sec-grid-units",

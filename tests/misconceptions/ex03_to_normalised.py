@@ -66,8 +66,8 @@ def always_corners(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "`align_corners` is ignored, edges always",
-    "your function places the outermost centres half a pixel inside even where `align_corners=True`; there they are "
-    "at -1 and 1.",
+    "your function places the outermost centres half a pixel inside even where `align_corners=True`; there they "
+    "should be at -1 and 1.",
     "sec-grid-units",
 )
 def always_edges(pixels, length, align_corners=False):

@@ -104,7 +104,7 @@ def from_one(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Scaled by length - 2",
+    "Scaled by `length - 2`",
     "your function multiplies by `length - 2`, so it never reaches the last pixel; the two units hold `length - 1` "
     "steps from centre to centre, or `length` pixels from edge to edge.",
     "sec-grid-units",
@@ -214,8 +214,8 @@ def integers(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "your function moves positions outside the picture inside; they lie before the first pixel or after the last, and "
-    "the sampler's padding decides which value is read there.",
+    "your function moves positions outside the picture to the first or the last pixel; they lie before the first "
+    "pixel or after the last, and the sampler's padding decides which value is read there.",
     "sec-grid-units",
 )
 def clipped(coordinates, length, align_corners=False):
@@ -254,8 +254,8 @@ def whole_pixel_off(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the edges",
-    "your function moves positions outside the picture to 0 or to `length`; they stay outside, and so do those "
-    "between an outermost centre and its edge.",
+    "your function moves positions outside the picture to 0 or to `length`; they should stay outside, and so should "
+    "those between an outermost centre and its edge.",
     "sec-grid-units",
 )
 def clipped_to_length(coordinates, length, align_corners=False):
@@ -264,8 +264,8 @@ def clipped_to_length(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "The coordinates are clipped to -1 to 1",
-    "your function moves coordinates outside the picture onto its edge; they stay outside, and the sampler's padding "
-    "decides which value is read there.",
+    "your function moves coordinates outside the picture onto its edge; they should stay outside, and the sampler's "
+    "padding decides which value is read there.",
     "sec-sampler-outside",
 )
 def clipped_before(coordinates, length, align_corners=False):
@@ -273,7 +273,7 @@ def clipped_before(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "length - 1 pixels between the edges",
+    "`length - 1` pixels between the edges",
     "with `align_corners=False` your function multiplies by `length - 1`; there are `length` pixels between the "
     "edges, so each is `2 / length` wide.",
     "sec-grid-units",

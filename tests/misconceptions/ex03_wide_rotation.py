@@ -252,8 +252,8 @@ def root_of_ratio(angle, size):
 
 @EXERCISE.wrong(
     "The sides instead of their ratio",
-    "your function multiplies the sines by the lengths of the sides; they are multiplied by the ratios of the sides, "
-    "`h / w` and `w / h`.",
+    "your function multiplies the sines by the lengths of the sides; they should be multiplied by the ratios of the "
+    "sides, `h / w` and `w / h`.",
     "sec-grid-wide",
 )
 def lengths(angle, size):

@@ -45,8 +45,8 @@ def products(fx, fy):
 
 @EXERCISE.wrong(
     "The weights go to the opposite pixels",
-    "your upper left weight is `fx * fy`, where `fx = x - floor(x)`; it is `(1 - fx) * (1 - fy)`, the area opposite "
-    "to the pixel, so that the nearest pixel counts most.",
+    "your upper left weight is `fx * fy`, where `fx = x - floor(x)`; it should be `(1 - fx) * (1 - fy)`, the area "
+    "opposite to the pixel, so that the nearest pixel counts most.",
     "sec-sampler-neighbours",
 )
 def opposite(x, y):
@@ -203,7 +203,7 @@ def not_fractions(x, y):
 
 @EXERCISE.wrong(
     "The four weights come last",
-    "your result has the four weights on its last axis; its shape is (4, *S), so stack along the first axis.",
+    "your result has the four weights on its last axis; its shape should be (4, *S), so stack along the first axis.",
     "sec-sampler-neighbours",
 )
 def four_last(x, y):

@@ -214,7 +214,7 @@ def scaled_to_edges_only(image, grid):
 
 
 @EXERCISE.wrong(
-    "Scaled by width - 2",
+    "Scaled by `width - 2`",
     "your function scales by `width - 2` and never reaches the last column; three centres have two steps between "
     "them, so x = 1 is column `width - 1`.",
     "sec-sampler-identity",

@@ -231,8 +231,8 @@ def not_shifted(image, grid, mode="bilinear", padding_mode="zeros", align_corner
 
 @EXERCISE.wrong(
     "The output's size instead of the input's",
-    "your function scales the points by the output's size, h and w; they are scaled to the pixels of the image that "
-    "is read, by H and W.",
+    "your function scales the points by the output's size, h and w; they should be scaled to the pixels of the image "
+    "that is read, by H and W.",
     "sec-grid-idea",
 )
 def scaled_to_output(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -400,7 +400,7 @@ def opposite(image, grid, mode="bilinear", padding_mode="zeros", align_corners=F
 
 
 @EXERCISE.wrong(
-    "= instead of +=",
+    "`=` instead of `+=`",
     "your function assigns each of the four terms instead of adding it, so that only the lower right neighbour's is "
     "left; the four terms add up.",
     "sec-sampler-neighbours",
@@ -517,8 +517,8 @@ def first_channel(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "Channels last",
-    "your result has the channels on its last axis; its shape is (N, C, h, w), the channels before the rows, as in "
-    "the image.",
+    "your result has the channels on its last axis; its shape should be (N, C, h, w), the channels before the rows, "
+    "as in the image.",
     "sec-sampler-channels",
 )
 def channels_last(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -548,7 +548,7 @@ def in_float32(image, grid, mode="bilinear", padding_mode="zeros", align_corners
 @EXERCISE.wrong(
     "The weights of x and y are averaged",
     "your weight is the weight across plus the weight down, divided by 4, so that a neighbour a whole pixel away "
-    "along one axis still counts; it is the product of the two.",
+    "along one axis still counts; it should be the product of the two.",
     "sec-sampler-neighbours",
 )
 def weights_averaged(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -557,8 +557,8 @@ def weights_averaged(image, grid, mode="bilinear", padding_mode="zeros", align_c
 
 @EXERCISE.wrong(
     "The weights of x and y are added",
-    "your weight is the weight across plus the weight down; it is the product of the two, so that the four weights "
-    "add up to 1.",
+    "your weight is the weight across plus the weight down; it should be the product of the two, so that the four "
+    "weights add up to 1.",
     "sec-sampler-neighbours",
 )
 def weights_added(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -567,7 +567,7 @@ def weights_added(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "The mean of the four neighbours",
-    "your function gives each neighbour a quarter; they are weighted by their distances.",
+    "your function gives each neighbour a quarter; they should be weighted by their distances.",
     "sec-sampler-neighbours",
 )
 def quarters(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):

@@ -105,7 +105,7 @@ def minimum(inputs, weights):
 
 
 @EXERCISE.wrong(
-    "`tanh` instead of ReLU",
+    "tanh instead of ReLU",
     "your function has a tanh between the layers; it has to be ReLU, max(0, h).",
     "sec-localisation-weigh",
 )

@@ -97,7 +97,7 @@ def filter_flipped(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "= instead of += where windows overlap",
+    "`=` instead of `+=` where windows overlap",
     "in your function a later window replaces the gradient of an earlier one; a pixel lies in several windows, so add "
     "the gradients of all of them with `+=`.",
     "sec-layers-convolution",
@@ -111,7 +111,7 @@ def later_window_replaces(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "= instead of +=, one filter position after another",
+    "`=` instead of `+=`, one filter position after another",
     "in your function a later position in the filter replaces the gradient of an earlier one; a pixel is multiplied "
     "by several positions of the filter, so add the gradients of all of them with `+=`.",
     "sec-layers-convolution",
@@ -128,7 +128,7 @@ def later_place_replaces(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "= instead of +=, over windows and filters",
+    "`=` instead of `+=`, over windows and filters",
     "in your function the last window and filter replace the gradients of the others; add the gradients of every "
     "window and every filter with `+=`.",
     "sec-layers-convolution",
@@ -142,9 +142,9 @@ def last_filter_replaces(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "stride is ignored",
-    "your windows start one pixel apart; the window of output pixel (i, j) starts at row `i * stride` and column `j * "
-    "stride`, in the backward pass as in the forward pass.",
+    "`stride` is ignored",
+    "your windows start one pixel apart; the window of output pixel (i, j) should start at row `i * stride` and "
+    "column `j * stride`, in the backward pass as in the forward pass.",
     "sec-layers-convolution",
 )
 def without_stride(d_out, image, weight, bias, stride=1, padding=0):
@@ -257,7 +257,7 @@ def _last_window(d_out, image, weight, bias, stride, padding):
 
 
 @EXERCISE.wrong(
-    "= instead of += in both `d_image` and `d_weight`",
+    "`=` instead of `+=` in both `d_image` and `d_weight`",
     "in your function a later window replaces an earlier one in both gradients; a pixel lies in several windows and a "
     "filter is used at all of them, so both sums need `+=`.",
     "sec-layers-convolution",

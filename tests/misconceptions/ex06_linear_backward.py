@@ -57,7 +57,7 @@ def weight_transposed(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "`d_inputs` uses weight as in the forward pass",
+    "`d_inputs` uses `weight` as in the forward pass",
     "your `d_inputs` sums along a row of `weight`, as the forward pass does; `weight[o, i]` connects input i to "
     "output o, so in the backward pass the sum runs down a column, over the outputs.",
     "sec-layers-linear",

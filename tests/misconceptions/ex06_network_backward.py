@@ -88,7 +88,8 @@ def opposite(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The derivative at 0 is 1",
-    "your derivative of ReLU at exactly 0 is 1, as with `before >= 0`; here it is 0, `before > 0`, as in torch.",
+    "your derivative of ReLU at exactly 0 is 1, as with `before >= 0`; here it should be 0, as with `before > 0` and "
+    "in torch.",
     "sec-layers-relu",
 )
 def at_zero(d_out, inputs, weights):
@@ -106,7 +107,7 @@ def value_for_slope(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The hidden units lack the first bias",
-    "your function computes the hidden units without the bias, so other ones are positive; they are `inputs @ "
+    "your function computes the hidden units without the bias, so other ones are positive; they should be `inputs @ "
     "weights[0].T + weights[1]`, as in the forward pass.",
     "sec-layers-relu",
 )
@@ -126,7 +127,7 @@ def before_relu(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The second layer's gradients come first",
-    "your function returns the second layer's gradients first; they come in the order of the weights, the first "
+    "your function returns the second layer's gradients first; return them in the order of the weights, the first "
     "layer's two before the second's.",
     "sec-layers-way",
 )
@@ -167,7 +168,8 @@ def weights_first(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The mean over the batch",
-    "your gradients of the weights are means over the batch; they are sums, since the loss has already divided by N.",
+    "your gradients of the weights are means over the batch; they should be sums, since the loss has already divided "
+    "by N.",
     "sec-layers-linear",
 )
 def averaged(d_out, inputs, weights):

@@ -69,7 +69,7 @@ def summed(d_grid, x, y, one=1):
 
 @EXERCISE.wrong(
     "Only the shift has a gradient",
-    "your first two columns are zero, so `theta` could never learn to turn or scale; they are the sums of each "
+    "your first two columns are zero, so `theta` could never learn to turn or scale; they should be the sums of each "
     "pixel's gradient times x_t and times y_t.",
     "sec-theta-sum",
 )
@@ -98,7 +98,7 @@ def without_arms(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "= instead of += in the sum over the pixels",
+    "`=` instead of `+=` in the sum over the pixels",
     "your function assigns, so that only the last pixel's contribution is left; add every pixel's with `+=`.",
     "sec-theta-hand",
 )
@@ -120,7 +120,8 @@ def one_first(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "y_t points up",
-    "your y_t decreases from the top row to the bottom; it grows with the rows, from -1 at the top to 1 at the bottom.",
+    "your y_t decreases from the top row to the bottom; it should grow with the rows, from -1 at the top to 1 at the "
+    "bottom.",
     "sec-grid-units",
 )
 def y_points_up(d_grid, theta, align_corners=False):
@@ -230,7 +231,7 @@ def other_convention(d_grid, theta, align_corners=False):
 @EXERCISE.wrong(
     "`align_corners` is ignored, centres always",
     "your lever arms reach -1 and 1 even where `align_corners=False`; there -1 and 1 are the outer edges, and the "
-    "outermost lever arms end half a pixel inside.",
+    "outermost lever arms should end half a pixel inside.",
     "sec-grid-units",
 )
 def always_corners(d_grid, theta, align_corners=False):
@@ -249,8 +250,8 @@ def always_edges(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Lever arms in pixels",
-    "your lever arms count columns and rows; they are the pixels' positions in normalised units, from -1 to 1, with 0 "
-    "in the middle.",
+    "your lever arms count columns and rows; they should be the pixels' positions in normalised units, from -1 to 1, "
+    "with 0 in the middle.",
     "sec-theta-sum",
 )
 def arms_in_pixels(d_grid, theta, align_corners=False):
@@ -292,8 +293,8 @@ def rows_swapped(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "A single pixel lies at -1",
-    "your function places the centre of a single row or column at -1, as `np.linspace(-1, 1, 1)` does; it lies in the "
-    "middle, at 0, in both conventions.",
+    "your function places the centre of a single row or column at -1, as `np.linspace(-1, 1, 1)` does; it should lie "
+    "in the middle, at 0, in both conventions.",
     "sec-grid-units",
 )
 def single_pixel_at_the_edge(d_grid, theta, align_corners=False):
@@ -338,8 +339,8 @@ def left_edges(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Lever arms from 0 to 1",
-    "your lever arms run from 0 to 1; they are the pixels' positions in normalised units, from -1 to 1, with 0 in the "
-    "middle.",
+    "your lever arms run from 0 to 1; they should be the pixels' positions in normalised units, from -1 to 1, with 0 "
+    "in the middle.",
     "sec-grid-units",
 )
 def from_zero_to_one(d_grid, theta, align_corners=False):

@@ -81,7 +81,7 @@ EXERCISE = Exercise(
 @EXERCISE.wrong(
     "As it was found",
     "the code passes the untransformed image to the classifier, so the scores and the loss do not depend on theta and "
-    "its gradient is zero; pass it `warped`.",
+    "its gradient is zero; pass `warped` instead.",
     "sec-layer-failures",
 )
 def as_found(image, localise, sample, classify):
@@ -170,7 +170,7 @@ def image_returned(image, localise, sample, classify):
 @EXERCISE.wrong(
     "Both images are classified and added",
     "your function adds the scores of the untransformed image, so the classifier can do without the transformer; the "
-    "scores are those of the warped image alone.",
+    "scores should be those of the warped image alone.",
     "sec-layer-failures",
 )
 def both(image, localise, sample, classify):
@@ -192,7 +192,8 @@ def first_theta(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The scores of the untransformed image are subtracted",
-    "your function subtracts the scores of the untransformed image; the scores are those of the warped image alone.",
+    "your function subtracts the scores of the untransformed image; the scores should be those of the warped image "
+    "alone.",
     "sec-layer-failures",
 )
 def difference(image, localise, sample, classify):
@@ -204,7 +205,7 @@ def difference(image, localise, sample, classify):
 @EXERCISE.wrong(
     "The mean of both images' scores",
     "your function averages the scores with those of the untransformed image, so the classifier can do without the "
-    "transformer; the scores are those of the warped image alone.",
+    "transformer; the scores should be those of the warped image alone.",
     "sec-layer-failures",
 )
 def mean_of_both(image, localise, sample, classify):

@@ -112,7 +112,7 @@ def corners_in_sampler(image, localisation):
 
 @EXERCISE.wrong(
     "The output has the canvas's size",
-    "your grid has a point for each pixel of the canvas; it needs one for each pixel of the output, SEEN x SEEN.",
+    "your grid has a point for each pixel of the canvas; it needs one for each pixel of the output, `SEEN` x `SEEN`.",
     "sec-layer-hand",
 )
 def canvas_size(image, localisation):
@@ -151,7 +151,7 @@ def seen_alone(image, localisation):
 
 @EXERCISE.wrong(
     "theta is returned as six numbers",
-    "your theta has the shape (N, 6) of the network's output; it has to be two rows of three for each canvas, (N, 2, "
+    "your theta has the shape (N, 6) of the network's output; it should be two rows of three for each canvas, (N, 2, "
     "3).",
     "sec-layer-hand",
 )

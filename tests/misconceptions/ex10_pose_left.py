@@ -213,8 +213,8 @@ def in_radians(pose, theta):
 
 @EXERCISE.wrong(
     "The angle of the first column",
-    "your angle comes from the first column alone, which is right only without shear; it is that of the nearest "
-    "rotation, `arctan2(c - b, a + d)`.",
+    "your angle comes from the first column alone, which is right only without shear; it should be that of the "
+    "nearest rotation, `arctan2(c - b, a + d)`.",
     "sec-training-angle",
 )
 def first_column(pose, theta):

@@ -129,7 +129,7 @@ def maximum(d_out, position, length):
 
 @EXERCISE.wrong(
     "The mean of the two sums",
-    "your function halves the sum of both workers; each of the two parts counts in full.",
+    "your function halves the sum of both workers; each of the two parts should count in full.",
     "sec-fast-race",
 )
 def mean(d_out, position, length):
@@ -149,7 +149,7 @@ def mean_where_shared(d_out, position, length):
 
 @EXERCISE.wrong(
     "Pixels that both have read are left out",
-    "your function leaves the gradient at 0 where both workers have read a pixel; it is the sum of both.",
+    "your function leaves the gradient at 0 where both workers have read a pixel; it should be the sum of both.",
     "sec-fast-race",
 )
 def left_out(d_out, position, length):
@@ -189,7 +189,7 @@ def odd_left_out(d_out, position, length):
 
 @EXERCISE.wrong(
     "One position is counted by both",
-    "your function gives the position in the middle to both workers; each position belongs to one of them.",
+    "your function gives the position in the middle to both workers; each position should belong to one of them.",
     "sec-fast-race",
 )
 def two_owners(d_out, position, length):
@@ -220,8 +220,8 @@ def multiplied(d_out, position, length):
 
 @EXERCISE.wrong(
     "The weights are missing",
-    "your function gives both neighbours the whole upstream gradient; each receives its weight, 1 - |distance|, times "
-    "that.",
+    "your function gives both neighbours the whole upstream gradient; each should receive its weight, 1 - |distance|, "
+    "times that.",
     "sec-fast-race",
 )
 def without_weights(d_out, position, length):
@@ -235,7 +235,7 @@ def without_weights(d_out, position, length):
 
 @EXERCISE.wrong(
     "The second worker's sum is added twice",
-    "your function adds the second worker's sum twice; each worker's sum is added once.",
+    "your function adds the second worker's sum twice; each worker's sum should be added once.",
     "sec-fast-race",
 )
 def second_twice(d_out, position, length):

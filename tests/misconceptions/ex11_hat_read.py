@@ -97,7 +97,7 @@ def fraction_first(row, position):
 
 
 @EXERCISE.wrong(
-    "max(0, ...) is missing",
+    "`max(0, ...)` is missing",
     "your weight `1 - |d|` becomes negative beyond one pixel, so outside the row the brightness becomes negative; a "
     "hat stays 0 there, `max(0, 1 - |d|)`.",
     "sec-fast-hat",

@@ -99,8 +99,8 @@ def other_formula(theta, input_size, output_size, align_corners=False):
 
 @EXERCISE.wrong(
     "`align_corners` is still ignored",
-    "your units are right, but your centres lie at -1 and 1 even where `align_corners=False`; there they lie half a "
-    "pixel inside.",
+    "your units are right, but your centres lie at -1 and 1 even where `align_corners=False`; there they should lie "
+    "half a pixel inside.",
     "sec-torch-corners",
 )
 def always_corners(theta, input_size, output_size, align_corners=False):
@@ -109,8 +109,8 @@ def always_corners(theta, input_size, output_size, align_corners=False):
 
 @EXERCISE.wrong(
     "`align_corners` is ignored, edges always",
-    "your centres lie half a pixel inside even where `align_corners=True`; there the first and the last are at -1 and "
-    "1.",
+    "your centres lie half a pixel inside even where `align_corners=True`; there the first and the last should be at "
+    "-1 and 1.",
     "sec-torch-corners",
 )
 def always_edges(theta, input_size, output_size, align_corners=False):

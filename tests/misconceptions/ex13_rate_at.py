@@ -46,7 +46,8 @@ def _rates(rate, falls, factor):
 
 @EXERCISE.wrong(
     "The rate falls a step too late",
-    "your rate falls one step too late; steps count from 0, so in a run of nine step 3 is the first at the lower rate.",
+    "your rate falls one step too late; steps count from 0, so in a run of nine step 3 should be the first at the "
+    "lower rate.",
     "sec-scale-protocol",
 )
 def late(step, iterations, rate, factor):
@@ -55,7 +56,8 @@ def late(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "The rate falls a step too early",
-    "your rate falls one step too early; steps count from 0, so in a run of nine step 2 still has the higher rate.",
+    "your rate falls one step too early; steps count from 0, so in a run of nine step 2 should still have the higher "
+    "rate.",
     "sec-scale-protocol",
 )
 def early(step, iterations, rate, factor):
@@ -74,15 +76,17 @@ def cut(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "A smooth fall",
-    "your rate falls a little with every step; it is constant for a third of the run and then falls at once, so the "
-    "exponent is a whole number.",
+    "your rate falls a little with every step; it should be constant for a third of the run and then fall at once, so "
+    "the exponent is a whole number.",
     "sec-scale-protocol",
 )
 def smooth(step, iterations, rate, factor):
     return _rates(rate, step * 3 / iterations, factor)
 
 
-@EXERCISE.wrong("By a tenth, not to a tenth", "your rate falls by a tenth; it falls to a tenth.", "sec-scale-protocol")
+@EXERCISE.wrong(
+    "By a tenth, not to a tenth", "your rate falls by a tenth; it should fall to a tenth.", "sec-scale-protocol"
+)
 def by_a_tenth(step, iterations, rate, factor):
     classifier_rate = rate * 0.9 ** (step * 3 // iterations)
     return classifier_rate, factor * classifier_rate
@@ -90,7 +94,7 @@ def by_a_tenth(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "One fall instead of two",
-    "your rate falls only once; it falls after each third, so in the last it is a hundredth.",
+    "your rate falls only once; it should fall after each third, so in the last it is a hundredth.",
     "sec-scale-protocol",
 )
 def one_fall(step, iterations, rate, factor):
@@ -161,7 +165,7 @@ def instead(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "The localisation network's rate never falls",
-    "your localisation network's rate is constant; it is `factor` times the rate of the step, which falls.",
+    "your localisation network's rate is constant; it should be `factor` times the rate of the step, which falls.",
     "sec-scale-rate",
 )
 def never_falls(step, iterations, rate, factor):
@@ -177,7 +181,9 @@ def exchanged(step, iterations, rate, factor):
     return _rates(rate, step * 3 // iterations, factor)[::-1]
 
 
-@EXERCISE.wrong("To a half, not to a tenth", "your rate falls to a half; it falls to a tenth.", "sec-scale-protocol")
+@EXERCISE.wrong(
+    "To a half, not to a tenth", "your rate falls to a half; it should fall to a tenth.", "sec-scale-protocol"
+)
 def to_a_half(step, iterations, rate, factor):
     classifier_rate = rate * 0.5 ** (step * 3 // iterations)
     return classifier_rate, factor * classifier_rate
@@ -185,7 +191,7 @@ def to_a_half(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "Falls after halves of the run",
-    "your rate falls once, after half of the run; it falls after a third and after two thirds.",
+    "your rate falls once, after half of the run; it should fall after a third and after two thirds.",
     "sec-scale-protocol",
 )
 def halves(step, iterations, rate, factor):
@@ -194,7 +200,7 @@ def halves(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "Falls after quarters of the run",
-    "your rate falls after every quarter of the run; it falls after a third and after two thirds.",
+    "your rate falls after every quarter of the run; it should fall after a third and after two thirds.",
     "sec-scale-protocol",
 )
 def quarters(step, iterations, rate, factor):
@@ -212,7 +218,7 @@ def fallen_once(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "The rate rises", "your function multiplies the rate by ten; it falls to a tenth.", "sec-scale-protocol"
+    "The rate rises", "your function multiplies the rate by ten; it should fall to a tenth.", "sec-scale-protocol"
 )
 def rises(step, iterations, rate, factor):
     classifier_rate = rate * 10.0 ** (step * 3 // iterations)
@@ -221,7 +227,7 @@ def rises(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "The rate never falls",
-    "your rate is constant; it falls to a tenth after each third of the run.",
+    "your rate is constant; it should fall to a tenth after each third of the run.",
     "sec-scale-protocol",
 )
 def never(step, iterations, rate, factor):

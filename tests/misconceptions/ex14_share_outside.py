@@ -190,7 +190,7 @@ def other_convention(theta, size, align_corners=False):
 @EXERCISE.wrong(
     "`align_corners` is ignored, centres always",
     "your first point is at -1 even where `align_corners=False`; there -1 and 1 are the edges, and the first point "
-    "lies half a pixel inside, at `-1 + 1 / w`.",
+    "should lie half a pixel inside, at `-1 + 1 / w`.",
     "sec-grid-units",
 )
 def always_centres(theta, size, align_corners=False):
@@ -199,8 +199,8 @@ def always_centres(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "`align_corners` is ignored, edges always",
-    "your first point lies half a pixel inside even where `align_corners=True`; there the outermost points are at -1 "
-    "and 1.",
+    "your first point lies half a pixel inside even where `align_corners=True`; there the outermost points should be "
+    "at -1 and 1.",
     "sec-grid-units",
 )
 def always_edges(theta, size, align_corners=False):

@@ -218,8 +218,8 @@ def always_edges(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Rows and columns are exchanged",
-    "your grid has the columns as its second axis and the rows as its third; the shape is (N, h, w, 2), rows before "
-    "columns, although x comes before y in the last axis.",
+    "your grid has the columns as its second axis and the rows as its third; the shape should be (N, h, w, 2), rows "
+    "before columns, although x comes before y in the last axis.",
     "sec-grid-all",
 )
 def rows_for_columns(theta, size, align_corners=False):
@@ -280,8 +280,8 @@ def ninth_is_one(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "1 is added to the denominator",
-    "your function adds another 1 to the denominator; it is `theta`'s third row times (x, y, 1), with its last entry "
-    "included.",
+    "your function adds another 1 to the denominator; it should be `theta`'s third row times (x, y, 1), with its last "
+    "entry included.",
     "sec-families-projective",
 )
 def one_more(theta, size, align_corners=False):

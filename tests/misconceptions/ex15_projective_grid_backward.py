@@ -196,7 +196,7 @@ def arms_swapped(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "= instead of += in the sum over the pixels",
+    "`=` instead of `+=` in the sum over the pixels",
     "your function assigns, so that only the last pixel's contribution is left; add every pixel's with `+=`.",
     "sec-theta-hand",
 )
@@ -239,8 +239,8 @@ def other_convention(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "`align_corners` is ignored",
-    "your lever arms reach -1 and 1 even where `align_corners=False`; there the outermost centres lie half a pixel "
-    "inside.",
+    "your lever arms reach -1 and 1 even where `align_corners=False`; there the outermost lever arms should end half "
+    "a pixel inside.",
     "sec-grid-units",
 )
 def always_corners(d_grid, theta, align_corners=False):

@@ -64,8 +64,8 @@ def system(points, bent=None, affine=None, sides=None, corner=None):
 
 @EXERCISE.wrong(
     "The side conditions are missing",
-    "your last three rows are zero, so the system has no unique solution; they state that the weights times x, the "
-    "weights times y and the weights themselves add up to 0.",
+    "your last three rows are zero, so the system has no unique solution; they should state that the weights times x, "
+    "the weights times y and the weights themselves add up to 0.",
     "sec-families-system",
 )
 def no_sides(points):
@@ -130,7 +130,7 @@ def bare(points):
 
 @EXERCISE.wrong(
     "Steps along the axes instead of the distance",
-    "your distance is the sum of the steps along x and y; it is the square root of the sum of their squares.",
+    "your distance is the sum of the steps along x and y; it should be the square root of the sum of their squares.",
     "sec-families-system",
 )
 def along_axes(points):
@@ -156,7 +156,8 @@ def swapped(points):
 
 @EXERCISE.wrong(
     "The constant is missing",
-    "your third affine column is 0; it is 1 for every point, so that the spline can shift and the weights add up to 0.",
+    "your third affine column is 0; it should be 1 for every point, so that the spline can shift and the weights add "
+    "up to 0.",
     "sec-families-system",
 )
 def no_constant(points):
@@ -165,7 +166,8 @@ def no_constant(points):
 
 @EXERCISE.wrong(
     "Ones in the empty corner",
-    "your lower right block has ones on its diagonal; it is zero, since the side conditions concern the weights alone.",
+    "your lower right block has ones on its diagonal; it should be zero, since the side conditions concern the "
+    "weights alone.",
     "sec-families-system",
 )
 def full_corner(points):
@@ -206,8 +208,8 @@ def negative(points):
 
 @EXERCISE.wrong(
     "The side conditions hold the factors, not the weights",
-    "your last three rows state that the three factors are 0; they state that the weights times x, the weights times "
-    "y and the weights themselves add up to 0.",
+    "your last three rows state that the three factors are 0; they should state that the weights times x, the weights "
+    "times y and the weights themselves add up to 0.",
     "sec-families-system",
 )
 def conditions_on_factors(points):
@@ -246,7 +248,7 @@ def sides_reordered(points):
 
 @EXERCISE.wrong(
     "The affine part is subtracted",
-    "your first K rows subtract `factor_x * x + factor_y * y + factor_1`; they add it.",
+    "your first K rows subtract `factor_x * x + factor_y * y + factor_1`; they should add it.",
     "sec-families-system",
 )
 def affine_subtracted(points):

@@ -69,7 +69,7 @@ def exchanged(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "second is not transposed",
+    "`second` is not transposed",
     "your `d_first` multiplies by `second` without transposing it; the gradient of one factor of a product is "
     "multiplied by the transpose of the other.",
     "sec-series-back",
@@ -81,7 +81,7 @@ def second_as_it_is(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "first is not transposed",
+    "`first` is not transposed",
     "your `d_second` multiplies by `first` without transposing it; the gradient of one factor of a product is "
     "multiplied by the transpose of the other.",
     "sec-series-back",
@@ -114,7 +114,7 @@ def row_forgotten(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "The shift of second is missing in `d_first`",
+    "The shift of `second` is missing in `d_first`",
     "your gradient of the linear part of `first` leaves out the shift of `second`; the joint shift contains the "
     "linear part of `first` times that shift, so add the third column of `d_theta` times the shift of `second`.",
     "sec-series-back",
@@ -125,7 +125,7 @@ def lever_forgotten(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "The shift of second has no gradient",
+    "The shift of `second` has no gradient",
     "your gradient of the shift of `second` is 0; `first` maps that shift, so its gradient is the third column of "
     "`d_theta` multiplied by the transposed linear part of `first`.",
     "sec-series-back",
@@ -138,7 +138,7 @@ def shift_unheard(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "The shift of second gets `d_theta` unchanged",
+    "The shift of `second` gets `d_theta` unchanged",
     "your gradient of the shift of `second` is the third column of `d_theta` unchanged; `first` maps that shift, so "
     "multiply by the transposed linear part of `first`.",
     "sec-series-back",
@@ -209,7 +209,7 @@ def opposite(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "The shift of first enters `d_second`",
+    "The shift of `first` enters `d_second`",
     "your `d_second` contains the shift of `first`; that shift is added after `second` has been mapped, so it plays "
     "no part.",
     "sec-series-back",
@@ -220,7 +220,7 @@ def shift_of_first(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "The shift of first gets `d_theta` through second",
+    "The shift of `first` gets `d_theta` through `second`",
     "your gradient of the shift of `first` is multiplied by the linear part of `second`; that shift is added to the "
     "joint one unchanged, so its gradient is the third column of `d_theta`.",
     "sec-series-back",

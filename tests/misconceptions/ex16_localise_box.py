@@ -298,7 +298,7 @@ def upside_down(theta, image_size):
 
 @EXERCISE.wrong(
     "Measured from the lower left corner",
-    "your function counts rows from the bottom of the image; they are counted from the top, so y = -1 is 0.",
+    "your function counts rows from the bottom of the image; they should be counted from the top, so y = -1 is 0.",
     "sec-colocalise-box",
 )
 def from_below(theta, image_size):
@@ -319,7 +319,8 @@ def corners_from_zero(theta, image_size):
 
 @EXERCISE.wrong(
     "One pixel less on the right and below",
-    "your right and bottom are the last pixels of the box; they are edges, so that the whole image is (0, 0, W, H).",
+    "your right and bottom are the last pixels of the box; they should be edges, so that the whole image is (0, 0, W, "
+    "H).",
     "sec-colocalise-box",
 )
 def last_pixels(theta, image_size):

@@ -89,8 +89,8 @@ def offset_left_in(said, true):
 
 
 @EXERCISE.wrong(
-    "true minus said",
-    "your offset is the mean of `true - said`, which exchanges east and west; it is the mean of `said - true`.",
+    "`true - said` instead of `said - true`",
+    "your offset is the mean of `true - said`, which exchanges east and west; it should be the mean of `said - true`.",
     "sec-aerial-error",
 )
 def reversed_sign(said, true):
@@ -227,7 +227,9 @@ def offset_added(said, true):
 
 
 @EXERCISE.wrong(
-    "Half of the offset", "your offset is half of the angle of the summed arrows; it is that angle.", "sec-aerial-error"
+    "Half of the offset",
+    "your offset is half of the angle of the summed arrows; it should be that angle.",
+    "sec-aerial-error",
 )
 def half_the_offset(said, true):
     return finish(said - true, arrows(said - true) / 2)

@@ -65,7 +65,7 @@ def place(theta, x, y):
 
 @EXERCISE.wrong(
     "Anticlockwise",
-    "your rows go from up to the left; they are headings, which grow clockwise, from up to the right.",
+    "your rows go from up to the left; headings grow clockwise, from up to the right.",
     "sec-aerial-log-polar",
 )
 def anticlockwise(theta, size, align_corners=False, least_radius=0.05):
@@ -76,7 +76,7 @@ def anticlockwise(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "Measured from the right",
-    "your first direction is right, as for angles in mathematics; it is up, (0, -1).",
+    "your first direction is right, as for angles in mathematics; it should be up, (0, -1).",
     "sec-aerial-log-polar",
 )
 def from_the_right(theta, size, align_corners=False, least_radius=0.05):
@@ -110,7 +110,7 @@ def evenly(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "The largest distance comes first",
-    "your left edge has the distance 1; the left edge has the least distance and the right edge 1.",
+    "your left edge has the distance 1; it should have the least distance, and the right edge 1.",
     "sec-aerial-log-polar",
 )
 def outside_first(theta, size, align_corners=False, least_radius=0.05):
@@ -121,8 +121,8 @@ def outside_first(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "The exponent is not halved",
-    "your exponent runs from 2 to 0, so the least distance is squared; from x = -1 to x = 1 it runs from 1 to 0, `(1 "
-    "- x) / 2`.",
+    "your exponent runs from 2 to 0, so the least distance is squared; from x = -1 to x = 1 it should run from 1 to "
+    "0, `(1 - x) / 2`.",
     "sec-aerial-log-polar",
 )
 def squared(theta, size, align_corners=False, least_radius=0.05):
@@ -133,7 +133,7 @@ def squared(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "Half a circle",
-    "your angle makes half a turn from y = -1 to y = 1; it makes a full turn, `pi * (y + 1)`.",
+    "your angle makes half a turn from y = -1 to y = 1; it should make a full turn, `pi * (y + 1)`.",
     "sec-aerial-log-polar",
 )
 def half_circle(theta, size, align_corners=False, least_radius=0.05):
@@ -144,7 +144,8 @@ def half_circle(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "The angle starts below",
-    "your angle is `pi * y`, half a turn less than it should be; it is `pi * (y + 1)`, which is 0 at the upper edge.",
+    "your angle is `pi * y`, half a turn less than it should be; it should be `pi * (y + 1)`, which is 0 at the upper "
+    "edge.",
     "sec-aerial-log-polar",
 )
 def begins_below(theta, size, align_corners=False, least_radius=0.05):
@@ -155,7 +156,7 @@ def begins_below(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "Rows and columns are exchanged",
-    "your rows are distances and your columns directions; rows are directions and columns distances.",
+    "your rows are distances and your columns directions; rows should be directions and columns distances.",
     "sec-aerial-log-polar",
 )
 def exchanged(theta, size, align_corners=False, least_radius=0.05):
@@ -188,7 +189,9 @@ def without_centre(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "`theta` is not used", "your points are those of the identity; they are mapped by `theta`.", "sec-aerial-log-polar"
+    "`theta` is not used",
+    "your points are those of the identity; they should be mapped by `theta`.",
+    "sec-aerial-log-polar",
 )
 def without_theta(theta, size, align_corners=False, least_radius=0.05):
     none = np.zeros_like(theta)

@@ -134,8 +134,8 @@ def joint_softmax(logits, scores):
 
 @EXERCISE.wrong(
     "The softmax of the classes is taken over the copies",
-    "your probabilities add up to 1 over the copies; p(class | copy k) adds up to 1 over the classes of one copy, the "
-    "last axis.",
+    "your probabilities add up to 1 over the copies; p(class | copy k) should add up to 1 over the classes of one "
+    "copy, the last axis.",
     "sec-aerial-copies",
 )
 def over_copies(logits, scores):
@@ -144,7 +144,7 @@ def over_copies(logits, scores):
 
 @EXERCISE.wrong(
     "The softmax of the scores is taken over the images",
-    "your shares add up to 1 over the batch; the shares of one image's copies add up to 1.",
+    "your shares add up to 1 over the batch; the shares of one image's copies should add up to 1.",
     "sec-aerial-copies",
 )
 def over_images(logits, scores):

@@ -83,7 +83,7 @@ def undivided(d_out, logits, scores):
 
 @EXERCISE.wrong(
     "The posterior is taken over the classes",
-    "your posterior adds up to 1 over the classes of each copy; for each class it adds up to 1 over the copies.",
+    "your posterior adds up to 1 over the classes of each copy; for each class it should add up to 1 over the copies.",
     "sec-aerial-copies",
 )
 def over_classes(d_out, logits, scores):
@@ -93,7 +93,7 @@ def over_classes(d_out, logits, scores):
 
 @EXERCISE.wrong(
     "All copies count the same",
-    "your function gives every copy the same part of the gradient; the parts are the posteriors.",
+    "your function gives every copy the same part of the gradient; the parts should be the posteriors.",
     "sec-aerial-copies",
 )
 def alike(d_out, logits, scores):
@@ -162,8 +162,8 @@ def softmax_twice(d_out, logits, scores):
 
 @EXERCISE.wrong(
     "The scores have the wrong sign",
-    "your `d_scores` has the wrong sign, so that the best direction would lose; for minus a log-probability it is the "
-    "share minus the posterior.",
+    "your `d_scores` has the wrong sign, so that the best direction would lose; for minus a log-probability it should "
+    "be the share minus the posterior.",
     "sec-aerial-copies",
 )
 def scores_reversed(d_out, logits, scores):
@@ -173,7 +173,7 @@ def scores_reversed(d_out, logits, scores):
 
 @EXERCISE.wrong(
     "The logits have the wrong sign",
-    "your `d_logits` has the wrong sign; it is the part minus the probabilities times the part's sum.",
+    "your `d_logits` has the wrong sign; it should be the part minus the probabilities times the part's sum.",
     "sec-aerial-copies",
 )
 def logits_reversed(d_out, logits, scores):
@@ -204,7 +204,9 @@ def first_class(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "The mean over the classes", "your `d_scores` is the mean over the classes; it is the sum.", "sec-aerial-copies"
+    "The mean over the classes",
+    "your `d_scores` is the mean over the classes; it should be the sum.",
+    "sec-aerial-copies",
 )
 def mean_of_classes(d_out, logits, scores):
     d_logits, d_scores = marginalise_backward(d_out, logits, scores)

@@ -86,7 +86,7 @@ def other_way(theta):
 
 @EXERCISE.wrong(
     "The number of turns without its sign",
-    "your function returns the absolute value; turns backwards are negative.",
+    "your function returns the absolute value; turns backwards should be negative.",
     "sec-aerial-winding",
 )
 def without_sign(theta):

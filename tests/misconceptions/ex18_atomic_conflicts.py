@@ -149,7 +149,7 @@ def left_out(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Weights are added instead of threads",
-    "your function adds the weights; every thread that adds counts as one, however small its weight.",
+    "your function adds the weights; every thread that adds should count as one, however small its weight.",
     SECTION,
 )
 def weights(theta, in_size, out_size, align_corners=False):
@@ -182,7 +182,7 @@ def sizes_exchanged(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "+= with arrays of indices",
+    "`+=` with arrays of indices",
     "your `count[rows, columns] += 1` adds only once where a pixel occurs several times; `np.add.at` adds every time.",
     SECTION,
 )

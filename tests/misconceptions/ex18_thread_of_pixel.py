@@ -92,8 +92,8 @@ def rows_first(row, column, width, block):
 
 @EXERCISE.wrong(
     "Threads are counted down the columns",
-    "your function counts threads down the columns; they are counted row by row, so multiply the row by the block's "
-    "columns, not the column by its rows.",
+    "your function counts threads down the columns; they should be counted row by row, so multiply the row by the "
+    "block's columns, not the column by its rows.",
     SECTION,
 )
 def down(row, column, width, block):
