@@ -238,8 +238,8 @@ def number_by_number(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "Transposed, not inverted",
-    "your function transposes the 2 x 2 part, which inverts it only where it is a rotation, and leaves the shift as "
-    "it is; invert the 3 x 3 matrix.",
+    "your function transposes the 2 x 2 part, which inverts it only where it is a rotation or a reflection, and "
+    "leaves the shift as it is; invert the 3 x 3 matrix.",
     "sec-grid-order",
 )
 def transposed(matrix, in_size, out_size):

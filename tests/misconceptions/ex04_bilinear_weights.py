@@ -78,7 +78,7 @@ def upper_and_lower(x, y):
 @EXERCISE.wrong(
     "Upper right and lower left are exchanged",
     "your second weight is that of the pixel below and your third that of the pixel on the right; the pixel on the "
-    "right comes second, so x and y may be swapped, or the order may run down the columns.",
+    "right should come second, so x and y may be swapped, or the order may run down the columns.",
     "sec-sampler-neighbours",
 )
 def swapped(x, y):
@@ -234,8 +234,8 @@ def columns_alone(x, y):
 
 @EXERCISE.wrong(
     "The weights go round the point",
-    "your last two weights are exchanged, as if the pixels were listed around the point; the order is upper left, "
-    "upper right, lower left, lower right.",
+    "your last two weights are exchanged, as if the pixels were listed around the point; the order should be upper "
+    "left, upper right, lower left, lower right.",
     "sec-sampler-neighbours",
 )
 def around_the_point(x, y):

@@ -129,8 +129,8 @@ def scale_mended(image, grid):
 
 @EXERCISE.wrong(
     "Only the weights are fixed",
-    "your function still scales by the width and the height; three centres have two steps between them, so x is "
-    "scaled by `width - 1` and y by `height - 1`.",
+    "your function still scales by the width and the height; three centres have two steps between them, so scale x by "
+    "`width - 1` and y by `height - 1`.",
     "sec-sampler-identity",
 )
 def weights_mended(image, grid):
@@ -196,7 +196,7 @@ def weights_x_left(image, grid):
 @EXERCISE.wrong(
     "The scale of the other `align_corners`",
     "your function scales by `((x + 1) * W - 1) / 2`, which belongs to -1 and 1 as the outer edges; here they are the "
-    "outermost centres, and x is scaled by `W - 1`.",
+    "outermost centres, so scale x by `W - 1`.",
     "sec-grid-units",
 )
 def scaled_to_edges(image, grid):
@@ -206,7 +206,7 @@ def scaled_to_edges(image, grid):
 @EXERCISE.wrong(
     "The other scale, and weights after clipping",
     "your function scales as if -1 and 1 were the outer edges, and measures the distances after clipping; here -1 and "
-    "1 are the outermost centres, so x is scaled by `W - 1`, and the distances are measured before clipping.",
+    "1 are the outermost centres, so scale x by `W - 1`, and measure the distances before clipping.",
     "sec-sampler-identity",
 )
 def scaled_to_edges_only(image, grid):
@@ -347,7 +347,7 @@ def last_left_out(image, grid):
 
 @EXERCISE.wrong(
     "The nearest pixel only",
-    "your scale is right, but your function reads only the nearest pixel; four pixels are mixed, weighted by their "
+    "your scale is right, but your function reads only the nearest pixel; mix four pixels, weighted by their "
     "distances.",
     "sec-sampler-dial",
 )

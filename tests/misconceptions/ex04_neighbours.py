@@ -69,8 +69,8 @@ def exchanged(image, x, y):
 
 @EXERCISE.wrong(
     "The pixels come column by column",
-    "your second pixel is the lower left one; the order is upper left, upper right, lower left, lower right, as in "
-    "`bilinear_weights`.",
+    "your second pixel is the lower left one; the order should be upper left, upper right, lower left, lower right, "
+    "as in `bilinear_weights`.",
     "sec-sampler-neighbours",
 )
 def by_columns(image, x, y):

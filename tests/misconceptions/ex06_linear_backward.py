@@ -47,7 +47,7 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "`d_weight` is transposed",
-    "your `d_weight` has a row for each input; row o belongs to output o and holds the inputs times the upstream "
+    "your `d_weight` has a row for each input; row o should belong to output o and hold the inputs times the upstream "
     "gradient of that output.",
     "sec-layers-linear",
 )

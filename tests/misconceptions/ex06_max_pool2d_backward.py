@@ -359,7 +359,7 @@ def winner_of_all(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The pixels are returned instead of the gradient",
-    "your function returns the image's own numbers at the largest pixels; the gradient there is `d_out`, and 0 "
+    "your function returns the image's own numbers at the largest pixels; the gradient there should be `d_out`, and 0 "
     "elsewhere.",
     "sec-layers-pooling",
 )

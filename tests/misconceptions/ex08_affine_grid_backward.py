@@ -110,8 +110,8 @@ def last_pixel(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The 1 comes first",
-    "your columns belong to 1, x_t and y_t; the order is x_t, y_t, 1, so the plain sum of the gradients is the third "
-    "column.",
+    "your columns belong to 1, x_t and y_t; the order should be x_t, y_t, 1, so the plain sum of the gradients is the "
+    "third column.",
     "sec-theta-sum",
 )
 def one_first(d_grid, theta, align_corners=False):
@@ -210,8 +210,8 @@ def batch_for_everyone(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The outer product is transposed",
-    "your outer product is transposed, and the `reshape` does not undo that; the rows belong to x and y of `d_grid`, "
-    "the columns to the lever arms (x_t, y_t, 1).",
+    "your outer product is transposed, and the `reshape` does not undo that; the rows should belong to x and y of "
+    "`d_grid`, the columns to the lever arms (x_t, y_t, 1).",
     "sec-theta-sum",
 )
 def transposed(d_grid, theta, align_corners=False):

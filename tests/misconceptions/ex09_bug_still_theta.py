@@ -93,8 +93,8 @@ def as_found(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The image is warped twice",
-    "your function applies theta again to the warped image; the classifier receives the image warped once, the one "
-    "that is returned.",
+    "your function applies theta again to the warped image; the classifier should receive the image warped once, the "
+    "one that is returned.",
     "sec-layer-chain",
 )
 def warped_twice(image, localise, sample, classify):
@@ -246,8 +246,8 @@ def one_by_one(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The image is warped twice, and returned like that",
-    "your function applies theta again to the warped image and returns the result; theta is applied once, and the "
-    "classifier receives the same image that is returned.",
+    "your function applies theta again to the warped image and returns the result; apply theta once, and pass the "
+    "classifier the same image that is returned.",
     "sec-layer-chain",
 )
 def twice_and_returned(image, localise, sample, classify):

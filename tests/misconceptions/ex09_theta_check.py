@@ -190,7 +190,7 @@ def without_upstream(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "The mean instead of the sum",
-    "your loss is the mean of the weighted output; it should be the sum over all its numbers.",
+    "your loss is the mean of the weighted output; it should be the sum of all its numbers.",
     "sec-layer-check",
 )
 def mean_for_sum(forward, theta, d_out, step=1e-6):

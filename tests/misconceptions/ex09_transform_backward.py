@@ -99,7 +99,7 @@ def corners(d_seen, image, grid, theta, localisation):
 @EXERCISE.wrong(
     "`align_corners=True` in the sampler only",
     "your function passes `align_corners=True` to `sampler_d_grid`; the forward pass had `False` in both calls, and "
-    "so has the backward pass.",
+    "so should the backward pass.",
     "sec-grid-units",
 )
 def corners_in_sampler(d_seen, image, grid, theta, localisation):
@@ -109,7 +109,7 @@ def corners_in_sampler(d_seen, image, grid, theta, localisation):
 @EXERCISE.wrong(
     "`align_corners=True` in the grid only",
     "your function passes `align_corners=True` to `affine_grid_backward`; the forward pass had `False` in both calls, "
-    "and so has the backward pass.",
+    "and so should the backward pass.",
     "sec-grid-units",
 )
 def corners_in_grid(d_seen, image, grid, theta, localisation):

@@ -86,8 +86,8 @@ def whole_gradient(groups, lr):
 
 @EXERCISE.wrong(
     "Parameters and gradients are exchanged",
-    "your function moves the gradient by the rate times the parameter; the parameter moves by the rate times its "
-    "gradient.",
+    "your function moves the gradient by the rate times the parameter; the parameter should move by the rate times "
+    "its gradient.",
     "sec-training-hand",
 )
 def exchanged(groups, lr):
@@ -177,7 +177,8 @@ def step_alone(groups, lr):
 
 @EXERCISE.wrong(
     "The gradient's mean instead of the gradient",
-    "your function moves all numbers of an array by the mean of its gradient; each number moves by its own.",
+    "your function moves all numbers of an array by the mean of its gradient; each number should move by its own "
+    "gradient.",
     "sec-training-hand",
 )
 def averaged(groups, lr):

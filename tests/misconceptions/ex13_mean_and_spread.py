@@ -87,7 +87,7 @@ def shares(errors):
 
 @EXERCISE.wrong(
     "The mean in per cent, the spread as a fraction",
-    "your function multiplies the mean alone by 100; mean and spread have the same unit.",
+    "your function multiplies the mean alone by 100; mean and spread should have the same unit.",
     "sec-scale-spread",
 )
 def half_percent(errors):

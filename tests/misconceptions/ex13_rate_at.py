@@ -114,7 +114,8 @@ def times_falls(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "The factor is missing",
-    "your function gives both networks the same rate; the localisation network's is `factor` times the classifier's.",
+    "your function gives both networks the same rate; the localisation network's should be `factor` times the "
+    "classifier's.",
     "sec-scale-rate",
 )
 def no_factor(step, iterations, rate, factor):
@@ -174,7 +175,7 @@ def never_falls(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "The two rates are exchanged",
-    "your function returns the localisation network's rate first; the classifier's comes first.",
+    "your function returns the localisation network's rate first; the classifier's should come first.",
     "sec-scale-rate",
 )
 def exchanged(step, iterations, rate, factor):
@@ -209,8 +210,8 @@ def quarters(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "Too low from the start",
-    "your rate has already fallen at step 0; there it is `rate`, and it falls for the first time after a third of the "
-    "run.",
+    "your rate has already fallen at step 0; it should be `rate` there and fall for the first time after a third of "
+    "the run.",
     "sec-scale-protocol",
 )
 def fallen_once(step, iterations, rate, factor):
@@ -236,7 +237,7 @@ def never(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "Divided by the factor",
-    "your function divides by `factor`; the localisation network's rate is `factor` times the classifier's.",
+    "your function divides by `factor`; the localisation network's rate should be `factor` times the classifier's.",
     "sec-scale-rate",
 )
 def divided(step, iterations, rate, factor):
@@ -247,7 +248,7 @@ def divided(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "By the same amount each time",
-    "your rate falls by the same amount each time; each fall leaves a tenth of the current rate.",
+    "your rate falls by the same amount each time; each fall should leave a tenth of the current rate.",
     "sec-scale-protocol",
 )
 def in_steps(step, iterations, rate, factor):

@@ -274,7 +274,7 @@ def shares_multiplied(theta, size, align_corners=False):
 @EXERCISE.wrong(
     "The two shares are added",
     "your function adds the share outside in x and the share outside in y; a point whose coordinates are both outside "
-    "counts once.",
+    "should count once.",
     "sec-clinic-numbers",
 )
 def shares_added(theta, size, align_corners=False):

@@ -104,7 +104,7 @@ def rows(theta):
 
 @EXERCISE.wrong(
     "The smaller one first",
-    "your function returns the smaller value first; the larger comes first.",
+    "your function returns the smaller value first; the larger should come first.",
     "sec-clinic-numbers",
 )
 def ascending(theta):
@@ -113,7 +113,7 @@ def ascending(theta):
 
 @EXERCISE.wrong(
     "The sign of a mirror image is kept",
-    "your second value is negative where `theta` mirrors; a half axis is a length and never negative.",
+    "your second value is negative where `theta` mirrors; a half axis is a length and cannot be negative.",
     "sec-clinic-numbers",
 )
 def signed(theta):

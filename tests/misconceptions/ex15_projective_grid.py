@@ -112,7 +112,7 @@ def swapped_twice(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Only x is divided",
-    "your function divides x but not y; both are divided by the third number.",
+    "your function divides x but not y; both should be divided by the third number.",
     "sec-families-projective",
 )
 def x_alone(theta, size, align_corners=False):
@@ -237,7 +237,7 @@ def first_alone(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Only y is divided",
-    "your function divides y but not x; both are divided by the third number.",
+    "your function divides y but not x; both should be divided by the third number.",
     "sec-families-projective",
 )
 def y_alone(theta, size, align_corners=False):

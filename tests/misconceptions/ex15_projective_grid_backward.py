@@ -188,7 +188,7 @@ def swapped(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The lever arms are swapped",
-    "your first two columns are exchanged; the columns belong to x_t, y_t and 1, in this order.",
+    "your first two columns are exchanged; the columns should belong to x_t, y_t and 1, in this order.",
     "sec-theta-sum",
 )
 def arms_swapped(d_grid, theta, align_corners=False):
@@ -321,7 +321,7 @@ def opposite(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Transposed",
-    "your result is transposed; its rows belong to the rows of `theta`, and its columns to (x_t, y_t, 1).",
+    "your result is transposed; its rows should belong to the rows of `theta`, and its columns to (x_t, y_t, 1).",
     "sec-theta-sum",
 )
 def transposed(d_grid, theta, align_corners=False):

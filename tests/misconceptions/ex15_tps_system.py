@@ -74,8 +74,8 @@ def no_sides(points):
 
 @EXERCISE.wrong(
     "The affine part is missing",
-    "your upper right block is zero; the first K rows also contain `factor_x * x + factor_y * y + factor_1`, so that "
-    "a rotation or a shift needs no bending.",
+    "your upper right block is zero; the first K rows should also contain `factor_x * x + factor_y * y + factor_1`, "
+    "so that a rotation or a shift needs no bending.",
     "sec-families-system",
 )
 def no_affine(points):
@@ -139,7 +139,7 @@ def along_axes(points):
 
 
 @EXERCISE.wrong(
-    "The 1 comes first", "your affine columns start with the 1; their order is x, y, 1.", "sec-families-system"
+    "The 1 comes first", "your affine columns start with the 1; their order should be x, y, 1.", "sec-families-system"
 )
 def one_first(points):
     return system(points, affine=ones(points)[:, [2, 0, 1]])
@@ -187,7 +187,7 @@ def smoothing(points):
 
 @EXERCISE.wrong(
     "The blocks are in another order",
-    "your affine part comes first, in rows and columns; the K weights come first, then the three factors.",
+    "your affine part comes first, in rows and columns; the K weights should come first, then the three factors.",
     "sec-families-system",
 )
 def affine_first(points):
@@ -238,8 +238,8 @@ def squares(points):
 
 @EXERCISE.wrong(
     "The side conditions are in another order",
-    "your side conditions start with the weights themselves; the order is the weights times x, the weights times y, "
-    "and the weights.",
+    "your side conditions start with the weights themselves; the order should be the weights times x, the weights "
+    "times y, and the weights.",
     "sec-families-system",
 )
 def sides_reordered(points):

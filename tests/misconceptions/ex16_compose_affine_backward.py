@@ -60,8 +60,8 @@ def reversed_order(d_theta, first, second):
 
 @EXERCISE.wrong(
     "The two gradients are exchanged",
-    "your function returns the gradient of `second` first; that of `first`, the theta that reads the image, comes "
-    "first.",
+    "your function returns the gradient of `second` first; that of `first`, the theta that reads the image, should "
+    "come first.",
     "sec-series-back",
 )
 def exchanged(d_theta, first, second):
@@ -160,7 +160,7 @@ def constant_row(d_theta, first, second):
 @EXERCISE.wrong(
     "Inverted instead of transposed",
     "your function multiplies by the inverse; a gradient passes back through a matrix by its transpose, which equals "
-    "the inverse only for rotations.",
+    "the inverse only for rotations and reflections.",
     "sec-series-back",
 )
 def inverted(d_theta, first, second):

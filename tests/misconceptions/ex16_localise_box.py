@@ -289,7 +289,7 @@ def frame_itself(theta, image_size):
 
 @EXERCISE.wrong(
     "Top and bottom are exchanged",
-    "your top is the larger of the two; y grows downwards, so top is the smaller.",
+    "your top is the larger of the two; y grows downwards, so top should be the smaller.",
     "sec-colocalise-box",
 )
 def upside_down(theta, image_size):

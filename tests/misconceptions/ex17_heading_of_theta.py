@@ -198,8 +198,8 @@ def second_row(theta):
 
 @EXERCISE.wrong(
     "x of the arrow comes from the second row",
-    "your function uses `theta[:, 1, 0]` for the arrow's x, which is right only without shear; it should be "
-    "`-theta[:, 0, 1]`.",
+    "your function uses `theta[:, 1, 0]` for the arrow's x, which is right only where `theta` is a rotation with one "
+    "scale; it should be `-theta[:, 0, 1]`.",
     "sec-aerial-compass",
 )
 def transposed(theta):

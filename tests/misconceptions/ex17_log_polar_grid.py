@@ -98,8 +98,8 @@ def upside_down(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "Distances grow linearly",
-    "your distance grows by the same amount from column to column, a polar grid without the logarithm; columns are "
-    "logarithms of distances, so that a change of scale shifts them.",
+    "your distance grows by the same amount from column to column, a polar grid without the logarithm; the columns "
+    "should be logarithms of distances, so that a change of scale shifts them.",
     "sec-aerial-log-polar",
 )
 def evenly(theta, size, align_corners=False, least_radius=0.05):

@@ -77,7 +77,7 @@ def with_jumps(theta):
 
 @EXERCISE.wrong(
     "The other way round",
-    "your steps have the opposite sign; a turn is positive where the angle grows from one `theta` to the next.",
+    "your steps have the opposite sign; a turn should be positive where the angle grows from one `theta` to the next.",
     "sec-aerial-winding",
 )
 def other_way(theta):
