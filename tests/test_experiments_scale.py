@@ -8,10 +8,11 @@ from series import record_of
 from book.experiments.scale import alignment, recipe, speed, table
 from book.experiments.scale.paper import error_in_paper
 from book.experiments.scale.told import ToldDigits
-from stn_numpy.pytorch import checkpoints
+from stn_numpy.pytorch.checkpoints import load_checkpoint
 from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import test_digits as distorted_test_digits
 from stn_numpy.pytorch.settings import Settings
+from stn_numpy.pytorch.weights import write_whole
 
 SHORT = "data=small iterations=4 batch=8 precision=float32"
 
@@ -79,9 +80,9 @@ def test_a_stopped_cell_goes_on_where_it_was(tmp_path):
     steps = iter(range(30))
     assert record_of(table.EXPERIMENT, tmp_path, only, long, lambda: next(steps, None) is None) is None
     [path] = (tmp_path / "runs" / "distorted_mnist").glob("*/*.checkpoint.pt")
-    content = checkpoints.load_checkpoint(path)
+    content = load_checkpoint(path)
     content["losses"][:25] = 7.0  # so that a run that began anew would be seen
-    checkpoints.save_checkpoint(path, content)
+    write_whole(path, content)
     loss = record_of(table.EXPERIMENT, tmp_path, only, long).result["curve"]["loss"]
     assert loss[24] == 7 and 0 < loss[59] < 4
 
@@ -127,8 +128,8 @@ def test_the_plain_loop_learns():
 def test_our_loop_takes_the_steps_of_a_run(tmp_path):
     """The training command's losses, from its own parts."""
     settings = Settings("fcn", "R", data="small", batch=8, iterations=100)
-    loop = speed.OurLoop(settings, torch.device("cpu"), "eager", 1, tmp_path / "a")
-    run = speed.Run(settings, [0], torch.device("cpu"), tmp_path / "b", "eager")
+    loop = speed.OurLoop(settings, torch.device("cpu"), "eager", tmp_path / "a")
+    run = speed.Run(settings, 0, torch.device("cpu"), tmp_path / "b", "eager")
     run.train()
     assert loop(50) == pytest.approx(run.losses[49].item(), rel=1e-6)
 

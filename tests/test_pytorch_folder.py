@@ -17,9 +17,8 @@ from stn_numpy import pictures
 from stn_numpy.aerial.tiles import aerial_tiles
 from stn_numpy.folder import read_folder, read_headings, split
 from stn_numpy.pictures import as_array, read_square
-from stn_numpy.pytorch.folder import FolderTiles, heading_losses, settings_for, turned_anew
+from stn_numpy.pytorch.folder import FolderTiles, heading_loss, settings_for, turned_anew
 from stn_numpy.pytorch.settings import Settings
-from stn_numpy.pytorch.steps import SideBySide
 from stn_numpy.pytorch.tiles import build_tile_network, centred, load_tile_network, rebuild, uncentred
 from stn_numpy.pytorch.train import main
 
@@ -179,10 +178,10 @@ def test_the_split_takes_a_fifth_of_each_class_and_is_always_the_same():
 def test_pieces_are_decided_by_seed_and_number(tiles):
     settings = settings_for(read_folder(tiles, 24), tiles, Settings("cnn", None, batch=4))
     source = FolderTiles(read_folder(tiles, 24), settings, torch.device("cpu"))
-    images, labels = source.piece([1, 2], 3)
-    assert images.shape == (2, 25, 4, 3, 24, 24) and labels.shape == (2, 25, 4)
-    assert torch.equal(images[1], source.piece([2], 3)[0][0]) and not torch.equal(images[0], images[1])
-    assert torch.equal(images[:, :, 1:3], source.piece([1, 2], 3, slice(1, 3))[0])
+    images, labels = source.piece(2, 3)
+    assert images.shape == (25, 4, 3, 24, 24) and labels.shape == (25, 4)
+    assert torch.equal(images, source.piece(2, 3)[0]) and not torch.equal(images, source.piece(1, 3)[0])
+    assert torch.equal(images[:, 1:3], source.piece(2, 3, slice(1, 3))[0])
 
 
 @pytest.mark.parametrize(
@@ -417,9 +416,9 @@ def test_headings_come_with_the_labels_as_they_are_after_the_turn(tiles):
         options = Settings("cnn", None, batch=8, turned_copies=12)
         settings = settings_for(folder, tiles, options, augment=augment, headings=known)
         source = FolderTiles(folder, settings, torch.device("cpu"), known)
-        _, marks = source.piece([0], 0)
+        _, marks = source.piece(0, 0)
         places = marks // 2 - 1
-        assert (places[:, :, ::4] >= 0).all() and 0 < (places[:, :, 1::4] < 0).float().mean() < 1
+        assert (places[:, ::4] >= 0).all() and 0 < (places[:, 1::4] < 0).float().mean() < 1
         expected = {-1, 1, 9} if not augment else set(range(-1, 12))
         assert set(places.flatten().tolist()) == expected
         assert set((marks % 2).flatten().tolist()) == {0, 1}
@@ -428,14 +427,14 @@ def test_headings_come_with_the_labels_as_they_are_after_the_turn(tiles):
 def test_the_loss_of_a_tile_with_a_heading_is_of_its_direction_alone():
     """By hand, from probabilities; and without a heading it is that of the sum."""
     network = build_tile_network((1, 24, 24), 3, turned_copies=5, rng=0)
-    images, labels, places = torch.rand(1, 4, 1, 24, 24), torch.tensor([[0, 2, 1, 2]]), torch.tensor([[-1, 3, -1, 0]])
-    losses, wrong = heading_losses(SideBySide([network]), images, labels + 3 * (places + 1), classes=3)
-    logits, scores = network.read(images[0])
+    images, labels, places = torch.rand(4, 1, 24, 24), torch.tensor([0, 2, 1, 2]), torch.tensor([-1, 3, -1, 0])
+    loss, wrong = heading_loss(network, images, labels + 3 * (places + 1), classes=3)
+    logits, scores = network.read(images)
     joint = logits.softmax(2) * scores.softmax(1)[..., None]
     sums = joint.sum(1)
     expected = -torch.stack([sums[0, 0], joint[1, 3, 2], sums[2, 1], joint[3, 0, 2]]).log().mean()
-    torch.testing.assert_close(losses, expected[None])
-    assert wrong.item() == pytest.approx((sums.argmax(1) != labels[0]).float().mean().item())
+    torch.testing.assert_close(loss, expected)
+    assert wrong.item() == pytest.approx((sums.argmax(1) != labels).float().mean().item())
 
 
 def test_turned_copies_from_a_command_of_few_words(tiles, tmp_path, capsys):

@@ -10,7 +10,7 @@ WEIGHT = 1.0  # of the squared error of theta, in normalised units, beside the c
 
 
 class ToldDigits(Digits):
-    """Digits R, each with its label and its true theta, for one network with an affine transformer."""
+    """Digits R, each with its label and its true theta, for a network with an affine transformer."""
 
     def wanted(self, labels, truth):
         """The label and the six numbers of the affine map that turns the digit back: (N, 7)."""
@@ -20,15 +20,15 @@ class ToldDigits(Digits):
         return torch.cat([labels[:, None].to(theta.dtype), theta.flatten(1)], 1)
 
     @staticmethod
-    def losses_of(networks, images, wanted):
+    def loss_of(network, images, wanted):
         """Cross-entropy and the squared error of theta, and the share of images that are read wrongly."""
-        network, labels, theta = networks.only, wanted[0, :, 0].long(), wanted[0, :, 1:]
-        parameters = network.transformer.localisation(images[0])
-        logits = network.network(network.transformer.sample(images[0], parameters)).float()
+        labels, theta = wanted[:, 0].long(), wanted[:, 1:]
+        parameters = network.transformer.localisation(images)
+        logits = network.network(network.transformer.sample(images, parameters)).float()
         loss = F.cross_entropy(logits, labels) + WEIGHT * F.mse_loss(parameters.float(), theta)
-        return loss[None], (logits.detach().argmax(1) != labels).float().mean()[None]
+        return loss, (logits.detach().argmax(1) != labels).float().mean()
 
 
-def told_run(settings, seeds, device, folder, **how) -> Run:
+def told_run(settings, seed, device, folder, **how) -> Run:
     """A run by the settings on `ToldDigits`."""
-    return Run(settings, seeds, device, folder, digits=ToldDigits(settings, device), **how)
+    return Run(settings, seed, device, folder, digits=ToldDigits(settings, device), **how)
