@@ -925,7 +925,7 @@ def mean_and_spread(errors):
 
 
 def tps_radial(distance):
-    """Compute how a thin plate sags around a point that holds it, U(r) = r^2 log r.
+    """Shape of a thin plate around the pin that holds it, U(r) = r^2 log r.
 
     Parameters
     ----------
@@ -951,7 +951,7 @@ def tps_system(points):
     Parameters
     ----------
     points : (K, 2) array of float32 or float64
-        The control points, (x, y) in normalised units; no two in one place.
+        Control points (x, y) in normalised units; no two in one place.
 
     Returns
     -------
@@ -971,7 +971,7 @@ def tps_system(points):
 
 
 def localise_box(theta, image_size):
-    """Find the smallest upright rectangle of the image that contains all that each theta looks at.
+    """Smallest upright rectangle of the image that contains everything each theta reads.
 
     Parameters
     ----------

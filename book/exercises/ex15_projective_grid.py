@@ -1,13 +1,12 @@
-"""Compute where every output pixel looks on a plane that leans away.
+"""The grid of a tilted plane: where each output pixel reads.
 
-Chapter:     15, Other ways to look
+Chapter:     15, Other families of transformations
 Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex projective_grid
 
 The projective grid, in both conventions of align_corners. You may assume that the arguments are valid, that the output
-has two rows and two columns or more, and that every pixel looks at the plane in front of it: the horizon is not part of
-the exercise.
+has two rows and two columns or more, and that no pixel reads at the horizon or beyond it: the library handles those.
 """
 
 import numpy as np
@@ -44,11 +43,11 @@ def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False)
 
 # Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Begin as for an affine theta: the output's own points (x, y, 1). A 3 x 3 theta turns each into three numbers, "
-    "where a 2 x 3 one gave two.",
-    "The third number is the distance of the place, for which the grid has no room. A thing twice as far away looks "
-    "half as large, in x as well as in y: divide.",
+    "Begin as for an affine theta: the output's own points (x, y, 1). A 3 x 3 theta gives three numbers for each, "
+    "where a 2 x 3 theta gave two.",
+    "The third number is the distance, and the grid has no room for it. What is twice as far away looks half as large, "
+    "in x as well as in y: divide.",
     "With `points` of shape `(h * w, 3)`, `seen = points @ theta.swapaxes(1, 2)` has shape `(N, h * w, 3)`, and "
-    "`seen[..., :2] / seen[..., 2:]` is the grid, apart from its shape. With edges the pixels are at `(2 * j + 1) / w "
-    "- 1`, with centres at `np.linspace(-1, 1, w)`.",
+    "`seen[..., :2] / seen[..., 2:]` is the grid except for its shape. With edges the pixels are at "
+    "`(2 * j + 1) / w - 1`, with centres at `np.linspace(-1, 1, w)`.",
 ]

@@ -1,19 +1,19 @@
-"""Find the rectangle of the image that a theta looks at.
+"""The rectangle of the image that a theta reads.
 
-Chapter:     16, More than one
+Chapter:     16, More than one transformer
 Difficulty:  2 of 3
 Size:        about 5 lines
 Check:       pytest --ex localise_box
 
-A transformer that has learned where to look has found an object; the rectangle around its view is drawn, and compared
-with the truth. You may assume that the arguments are valid.
+A transformer that has learned where to look also localises an object. The rectangle around what it sees can be drawn
+and compared with the true one. You may assume that the arguments are valid.
 """
 
 import numpy as np
 
 
 def localise_box(theta, image_size):
-    """Find the smallest upright rectangle of the image that contains all that each theta looks at.
+    """Smallest upright rectangle of the image that contains everything each theta reads.
 
     Parameters
     ----------
@@ -38,11 +38,11 @@ def localise_box(theta, image_size):
 
 # Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Theta maps the output to the image, so it gives the place at which each corner of the output looks. No inverse "
-    "is needed. How many corners do you need, if theta may turn and mirror?",
-    "Put the four corners as columns (x, y, 1) into a (3, 4) array; `theta @ corners` is (N, 2, 4), the places where "
-    "they look. The rectangle reaches from the smallest x to the largest, and from the smallest y to the largest.",
+    "Theta maps the output to the image, so it shows where each corner of the output reads. No inverse is needed. How "
+    "many corners do you need, if theta may turn and mirror?",
+    "Put the four corners as columns (x, y, 1) into a (3, 4) array; `theta @ corners` is (N, 2, 4), the places "
+    "that they read. The rectangle reaches from the smallest x to the largest, and from the smallest y to the largest.",
     "Last, the units: -1 becomes 0 and 1 becomes W or H, so x is `(x + 1) * W / 2`. With `places = (theta @ corners + "
-    "1) * np.array([[W], [H]]) / 2`, the answer is `np.concatenate([places.min(axis=2), places.max(axis=2)], "
-    "axis=1)`, in theta's dtype.",
+    "1) * np.array([[W], [H]]) / 2`, the answer is `np.concatenate([places.min(axis=2), places.max(axis=2)], axis=1)`, "
+    "in theta's dtype.",
 ]
