@@ -1,4 +1,4 @@
-"""The judge by itself: what it says of answers that nobody foresaw, and what a reader sees of it."""
+"""The judge by itself: its verdicts on unforeseen answers, and its output for a reader."""
 
 import os
 import re
@@ -122,7 +122,7 @@ def test_right_answer_on_other_arguments_or_with_a_slip_is_recognised(said, func
 
 @pytest.mark.parametrize("given", [lambda i, w: (i, w[:1]), lambda i, w: (i.view(), w[:1])])
 def test_array_that_lies_in_an_argument_is_new_only_where_new_ones_are_asked_for(given):
-    """Numbers that are right today, and tomorrow what the caller makes of the argument."""
+    """Numbers that are right now, but change when the caller changes the argument."""
     for fresh in (False, True):
         toy = Exercise("same", "test_judge", ("out", "total"), [TOY.cases[1]], fresh=fresh)
         toy.solution = lambda package="": lambda image, weight: (image.copy(), weight[:1].copy())
@@ -272,7 +272,7 @@ def test_arguments_are_the_same_for_whoever_comes_next():
     ("Along axis 1 the numbers come in the order 0, 2, 1 and 3", PICTURE[:, [0, 2, 1, 3]], PICTURE),
 ])  # fmt: skip
 def test_simple_change_is_named(said, given, expected):
-    """Where it explains every case; one case in which it does not, and it is not said."""
+    """If it explains every case; with one case that it does not explain, it is not reported."""
     given, expected = given.astype("float64"), expected.astype("float64")
     assert change_of_all([(given, expected), (given, expected)]).startswith(said)
     other = np.where(np.arange(expected.size).reshape(expected.shape) == 1, 5.5, expected)
