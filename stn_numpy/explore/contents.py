@@ -143,9 +143,9 @@ ALL = {
         "Draw on the canvas with mouse or finger, or take a test digit; then move, turn and scale it. The orange "
         "points are where the transformer reads. It learned from upright digits at any place and size. Guess first: "
         "will it follow a digit into a corner, and what will it do with one on its side?",
-        "A small six in a corner of a black canvas with a frame of points around it; beside it the output, the "
-        "six in the middle and larger, and the whole canvas, the input of the network without a transformer; under each "
-        "ten bars, the probabilities of the digits 0 to 9: one high bar at 6, and ten low ones, 9 the highest.",
+        "A small six in a corner of a black canvas with a frame of points around it; beside it the output, the six in "
+        "the middle and larger, and the whole canvas, the input of the network without a transformer; under each ten "
+        "bars, the probabilities of the digits 0 to 9: one high bar at 6, and ten low ones, 9 the highest.",
         _draw,
         needs_results=True,
     ),
