@@ -19,7 +19,7 @@ from stn_numpy.folder import read_folder, read_headings, split
 from stn_numpy.pictures import as_array, read_square
 from stn_numpy.pytorch.folder import FolderTiles, heading_loss, settings_for, turned_anew
 from stn_numpy.pytorch.settings import Settings
-from stn_numpy.pytorch.tiles import build_tile_network, centred, load_tile_network, rebuild, uncentred
+from stn_numpy.pytorch.tiles import build_tile_network, centred, load_tile_network, uncentred
 from stn_numpy.pytorch.train import main
 
 ARGUMENTS = [
@@ -299,7 +299,7 @@ def test_without_pillow(tiles, capsys, tmp_path, monkeypatch):
         {},
         dict(transform="affine"),
         dict(transform="tps", size=32),
-        dict(transform="rotation", directions=16, size=32),
+        dict(transform="rotation", size=32),
         dict(transform="similarity", localisation_depth=3),
         dict(turned_copies=3, size=32),
     ],
@@ -311,15 +311,6 @@ def test_networks_have_the_parameters_asked_for_and_start_at_the_identity(option
     assert network(images).shape == (2, 8)
     if options.get("size", 48) == 48 and options:
         torch.testing.assert_close(network.transformer(images), images, rtol=0, atol=1e-5)
-
-
-def test_votes_add_up_as_arrows_do():
-    """North and east equally: north-east. West alone: west; the angle is the heading, in radians."""
-    compass = build_tile_network((3, 48, 48), 8, "rotation", directions=16).transformer.localisation[1]
-    votes = torch.full((3, 16), -40.0)
-    votes[0, [0, 4]], votes[1, 12], votes[2, [15, 1]] = 0.0, 0.0, 0.0
-    degrees = torch.rad2deg(compass(votes))[:, 0]
-    torch.testing.assert_close(degrees, torch.tensor([45.0, -90.0, 0.0]), rtol=0, atol=1e-4)
 
 
 def test_centring_is_undone():
@@ -334,18 +325,12 @@ def test_centring_is_undone():
     [
         (dict(image_shape=(3, 20, 20)), "image_shape"),
         (dict(localisation_depth=4), "localisation_depth"),
-        (dict(transform="affine", directions=16), "directions"),
         (dict(parameters=100), "parameters: expected more"),
     ],
 )
 def test_networks_that_cannot_be(arguments, part):
     with pytest.raises(ValueError, match=part):
         build_tile_network(**dict(image_shape=(3, 48, 48), classes=3) | arguments)
-
-
-def test_facts_rebuild_the_network():
-    facts = dict(classes=["a", "b"], network=dict(image_shape=[1, 24, 24], transform="rotation", directions=8))
-    assert "Compass(8)" in str(rebuild(facts))
 
 
 # --- Headings

@@ -14,14 +14,14 @@ import numpy as np
 
 
 def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False) -> np.ndarray:
-    """Say for each output pixel which point of the input it shows, under a projective map theta.
+    """Compute for each output pixel the point of the input that it shows, under a projective map theta.
 
     Parameters
     ----------
     theta : (N, 3, 3) array of float32 or float64
         One homography for each image of the batch, in normalised units. Only the ratios of its nine numbers count.
     size : (N, C, h, w) ints
-        The shape of the **output**; the input's size plays no part here.
+        The shape of the **output**; the input's size does not matter here.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
@@ -34,10 +34,10 @@ def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False)
     -----
     Convention: ``(a, b, c) = theta[n] @ (x_j, y_i, 1)`` and ``grid[n, i, j] = (a / c, b / c)``. Theta maps output
     positions to input positions; the last axis is (x, y), x to the right and y down; the image spans -1 to 1 both ways.
-    Where c has another sign than at the output's centre, or is zero, the pixel looks at or behind the horizon: it is
-    sent to ``(+-FAR, +-FAR)``, by the signs of a and b, where no image is, and passes no gradient. If c is zero at the
-    centre, positive is in front. Source: Jaderberg et al. 2015, section 3.2; Hartley and Zisserman, Multiple View
-    Geometry, section 2.3.
+    Where c has another sign than at the output's centre, or is zero, the pixel looks at or behind the horizon: its
+    point is ``(+-FAR, +-FAR)``, by the signs of a and b, outside every image, and it passes no gradient. If c is zero
+    at the centre, positive is in front. Source: Jaderberg et al. 2015, section 3.2; Hartley and Zisserman, Multiple
+    View Geometry, section 2.3.
     """
     raise NotImplementedError("your answer goes here")
 

@@ -17,8 +17,8 @@ def compose_affine_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of `compose_affine`: d_theta (N, 2, 3) to d_first and d_second (N, 2, 3), loss per normalised unit.
 
-    ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below; ``d_second = first[:, :, :2].T @ d_theta``, in
-    which the shift of `first` has no part.
+    ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below; ``d_second = first[:, :, :2].T @ d_theta``,
+    without the shift of `first`.
     """
     raise NotImplementedError("your answer goes here")
 

@@ -63,7 +63,7 @@ def _grid(theta, size, align_corners):
 @EXERCISE.wrong(
     "As it was found",
     "the points are turned into pixels, counted from 0, but the sampler expects normalised units, as `theta` gives "
-    "them; `align_corners` isn't used either.",
+    "them; `align_corners` is not used either.",
     "sec-whole-pixels",
 )
 def as_found(theta, in_size, out_size, align_corners=False):
@@ -97,7 +97,7 @@ def always_edges(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -118,7 +118,7 @@ def pixels_in_both(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners used in the wrong place",
+    "`align_corners` used in the wrong place",
     "your function uses `align_corners` to turn units into pixels, which is the sampler's job; here it belongs to the "
     "two `np.linspace`, where it decides at which units the output's centres lie.",
     "sec-grid-idea",
@@ -140,7 +140,7 @@ def pixels_at_the_end(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "The axes are not moved",
-    "your function reshapes an array of shape (N, 2, h * w), and `reshape` alone doesn't move the axes; apply "
+    "your function reshapes an array of shape (N, 2, h * w), and `reshape` alone does not move the axes; apply "
     "`swapaxes(1, 2)` first, so that the 2 comes last.",
     "sec-grid-all",
 )
@@ -150,7 +150,7 @@ def axes_not_moved(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "meshgrid the other way round",
+    "`meshgrid` the other way round",
     'your points follow one another down the columns, as `np.meshgrid` returns them with `indexing="ij"`; without it, '
     "`np.meshgrid(x, y)` has h rows and w columns, which is the order needed here.",
     "sec-grid-all",
@@ -225,7 +225,7 @@ def left_edges(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Moved inwards after theta",
+    "Moved inwards after `theta`",
     "with `align_corners=False` your function shrinks the points after `theta` has mapped them, and so shrinks the "
     "shift as well; the output's centres have to lie half a pixel inside -1 and 1 before `theta` is applied.",
     "sec-grid-idea",
@@ -265,8 +265,8 @@ def half_pixel_of_the_input(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "The last pixel reaches the edge",
-    "with `align_corners=False` your last centre lies on the edge, at 1; like the first one it lies half a pixel "
-    "inside, at `1 - 1 / w`.",
+    "with `align_corners=False` your last centre lies on the edge, at 1; it should lie half a pixel inside, like the "
+    "first one, at `1 - 1 / w`.",
     "sec-grid-units",
 )
 def right_end_left(theta, in_size, out_size, align_corners=False):
@@ -277,8 +277,8 @@ def right_end_left(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "The first pixel starts at the edge",
-    "with `align_corners=False` your first centre lies on the edge, at -1; like the last one it lies half a pixel "
-    "inside, at `-1 + 1 / w`.",
+    "with `align_corners=False` your first centre lies on the edge, at -1; it should lie half a pixel inside, like "
+    "the last one, at `-1 + 1 / w`.",
     "sec-grid-units",
 )
 def left_end_left(theta, in_size, out_size, align_corners=False):
@@ -378,7 +378,7 @@ def there_and_back(theta, in_size, out_size, align_corners=False):
 @EXERCISE.wrong(
     "The input's spacing instead of the output's",
     "with `align_corners=False` your points are spaced by the input's pixels; `theta` is applied to the centres of "
-    "the output's pixels, which are `2 / w` apart, and the grid doesn't need the input's size.",
+    "the output's pixels, which are `2 / w` apart, and the grid does not need the input's size.",
     "sec-grid-units",
 )
 def spaced_by_the_input(theta, in_size, out_size, align_corners=False):

@@ -69,7 +69,7 @@ def shift_reversed(first, second):
 
 
 @EXERCISE.wrong(
-    "The shift of first is lost",
+    "The shift of `first` is lost",
     "your function multiplies the shift of `first` by 0; the row below `second` is (0, 0, 1), and its 1 is the factor "
     "of that shift.",
     "sec-grid-order",
@@ -79,7 +79,7 @@ def first_shift_lost(first, second):
 
 
 @EXERCISE.wrong(
-    "The shift of second is lost",
+    "The shift of `second` is lost",
     "your result leaves out the shift of `second`; `first` maps every point that `second` gives, so all three columns "
     "of `second` belong in the product.",
     "sec-grid-order",
@@ -129,7 +129,7 @@ def changes_added(first, second):
 
 
 @EXERCISE.wrong(
-    "second is transposed",
+    "`second` is transposed",
     "your function multiplies the rows of `first` by the rows of `second`; in a matrix product each row of `first` is "
     "multiplied by each column of `second`.",
     "sec-grid-order",
@@ -162,7 +162,7 @@ def first_pair(first, second):
 
 
 @EXERCISE.wrong(
-    "One second for the whole batch",
+    "One `second` for the whole batch",
     "your function uses the `second` of the first image for every image; each image of the batch has its own.",
     "sec-whole-equation",
 )

@@ -79,7 +79,7 @@ def inverted(centre, share):
 
 @EXERCISE.wrong(
     "The shift is scaled as well",
-    "your function multiplies the shift by `share`; the output's middle is (0, 0), which the scales don't move, so "
+    "your function multiplies the shift by `share`; the output's middle is (0, 0), which the scales do not move, so "
     "the third column of theta is `centre` itself.",
     "sec-whole-paper",
 )
@@ -160,7 +160,7 @@ def half_the_share(centre, share):
 @EXERCISE.wrong(
     "The corner instead of the centre",
     "your shift is the window's upper left corner; the output's middle, (0, 0), is mapped to the third column of "
-    "theta, so that column has to be the window's centre.",
+    "theta, so that column should be the window's centre.",
     "sec-whole-paper",
 )
 def corner(centre, share):
@@ -242,7 +242,7 @@ def lower_corner(centre, share):
 
 @EXERCISE.wrong(
     "The shift is divided by the share",
-    "your function divides the shift by `share`; the output's middle is (0, 0), which the scales don't move, so the "
+    "your function divides the shift by `share`; the output's middle is (0, 0), which the scales do not move, so the "
     "third column of theta is `centre` itself.",
     "sec-whole-paper",
 )

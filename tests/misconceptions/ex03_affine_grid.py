@@ -63,7 +63,7 @@ def swapped(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "x and y are swapped before theta",
+    "x and y are swapped before `theta`",
     "your function applies `theta` to (y, x, 1); the output's own point is (x, y, 1), its column's position before "
     "its row's.",
     "sec-grid-trap",
@@ -75,7 +75,7 @@ def swapped_in(theta, size, align_corners=False):
 @EXERCISE.wrong(
     "x and y are swapped twice",
     "your function has y first both in the point to which `theta` is applied and in the result, a mistake that the "
-    "identity can't show; both are (x, y), the column before the row.",
+    "identity cannot show; both are (x, y), the column before the row.",
     "sec-grid-trap",
 )
 def swapped_twice(theta, size, align_corners=False):
@@ -83,7 +83,7 @@ def swapped_twice(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -93,7 +93,7 @@ def other_convention(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
+    "`align_corners` is ignored",
     "your first centre lies at -1 even where `align_corners=False`; there -1 and 1 are the outer edges, and the first "
     "centre lies half a pixel inside.",
     "sec-grid-units",
@@ -103,7 +103,7 @@ def always_corners(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your first centre lies half a pixel inside even where `align_corners=True`; there -1 and 1 are the centres of "
     "the outermost pixels.",
     "sec-grid-units",
@@ -150,7 +150,7 @@ def pixels_by_edges(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is applied to pixel indices",
+    "`theta` is applied to pixel indices",
     "your function applies `theta` to the indices 0, 1, 2 and so on; `theta` takes positions in normalised units, so "
     "first work out where the centres of the columns and rows lie.",
     "sec-grid-units",
@@ -163,7 +163,7 @@ def numbers_for_places(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The axes are not moved",
-    "your function reshapes `theta @ points`, of shape (N, 2, h * w), and `reshape` alone doesn't move the axes; "
+    "your function reshapes `theta @ points`, of shape (N, 2, h * w), and `reshape` alone does not move the axes; "
     "apply `swapaxes(1, 2)` first, so that the 2 comes last.",
     "sec-grid-all",
 )
@@ -173,7 +173,7 @@ def axes_not_moved(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "meshgrid the other way round",
+    "`meshgrid` the other way round",
     'your points follow one another down the columns, as `np.meshgrid` returns them with `indexing="ij"`; without it, '
     "`np.meshgrid(x, y)` has h rows and w columns, which is the order needed here.",
     "sec-grid-all",
@@ -195,8 +195,8 @@ def upside_down(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Rows and columns are exchanged",
-    "your grid has the columns as its second axis and the rows as its third; the shape is (N, h, w, 2), rows before "
-    "columns, although x comes before y in the last axis.",
+    "your grid has the columns as its second axis and the rows as its third; the shape should be (N, h, w, 2), rows "
+    "before columns, although x comes before y in the last axis.",
     "sec-grid-all",
 )
 def rows_for_columns(theta, size, align_corners=False):
@@ -204,7 +204,7 @@ def rows_for_columns(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
+    "`theta` is transposed",
     "your function multiplies by the transpose of the linear part; each point is `theta @ (x, y, 1)`, so the first "
     "row of `theta` gives x.",
     "sec-grid-idea",
@@ -216,7 +216,7 @@ def transposed(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is inverted",
+    "`theta` is inverted",
     "your function inverts `theta`, which gives the apparent motion of the picture; `theta` already maps each output "
     "point to its position in the input and is used as it is.",
     "sec-grid-pull",
@@ -239,7 +239,7 @@ def without_shift(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "One theta for the whole batch",
+    "One `theta` for the whole batch",
     "your function uses the first `theta` for every image; each image of the batch has its own.",
     "sec-grid-idea",
 )
@@ -248,7 +248,7 @@ def first_theta(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is applied to positions from 0 to 1",
+    "`theta` is applied to positions from 0 to 1",
     "your function applies `theta` to positions between 0 and 1; normalised units run from -1 to 1, with 0 in the "
     "middle.",
     "sec-grid-units",
@@ -262,8 +262,8 @@ def places_from_zero(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The grid runs from 0 to 1",
-    "your function halves the points and moves them to 0 to 1 at the end; the points are returned in the normalised "
-    "units that `theta` gives, from -1 to 1 for the image.",
+    "your function halves the points and moves them to 0 to 1 at the end; return the points in the normalised units "
+    "that `theta` gives, from -1 to 1 for the image.",
     "sec-grid-units",
 )
 def from_zero_to_one(theta, size, align_corners=False):
@@ -284,7 +284,7 @@ def without_the_end(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Moved inwards after theta",
+    "Moved inwards after `theta`",
     "with `align_corners=False` your function shrinks the points after `theta` has mapped them, and so shrinks the "
     "shift as well; the output's centres have to lie half a pixel inside -1 and 1 before `theta` is applied.",
     "sec-grid-idea",
@@ -298,8 +298,8 @@ def shrunk_after_theta(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The last pixel reaches the edge",
-    "with `align_corners=False` your last centre lies on the edge, at 1; like the first one it lies half a pixel "
-    "inside, at `1 - 1 / w`.",
+    "with `align_corners=False` your last centre lies on the edge, at 1; it should lie half a pixel inside, like the "
+    "first one, at `1 - 1 / w`.",
     "sec-grid-units",
 )
 def right_end_left(theta, size, align_corners=False):
@@ -322,8 +322,8 @@ def whole_pixel_inside(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Half a unit inside",
-    "with `align_corners=False` your first and last centres lie half a unit inside the edges; they lie half a pixel "
-    "inside, and a pixel is `2 / w` wide.",
+    "with `align_corners=False` your first and last centres lie half a unit inside the edges; they should lie half a "
+    "pixel inside, and a pixel is `2 / w` wide.",
     "sec-grid-units",
 )
 def half_a_unit(theta, size, align_corners=False):

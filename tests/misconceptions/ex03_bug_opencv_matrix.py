@@ -121,7 +121,7 @@ def sizes_alone(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "to_units is taken for its inverse",
+    "`to_units` is taken for its inverse",
     "your function uses `to_units` where its inverse belongs, and the other way round; a point in the output's units "
     "is multiplied by the inverse of `to_units(out_size)`, then by the inverse of `full`, then by "
     "`to_units(in_size)`, and the S of the chapter's solution on paper is the inverse of this `to_units`.",
@@ -153,7 +153,7 @@ def height_for_width(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "Half a pixel is forgotten",
+    "The half pixel is missing",
     "your function places pixel 0 at the edge, -1; pixel 0 is the centre of the first pixel, which lies `1 / w` "
     "inside the edge.",
     "sec-grid-units",
@@ -163,7 +163,7 @@ def half_a_pixel(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function places -1 and 1 at the outermost centres, so its pixels are `2 / (w - 1)` wide; here -1 and 1 are "
     "the edges, and a pixel is `2 / w` wide.",
     "sec-grid-units",
@@ -206,7 +206,7 @@ def piece_by_piece(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "Inverted in pixels, but piece by piece",
-    "your function inverts the 2 x 2 part in pixels but only changes the sign of the shift, and doesn't exchange the "
+    "your function inverts the 2 x 2 part in pixels but only changes the sign of the shift, and does not exchange the "
     "sizes; invert the whole product instead.",
     "sec-grid-order",
 )
@@ -238,8 +238,8 @@ def number_by_number(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "Transposed, not inverted",
-    "your function transposes the 2 x 2 part, which inverts it only where it is a rotation, and leaves the shift as "
-    "it is; invert the 3 x 3 matrix.",
+    "your function transposes the 2 x 2 part, which inverts it only where it is a rotation or a reflection, and "
+    "leaves the shift as it is; invert the 3 x 3 matrix.",
     "sec-grid-order",
 )
 def transposed(matrix, in_size, out_size):

@@ -121,8 +121,8 @@ def clockwise(angle, centre):
 
 @EXERCISE.wrong(
     "The centre is turned the wrong way",
-    "your shift turns the centre by `-angle`, as `centre @ turn` does; it is `centre - turn @ centre`, with the same "
-    "turn as in the first two columns.",
+    "your shift turns the centre by `-angle`, as `centre @ turn` does; it should be `centre - turn @ centre`, with "
+    "the same turn as in the first two columns.",
     "sec-grid-order",
 )
 def row_times_turn(angle, centre):
@@ -169,8 +169,8 @@ def first_angle(angle, centre):
 
 @EXERCISE.wrong(
     "Clockwise, and about the opposite point",
-    "your sines have the opposite signs, and so has your third column; it is `centre - turn @ centre`, where `turn` "
-    "is `[[cos, -sin], [sin, cos]]`.",
+    "your sines have the opposite signs, and so has your third column; it should be `centre - turn @ centre`, where "
+    "`turn` is `[[cos, -sin], [sin, cos]]`.",
     "sec-grid-order",
 )
 def clockwise_opposite(angle, centre):

@@ -45,7 +45,7 @@ EXERCISE = Exercise(
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -55,7 +55,7 @@ def other_convention(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
+    "`align_corners` is ignored",
     "your function places the first centre at -1 even where `align_corners=False`; there -1 is the outer edge, and "
     "the first centre lies half a pixel inside, at `-1 + 1 / length`.",
     "sec-grid-units",
@@ -65,9 +65,9 @@ def always_corners(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "your function places the outermost centres half a pixel inside even where `align_corners=True`; there they are "
-    "at -1 and 1.",
+    "`align_corners` is ignored, edges always",
+    "your function places the outermost centres half a pixel inside even where `align_corners=True`; there they "
+    "should be at -1 and 1.",
     "sec-grid-units",
 )
 def always_edges(pixels, length, align_corners=False):
@@ -96,7 +96,7 @@ def half_a_pixel_out(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "As many steps as pixels",
-    "with `align_corners=True` your function divides by `length`, so the last centre doesn't reach 1; there are "
+    "with `align_corners=True` your function divides by `length`, so the last centre does not reach 1; there are "
     "`length - 1` steps from the first centre to the last, and they share the two units.",
     "sec-grid-units",
 )
@@ -164,7 +164,7 @@ def one_pixel_left(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, and one pixel is put at -1",
+    "`align_corners` is ignored, and one pixel is put at -1",
     "your function places the first centre at -1 whatever `align_corners` is; with `False` it lies half a pixel "
     "inside the edge, at `-1 + 1 / length`, and a single pixel is at 0 in both conventions.",
     "sec-grid-units",
@@ -174,7 +174,7 @@ def always_corners_one_left(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, and one pixel divides by zero",
+    "`align_corners` is ignored, and one pixel divides by zero",
     "your function places the first centre at -1 whatever `align_corners` is, and divides by 0 if there is a single "
     "pixel; with `False` the first centre lies half a pixel inside the edge, at `-1 + 1 / length`, and a single pixel "
     "is at 0 in both conventions.",

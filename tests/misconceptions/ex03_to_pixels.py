@@ -44,7 +44,7 @@ EXERCISE = Exercise(
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -54,7 +54,7 @@ def other_convention(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
+    "`align_corners` is ignored",
     "your function takes -1 for the centre of the first pixel even where `align_corners=False`; there it is the outer "
     "edge, half a pixel before that centre.",
     "sec-grid-units",
@@ -64,7 +64,7 @@ def always_corners(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your function takes -1 for the outer edge even where `align_corners=True`; there it is the centre of the first "
     "pixel, position 0.",
     "sec-grid-units",
@@ -104,7 +104,7 @@ def from_one(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Scaled by length - 2",
+    "Scaled by `length - 2`",
     "your function multiplies by `length - 2`, so it never reaches the last pixel; the two units hold `length - 1` "
     "steps from centre to centre, or `length` pixels from edge to edge.",
     "sec-grid-units",
@@ -135,8 +135,8 @@ def from_the_middle(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "1 is never added",
-    "your function doesn't add 1 before it scales, so it counts from the middle of the picture; the picture starts at "
-    "-1.",
+    "your function does not add 1 before it scales, so it counts from the middle of the picture; the picture starts "
+    "at -1.",
     "sec-grid-units",
 )
 def one_not_added(coordinates, length, align_corners=False):
@@ -214,8 +214,8 @@ def integers(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "your function moves positions outside the picture inside; they lie before the first pixel or after the last, and "
-    "the sampler's padding decides which value is read there.",
+    "your function moves positions outside the picture to the first or the last pixel; they lie before the first "
+    "pixel or after the last, and the sampler's padding decides which value is read there.",
     "sec-grid-units",
 )
 def clipped(coordinates, length, align_corners=False):
@@ -254,8 +254,8 @@ def whole_pixel_off(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the edges",
-    "your function moves positions outside the picture to 0 or to `length`; they stay outside, and so do those "
-    "between an outermost centre and its edge.",
+    "your function moves positions outside the picture to 0 or to `length`; they should stay outside, and so should "
+    "those between an outermost centre and its edge.",
     "sec-grid-units",
 )
 def clipped_to_length(coordinates, length, align_corners=False):
@@ -264,8 +264,8 @@ def clipped_to_length(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "The coordinates are clipped to -1 to 1",
-    "your function moves coordinates outside the picture onto its edge; they stay outside, and the sampler's padding "
-    "decides which value is read there.",
+    "your function moves coordinates outside the picture onto its edge; they should stay outside, and the sampler's "
+    "padding decides which value is read there.",
     "sec-sampler-outside",
 )
 def clipped_before(coordinates, length, align_corners=False):
@@ -273,7 +273,7 @@ def clipped_before(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "length - 1 pixels between the edges",
+    "`length - 1` pixels between the edges",
     "with `align_corners=False` your function multiplies by `length - 1`; there are `length` pixels between the "
     "edges, so each is `2 / length` wide.",
     "sec-grid-units",

@@ -158,7 +158,7 @@ def first_angle(angle, size):
 
 
 @EXERCISE.wrong(
-    "The ratio of the other align_corners",
+    "The ratio of the other `align_corners`",
     "your ratio is `(h - 1) / (w - 1)`, which belongs to `align_corners=True`; here -1 and 1 are the edges, one unit "
     "is w / 2 pixels, and the ratio is `h / w`.",
     "sec-grid-wide",
@@ -252,8 +252,8 @@ def root_of_ratio(angle, size):
 
 @EXERCISE.wrong(
     "The sides instead of their ratio",
-    "your function multiplies the sines by the lengths of the sides; they are multiplied by the ratios of the sides, "
-    "`h / w` and `w / h`.",
+    "your function multiplies the sines by the lengths of the sides; they should be multiplied by the ratios of the "
+    "sides, `h / w` and `w / h`.",
     "sec-grid-wide",
 )
 def lengths(angle, size):

@@ -45,8 +45,8 @@ def products(fx, fy):
 
 @EXERCISE.wrong(
     "The weights go to the opposite pixels",
-    "your upper left weight is `fx * fy`, where `fx = x - floor(x)`; it is `(1 - fx) * (1 - fy)`, the area opposite "
-    "to the pixel, so that the nearest pixel counts most.",
+    "your upper left weight is `fx * fy`, where `fx = x - floor(x)`; it should be `(1 - fx) * (1 - fy)`, the area "
+    "opposite to the pixel, so that the nearest pixel counts most.",
     "sec-sampler-neighbours",
 )
 def opposite(x, y):
@@ -78,7 +78,7 @@ def upper_and_lower(x, y):
 @EXERCISE.wrong(
     "Upper right and lower left are exchanged",
     "your second weight is that of the pixel below and your third that of the pixel on the right; the pixel on the "
-    "right comes second, so x and y may be swapped, or the order may run down the columns.",
+    "right should come second, so x and y may be swapped, or the order may run down the columns.",
     "sec-sampler-neighbours",
 )
 def swapped(x, y):
@@ -192,7 +192,7 @@ def ceiling(x, y):
 
 
 @EXERCISE.wrong(
-    "The whole part isn't subtracted",
+    "The whole part is not subtracted",
     "your function measures from pixel 0, wherever the point is; the fraction is what remains of x after its whole "
     "part, `x - floor(x)`.",
     "sec-sampler-neighbours",
@@ -203,7 +203,7 @@ def not_fractions(x, y):
 
 @EXERCISE.wrong(
     "The four weights come last",
-    "your result has the four weights on its last axis; its shape is (4, *S), so stack along the first axis.",
+    "your result has the four weights on its last axis; its shape should be (4, *S), so stack along the first axis.",
     "sec-sampler-neighbours",
 )
 def four_last(x, y):
@@ -212,7 +212,7 @@ def four_last(x, y):
 
 @EXERCISE.wrong(
     "Squared distances",
-    "your weight is 1 minus the squared distance, which is too large between two pixels, and the four weights don't "
+    "your weight is 1 minus the squared distance, which is too large between two pixels, and the four weights do not "
     "add up to 1; a tent falls linearly, 1 minus the distance.",
     "sec-sampler-tents",
 )
@@ -234,8 +234,8 @@ def columns_alone(x, y):
 
 @EXERCISE.wrong(
     "The weights go round the point",
-    "your last two weights are exchanged, as if the pixels were listed around the point; the order is upper left, "
-    "upper right, lower left, lower right.",
+    "your last two weights are exchanged, as if the pixels were listed around the point; the order should be upper "
+    "left, upper right, lower left, lower right.",
     "sec-sampler-neighbours",
 )
 def around_the_point(x, y):

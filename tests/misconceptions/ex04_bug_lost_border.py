@@ -129,8 +129,8 @@ def scale_mended(image, grid):
 
 @EXERCISE.wrong(
     "Only the weights are fixed",
-    "your function still scales by the width and the height; three centres have two steps between them, so x is "
-    "scaled by `width - 1` and y by `height - 1`.",
+    "your function still scales by the width and the height; three centres have two steps between them, so scale x by "
+    "`width - 1` and y by `height - 1`.",
     "sec-sampler-identity",
 )
 def weights_mended(image, grid):
@@ -194,9 +194,9 @@ def weights_x_left(image, grid):
 
 
 @EXERCISE.wrong(
-    "The scale of the other align_corners",
+    "The scale of the other `align_corners`",
     "your function scales by `((x + 1) * W - 1) / 2`, which belongs to -1 and 1 as the outer edges; here they are the "
-    "outermost centres, and x is scaled by `W - 1`.",
+    "outermost centres, so scale x by `W - 1`.",
     "sec-grid-units",
 )
 def scaled_to_edges(image, grid):
@@ -206,7 +206,7 @@ def scaled_to_edges(image, grid):
 @EXERCISE.wrong(
     "The other scale, and weights after clipping",
     "your function scales as if -1 and 1 were the outer edges, and measures the distances after clipping; here -1 and "
-    "1 are the outermost centres, so x is scaled by `W - 1`, and the distances are measured before clipping.",
+    "1 are the outermost centres, so scale x by `W - 1`, and measure the distances before clipping.",
     "sec-sampler-identity",
 )
 def scaled_to_edges_only(image, grid):
@@ -214,7 +214,7 @@ def scaled_to_edges_only(image, grid):
 
 
 @EXERCISE.wrong(
-    "Scaled by width - 2",
+    "Scaled by `width - 2`",
     "your function scales by `width - 2` and never reaches the last column; three centres have two steps between "
     "them, so x = 1 is column `width - 1`.",
     "sec-sampler-identity",
@@ -249,8 +249,8 @@ def extrapolated(image, grid):
 
 @EXERCISE.wrong(
     "Black outside",
-    'your function counts a pixel that doesn\'t exist as 0, which is `padding_mode="zeros"`; here the edge pixels '
-    "are repeated outside.",
+    'your function counts a pixel that does not exist as 0, which is `padding_mode="zeros"`; here the edge pixels are '
+    "repeated outside.",
     "sec-sampler-outside",
 )
 def black_outside(image, grid):
@@ -277,7 +277,7 @@ def wrapped(image, grid):
 
 @EXERCISE.wrong(
     "A pixel outside the image is read",
-    "your function reads column `width`, where x = 1 has its right neighbour, and NumPy can't read there even with a "
+    "your function reads column `width`, where x = 1 has its right neighbour, and NumPy cannot read there even with a "
     "weight of 0; keep the weights, and clip the indices in the line that reads the image.",
     "sec-sampler-identity",
 )
@@ -291,7 +291,7 @@ def not_clipped(image, grid):
 @EXERCISE.wrong(
     "A row outside the image is read",
     "your function scales by `width` and `height`, although the last column is `width - 1` and the last row `height - "
-    "1`, and it reads outside the image, which NumPy can't do even with a weight of 0; scale correctly, and clip the "
+    "1`, and it reads outside the image, which NumPy cannot do even with a weight of 0; scale correctly, and clip the "
     "indices in the line that reads the image.",
     "sec-sampler-identity",
 )
@@ -347,7 +347,7 @@ def last_left_out(image, grid):
 
 @EXERCISE.wrong(
     "The nearest pixel only",
-    "your scale is right, but your function reads only the nearest pixel; four pixels are mixed, weighted by their "
+    "your scale is right, but your function reads only the nearest pixel; mix four pixels, weighted by their "
     "distances.",
     "sec-sampler-dial",
 )

@@ -135,9 +135,9 @@ def one_too_many(image, grid):
 
 
 @EXERCISE.wrong(
-    "The scale of the other align_corners",
+    "The scale of the other `align_corners`",
     "your function scales by `((x + 1) * W - 1) / 2`, which belongs to -1 and 1 as the outer edges; here they are the "
-    "outermost centres, and x is scaled by `W - 1`.",
+    "outermost centres, so scale x by `W - 1`.",
     "sec-grid-units",
 )
 def scaled_to_edges(image, grid):
@@ -176,8 +176,8 @@ def taken_off_behind(image, grid):
 
 @EXERCISE.wrong(
     "Width and height are exchanged",
-    "your function scales x by the height and y by the width, which a square picture doesn't show; x runs along a row "
-    "and is scaled by `width - 1`, y by `height - 1`.",
+    "your function scales x by the height and y by the width, which a square picture does not show; x runs along a "
+    "row, so scale it by `width - 1`, and y by `height - 1`.",
     "sec-grid-units",
 )
 def exchanged(image, grid):
@@ -201,7 +201,7 @@ def beyond_the_last(image, grid):
 
 @EXERCISE.wrong(
     "The edge is repeated",
-    "your scale is right, but your function repeats the edge pixels outside; a pixel that doesn't exist counts as 0, "
+    "your scale is right, but your function repeats the edge pixels outside; a pixel that does not exist counts as 0, "
     "as in the original code.",
     "sec-sampler-outside",
 )
@@ -224,7 +224,7 @@ def last_left_out(image, grid):
 @EXERCISE.wrong(
     "The opposite end of the axis outside",
     "your scale is right, but outside the image your function reads from the opposite end of the axis, through `% "
-    "width` or a negative index; a pixel that doesn't exist counts as 0, as in the original code.",
+    "width` or a negative index; a pixel that does not exist counts as 0, as in the original code.",
     "sec-sampler-outside",
 )
 def wrapped(image, grid):
@@ -238,7 +238,7 @@ def wrapped(image, grid):
 
 @EXERCISE.wrong(
     "The width is used for both axes",
-    "your function scales y by the width as well; x is scaled by `width - 1` and y by `height - 1`.",
+    "your function scales y by the width as well; scale x by `width - 1` and y by `height - 1`.",
     "sec-grid-units",
 )
 def width_for_both(image, grid):
@@ -247,7 +247,7 @@ def width_for_both(image, grid):
 
 @EXERCISE.wrong(
     "The height is used for both axes",
-    "your function scales x by the height as well; x is scaled by `width - 1` and y by `height - 1`.",
+    "your function scales x by the height as well; scale x by `width - 1` and y by `height - 1`.",
     "sec-grid-units",
 )
 def height_for_both(image, grid):

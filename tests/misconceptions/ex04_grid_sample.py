@@ -152,7 +152,7 @@ def height_for_both(image, grid, mode="bilinear", padding_mode="zeros", align_co
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, corners always",
+    "`align_corners` is ignored, corners always",
     "your function scales by `W - 1` even where `align_corners=False`; there -1 and 1 are the outer edges, and x is "
     "at pixel `((x + 1) * W - 1) / 2`.",
     "sec-grid-units",
@@ -162,7 +162,7 @@ def always_corners(image, grid, mode="bilinear", padding_mode="zeros", align_cor
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your function scales by `W` even where `align_corners=True`; there -1 and 1 are the outermost centres, and x is "
     "at pixel `(x + 1) / 2 * (W - 1)`.",
     "sec-grid-units",
@@ -172,7 +172,7 @@ def always_edges(image, grid, mode="bilinear", padding_mode="zeros", align_corne
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -219,7 +219,7 @@ def taken_for_pixels(image, grid, mode="bilinear", padding_mode="zeros", align_c
 
 @EXERCISE.wrong(
     "The + 1 is missing",
-    "your function doesn't add 1 to x before it scales; x = 0 is the middle of the image, not pixel 0.",
+    "your function does not add 1 to x before it scales; x = 0 is the middle of the image, not pixel 0.",
     "sec-grid-units",
 )
 def not_shifted(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -231,8 +231,8 @@ def not_shifted(image, grid, mode="bilinear", padding_mode="zeros", align_corner
 
 @EXERCISE.wrong(
     "The output's size instead of the input's",
-    "your function scales the points by the output's size, h and w; they are scaled to the pixels of the image that "
-    "is read, by H and W.",
+    "your function scales the points by the output's size, h and w; they should be scaled to the pixels of the image "
+    "that is read, by H and W.",
     "sec-grid-idea",
 )
 def scaled_to_output(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -313,8 +313,8 @@ def counted_twice(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "The last row and column are left out",
-    "your function doesn't read the last row and column; the last column is number W - 1, so a column exists if `0 <= "
-    "column < W` and a row if `0 <= row < H`.",
+    "your function does not read the last row and column; the last column is number W - 1, so a column exists if `0 "
+    "<= column < W` and a row if `0 <= row < H`.",
     "sec-sampler-outside",
 )
 def last_left_out(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -323,7 +323,7 @@ def last_left_out(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "Index -1 wraps round",
-    "your function reads the last column in place of column -1, as NumPy does with the index -1; column -1 doesn't "
+    "your function reads the last column in place of column -1, as NumPy does with the index -1; column -1 does not "
     "exist and counts as 0, so check both ends of the axis.",
     "sec-sampler-outside",
 )
@@ -336,7 +336,7 @@ def wraps(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fals
 
 
 INSIDE_ALWAYS = (
-    "your function reads a row or column outside the image, which NumPy can't do even with a weight of 0; the right "
+    "your function reads a row or column outside the image, which NumPy cannot do even with a weight of 0; the right "
     "neighbour of the last column is column W, so clip the indices to the image, and set the weights of the neighbours "
     "outside to 0."
 )
@@ -400,7 +400,7 @@ def opposite(image, grid, mode="bilinear", padding_mode="zeros", align_corners=F
 
 
 @EXERCISE.wrong(
-    "= instead of +=",
+    "`=` instead of `+=`",
     "your function assigns each of the four terms instead of adding it, so that only the lower right neighbour's is "
     "left; the four terms add up.",
     "sec-sampler-neighbours",
@@ -517,8 +517,8 @@ def first_channel(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "Channels last",
-    "your result has the channels on its last axis; its shape is (N, C, h, w), the channels before the rows, as in "
-    "the image.",
+    "your result has the channels on its last axis; its shape should be (N, C, h, w), the channels before the rows, "
+    "as in the image.",
     "sec-sampler-channels",
 )
 def channels_last(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -548,7 +548,7 @@ def in_float32(image, grid, mode="bilinear", padding_mode="zeros", align_corners
 @EXERCISE.wrong(
     "The weights of x and y are averaged",
     "your weight is the weight across plus the weight down, divided by 4, so that a neighbour a whole pixel away "
-    "along one axis still counts; it is the product of the two.",
+    "along one axis still counts; it should be the product of the two.",
     "sec-sampler-neighbours",
 )
 def weights_averaged(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -557,8 +557,8 @@ def weights_averaged(image, grid, mode="bilinear", padding_mode="zeros", align_c
 
 @EXERCISE.wrong(
     "The weights of x and y are added",
-    "your weight is the weight across plus the weight down; it is the product of the two, so that the four weights "
-    "add up to 1.",
+    "your weight is the weight across plus the weight down; it should be the product of the two, so that the four "
+    "weights add up to 1.",
     "sec-sampler-neighbours",
 )
 def weights_added(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -567,7 +567,7 @@ def weights_added(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "The mean of the four neighbours",
-    "your function gives each neighbour a quarter; they are weighted by their distances.",
+    "your function gives each neighbour a quarter; they should be weighted by their distances.",
     "sec-sampler-neighbours",
 )
 def quarters(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -613,8 +613,8 @@ def smoothed(image, grid, mode="bilinear", padding_mode="zeros", align_corners=F
 
 @EXERCISE.wrong(
     "Divided by the weights that exist",
-    "your function divides by the sum of the weights inside the image, so the picture doesn't fade at its edge; a "
-    "pixel that doesn't exist counts as 0 and keeps its weight.",
+    "your function divides by the sum of the weights inside the image, so the picture does not fade at its edge; a "
+    "pixel that does not exist counts as 0 and keeps its weight.",
     "sec-sampler-outside",
 )
 def divided_by_weights(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -640,7 +640,7 @@ def checked_along(image, grid, align_corners, axes):
 @EXERCISE.wrong(
     "Only the column is checked",
     "your function checks only whether the column exists, and reads the edge above and below the image; a neighbour "
-    "counts as 0 if its column or its row doesn't exist.",
+    "counts as 0 if its column or its row does not exist.",
     "sec-sampler-outside",
 )
 def columns_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -650,7 +650,7 @@ def columns_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 @EXERCISE.wrong(
     "Only the row is checked",
     "your function checks only whether the row exists, and reads the edge left and right of the image; a neighbour "
-    "counts as 0 if its column or its row doesn't exist.",
+    "counts as 0 if its column or its row does not exist.",
     "sec-sampler-outside",
 )
 def rows_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):

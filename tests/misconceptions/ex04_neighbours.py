@@ -69,8 +69,8 @@ def exchanged(image, x, y):
 
 @EXERCISE.wrong(
     "The pixels come column by column",
-    "your second pixel is the lower left one; the order is upper left, upper right, lower left, lower right, as in "
-    "`bilinear_weights`.",
+    "your second pixel is the lower left one; the order should be upper left, upper right, lower left, lower right, "
+    "as in `bilinear_weights`.",
     "sec-sampler-neighbours",
 )
 def by_columns(image, x, y):
@@ -130,7 +130,7 @@ def cut(image, x, y):
 @EXERCISE.wrong(
     "The second neighbour is rounded up",
     "your function rounds up for the right column and the lower row, which gives the same pixel twice where a point "
-    "lies exactly on one; they are `floor(x) + 1` and `floor(y) + 1`.",
+    "lies exactly on one; they should be `floor(x) + 1` and `floor(y) + 1`.",
     "sec-sampler-neighbours",
 )
 def rounded_up(image, x, y):
@@ -169,8 +169,8 @@ def weighted(image, x, y):
 
 @EXERCISE.wrong(
     "All four are the upper left pixel",
-    "your function returns the upper left pixel four times; the others are one column to the right, one row down, or "
-    "both.",
+    "your function returns the upper left pixel four times; the other three are one column to the right, one row "
+    "down, or both.",
     "sec-sampler-neighbours",
 )
 def the_same(image, x, y):
@@ -180,7 +180,7 @@ def the_same(image, x, y):
 @EXERCISE.wrong(
     "One row and one column too far",
     "your upper left pixel is one row and one column too far, as with a frame of zeros one pixel narrower than the "
-    "offset; it is in column `floor(x)` and row `floor(y)`.",
+    "offset; it should be in column `floor(x)` and row `floor(y)`.",
     "sec-sampler-neighbours",
 )
 def too_far(image, x, y):

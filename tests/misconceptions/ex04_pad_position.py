@@ -80,8 +80,8 @@ def mirrored(position, first, span, length):
 
 @EXERCISE.wrong(
     "The mirror always on the centres",
-    "your mirrors are at the outermost centres even where `align_corners=False`; there they are at the outer edges, "
-    "-1/2 and `length - 1/2`, so that the edge pixel is seen twice.",
+    "your mirrors are at the outermost centres even where `align_corners=False`; there they should be at the outer "
+    "edges, -1/2 and `length - 1/2`, so that the edge pixel is seen twice.",
     "sec-sampler-outside",
 )
 def centres_always(position, length, padding_mode, align_corners=False):
@@ -90,8 +90,8 @@ def centres_always(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "The mirror always on the edges",
-    "your mirrors are at the outer edges even where `align_corners=True`; there they are at the outermost centres, 0 "
-    "and `length - 1`, so that the edge pixel is seen once.",
+    "your mirrors are at the outer edges even where `align_corners=True`; there they should be at the outermost "
+    "centres, 0 and `length - 1`, so that the edge pixel is seen once.",
     "sec-sampler-outside",
 )
 def edges_always(position, length, padding_mode, align_corners=False):
@@ -99,7 +99,7 @@ def edges_always(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` puts the mirrors at the outermost centres, "
     "`False` at the outer edges.",
     "sec-sampler-outside",
@@ -122,7 +122,7 @@ def wrapped(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Wrapped round and clipped, not mirrored",
-    "outside the axis `% length` continues at its opposite end, and clipping doesn't change that; in a mirror the "
+    "outside the axis `% length` continues at its opposite end, and clipping does not change that; in a mirror the "
     "axis runs backwards, so before its start the first pixels are seen again.",
     "sec-sampler-outside",
 )
@@ -213,7 +213,7 @@ def once_each(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Not clipped after the reflection",
-    "your function doesn't clip after the reflection; a position between a mirror at the edge and the outermost "
+    "your function does not clip after the reflection; a position between a mirror at the edge and the outermost "
     "centre has no neighbour on one side, so clip it to 0 and `length - 1`.",
     "sec-sampler-library",
 )
@@ -227,7 +227,7 @@ def not_clipped(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Clipped to length",
+    "Clipped to `length`",
     "your function clips to `length`, one pixel too far; the first pixel is 0, so the last is `length - 1`.",
     "sec-sampler-outside",
 )
@@ -251,8 +251,8 @@ def clipped_to_edges(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Every position outside becomes 0",
-    'with `"border"` your function moves every position outside to 0; it moves to the nearer end, 0 on the left and '
-    "`length - 1` on the right.",
+    'with `"border"` your function moves every position outside to 0; it should move to the nearer end, 0 on the left '
+    "and `length - 1` on the right.",
     "sec-sampler-outside",
 )
 def sent_to_zero(position, length, padding_mode, align_corners=False):
@@ -262,9 +262,9 @@ def sent_to_zero(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    'Clipped with "zeros" as well',
-    'with `"zeros"` your function moves positions outside into the image; they have to stay outside, or the sampler '
-    "can't know that they were.",
+    'Clipped with `"zeros"` as well',
+    'with `"zeros"` your function moves positions outside into the image; they have to stay outside, so that the '
+    "sampler can count them as 0.",
     "sec-sampler-outside",
 )
 def zeros_clipped(position, length, padding_mode, align_corners=False):
@@ -274,7 +274,7 @@ def zeros_clipped(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    'Position 0 with "zeros"',
+    'Position 0 with `"zeros"`',
     'with `"zeros"` your function moves positions outside to pixel 0; the positions stay unchanged, and it is the '
     "brightness outside that is 0.",
     "sec-sampler-outside",
@@ -286,8 +286,8 @@ def zeros_at_zero(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Mirrors at 0 and length",
-    "your mirrors are at 0 and `length`, a pixel too far apart or half a pixel too far right; they are at the "
+    "Mirrors at 0 and `length`",
+    "your mirrors are at 0 and `length`, a pixel too far apart or half a pixel too far right; they should be at the "
     "outermost centres, 0 and `length - 1`, or at the outer edges, -1/2 and `length - 1/2`.",
     "sec-sampler-outside",
 )
@@ -307,7 +307,7 @@ def whole_pixels(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    '"border" wraps round',
+    '`"border"` wraps round',
     'with `"border"` your `% length` continues at the opposite end of the axis; outside the axis the outermost pixel '
     "is repeated.",
     "sec-sampler-outside",
@@ -319,8 +319,8 @@ def border_wrapped(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    '"border" wraps round and is clipped',
-    'with `"border"` your `% length` continues at the opposite end of the axis, and clipping doesn\'t change that; '
+    '`"border"` wraps round and is clipped',
+    'with `"border"` your `% length` continues at the opposite end of the axis, and clipping does not change that; '
     "outside the axis the outermost pixel is repeated.",
     "sec-sampler-outside",
 )
@@ -331,7 +331,7 @@ def border_wrapped_and_clipped(position, length, padding_mode, align_corners=Fal
 
 
 @EXERCISE.wrong(
-    '"border" and "reflection" wrap round',
+    '`"border"` and `"reflection"` wrap round',
     'your `% length` continues at the opposite end of the axis in both modes; `"border"` repeats the outermost pixel, '
     'and `"reflection"` runs backwards.',
     "sec-sampler-outside",
@@ -341,7 +341,7 @@ def both_wrapped(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Wrapped round to length - 1",
+    "Wrapped round to `length - 1`",
     "your remainder by `length - 1` continues at the opposite end of the axis; in a mirror the axis runs backwards.",
     "sec-sampler-outside",
 )
@@ -352,7 +352,7 @@ def wrapped_by_steps(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    '"reflection" is treated as "border"',
+    '`"reflection"` is treated as `"border"`',
     'your function clips in both modes; `"border"` stops at the outermost pixel, but `"reflection"` turns back into '
     "the image from there.",
     "sec-sampler-outside",
@@ -387,7 +387,7 @@ def absolute(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    '"border" clips on the right only',
+    '`"border"` clips on the right only',
     'with `"border"` your function clips on the right only; the edge pixel is repeated on both sides, so clip to 0 on '
     "the left as well.",
     "sec-sampler-outside",
@@ -399,7 +399,7 @@ def border_right_alone(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    '"border" clips on the left only',
+    '`"border"` clips on the left only',
     'with `"border"` your function clips on the left only; the edge pixel is repeated on both sides, so clip to '
     "`length - 1` on the right as well.",
     "sec-sampler-outside",
@@ -425,7 +425,7 @@ def one_way(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    '"border" does nothing',
+    '`"border"` does nothing',
     'with `"border"` your function returns the position unchanged; clip it to 0 and `length - 1`.',
     "sec-sampler-outside",
 )
@@ -434,7 +434,7 @@ def border_is_zeros(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    '"reflection" does nothing',
+    '`"reflection"` does nothing',
     'with `"reflection"` your function returns the position unchanged; mirror it where it lies outside.',
     "sec-sampler-outside",
 )

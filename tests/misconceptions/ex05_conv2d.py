@@ -120,7 +120,7 @@ def transposed(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The bias is missing",
-    "your function doesn't add the bias; `bias[o]` is added to every pixel of output channel o.",
+    "your function does not add the bias; `bias[o]` is added to every pixel of output channel o.",
     "sec-localisation-slide",
 )
 def without_bias(image, weight, bias, stride=1, padding=0):
@@ -158,7 +158,7 @@ def bias_in_the_sum(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first picture is used for all",
-    "your function uses picture 0 for the whole batch; result n comes from picture n.",
+    "your function uses picture 0 for the whole batch; result n should come from picture n.",
     "sec-localisation-slide",
 )
 def first_picture(image, weight, bias, stride=1, padding=0):
@@ -195,7 +195,7 @@ def first_channel(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The filters are mixed up in a reshape",
+    "The filters are mixed up in a `reshape`",
     "your function reshapes with `weight.reshape(-1, O)`, which splits the numbers at other places; "
     "`weight.reshape(O, -1)` makes one row of each filter.",
     "sec-localisation-slide",
@@ -216,8 +216,8 @@ def mean(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The stride is ignored",
-    "your windows are always one pixel apart; they are `stride` pixels apart, so the corner of window (i, j) is at "
-    "`(i * stride, j * stride)`.",
+    "your windows are always one pixel apart; they should be `stride` pixels apart, so the corner of window (i, j) is "
+    "at `(i * stride, j * stride)`.",
     "sec-localisation-slide",
 )
 def stride_one(image, weight, bias, stride=1, padding=0):
@@ -247,8 +247,8 @@ def neither(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The padding is ignored",
-    "your function doesn't pad the picture; it is surrounded by `padding` rows and columns of zeros before the filter "
-    "is applied.",
+    "your function does not pad the picture; it should be surrounded by `padding` rows and columns of zeros before "
+    "the filter is applied.",
     "sec-localisation-slide",
 )
 def not_padded(image, weight, bias, stride=1, padding=0):
@@ -432,7 +432,7 @@ def mean_over_channels(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first channel of the filter is used for all",
-    "your function multiplies every input channel by the weights of the filter's first; a filter has weights of its "
+    "your function multiplies every input channel by the filter's weights for the first; a filter has weights of its "
     "own for each input channel.",
     "sec-localisation-slide",
 )
@@ -442,7 +442,7 @@ def first_layer(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first filter is used for all",
-    "your function applies the first filter for every output channel; output channel o comes from filter o.",
+    "your function applies the first filter for every output channel; output channel o should come from filter o.",
     "sec-localisation-slide",
 )
 def first_filter(image, weight, bias, stride=1, padding=0):

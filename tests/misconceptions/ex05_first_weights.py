@@ -79,7 +79,7 @@ def changed(weights, **arrays):
 
 @EXERCISE.wrong(
     "The weights are not divided",
-    "your weights aren't divided by the square root of their layer's number of inputs, so sums over 400 inputs are "
+    "your weights are not divided by the square root of their layer's number of inputs, so sums over 400 inputs are "
     "twenty times too large.",
     "sec-localisation-first",
 )
@@ -109,7 +109,7 @@ def divided_by_outputs(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Only positive weights",
-    "your weights are drawn between 0 and 1, so they all have the same sign; they are drawn between -1 and 1.",
+    "your weights are drawn between 0 and 1, so they all have the same sign; they should be drawn between -1 and 1.",
     "sec-localisation-first",
 )
 def positive(rng, dtype=np.float32):
@@ -118,8 +118,8 @@ def positive(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Normally distributed weights",
-    "your weights are normally distributed, which is a good start as well but not the program's; they are drawn by "
-    "`rng.uniform(-1, 1, shape)`.",
+    "your weights are normally distributed, which is a good start as well but not the program's; the program draws "
+    "them by `rng.uniform(-1, 1, shape)`.",
     "sec-localisation-first",
 )
 def normal(rng, dtype=np.float32):
@@ -137,7 +137,7 @@ def classifier_drawn_first(rng, dtype=np.float32):
 
 
 @EXERCISE.wrong(
-    "The layer that gives theta is random",
+    "The layer that outputs theta is random",
     "your function draws the weight of the layer that outputs theta; theta has to be the identity at first, whatever "
     "the picture, so the weight and bias of that layer come from `identity_start`.",
     "sec-localisation-start",
@@ -160,7 +160,7 @@ def zero_theta(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Random biases",
-    "your biases are drawn like the weights; they are 0, except that of the layer that outputs theta.",
+    "your biases are drawn like the weights; they should be 0, except that of the layer that outputs theta.",
     "sec-localisation-first",
 )
 def random_biases(rng, dtype=np.float32):
@@ -172,7 +172,7 @@ def random_biases(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The biases are 1",
-    "your biases are 1; they are 0, except that of the layer that outputs theta.",
+    "your biases are 1; they should be 0, except that of the layer that outputs theta.",
     "sec-localisation-first",
 )
 def biases_of_one(rng, dtype=np.float32):
@@ -192,8 +192,8 @@ def zeros(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The classifier's weights come first",
-    "your result starts with the classifier's weights; the localisation network's four arrays come first, and "
-    "`training_step` splits the tuple after them.",
+    "your result starts with the classifier's weights; the localisation network's four arrays should come first, "
+    "since `training_step` splits the tuple after them.",
     "sec-localisation-first",
 )
 def classifier_first(rng, dtype=np.float32):
@@ -203,7 +203,7 @@ def classifier_first(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "All weights first, then all biases",
-    "your result has the four weights first; each weight is followed by its own bias.",
+    "your result has the four weights first; each weight should be followed by its own bias.",
     "sec-localisation-first",
 )
 def weights_then_biases(rng, dtype=np.float32):
@@ -223,8 +223,8 @@ def transposed(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Always float64",
-    "your arrays are always float64, as `rng.uniform` returns them; all eight have the type `dtype`, so convert them "
-    "with `.astype(dtype)`.",
+    "your arrays are always float64, as `rng.uniform` returns them; all eight should have the type `dtype`, so "
+    "convert them with `.astype(dtype)`.",
     "sec-localisation-first",
 )
 def double(rng, dtype=np.float32):
@@ -233,7 +233,7 @@ def double(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Always float32",
-    "your arrays are always float32; that is only the default, and all eight have the type `dtype`.",
+    "your arrays are always float32; that is only the default, and all eight should have the type `dtype`.",
     "sec-localisation-first",
 )
 def single(rng, dtype=np.float32):

@@ -60,7 +60,7 @@ def bias_as_matrix(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Nine numbers instead of six",
-    "your layer has nine outputs; theta has two rows, so it has six, and the row 0, 0, 1 of a 3 x 3 matrix isn't "
+    "your layer has nine outputs; theta has two rows, so it has six, and the row 0, 0, 1 of a 3 x 3 matrix is not "
     "learned.",
     "sec-localisation-idea",
 )
@@ -79,8 +79,8 @@ def transposed(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The identity is in the weight",
-    "your identity is in the weight, so theta would consist of features, which differ from picture to picture; the "
-    "weight is zero, and the identity is in the bias.",
+    "your function puts the identity into the weight, so theta would consist of features, which differ from picture "
+    "to picture; the weight is zero, and the identity is in the bias.",
     "sec-localisation-start",
 )
 def identity_weight(features, dtype=np.float32):
@@ -108,7 +108,7 @@ def bias_first(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "float64 always",
-    "your arrays are always float64, NumPy's default; both have the type `dtype`, which is float32 by default.",
+    "your arrays are always float64, NumPy's default; both should have the type `dtype`, which is float32 by default.",
     "sec-localisation-start",
 )
 def double(features, dtype=np.float32):
@@ -117,7 +117,7 @@ def double(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "float32 always",
-    "your arrays are always float32; that is only the default, and both have the type `dtype`.",
+    "your arrays are always float32; that is only the default, and both should have the type `dtype`.",
     "sec-localisation-start",
 )
 def single(features, dtype=np.float32):

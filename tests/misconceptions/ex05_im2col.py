@@ -87,7 +87,8 @@ def _join(split):
 
 @EXERCISE.wrong(
     "Each window is a row",
-    "your windows are the rows of the result; its shape is (N, C * kh * kw, h * w), so each window is a column.",
+    "your windows are the rows of the result; its shape should be (N, C * kh * kw, h * w), with a column for each "
+    "window.",
     "sec-localisation-columns",
 )
 def in_rows(image, kernel_size, stride=1, padding=0):
@@ -108,7 +109,7 @@ def reshaped(image, kernel_size, stride=1, padding=0):
 @EXERCISE.wrong(
     "The windows are taken column by column",
     "your windows follow one another down the picture; column `i * w + j` belongs to output pixel (i, j), so they "
-    "follow one another along its rows.",
+    "should follow one another along its rows.",
     "sec-localisation-columns",
 )
 def down_first(image, kernel_size, stride=1, padding=0):
@@ -117,7 +118,7 @@ def down_first(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Window (i, j) is written to column i * h + j",
+    "Window (i, j) is written to column `i * h + j`",
     "your function writes window (i, j) to column `i * h + j`, so some windows overwrite others and some columns are "
     "never written; a row of the output has w pixels, so the column is `i * w + j`.",
     "sec-localisation-columns",
@@ -134,7 +135,7 @@ def counted_by_height(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first picture is used for all",
-    "your function uses picture 0 for the whole batch; matrix n of the result comes from picture n.",
+    "your function uses picture 0 for the whole batch; matrix n of the result should come from picture n.",
     "sec-localisation-columns",
 )
 def first_picture(image, kernel_size, stride=1, padding=0):
@@ -143,7 +144,7 @@ def first_picture(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Inside a window, columns come before rows",
-    "your function lists each window column by column; a window is listed row by row.",
+    "your function lists each window column by column; list it row by row.",
     "sec-localisation-columns",
 )
 def window_down_first(image, kernel_size, stride=1, padding=0):
@@ -163,7 +164,7 @@ def turned(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Channels last inside a column",
-    "your columns hold all channels of one pixel and then those of the next; a column holds the whole window of "
+    "your columns hold all channels of one pixel and then those of the next; a column should hold the whole window of "
     "channel 0, then that of channel 1.",
     "sec-localisation-columns",
 )
@@ -296,8 +297,8 @@ def one_number_squared(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The stride is ignored",
-    "your windows are always one pixel apart; they are `stride` pixels apart, so the corner of window (i, j) is at "
-    "`(i * stride, j * stride)`.",
+    "your windows are always one pixel apart; they should be `stride` pixels apart, so the corner of window (i, j) is "
+    "at `(i * stride, j * stride)`.",
     "sec-localisation-slide",
 )
 def stride_one(image, kernel_size, stride=1, padding=0):
@@ -327,7 +328,7 @@ def neither(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The windows do not overlap",
-    "your windows move by their own size and so lie side by side; they move by `stride`, which is 1 by default.",
+    "your windows move by their own size and so lie side by side; they should move by `stride`, which is 1 by default.",
     "sec-localisation-slide",
 )
 def side_by_side(image, kernel_size, stride=1, padding=0):
@@ -336,8 +337,8 @@ def side_by_side(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The padding is ignored",
-    "your function doesn't pad the picture; it is surrounded by `padding` rows and columns of zeros before the "
-    "windows are taken.",
+    "your function does not pad the picture; it should be surrounded by `padding` rows and columns of zeros before "
+    "the windows are taken.",
     "sec-localisation-slide",
 )
 def not_padded(image, kernel_size, stride=1, padding=0):
@@ -412,8 +413,8 @@ def edge_drawn_out(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The windows run backwards",
-    "your columns start with the last window; column `i * w + j` belongs to output pixel (i, j), so they start with "
-    "the upper left one.",
+    "your columns start with the last window; column `i * w + j` belongs to output pixel (i, j), so they should start "
+    "with the upper left one.",
     "sec-localisation-columns",
 )
 def last_window_first(image, kernel_size, stride=1, padding=0):
@@ -422,8 +423,8 @@ def last_window_first(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "One matrix for the whole batch",
-    "your function places the matrices of all pictures side by side; the shape is (N, C * kh * kw, h * w), a matrix "
-    "for each picture.",
+    "your function places the matrices of all pictures side by side; the shape should be (N, C * kh * kw, h * w), a "
+    "matrix for each picture.",
     "sec-localisation-columns",
 )
 def batch_beside(image, kernel_size, stride=1, padding=0):
@@ -444,8 +445,8 @@ def one_window_more(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "A matrix for each channel",
-    "your function makes a matrix for each channel; a column holds the window in all channels, one channel below the "
-    "other.",
+    "your function makes a matrix for each channel; a column should hold the window in all channels, one channel "
+    "below the other.",
     "sec-localisation-columns",
 )
 def by_channel(image, kernel_size, stride=1, padding=0):

@@ -55,8 +55,8 @@ def squares(image):
 
 @EXERCISE.wrong(
     "One pixel of each square",
-    "your function takes the first pixel of each square; each number is the mean of all POOL x POOL pixels of its "
-    "square.",
+    "your function takes the first pixel of each square; each number should be the mean of all `POOL` x `POOL` pixels "
+    "of its square.",
     "sec-sampler-shrink",
 )
 def every_fourth(image):
@@ -65,7 +65,7 @@ def every_fourth(image):
 
 @EXERCISE.wrong(
     "The largest pixel of each square",
-    "your function takes the largest pixel, as max-pooling does; each number is the mean of its square.",
+    "your function takes the largest pixel, as max-pooling does; each number should be the mean of its square.",
     "sec-localisation-shrink",
 )
 def largest(image):
@@ -74,7 +74,7 @@ def largest(image):
 
 @EXERCISE.wrong(
     "The sum instead of the mean",
-    "your function adds the 16 pixels without dividing; each number is the mean of its square.",
+    "your function adds the 16 pixels without dividing; each number should be the mean of its square.",
     "sec-localisation-shrink",
 )
 def summed(image):
@@ -83,7 +83,7 @@ def summed(image):
 
 @EXERCISE.wrong(
     "The squares come column by column",
-    "your squares go down the left column first; they are laid out row by row, the upper row first.",
+    "your squares go down the left column first; they should be laid out row by row, the upper row first.",
     "sec-localisation-shrink",
 )
 def by_columns(image):
@@ -91,9 +91,9 @@ def by_columns(image):
 
 
 @EXERCISE.wrong(
-    "POOL and SMALL are exchanged in the reshape",
-    "your function splits the axis of 40 into POOL times SMALL, which averages pixels from all over the canvas; row r "
-    "belongs to square `r // POOL`, so split it into SMALL times POOL.",
+    "`POOL` and `SMALL` are exchanged in the `reshape`",
+    "your function splits the axis of 40 into `POOL` times `SMALL`, which averages pixels from all over the canvas; "
+    "row r belongs to square `r // POOL`, so split it into `SMALL` times `POOL`.",
     "sec-localisation-shrink",
 )
 def mixed(image):
@@ -102,8 +102,8 @@ def mixed(image):
 
 @EXERCISE.wrong(
     "Sixteen consecutive pixels",
-    "your function averages 16 consecutive pixels, which a single `reshape` keeps together; a square is POOL rows "
-    "high and POOL columns wide, so split both axes of 40 first.",
+    "your function averages 16 consecutive pixels, which a single `reshape` keeps together; a square is `POOL` rows "
+    "high and `POOL` columns wide, so split both axes of 40 first.",
     "sec-localisation-shrink",
 )
 def sixteen_in_a_row(image):
@@ -112,7 +112,8 @@ def sixteen_in_a_row(image):
 
 @EXERCISE.wrong(
     "The middle of each square",
-    "your function averages the four pixels in the middle; each number is the mean of all 16 pixels of its square.",
+    "your function averages the four pixels in the middle; each number should be the mean of all 16 pixels of its "
+    "square.",
     "sec-localisation-shrink",
 )
 def middle(image):
@@ -121,8 +122,8 @@ def middle(image):
 
 @EXERCISE.wrong(
     "The small picture is not laid out in a row",
-    "your function returns a picture for each canvas; the localisation network takes one row of numbers each, (N, "
-    "SMALL * SMALL), so reshape it.",
+    "your function returns a picture for each canvas; the localisation network takes one row of numbers each, `(N, "
+    "SMALL * SMALL)`, so reshape it.",
     "sec-localisation-shrink",
 )
 def not_flat(image):

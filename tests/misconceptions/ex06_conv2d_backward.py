@@ -85,7 +85,7 @@ def _window_by_window(d_out, image, weight, stride, padding, put):
 
 
 @EXERCISE.wrong(
-    "The filter is flipped in d_image",
+    "The filter is flipped in `d_image`",
     "your `d_image` has the filter backwards; the gradient of a window is the filter as it is times the upstream "
     "gradient, and only a `d_image` computed as a convolution of `d_out` needs the filter flipped.",
     "sec-layers-convolution",
@@ -97,7 +97,7 @@ def filter_flipped(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "= instead of += where windows overlap",
+    "`=` instead of `+=` where windows overlap",
     "in your function a later window replaces the gradient of an earlier one; a pixel lies in several windows, so add "
     "the gradients of all of them with `+=`.",
     "sec-layers-convolution",
@@ -111,7 +111,7 @@ def later_window_replaces(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "= instead of +=, one filter position after another",
+    "`=` instead of `+=`, one filter position after another",
     "in your function a later position in the filter replaces the gradient of an earlier one; a pixel is multiplied "
     "by several positions of the filter, so add the gradients of all of them with `+=`.",
     "sec-layers-convolution",
@@ -128,7 +128,7 @@ def later_place_replaces(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "= instead of +=, over windows and filters",
+    "`=` instead of `+=`, over windows and filters",
     "in your function the last window and filter replace the gradients of the others; add the gradients of every "
     "window and every filter with `+=`.",
     "sec-layers-convolution",
@@ -142,9 +142,9 @@ def last_filter_replaces(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "stride is ignored",
-    "your windows start one pixel apart; the window of output pixel (i, j) starts at row `i * stride` and column `j * "
-    "stride`, in the backward pass as in the forward pass.",
+    "`stride` is ignored",
+    "your windows start one pixel apart; the window of output pixel (i, j) should start at row `i * stride` and "
+    "column `j * stride`, in the backward pass as in the forward pass.",
     "sec-layers-convolution",
 )
 def without_stride(d_out, image, weight, bias, stride=1, padding=0):
@@ -158,7 +158,7 @@ def without_stride(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The frame of zeros isn't removed",
+    "The frame of zeros is not removed",
     "your `d_image` still has the frame; the padding is no part of the image, so cut the gradient of the frame off at "
     "the end.",
     "sec-layers-convolution",
@@ -218,7 +218,7 @@ def channels_exchanged(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight is flipped",
+    "`d_weight` is flipped",
     "your `d_weight` is backwards; the forward pass flips nothing, so entry (r, q) of `d_weight` uses pixel (r, q) of "
     "every window.",
     "sec-layers-convolution",
@@ -229,7 +229,7 @@ def weight_flipped(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight holds the last image only",
+    "`d_weight` holds the last image only",
     "your `d_weight` comes from the last image alone; all images use the same filters, so add every image's "
     "contribution, with `+=` in a loop.",
     "sec-layers-convolution",
@@ -240,7 +240,7 @@ def last_image(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight holds the last window only",
+    "`d_weight` holds the last window only",
     "your `d_weight` comes from the last window of each image; a filter is used at every window, so add every "
     "window's contribution with `+=`.",
     "sec-layers-convolution",
@@ -257,7 +257,7 @@ def _last_window(d_out, image, weight, bias, stride, padding):
 
 
 @EXERCISE.wrong(
-    "= instead of += in both d_image and d_weight",
+    "`=` instead of `+=` in both `d_image` and `d_weight`",
     "in your function a later window replaces an earlier one in both gradients; a pixel lies in several windows and a "
     "filter is used at all of them, so both sums need `+=`.",
     "sec-layers-convolution",
@@ -271,7 +271,7 @@ def both_replaced(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight holds one window of one image",
+    "`d_weight` holds one window of one image",
     "your `d_weight` comes from the last window of the last image; a filter is used at every window of every image, "
     "so add every contribution with `+=`.",
     "sec-layers-convolution",
@@ -295,7 +295,7 @@ def mean_over_batch(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The mean instead of the sum in d_bias",
+    "The mean instead of the sum in `d_bias`",
     "your `d_bias` is the mean of the upstream gradient; the bias is added to every pixel of every image, so `d_bias` "
     "is the sum over its output channel.",
     "sec-layers-convolution",
@@ -306,7 +306,7 @@ def mean_bias(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_bias is summed over the batch only",
+    "`d_bias` is summed over the batch only",
     "your `d_bias` still has rows and columns; the bias is added to every pixel of every image, so sum over rows and "
     "columns as well, which leaves (O,).",
     "sec-layers-convolution",
@@ -317,7 +317,7 @@ def bias_over_batch(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_bias is summed over the pixels only",
+    "`d_bias` is summed over the pixels only",
     "your `d_bias` still has an axis for the images; the bias is added to every pixel of every image, so sum over the "
     "images as well, which leaves (O,).",
     "sec-layers-convolution",
@@ -328,7 +328,7 @@ def bias_over_pixels(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_bias holds the sum over all filters",
+    "`d_bias` holds the sum over all filters",
     "your `d_bias` has the same sum for every filter; each filter has its own bias, whose gradient is the sum over "
     "its own output channel.",
     "sec-layers-convolution",
@@ -339,7 +339,7 @@ def bias_of_all(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_bias is all ones",
+    "`d_bias` is all ones",
     "your `d_bias` leaves out `d_out`; 1 is the derivative of an output with respect to its bias, and the gradient is "
     "that times the upstream gradient.",
     "sec-layers-convolution",
@@ -350,7 +350,7 @@ def bias_of_ones(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight is computed from the unpadded image",
+    "`d_weight` is computed from the unpadded image",
     "your `d_weight` takes its windows from the image without the frame; the filter was applied to the padded image, "
     "so `d_weight` needs that one.",
     "sec-layers-convolution",
@@ -362,7 +362,7 @@ def weight_without_frame(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight holds the first image only",
+    "`d_weight` holds the first image only",
     "your `d_weight` comes from the first image alone; all images use the same filters, so add every image's "
     "contribution.",
     "sec-layers-convolution",
@@ -373,8 +373,8 @@ def first_image(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Every image gets the batch's sum in d_image",
-    "your `d_image` is summed over the images; filters and biases are shared by the batch but the images aren't, so "
+    "Every image gets the batch's sum in `d_image`",
+    "your `d_image` is summed over the images; filters and biases are shared by the batch but the images are not, so "
     "each depends on its own `d_out` alone.",
     "sec-layers-convolution",
 )

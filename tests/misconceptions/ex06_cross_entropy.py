@@ -52,7 +52,7 @@ def probabilities(logits):
 
 @EXERCISE.wrong(
     "The sum instead of the mean",
-    "your loss is the sum over the batch; it has to be the mean, which doesn't grow with the number of pictures.",
+    "your loss is the sum over the batch; it has to be the mean, which does not grow with the number of pictures.",
     "sec-layers-loss",
 )
 def summed(logits, target):
@@ -61,7 +61,7 @@ def summed(logits, target):
 
 @EXERCISE.wrong(
     "One loss for each picture",
-    "your function returns a loss for each picture; the result is one number, the mean over the batch.",
+    "your function returns a loss for each picture; the result should be one number, the mean over the batch.",
     "sec-layers-loss",
 )
 def not_averaged(logits, target):
@@ -140,8 +140,8 @@ def margin(logits, target):
 
 @EXERCISE.wrong(
     "Only the right score",
-    "your loss is minus the right score, which ignores all the others; it is log(sum of exp(scores)) minus the right "
-    "score.",
+    "your loss is minus the right score, which ignores all the others; it should be log(sum of exp(scores)) minus the "
+    "right score.",
     "sec-layers-loss",
 )
 def score_alone(logits, target):
@@ -150,8 +150,8 @@ def score_alone(logits, target):
 
 @EXERCISE.wrong(
     "Softmax over the batch",
-    "your softmax is taken over the pictures, along axis 0; the probabilities of one picture add up to 1, along axis "
-    "1.",
+    "your softmax is taken over the pictures, along axis 0; the probabilities of one picture should add up to 1, "
+    "along axis 1.",
     "sec-layers-loss",
 )
 def over_the_batch(logits, target):
@@ -160,7 +160,7 @@ def over_the_batch(logits, target):
 
 @EXERCISE.wrong(
     "All classes are averaged",
-    "your function averages -log(p) over all classes; only that of the right class counts.",
+    "your function averages -log(p) over all classes; only that of the right class should count.",
     "sec-layers-loss",
 )
 def all_classes(logits, target):
@@ -191,7 +191,8 @@ def squared(logits, target):
 
 @EXERCISE.wrong(
     "The last class is taken for the right one",
-    "your function takes the last score of each row; `logits[np.arange(N), target]` takes that of the right class.",
+    "your function takes the last score of each row; `logits[np.arange(N), target]` takes the score of the right "
+    "class.",
     "sec-layers-loss",
 )
 def last_class(logits, target):

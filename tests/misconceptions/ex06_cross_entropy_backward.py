@@ -80,7 +80,7 @@ def divided_by_classes(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "d_loss is ignored",
+    "`d_loss` is ignored",
     "your function leaves out `d_loss`, which is right only where it is 1; it is the upstream gradient and multiplies "
     "the result.",
     "sec-layers-chain",
@@ -91,8 +91,8 @@ def loss_is_the_end(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "The sign is wrong",
-    "your gradient has the wrong sign; it is the prediction minus the target, negative at the right class alone, so "
-    "that a step against it reduces the loss.",
+    "your gradient has the wrong sign; it should be the prediction minus the target, negative at the right class "
+    "alone, so that a step against it reduces the loss.",
     "sec-layers-loss",
 )
 def other_sign(d_loss, logits, target):
@@ -112,7 +112,7 @@ def probabilities_only(d_loss, logits, target):
 @EXERCISE.wrong(
     "-1 is written over the probability",
     "your function assigns -1 at the right class, with `=` instead of `-=`, and overwrites the probability; the "
-    "gradient there is the probability minus 1.",
+    "gradient there should be the probability minus 1.",
     "sec-layers-loss",
 )
 def probability_overwritten(d_loss, logits, target):
@@ -123,7 +123,7 @@ def probability_overwritten(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "The sign at the right class is wrong",
-    "your gradient at the right class is 1 minus the probability; it is the probability minus 1.",
+    "your gradient at the right class is 1 minus the probability; it should be the probability minus 1.",
     "sec-layers-loss",
 )
 def other_sign_at_right_class(d_loss, logits, target):
@@ -226,8 +226,8 @@ def for_probabilities(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "Softmax along the wrong axis",
-    "your probabilities add up to 1 over the images; each row is one image, and its probabilities add up to 1 over "
-    "the classes, axis 1.",
+    "your probabilities add up to 1 over the images; each row is one image, and its probabilities should add up to 1 "
+    "over the classes, axis 1.",
     "sec-layers-loss",
 )
 def over_images(d_loss, logits, target):
@@ -236,8 +236,8 @@ def over_images(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "One sum for the whole batch",
-    "your function divides all rows by one sum; each image's probabilities add up to 1, so divide each row by its own "
-    "sum.",
+    "your function divides all rows by one sum; each image's probabilities should add up to 1, so divide each row by "
+    "its own sum.",
     "sec-layers-loss",
 )
 def one_sum(d_loss, logits, target):
@@ -300,7 +300,7 @@ def squared_errors(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "d_loss divides",
+    "`d_loss` divides",
     "your function divides by `d_loss`; it is the upstream gradient and multiplies the result.",
     "sec-layers-chain",
 )
@@ -347,7 +347,7 @@ def nine_tenths(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "The gradient at the right class is 0",
-    "your gradient at the right class is 0; it is the probability minus 1.",
+    "your gradient at the right class is 0; it should be the probability minus 1.",
     "sec-layers-loss",
 )
 def right_class_zero(d_loss, logits, target):

@@ -46,8 +46,8 @@ EXERCISE = Exercise(
 
 
 @EXERCISE.wrong(
-    "d_weight is transposed",
-    "your `d_weight` has a row for each input; row o belongs to output o and holds the inputs times the upstream "
+    "`d_weight` is transposed",
+    "your `d_weight` has a row for each input; row o should belong to output o and hold the inputs times the upstream "
     "gradient of that output.",
     "sec-layers-linear",
 )
@@ -57,7 +57,7 @@ def weight_transposed(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_inputs uses weight as in the forward pass",
+    "`d_inputs` uses `weight` as in the forward pass",
     "your `d_inputs` sums along a row of `weight`, as the forward pass does; `weight[o, i]` connects input i to "
     "output o, so in the backward pass the sum runs down a column, over the outputs.",
     "sec-layers-linear",
@@ -79,7 +79,7 @@ def mean_over_batch(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "The mean instead of the sum in d_bias",
+    "The mean instead of the sum in `d_bias`",
     "your function divides `d_bias` by the number of images; all images use the same bias, so their gradients are "
     "added.",
     "sec-layers-linear",
@@ -90,7 +90,7 @@ def mean_bias(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_bias is summed along the wrong axis",
+    "`d_bias` is summed along the wrong axis",
     "your `d_bias` sums over the outputs and keeps the images; each output has its own bias, so sum over the images "
     "and keep the outputs.",
     "sec-layers-linear",
@@ -101,7 +101,7 @@ def bias_over_outputs(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_bias isn't summed over the batch",
+    "`d_bias` is not summed over the batch",
     "your `d_bias` still has a row for each image; all images use the same bias, so sum the upstream gradient over "
     "them, which leaves (O,).",
     "sec-layers-linear",
@@ -112,7 +112,7 @@ def bias_not_summed(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_bias is all ones",
+    "`d_bias` is all ones",
     "your `d_bias` leaves out `d_out`; 1 is the derivative of an output with respect to its bias, and the gradient is "
     "that times the upstream gradient.",
     "sec-layers-linear",
@@ -133,7 +133,7 @@ def slopes_alone(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_weight holds the last image only",
+    "`d_weight` holds the last image only",
     "your `d_weight` comes from the last image alone; all images use the same weight, so add every image's "
     "contribution, with `+=` in a loop.",
     "sec-layers-linear",
@@ -144,7 +144,7 @@ def last_image(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_bias holds the last image only",
+    "`d_bias` holds the last image only",
     "your `d_bias` comes from the last image alone; all images use the same bias, so add every image's contribution, "
     "with `+=` in a loop.",
     "sec-layers-linear",
@@ -155,7 +155,7 @@ def last_image_in_bias(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_weight and d_bias hold the last image only",
+    "`d_weight` and `d_bias` hold the last image only",
     "your `d_weight` and `d_bias` come from the last image alone; all images use the same weight and bias, so add "
     "every image's contribution, with `+=` in a loop.",
     "sec-layers-linear",
@@ -166,8 +166,8 @@ def last_image_in_both(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_inputs is summed over the batch",
-    "your `d_inputs` is one row for the whole batch; weight and bias are shared by the images but the inputs aren't, "
+    "`d_inputs` is summed over the batch",
+    "your `d_inputs` is one row for the whole batch; weight and bias are shared by the images but the inputs are not, "
     "so each image has a row of its own.",
     "sec-layers-linear",
 )
@@ -177,8 +177,8 @@ def inputs_summed(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "Every row of d_inputs holds the batch's sum",
-    "your `d_inputs` adds over the images; weight and bias are shared by the images but the inputs aren't, so row n "
+    "Every row of `d_inputs` holds the batch's sum",
+    "your `d_inputs` adds over the images; weight and bias are shared by the images but the inputs are not, so row n "
     "depends on `d_out[n]` alone.",
     "sec-layers-linear",
 )
@@ -188,7 +188,7 @@ def inputs_of_all(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_weight is computed from d_inputs",
+    "`d_weight` is computed from `d_inputs`",
     "your `d_weight` uses the gradient of the inputs; the forward pass multiplies the weight by the inputs, so "
     "`d_weight` needs those.",
     "sec-layers-linear",
@@ -199,7 +199,7 @@ def from_gradient(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_bias holds the sum over all outputs",
+    "`d_bias` holds the sum over all outputs",
     "your `d_bias` has the same sum for every output; each output has its own bias, whose gradient is the sum over "
     "that output.",
     "sec-layers-linear",
@@ -210,7 +210,7 @@ def bias_of_all(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_weight holds the first image only",
+    "`d_weight` holds the first image only",
     "your `d_weight` comes from the first image alone; all images use the same weight, so add every image's "
     "contribution.",
     "sec-layers-linear",
@@ -221,7 +221,7 @@ def first_image(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "The mean instead of the sum in d_weight",
+    "The mean instead of the sum in `d_weight`",
     "your function divides `d_weight` by the number of images; all images use the same weight, so their gradients are "
     "added.",
     "sec-layers-linear",
@@ -232,7 +232,7 @@ def mean_weight(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_inputs is divided by the number of images",
+    "`d_inputs` is divided by the number of images",
     "your function divides `d_inputs` by the number of images; each image's row comes from its own `d_out`, so "
     "nothing is averaged.",
     "sec-layers-linear",

@@ -101,7 +101,7 @@ def _winner(window):
 @EXERCISE.wrong(
     "Shared among all pixels of the window",
     "your function divides the gradient among all pixels of the window, as for average-pooling; a pooled pixel is a "
-    "copy of the largest, which receives the whole upstream gradient.",
+    "copy of the largest, which should receive the whole upstream gradient.",
     "sec-layers-pooling",
 )
 def average(d_out, image, kernel_size, stride=None):
@@ -110,8 +110,8 @@ def average(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "Every pixel of the window receives the whole gradient",
-    "your function gives every pixel of the window the upstream gradient; only the largest receives it, since the "
-    "pooled pixel is a copy of that one.",
+    "your function gives every pixel of the window the upstream gradient; only the largest should receive it, since "
+    "the pooled pixel is a copy of that one.",
     "sec-layers-pooling",
 )
 def everyone(d_out, image, kernel_size, stride=None):
@@ -120,8 +120,8 @@ def everyone(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "Passed on to every positive pixel",
-    "your function passes the gradient to every positive pixel, as for ReLU; in a pool it goes to the largest pixel "
-    "of the window, whatever its sign.",
+    "your function passes the gradient to every positive pixel, as for ReLU; in a pool it should go to the largest "
+    "pixel of the window, whatever its sign.",
     "sec-layers-pooling",
 )
 def positive(d_out, image, kernel_size, stride=None):
@@ -130,8 +130,8 @@ def positive(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The smallest pixel receives the gradient",
-    "your function passes the gradient to the smallest pixel; it goes to the largest of the window, the one that was "
-    "copied.",
+    "your function passes the gradient to the smallest pixel; it should go to the largest of the window, the one that "
+    "was copied.",
     "sec-layers-pooling",
 )
 def smallest(d_out, image, kernel_size, stride=None):
@@ -149,7 +149,7 @@ def row_for_column(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The window's corner isn't added",
+    "The window's corner is not added",
     "your function uses the largest pixel's row and column within the window as those of the image; add the row and "
     "column of the window's corner.",
     "sec-layers-pooling",
@@ -179,8 +179,8 @@ def too_short(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The largest absolute value",
-    "your function passes the gradient to the pixel with the largest absolute value; it goes to the largest number, "
-    "and -1 is larger than -4.",
+    "your function passes the gradient to the pixel with the largest absolute value; it should go to the largest "
+    "number, and -1 is larger than -4.",
     "sec-layers-pooling",
 )
 def farthest_from_zero(d_out, image, kernel_size, stride=None):
@@ -218,7 +218,7 @@ def from_zero(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "= instead of += where windows overlap",
+    "`=` instead of `+=` where windows overlap",
     "in your function a later window replaces the gradient of an earlier one, as `=` does, and also `+=` with arrays "
     "of indices, which counts a repeated index once; a pixel can be the largest of several windows and their "
     "gradients are added, for instance with `np.add.at`.",
@@ -233,7 +233,7 @@ def later_window_replaces(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "= instead of +=, one position after another",
+    "`=` instead of `+=`, one position after another",
     "in your function a later position in the window replaces the gradient of an earlier one; a pixel can be the "
     "largest of several windows, at another position in each, so add their gradients with `+=`.",
     "sec-layers-pooling",
@@ -248,7 +248,7 @@ def later_place_replaces(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "= instead of +=, and whole windows are overwritten",
+    "`=` instead of `+=`, and whole windows are overwritten",
     "in your function each window, zeros included, overwrites the gradients of earlier ones; windows may overlap, so "
     "add each window's gradient with `+=`.",
     "sec-layers-pooling",
@@ -262,7 +262,7 @@ def whole_window_replaces(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "stride is ignored",
+    "`stride` is ignored",
     "your windows always lie side by side; window (i, j) starts at row `i * stride` and column `j * stride`, and "
     "`stride` equals `kernel_size` only where it is left out.",
     "sec-layers-pooling",
@@ -272,8 +272,8 @@ def side_by_side(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "A missing stride is taken for 1",
-    "your function moves the windows by one pixel where `stride` is None; None means `kernel_size`, so that the "
+    "A missing `stride` is taken for 1",
+    "your function moves the windows by one pixel where `stride` is `None`; `None` means `kernel_size`, so that the "
     "windows lie side by side.",
     "sec-layers-pooling",
 )
@@ -284,7 +284,7 @@ def one_pixel_apart(d_out, image, kernel_size, stride=None):
 @EXERCISE.wrong(
     "Every tied pixel receives the whole gradient",
     "your function gives the whole gradient to each of several equal pixels; only one of them was copied, the first "
-    "row by row, and it alone receives the gradient.",
+    "row by row, and it alone should receive the gradient.",
     "sec-layers-kinks",
 )
 def all_ties(d_out, image, kernel_size, stride=None):
@@ -293,7 +293,8 @@ def all_ties(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "A tie is divided",
-    "your function divides the gradient among several equal pixels; the first of them, row by row, receives it all.",
+    "your function divides the gradient among several equal pixels; the first of them, row by row, should receive it "
+    "all.",
     "sec-layers-pooling",
 )
 def tie_shared(d_out, image, kernel_size, stride=None):
@@ -307,7 +308,7 @@ def tie_shared(d_out, image, kernel_size, stride=None):
 @EXERCISE.wrong(
     "The last pixel of a tie is taken",
     "your function passes the gradient to the last of several equal pixels, as a search with `>=` instead of `>` "
-    "does; the first of them, row by row, receives it.",
+    "does; the first of them, row by row, should receive it.",
     "sec-layers-pooling",
 )
 def last_of_tie(d_out, image, kernel_size, stride=None):
@@ -318,7 +319,7 @@ def last_of_tie(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "A tie is searched column by column",
-    "your function finds the first of several equal pixels column by column; it is the first row by row.",
+    "your function finds the first of several equal pixels column by column; it should be the first row by row.",
     "sec-layers-pooling",
 )
 def down_the_columns(d_out, image, kernel_size, stride=None):
@@ -327,7 +328,7 @@ def down_the_columns(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "Always the first pixel of the window",
-    "your function always passes the gradient to the upper left pixel of the window; it goes to the largest.",
+    "your function always passes the gradient to the upper left pixel of the window; it should go to the largest.",
     "sec-layers-pooling",
 )
 def first_pixel(d_out, image, kernel_size, stride=None):
@@ -336,7 +337,7 @@ def first_pixel(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "Always the last pixel of the window",
-    "your function always passes the gradient to the lower right pixel of the window; it goes to the largest.",
+    "your function always passes the gradient to the lower right pixel of the window; it should go to the largest.",
     "sec-layers-pooling",
 )
 def last_pixel(d_out, image, kernel_size, stride=None):
@@ -358,7 +359,7 @@ def winner_of_all(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The pixels are returned instead of the gradient",
-    "your function returns the image's own numbers at the largest pixels; the gradient there is `d_out`, and 0 "
+    "your function returns the image's own numbers at the largest pixels; the gradient there should be `d_out`, and 0 "
     "elsewhere.",
     "sec-layers-pooling",
 )
@@ -377,7 +378,7 @@ def first_channel(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The mean over several windows",
-    "your function averages the gradients of a pixel that is the largest of several windows; they are added.",
+    "your function averages the gradients of a pixel that is the largest of several windows; they should be added.",
     "sec-layers-pooling",
 )
 def mean_of_windows(d_out, image, kernel_size, stride=None):
@@ -387,8 +388,8 @@ def mean_of_windows(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The second largest pixel receives the gradient",
-    "your function passes the gradient to the second largest pixel; it goes to the largest of the window, the one "
-    "that was copied.",
+    "your function passes the gradient to the second largest pixel; it should go to the largest of the window, the "
+    "one that was copied.",
     "sec-layers-pooling",
 )
 def second_largest(d_out, image, kernel_size, stride=None):
@@ -398,7 +399,7 @@ def second_largest(d_out, image, kernel_size, stride=None):
 @EXERCISE.wrong(
     "Divided by a softmax",
     "your function divides the gradient among all pixels of the window as a softmax does, more to the larger ones; "
-    "only the largest receives it.",
+    "only the largest should receive it.",
     "sec-layers-pooling",
 )
 def softmax_shares(d_out, image, kernel_size, stride=None):
@@ -411,7 +412,7 @@ def softmax_shares(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The median receives the gradient",
-    "your function passes the gradient to the median of the window; it goes to the largest pixel.",
+    "your function passes the gradient to the median of the window; it should go to the largest pixel.",
     "sec-layers-pooling",
 )
 def median(d_out, image, kernel_size, stride=None):

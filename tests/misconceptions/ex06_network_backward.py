@@ -58,7 +58,7 @@ def above(before, d_hidden):
 
 @EXERCISE.wrong(
     "ReLU is left out of the backward pass",
-    "your function passes the whole gradient through ReLU; where a hidden unit wasn't positive before ReLU the "
+    "your function passes the whole gradient through ReLU; where a hidden unit was not positive before ReLU the "
     "derivative is 0, and the gradient becomes 0.",
     "sec-layers-relu",
 )
@@ -88,7 +88,8 @@ def opposite(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The derivative at 0 is 1",
-    "your derivative of ReLU at exactly 0 is 1, as with `before >= 0`; here it is 0, `before > 0`, as in torch.",
+    "your derivative of ReLU at exactly 0 is 1, as with `before >= 0`; here it should be 0, as with `before > 0` and "
+    "in torch.",
     "sec-layers-relu",
 )
 def at_zero(d_out, inputs, weights):
@@ -106,7 +107,7 @@ def value_for_slope(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The hidden units lack the first bias",
-    "your function computes the hidden units without the bias, so other ones are positive; they are `inputs @ "
+    "your function computes the hidden units without the bias, so other ones are positive; they should be `inputs @ "
     "weights[0].T + weights[1]`, as in the forward pass.",
     "sec-layers-relu",
 )
@@ -126,7 +127,7 @@ def before_relu(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The second layer's gradients come first",
-    "your function returns the second layer's gradients first; they come in the order of the weights, the first "
+    "your function returns the second layer's gradients first; return them in the order of the weights, the first "
     "layer's two before the second's.",
     "sec-layers-way",
 )
@@ -157,7 +158,7 @@ def weights_alone(d_out, inputs, weights):
 
 
 @EXERCISE.wrong(
-    "The weights before d_inputs",
+    "The weights before `d_inputs`",
     "your function returns the weights' gradients first; `d_inputs` comes first and their tuple second.",
     "sec-layers-way",
 )
@@ -167,7 +168,8 @@ def weights_first(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The mean over the batch",
-    "your gradients of the weights are means over the batch; they are sums, since the loss has already divided by N.",
+    "your gradients of the weights are means over the batch; they should be sums, since the loss has already divided "
+    "by N.",
     "sec-layers-linear",
 )
 def averaged(d_out, inputs, weights):
@@ -176,7 +178,7 @@ def averaged(d_out, inputs, weights):
 
 
 @EXERCISE.wrong(
-    "d_inputs stops at the hidden units",
+    "`d_inputs` stops at the hidden units",
     "your `d_inputs` is the gradient with respect to the hidden units before ReLU; pass it on through the first layer "
     "to the network's inputs.",
     "sec-layers-way",

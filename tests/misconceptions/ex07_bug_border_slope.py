@@ -43,7 +43,7 @@ def to_the_right(row, position, outside="border"):
 @EXERCISE.wrong(
     "As it was found",
     "the code returns a slope on the first and the last pixel themselves, and on the last it takes the missing "
-    "neighbour for 0; the clamp already holds the position there, so the slope is 0.",
+    "neighbour for 0; the clamp already holds the position there, so the slope should be 0.",
     "sec-sback-border",
 )
 def as_found(row, position):
@@ -60,7 +60,7 @@ def as_found(row, position):
 @EXERCISE.wrong(
     "Fixed on the last pixel only",
     "your function returns 0 on the last pixel but still the inner slope on the first; the clamp holds the position "
-    "there as well, so the slope is 0.",
+    "there as well, so the slope should be 0.",
     "sec-sback-border",
 )
 def last_pixel_only(row, position):
@@ -71,7 +71,7 @@ def last_pixel_only(row, position):
 @EXERCISE.wrong(
     "Fixed on the first pixel only",
     "your function returns 0 on the first pixel, but on the last it still takes the missing neighbour for 0; the "
-    "slope is 0 there as well.",
+    "slope should be 0 there as well.",
     "sec-sback-border",
 )
 def first_pixel_only(row, position):
@@ -117,7 +117,7 @@ def zeros_padding(row, position):
 @EXERCISE.wrong(
     "The clamp's derivative is left out",
     "your function clamps the position and then takes the slope at the place where it ends; outside, the position "
-    "that is read doesn't move, so the slope is 0 whatever the picture.",
+    "that is read does not move, so the slope is 0 whatever the picture.",
     "sec-sback-outside",
 )
 def clamped_alone(row, position):
@@ -126,8 +126,8 @@ def clamped_alone(row, position):
 
 @EXERCISE.wrong(
     "No slope on any whole pixel",
-    "your slope is 0 on every whole pixel; only on the first and the last is it 0, and between them the slope to the "
-    "right is required.",
+    "your slope is 0 on every whole pixel; it should be 0 only on the first and the last, and between them the slope "
+    "to the right is required.",
     "sec-sback-kink",
 )
 def none_on_pixels(row, position):
@@ -148,8 +148,8 @@ def to_the_left(row, position):
 
 @EXERCISE.wrong(
     "The last interval is lost",
-    "your slope is 0 between the last two pixels; the picture still changes there, and the slope is 0 only from the "
-    "last pixel on.",
+    "your slope is 0 between the last two pixels; the picture still changes there, and the slope should be 0 only "
+    "from the last pixel on.",
     "sec-sback-border",
 )
 def last_interval_lost(row, position):
@@ -219,7 +219,7 @@ def mean_on_pixels(row, position):
 @EXERCISE.wrong(
     "The slope continues outside",
     "your function keeps the slope of the outermost interval outside; beyond the first and the last pixel the value "
-    "doesn't change, so the slope is 0.",
+    "does not change, so the slope is 0.",
     "sec-sback-border",
 )
 def goes_on(row, position):
@@ -229,8 +229,8 @@ def goes_on(row, position):
 
 @EXERCISE.wrong(
     "The first interval is lost",
-    "your slope is 0 between the first two pixels; it is the right pixel minus the left one there, as in any other "
-    "interval.",
+    "your slope is 0 between the first two pixels; it should be the right pixel minus the left one there, as in any "
+    "other interval.",
     "sec-sback-border",
 )
 def first_interval_lost(row, position):

@@ -145,7 +145,7 @@ def divided(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The factor of the other align_corners",
+    "The factor of the other `align_corners`",
     "your points are right, but the factor belongs to the other convention; a unit is W / 2 pixels with "
     "`align_corners=False` and (W - 1) / 2 with `True`.",
     "sec-sback-pull",
@@ -155,7 +155,7 @@ def other_factor(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -165,7 +165,7 @@ def other_convention(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your function takes -1 and 1 for the edges even where `align_corners=True`; there they are the outermost "
     "centres, and a position is `(x + 1) * (W - 1) / 2` pixels.",
     "sec-grid-units",
@@ -175,7 +175,7 @@ def always_edges(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
+    "`align_corners` is ignored, centres always",
     "your function takes -1 and 1 for the outermost centres even where `align_corners=False`; there they are the "
     "outer edges, and a position is `((x + 1) * W - 1) / 2` pixels.",
     "sec-grid-units",
@@ -202,7 +202,7 @@ def without_half_pixel(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "(x + 1) * W / 2 in both conventions",
+    "`(x + 1) * W / 2` in both conventions",
     "your function uses `(x + 1) * W / 2` and the factor W / 2 in both conventions; with `align_corners=False` a "
     "position is `((x + 1) * W - 1) / 2` pixels, and with `True` it is `(x + 1) * (W - 1) / 2` and the factor (W - 1) "
     "/ 2.",
@@ -214,7 +214,7 @@ def one_rule_without_half_pixel(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Positions of (x + 1) * W / 2 in both conventions",
+    "Positions of `(x + 1) * W / 2` in both conventions",
     "your factor is right, but your function uses `(x + 1) * W / 2` in both conventions; a position is `((x + 1) * W "
     "- 1) / 2` pixels with `align_corners=False` and `(x + 1) * (W - 1) / 2` with `True`.",
     "sec-grid-units",
@@ -316,7 +316,7 @@ def factors_exchanged(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped in the result",
-    "your result has the gradient in y first; its last axis is (x, y), as in the grid.",
+    "your result has the gradient in y first; its last axis should be (x, y), as in the grid.",
     "sec-sback-idea",
 )
 def swapped_result(d_out, image, grid, align_corners=False):
@@ -352,7 +352,7 @@ def first_channel(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The slope alone, without d_out",
+    "The slope alone, without `d_out`",
     "your function returns the slope of the output; the chain rule multiplies it by `d_out`, the upstream gradient, "
     "channel by channel.",
     "sec-sback-idea",
@@ -499,8 +499,8 @@ def weights_exchanged(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Each slope is weighted by its own fraction",
-    "your slope in x is weighted by `f_x`; it is weighted by how far down the point lies, `f_y`, and the slope in y "
-    "by `f_x`.",
+    "your slope in x is weighted by `f_x`; it should be weighted by how far down the point lies, `f_y`, and the slope "
+    "in y by `f_x`.",
     "sec-sback-pull",
 )
 def own_fraction(d_out, image, grid, align_corners=False):
@@ -510,8 +510,8 @@ def own_fraction(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Both differences count by half",
-    "your slope in x is the mean of the upper and the lower difference, and likewise in y; it is the upper one times "
-    "`1 - f_y` plus the lower one times `f_y`.",
+    "your slope in x is the mean of the upper and the lower difference, and likewise in y; it should be the upper one "
+    "times `1 - f_y` plus the lower one times `f_y`.",
     "sec-sback-pull",
 )
 def half_and_half(d_out, image, grid, align_corners=False):
@@ -523,8 +523,8 @@ def half_and_half(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The two differences are added unweighted",
-    "your slope in x is the sum of the upper and the lower difference, and likewise in y; it is the upper one times "
-    "`1 - f_y` plus the lower one times `f_y`.",
+    "your slope in x is the sum of the upper and the lower difference, and likewise in y; it should be the upper one "
+    "times `1 - f_y` plus the lower one times `f_y`.",
     "sec-sback-pull",
 )
 def both_whole(d_out, image, grid, align_corners=False):
@@ -545,9 +545,9 @@ def height_for_both(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "d_out of the first channel for all",
-    "your function uses the first channel's `d_out` for every channel; each channel's slope is multiplied by its own "
-    "`d_out` before the channels are added.",
+    "`d_out` of the first channel for all",
+    "your function uses the first channel's `d_out` for every channel; each channel's slope should be multiplied by "
+    "its own `d_out` before the channels are added.",
     "sec-sback-idea",
 )
 def first_upstream(d_out, image, grid, align_corners=False):
@@ -557,7 +557,7 @@ def first_upstream(d_out, image, grid, align_corners=False):
 @EXERCISE.wrong(
     "Channels added before they are multiplied",
     "your function adds the slopes of all channels, adds all of `d_out`, and multiplies the sums; each channel's "
-    "slope is multiplied by its own `d_out` before the channels are added.",
+    "slope should be multiplied by its own `d_out` before the channels are added.",
     "sec-sback-idea",
 )
 def sums_multiplied(d_out, image, grid, align_corners=False):

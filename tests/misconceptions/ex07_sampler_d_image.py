@@ -110,9 +110,9 @@ def corner_by_corner(d_out, image, grid, align_corners, write):
 
 
 @EXERCISE.wrong(
-    "= instead of +=",
+    "`=` instead of `+=`",
     "your function assigns, so that each share replaces the one before; many points may read one pixel, and their "
-    "shares are added.",
+    "shares should be added.",
     "sec-sback-lost",
 )
 def assigned(d_out, image, grid, align_corners=False):
@@ -120,7 +120,7 @@ def assigned(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "= instead of +=, point by point",
+    "`=` instead of `+=`, point by point",
     "your function assigns, so that the last point that reads a pixel replaces the shares of earlier ones; add each "
     "point's four shares to what is already there.",
     "sec-sback-scatter",
@@ -134,7 +134,7 @@ def assigned_point_by_point(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "+= with arrays of indices",
+    "`+=` with arrays of indices",
     "your `d[rows, columns] += part` keeps only one of several shares for the same pixel; `np.add.at`, or "
     "`np.bincount` with weights, adds them all.",
     "sec-sback-lost",
@@ -191,8 +191,8 @@ def weighed(d_out, image, grid, align_corners, weigh):
 
 @EXERCISE.wrong(
     "The weights are missing",
-    "your function gives the whole of `d_out` to each of the four pixels; each receives its own weight of it, and the "
-    "four weights add up to 1.",
+    "your function gives the whole of `d_out` to each of the four pixels; each should receive its own weight of it, "
+    "and the four weights add up to 1.",
     "sec-sback-scatter",
 )
 def without_weights(d_out, image, grid, align_corners=False):
@@ -201,8 +201,8 @@ def without_weights(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The weights of x and y are added",
-    "your weight is the weight across plus the weight down; it is the product of the two, so that the four weights "
-    "add up to 1.",
+    "your weight is the weight across plus the weight down; it should be the product of the two, so that the four "
+    "weights add up to 1.",
     "sec-sback-idea",
 )
 def weights_added(d_out, image, grid, align_corners=False):
@@ -221,8 +221,8 @@ def times_value(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "All of it goes to the nearest pixel",
-    "your function gives all of `d_out` to the nearest pixel; the output was mixed from four pixels, and each "
-    "receives its weight of `d_out`.",
+    "your function gives all of `d_out` to the nearest pixel; the output was mixed from four pixels, and each should "
+    "receive its weight of `d_out`.",
     "sec-sback-scatter",
 )
 def nearest(d_out, image, grid, align_corners=False):
@@ -232,7 +232,7 @@ def nearest(d_out, image, grid, align_corners=False):
 @EXERCISE.wrong(
     "Shares outside the image go to its edge",
     "your function adds the share of a neighbour outside the image to the nearest edge pixel, as for border padding; "
-    "with zeros padding that share is dropped.",
+    "with zeros padding that share should be dropped.",
     "sec-sback-outside",
 )
 def clamped(d_out, image, grid, align_corners=False):
@@ -242,7 +242,7 @@ def clamped(d_out, image, grid, align_corners=False):
 @EXERCISE.wrong(
     "Index -1 is the last pixel",
     "your function adds the share of row or column -1 to the last one, as NumPy does with that index; -1 is outside "
-    "and its share is dropped, so check both ends.",
+    "and its share should be dropped, so check both ends.",
     "sec-sback-outside",
 )
 def wrapped(d_out, image, grid, align_corners=False):
@@ -312,7 +312,7 @@ def cut_off(d_out, image, grid, align_corners, weigh):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -322,7 +322,7 @@ def other_convention(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your function takes -1 and 1 for the edges even where `align_corners=True`; there they are the outermost "
     "centres, and a position is `(x + 1) * (W - 1) / 2` pixels.",
     "sec-grid-units",
@@ -332,7 +332,7 @@ def always_edges(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
+    "`align_corners` is ignored, centres always",
     "your function takes -1 and 1 for the outermost centres even where `align_corners=False`; there they are the "
     "outer edges, and a position is `((x + 1) * W - 1) / 2` pixels.",
     "sec-grid-units",
@@ -359,7 +359,7 @@ def without_half_pixel(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "(x + 1) * W / 2 in both conventions",
+    "`(x + 1) * W / 2` in both conventions",
     "your function uses `(x + 1) * W / 2` in both conventions; a position is `((x + 1) * W - 1) / 2` pixels with "
     "`align_corners=False` and `(x + 1) * (W - 1) / 2` with `True`.",
     "sec-grid-units",
@@ -391,8 +391,8 @@ def grid_as_pixels(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The channels are added",
-    "your function adds the channels of `d_out`; each channel of `d_image` comes from the same channel of `d_out` "
-    "alone, and only `d_grid` is a sum over the channels.",
+    "your function adds the channels of `d_out`; each channel of `d_image` should come from the same channel of "
+    "`d_out` alone, and only `d_grid` is a sum over the channels.",
     "sec-sback-idea",
 )
 def channels_added(d_out, image, grid, align_corners=False):
@@ -412,7 +412,7 @@ def first_grid(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "d_out is left out",
+    "`d_out` is left out",
     "your function returns the weights alone; the chain rule multiplies each weight, the derivative of the output "
     "with respect to a pixel, by `d_out`, the derivative of the loss with respect to the output.",
     "sec-sback-idea",
@@ -432,7 +432,7 @@ def quarters(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The mean over the channels",
-    "your function averages `d_out` over the channels; each channel of `d_image` comes from the same channel of "
+    "your function averages `d_out` over the channels; each channel of `d_image` should come from the same channel of "
     "`d_out` alone.",
     "sec-sback-idea",
 )
@@ -442,9 +442,9 @@ def mean_of_channels(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The first channel's d_out is used for all",
-    "your function uses the first channel of `d_out` for every channel; each channel of `d_image` comes from the same "
-    "channel of `d_out`.",
+    "The first channel's `d_out` is used for all",
+    "your function uses the first channel of `d_out` for every channel; each channel of `d_image` should come from "
+    "the same channel of `d_out`.",
     "sec-sback-idea",
 )
 def first_channel(d_out, image, grid, align_corners=False):
@@ -455,7 +455,7 @@ def first_channel(d_out, image, grid, align_corners=False):
 @EXERCISE.wrong(
     "All of it goes to the upper left pixel",
     "your function gives all of `d_out` to the upper left pixel; the output was mixed from four pixels, and each "
-    "receives its weight of `d_out`.",
+    "should receive its weight of `d_out`.",
     "sec-sback-scatter",
 )
 def upper_left(d_out, image, grid, align_corners=False):
@@ -469,7 +469,7 @@ def upper_left(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The image instead of d_out",
+    "The image instead of `d_out`",
     "your function returns the image times the weights with which it was read; `d_image` is computed from `d_out` and "
     "the weights, and the brightness of the image plays no part.",
     "sec-sback-idea",
@@ -494,8 +494,8 @@ def mean_of_points(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Every sign is reversed",
-    "your gradient has the opposite sign; it is `d_out` times the weights, and the optimizer takes the step against "
-    "it.",
+    "your gradient has the opposite sign; it should be `d_out` times the weights, and the optimizer takes the step "
+    "against it.",
     "sec-sback-idea",
 )
 def reversed_sign(d_out, image, grid, align_corners=False):

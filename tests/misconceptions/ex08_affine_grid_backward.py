@@ -69,8 +69,8 @@ def summed(d_grid, x, y, one=1):
 
 @EXERCISE.wrong(
     "Only the shift has a gradient",
-    "your first two columns are zero, so theta could never learn to turn or scale; they are the sums of each pixel's "
-    "gradient times x_t and times y_t.",
+    "your first two columns are zero, so `theta` could never learn to turn or scale; they should be the sums of each "
+    "pixel's gradient times x_t and times y_t.",
     "sec-theta-sum",
 )
 def shift_alone(d_grid, theta, align_corners=False):
@@ -98,7 +98,7 @@ def without_arms(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "= instead of += in the sum over the pixels",
+    "`=` instead of `+=` in the sum over the pixels",
     "your function assigns, so that only the last pixel's contribution is left; add every pixel's with `+=`.",
     "sec-theta-hand",
 )
@@ -110,8 +110,8 @@ def last_pixel(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The 1 comes first",
-    "your columns belong to 1, x_t and y_t; the order is x_t, y_t, 1, so the plain sum of the gradients is the third "
-    "column.",
+    "your columns belong to 1, x_t and y_t; the order should be x_t, y_t, 1, so the plain sum of the gradients is the "
+    "third column.",
     "sec-theta-sum",
 )
 def one_first(d_grid, theta, align_corners=False):
@@ -120,7 +120,8 @@ def one_first(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "y_t points up",
-    "your y_t decreases from the top row to the bottom; it grows with the rows, from -1 at the top to 1 at the bottom.",
+    "your y_t decreases from the top row to the bottom; it should grow with the rows, from -1 at the top to 1 at the "
+    "bottom.",
     "sec-grid-units",
 )
 def y_points_up(d_grid, theta, align_corners=False):
@@ -169,7 +170,7 @@ def measured_by_the_other(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The mean over the pixels",
-    "your function divides by the number of pixels; theta affects every pixel, so their gradients are added.",
+    "your function divides by the number of pixels; `theta` affects every pixel, so their gradients are added.",
     "sec-theta-sum",
 )
 def mean(d_grid, theta, align_corners=False):
@@ -209,8 +210,8 @@ def batch_for_everyone(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The outer product is transposed",
-    "your outer product is transposed, and the `reshape` doesn't undo that; the rows belong to x and y of `d_grid`, "
-    "the columns to the lever arms (x_t, y_t, 1).",
+    "your outer product is transposed, and the `reshape` does not undo that; the rows should belong to x and y of "
+    "`d_grid`, the columns to the lever arms (x_t, y_t, 1).",
     "sec-theta-sum",
 )
 def transposed(d_grid, theta, align_corners=False):
@@ -218,7 +219,7 @@ def transposed(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
+    "The other `align_corners`",
     "your lever arms are those of the other convention; `align_corners=True` places -1 and 1 at the centres of the "
     "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
@@ -228,9 +229,9 @@ def other_convention(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
+    "`align_corners` is ignored, centres always",
     "your lever arms reach -1 and 1 even where `align_corners=False`; there -1 and 1 are the outer edges, and the "
-    "outermost lever arms end half a pixel inside.",
+    "outermost lever arms should end half a pixel inside.",
     "sec-grid-units",
 )
 def always_corners(d_grid, theta, align_corners=False):
@@ -238,7 +239,7 @@ def always_corners(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
+    "`align_corners` is ignored, edges always",
     "your lever arms end half a pixel inside even where `align_corners=True`; there -1 and 1 are the centres of the "
     "outermost pixels.",
     "sec-grid-units",
@@ -249,8 +250,8 @@ def always_edges(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Lever arms in pixels",
-    "your lever arms count columns and rows; they are the pixels' positions in normalised units, from -1 to 1, with 0 "
-    "in the middle.",
+    "your lever arms count columns and rows; they should be the pixels' positions in normalised units, from -1 to 1, "
+    "with 0 in the middle.",
     "sec-theta-sum",
 )
 def arms_in_pixels(d_grid, theta, align_corners=False):
@@ -281,8 +282,8 @@ def column_by_column(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The rows of theta are swapped",
-    "your function writes the gradients of x into the second row; the first row of theta gives x, and x comes first "
+    "The rows of `theta` are swapped",
+    "your function writes the gradients of x into the second row; the first row of `theta` gives x, and x comes first "
     "in the last axis of `d_grid`.",
     "sec-theta-sum",
 )
@@ -292,8 +293,8 @@ def rows_swapped(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "A single pixel lies at -1",
-    "your function places the centre of a single row or column at -1, as `np.linspace(-1, 1, 1)` does; it lies in the "
-    "middle, at 0, in both conventions.",
+    "your function places the centre of a single row or column at -1, as `np.linspace(-1, 1, 1)` does; it should lie "
+    "in the middle, at 0, in both conventions.",
     "sec-grid-units",
 )
 def single_pixel_at_the_edge(d_grid, theta, align_corners=False):
@@ -338,8 +339,8 @@ def left_edges(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Lever arms from 0 to 1",
-    "your lever arms run from 0 to 1; they are the pixels' positions in normalised units, from -1 to 1, with 0 in the "
-    "middle.",
+    "your lever arms run from 0 to 1; they should be the pixels' positions in normalised units, from -1 to 1, with 0 "
+    "in the middle.",
     "sec-grid-units",
 )
 def from_zero_to_one(d_grid, theta, align_corners=False):
@@ -413,7 +414,7 @@ def first_column_alone(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Each row has only its own lever arm",
-    "your first row lacks y_t and your second x_t; both rows of theta are multiplied by x_t, y_t and 1.",
+    "your first row lacks y_t and your second x_t; both rows of `theta` are multiplied by x_t, y_t and 1.",
     "sec-theta-sum",
 )
 def own_arm_alone(d_grid, theta, align_corners=False):
@@ -465,7 +466,7 @@ def axis_by_axis(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The input's points instead of the output's",
-    "your function multiplies the gradient by the points of the input, which theta computes; theta multiplies the "
+    "your function multiplies the gradient by the points of the input, which `theta` computes; `theta` multiplies the "
     "output's own points (x_t, y_t, 1), so these are the factors of its gradient.",
     "sec-theta-sum",
 )

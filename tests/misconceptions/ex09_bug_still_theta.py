@@ -80,8 +80,8 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "As it was found",
-    "the code passes the untransformed image to the classifier, so the scores and the loss don't depend on theta and "
-    "its gradient is zero; pass it `warped`.",
+    "the code passes the untransformed image to the classifier, so the scores and the loss do not depend on theta and "
+    "its gradient is zero; pass `warped` instead.",
     "sec-layer-failures",
 )
 def as_found(image, localise, sample, classify):
@@ -93,8 +93,8 @@ def as_found(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The image is warped twice",
-    "your function applies theta again to the warped image; the classifier receives the image warped once, the one "
-    "that is returned.",
+    "your function applies theta again to the warped image; the classifier should receive the image warped once, the "
+    "one that is returned.",
     "sec-layer-chain",
 )
 def warped_twice(image, localise, sample, classify):
@@ -105,7 +105,7 @@ def warped_twice(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "Warped with the identity",
-    "your function samples with the identity, so the scores still don't depend on theta; sample with the theta that "
+    "your function samples with the identity, so the scores still do not depend on theta; sample with the theta that "
     "`localise` returns.",
     "sec-layer-failures",
 )
@@ -170,7 +170,7 @@ def image_returned(image, localise, sample, classify):
 @EXERCISE.wrong(
     "Both images are classified and added",
     "your function adds the scores of the untransformed image, so the classifier can do without the transformer; the "
-    "scores are those of the warped image alone.",
+    "scores should be those of the warped image alone.",
     "sec-layer-failures",
 )
 def both(image, localise, sample, classify):
@@ -192,7 +192,8 @@ def first_theta(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The scores of the untransformed image are subtracted",
-    "your function subtracts the scores of the untransformed image; the scores are those of the warped image alone.",
+    "your function subtracts the scores of the untransformed image; the scores should be those of the warped image "
+    "alone.",
     "sec-layer-failures",
 )
 def difference(image, localise, sample, classify):
@@ -204,7 +205,7 @@ def difference(image, localise, sample, classify):
 @EXERCISE.wrong(
     "The mean of both images' scores",
     "your function averages the scores with those of the untransformed image, so the classifier can do without the "
-    "transformer; the scores are those of the warped image alone.",
+    "transformer; the scores should be those of the warped image alone.",
     "sec-layer-failures",
 )
 def mean_of_both(image, localise, sample, classify):
@@ -245,8 +246,8 @@ def one_by_one(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The image is warped twice, and returned like that",
-    "your function applies theta again to the warped image and returns the result; theta is applied once, and the "
-    "classifier receives the same image that is returned.",
+    "your function applies theta again to the warped image and returns the result; apply theta once, and pass the "
+    "classifier the same image that is returned.",
     "sec-layer-chain",
 )
 def twice_and_returned(image, localise, sample, classify):

@@ -113,8 +113,8 @@ def weighed(forward, d_out):
 
 @EXERCISE.wrong(
     "Only a step up",
-    "your difference is between a step up and no step, which is inaccurate where the loss is curved; it is between a "
-    "step up and a step down.",
+    "your difference is between a step up and no step, which is inaccurate where the loss is curved; it should be "
+    "between a step up and a step down.",
     "sec-layer-check",
 )
 def one_sided(forward, theta, d_out, step=1e-6):
@@ -134,8 +134,8 @@ def undone(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Only a step down",
-    "your difference is between no step and a step down, which is inaccurate where the loss is curved; it is between "
-    "a step up and a step down.",
+    "your difference is between no step and a step down, which is inaccurate where the loss is curved; it should be "
+    "between a step up and a step down.",
     "sec-layer-check",
 )
 def down_only(forward, theta, d_out, step=1e-6):
@@ -144,7 +144,7 @@ def down_only(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Half a step to each side",
-    "your function moves each entry by half a step, which gives another result where the loss isn't quadratic; move "
+    "your function moves each entry by half a step, which gives another result where the loss is not quadratic; move "
     "it by a whole step up and a whole step down.",
     "sec-layer-check",
 )
@@ -162,7 +162,7 @@ def one_step(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "The brackets around 2 * step are missing",
+    "The brackets around `2 * step` are missing",
     "your `/ 2 * step` divides by 2 and then multiplies by the step; write `/ (2 * step)`.",
     "sec-layer-check",
 )
@@ -180,7 +180,7 @@ def undivided(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "d_out is left out",
+    "`d_out` is left out",
     "your function sums the output without `d_out`; the loss is the sum of the output times `d_out`.",
     "sec-layers-ones",
 )
@@ -190,7 +190,7 @@ def without_upstream(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "The mean instead of the sum",
-    "your loss is the mean of the weighted output; it is the sum over all its numbers.",
+    "your loss is the mean of the weighted output; it should be the sum of all its numbers.",
     "sec-layer-check",
 )
 def mean_for_sum(forward, theta, d_out, step=1e-6):
@@ -220,8 +220,8 @@ def whole_batch(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Entries are not moved back",
-    "your function doesn't move an entry back before it moves the next, so the moves accumulate; take a fresh copy of "
-    "`theta` for each side, with `theta.copy()`, since `below = theta` copies nothing.",
+    "your function does not move an entry back before it moves the next, so the moves accumulate; take a fresh copy "
+    "of `theta` for each side, with `theta.copy()`, since `below = theta` copies nothing.",
     "sec-layer-check",
 )
 def piled_up(forward, theta, d_out, step=1e-6):
@@ -263,8 +263,8 @@ def all_zero(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "The sign is wrong",
-    "your function subtracts the loss after the step up; it is the loss after the step up minus the loss after the "
-    "step down.",
+    "your function subtracts the loss after the step up; it should be the loss after the step up minus the loss after "
+    "the step down.",
     "sec-layer-check",
 )
 def sign(forward, theta, d_out, step=1e-6):
@@ -272,7 +272,7 @@ def sign(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "step is ignored",
+    "`step` is ignored",
     "your function moves the entries by a step of its own; move them by `step`, whatever it is.",
     "sec-layer-check",
 )
@@ -292,7 +292,7 @@ def relative_step(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "The step is multiplied by the entry",
-    "your function moves an entry by the step times the entry, so an entry of 0 doesn't move; move every entry by "
+    "your function moves an entry by the step times the entry, so an entry of 0 does not move; move every entry by "
     "`step` itself.",
     "sec-layer-check",
 )
@@ -313,8 +313,8 @@ def _stepping(forward, theta, d_out, step, far, apart):
 
 @EXERCISE.wrong(
     "Two steps down and none up",
-    "your difference is between `theta` and two steps below it; it is between a step up and a step down, both from "
-    "`theta`.",
+    "your difference is between `theta` and two steps below it; it should be between a step up and a step down, both "
+    "from `theta`.",
     "sec-layer-check",
 )
 def two_down(forward, theta, d_out, step=1e-6):
@@ -323,8 +323,8 @@ def two_down(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Two steps up and none down",
-    "your difference is between `theta` and two steps above it; it is between a step up and a step down, both from "
-    "`theta`.",
+    "your difference is between `theta` and two steps above it; it should be between a step up and a step down, both "
+    "from `theta`.",
     "sec-layer-check",
 )
 def two_up(forward, theta, d_out, step=1e-6):
@@ -332,7 +332,7 @@ def two_up(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "Multiplied by d_out twice",
+    "Multiplied by `d_out` twice",
     "your function multiplies by `d_out` twice, or by its square; the loss is the output times `d_out`, once.",
     "sec-layers-ones",
 )

@@ -81,7 +81,7 @@ def by_columns(image, localisation):
 
 
 @EXERCISE.wrong(
-    "align_corners=True in both calls",
+    "`align_corners=True` in both calls",
     "your function passes `align_corners=True` to the grid and the sampler; here -1 and 1 are the outer edges of the "
     "pictures, `align_corners=False` in both.",
     "sec-grid-units",
@@ -91,7 +91,7 @@ def corners(image, localisation):
 
 
 @EXERCISE.wrong(
-    "align_corners=True in the grid only",
+    "`align_corners=True` in the grid only",
     "your function passes `align_corners=True` to `affine_grid`; the grid and the sampler have to agree, with `False` "
     "in both.",
     "sec-grid-units",
@@ -101,7 +101,7 @@ def corners_in_grid(image, localisation):
 
 
 @EXERCISE.wrong(
-    "align_corners=True in the sampler only",
+    "`align_corners=True` in the sampler only",
     "your function passes `align_corners=True` to `grid_sample`; the grid and the sampler have to agree, with `False` "
     "in both.",
     "sec-grid-units",
@@ -112,7 +112,7 @@ def corners_in_sampler(image, localisation):
 
 @EXERCISE.wrong(
     "The output has the canvas's size",
-    "your grid has a point for each pixel of the canvas; it needs one for each pixel of the output, SEEN x SEEN.",
+    "your grid has a point for each pixel of the canvas; it needs one for each pixel of the output, `SEEN` x `SEEN`.",
     "sec-layer-hand",
 )
 def canvas_size(image, localisation):
@@ -151,7 +151,7 @@ def seen_alone(image, localisation):
 
 @EXERCISE.wrong(
     "theta is returned as six numbers",
-    "your theta has the shape (N, 6) of the network's output; it has to be two rows of three for each canvas, (N, 2, "
+    "your theta has the shape (N, 6) of the network's output; it should be two rows of three for each canvas, (N, 2, "
     "3).",
     "sec-layer-hand",
 )

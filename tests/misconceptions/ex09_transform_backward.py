@@ -87,7 +87,7 @@ def back(d_seen, image, grid, theta, localisation, ways=(False, False), change=l
 
 
 @EXERCISE.wrong(
-    "align_corners=True in both calls",
+    "`align_corners=True` in both calls",
     "your function passes `align_corners=True` to both backward functions; here -1 and 1 are the outer edges of the "
     "pictures, `align_corners=False` in both, as in the forward pass.",
     "sec-grid-units",
@@ -97,9 +97,9 @@ def corners(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "align_corners=True in the sampler only",
+    "`align_corners=True` in the sampler only",
     "your function passes `align_corners=True` to `sampler_d_grid`; the forward pass had `False` in both calls, and "
-    "so has the backward pass.",
+    "so should the backward pass.",
     "sec-grid-units",
 )
 def corners_in_sampler(d_seen, image, grid, theta, localisation):
@@ -107,9 +107,9 @@ def corners_in_sampler(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "align_corners=True in the grid only",
+    "`align_corners=True` in the grid only",
     "your function passes `align_corners=True` to `affine_grid_backward`; the forward pass had `False` in both calls, "
-    "and so has the backward pass.",
+    "and so should the backward pass.",
     "sec-grid-units",
 )
 def corners_in_grid(d_seen, image, grid, theta, localisation):
@@ -117,9 +117,9 @@ def corners_in_grid(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "d_theta is flattened column by column",
-    "your function flattens `d_theta` column by column; the forward pass reshaped six numbers to theta row by row, so "
-    "use `reshape(-1, 6)`.",
+    "`d_theta` is flattened column by column",
+    "your function flattens `d_theta` column by column; the forward pass reshaped six numbers to `theta` row by row, "
+    "so use `reshape(-1, 6)`.",
     "sec-layer-hand",
 )
 def by_columns(d_seen, image, grid, theta, localisation):
@@ -150,8 +150,8 @@ def both(d_seen, image, grid, theta, localisation):
 
 @EXERCISE.wrong(
     "Only the shift's gradient is passed on",
-    "your function passes on only the third column of `d_theta`; all six numbers of theta come from the localisation "
-    "network, so all six gradients go back into it.",
+    "your function passes on only the third column of `d_theta`; all six numbers of `theta` come from the "
+    "localisation network, so all six gradients go back into it.",
     "sec-layer-hand",
 )
 def shift_alone(d_seen, image, grid, theta, localisation):
@@ -171,8 +171,8 @@ def rows_exchanged(d_seen, image, grid, theta, localisation):
 
 @EXERCISE.wrong(
     "The mean over the points",
-    "your function divides by the number of points; every point of the grid depends on theta, so their gradients are "
-    "added.",
+    "your function divides by the number of points; every point of the grid depends on `theta`, so their gradients "
+    "are added.",
     "sec-layer-chain",
 )
 def mean_over_points(d_seen, image, grid, theta, localisation):
@@ -199,7 +199,7 @@ def negative(d_seen, image, grid, theta, localisation):
 
 @EXERCISE.wrong(
     "The gradient per pixel, not per unit",
-    "your function divides by the 20 pixels of a unit; theta is in normalised units, and `sampler_d_grid` already "
+    "your function divides by the 20 pixels of a unit; `theta` is in normalised units, and `sampler_d_grid` already "
     "returns the gradient per unit.",
     "sec-layer-hand",
 )

@@ -187,7 +187,7 @@ def shift_only(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_theta is flattened column by column",
+    "`d_theta` is flattened column by column",
     "your function flattens `d_theta` column by column; the forward pass reshaped six numbers to (2, 3) row by row, "
     "so use `reshape(-1, 6)` without transposing.",
     "sec-layer-hand",
@@ -209,7 +209,7 @@ def batch_mean(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_bias is averaged over the batch",
+    "`d_bias` is averaged over the batch",
     "your `d_bias` is the mean over the batch; every image contributes to the gradient of the one bias, so it is the "
     "sum.",
     "sec-layers-linear",
@@ -221,7 +221,7 @@ def bias_mean(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_bias isn't summed over the batch",
+    "`d_bias` is not summed over the batch",
     "your `d_bias` still has a row for each image; all images use the same bias, so sum over the batch, which leaves "
     "(6,).",
     "sec-layers-linear",
@@ -233,7 +233,7 @@ def bias_not_summed(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_weight is transposed",
+    "`d_weight` is transposed",
     "your `d_weight` is `flat.T @ d_parameters`; a gradient has the shape of its array, here (6, C * H * W), which is "
     "`d_parameters.T @ flat`.",
     "sec-layers-linear",
@@ -275,7 +275,7 @@ def with_the_identity(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "theta is taken for d_theta",
+    "theta is taken for `d_theta`",
     "your function passes theta itself back through the localisation network; pass back the gradient `d_theta` that "
     "`sample_backward` returns.",
     "sec-layer-hand",
@@ -298,7 +298,7 @@ def looked_twice(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_weight is computed from the sampler's gradient",
+    "`d_weight` is computed from the sampler's gradient",
     "your `d_weight` uses the sampler's gradient of the image; the forward pass multiplies the weight by the image, "
     "so `d_weight` needs the image itself.",
     "sec-layers-linear",
@@ -310,7 +310,7 @@ def from_gradient(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_weight is computed from d_image",
+    "`d_weight` is computed from `d_image`",
     "your `d_weight` uses `d_image`; the forward pass multiplies the weight by the image, so `d_weight` needs the "
     "image itself.",
     "sec-layers-linear",
@@ -342,7 +342,7 @@ def ones_for_upstream(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_weight holds the last image only",
+    "`d_weight` holds the last image only",
     "your `d_weight` comes from the last image alone; all images use the same weight, so add every image's "
     "contribution with `+=`.",
     "sec-layers-linear",

@@ -104,8 +104,8 @@ def twice(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "Not normalised",
-    "your function doesn't normalise; the frame is gone, but the classifier expects brightness in deviations from the "
-    "mean, so subtract the mean and divide after sampling.",
+    "your function does not normalise; the frame is gone, but the classifier expects brightness in deviations from "
+    "the mean, so subtract the mean and divide after sampling.",
     "sec-training-ground",
 )
 def never(image, grid, mean, deviation, sample):
@@ -126,7 +126,7 @@ def own_mean(image, grid, mean, deviation, sample):
 @EXERCISE.wrong(
     "Zeros are replaced with black",
     "your function replaces every normalised 0 with black, but a mid-grey pixel is 0 as well, and a sample half "
-    "outside isn't; sample first, and nothing has to be replaced.",
+    "outside is not; sample first, and nothing has to be replaced.",
     "sec-training-ground",
 )
 def zeros_replaced(image, grid, mean, deviation, sample):
@@ -198,7 +198,7 @@ def mean_added(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "Only the mean is subtracted",
-    "your function subtracts the mean but doesn't divide by the deviation; do both after sampling.",
+    "your function subtracts the mean but does not divide by the deviation; do both after sampling.",
     "sec-training-ground",
 )
 def undivided(image, grid, mean, deviation, sample):

@@ -86,7 +86,7 @@ def pose_alone(pose, theta):
 
 
 @EXERCISE.wrong(
-    "Only theta",
+    "Only `theta`",
     "your function measures how `theta` differs from digit to digit; measure `pose` and `theta` composed.",
     "sec-training-remains",
 )
@@ -96,7 +96,7 @@ def theta_alone(pose, theta):
 
 @EXERCISE.wrong(
     "The thetas are subtracted",
-    "your function subtracts one theta from the other; two transformers in a row are composed with `compose_theta`, a "
+    "your function subtracts `theta` from `pose`; two transformers in a row are composed with `compose_theta`, a "
     "product.",
     "sec-training-remains",
 )
@@ -134,7 +134,7 @@ def canvas_pixels(pose, theta):
 
 @EXERCISE.wrong(
     "The mean instead of the standard deviation",
-    "your function takes the mean absolute value; only differences between digits count and a common offset doesn't, "
+    "your function takes the mean absolute value; only differences between digits count and a common offset does not, "
     "so take the standard deviation.",
     "sec-training-remains",
 )
@@ -213,8 +213,8 @@ def in_radians(pose, theta):
 
 @EXERCISE.wrong(
     "The angle of the first column",
-    "your angle comes from the first column alone, which is right only without shear; it is that of the nearest "
-    "rotation, `arctan2(c - b, a + d)`.",
+    "your angle comes from the first column alone, which is right only without shear; it should be that of the "
+    "nearest rotation, `arctan2(c - b, a + d)`.",
     "sec-training-angle",
 )
 def first_column(pose, theta):

@@ -86,8 +86,8 @@ def whole_gradient(groups, lr):
 
 @EXERCISE.wrong(
     "Parameters and gradients are exchanged",
-    "your function moves the gradient by the rate times the parameter; the parameter moves by the rate times its "
-    "gradient.",
+    "your function moves the gradient by the rate times the parameter; the parameter should move by the rate times "
+    "its gradient.",
     "sec-training-hand",
 )
 def exchanged(groups, lr):
@@ -107,7 +107,7 @@ def default_for_all(groups, lr):
 
 @EXERCISE.wrong(
     "The group's rate times the default",
-    "your function multiplies a group's rate by the default; it replaces the default.",
+    "your function multiplies a group's rate by the default; it should replace the default.",
     "sec-training-pair",
 )
 def multiplied(groups, lr):
@@ -116,8 +116,8 @@ def multiplied(groups, lr):
 
 @EXERCISE.wrong(
     "A rate is carried over to the next group",
-    "your function overwrites `lr` with a group's rate, so later groups without a rate use that one; they use the "
-    "default.",
+    "your function overwrites `lr` with a group's rate, so later groups without a rate use that one; they should use "
+    "the default.",
     "sec-training-pair",
 )
 def leaks(groups, lr):
@@ -149,7 +149,7 @@ def zero_is_none(groups, lr):
 
 @EXERCISE.wrong(
     "Groups without a rate do not move",
-    "your function doesn't move groups without a rate; they use the default, `lr`.",
+    "your function does not move groups without a rate; they should use the default, `lr`.",
     "sec-training-pair",
 )
 def stands_still(groups, lr):
@@ -158,7 +158,7 @@ def stands_still(groups, lr):
 
 @EXERCISE.wrong(
     "Every group is expected to have a rate",
-    'your `group["lr"]` raises a KeyError where the group has no rate; such a group uses the default, `lr`.',
+    'your `group["lr"]` raises `KeyError` where the group has no rate; such a group uses the default, `lr`.',
     "sec-training-pair",
 )
 def rate_expected(groups, lr):
@@ -177,7 +177,8 @@ def step_alone(groups, lr):
 
 @EXERCISE.wrong(
     "The gradient's mean instead of the gradient",
-    "your function moves all numbers of an array by the mean of its gradient; each number moves by its own.",
+    "your function moves all numbers of an array by the mean of its gradient; each number should move by its own "
+    "gradient.",
     "sec-training-hand",
 )
 def averaged(groups, lr):
@@ -233,7 +234,7 @@ def squared(groups, lr):
 
 
 @EXERCISE.wrong(
-    "Half a step", "your function takes half of the step; it is `old - rate * gradient`.", "sec-training-hand"
+    "Half a step", "your function takes half of the step; it should be `old - rate * gradient`.", "sec-training-hand"
 )
 def half_a_step(groups, lr):
     return _stepped(groups, lr, lambda grad: grad / 2)
@@ -241,7 +242,7 @@ def half_a_step(groups, lr):
 
 @EXERCISE.wrong(
     "The step is taken twice",
-    "your function takes the step twice; it is `old - rate * gradient`, once for each parameter.",
+    "your function takes the step twice; it should be `old - rate * gradient`, once for each parameter.",
     "sec-training-hand",
 )
 def two_steps(groups, lr):
@@ -280,7 +281,7 @@ def first_for_all(groups, lr):
 
 @EXERCISE.wrong(
     "The default is added to a group's rate",
-    "your function adds the default to a group's rate; it replaces the default.",
+    "your function adds the default to a group's rate; it should replace the default.",
     "sec-training-pair",
 )
 def rates_added(groups, lr):

@@ -43,8 +43,9 @@ def falling(step, steps, k):
 
 
 @EXERCISE.wrong(
-    "The rates don't decrease",
-    "your rates stay constant; in step k both are multiplied by `1 - k / steps`, so that the last steps are small.",
+    "The rates do not decrease",
+    "your rates stay constant; in step k both should be multiplied by `1 - k / steps`, so that the last steps are "
+    "small.",
     "sec-training-hand",
 )
 def constant_rates(steps=3000, seed=0):
@@ -52,8 +53,8 @@ def constant_rates(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The localisation network's rate doesn't decrease",
-    "your function lowers `RATE` alone; both rates are multiplied by `1 - k / steps`.",
+    "The localisation network's rate does not decrease",
+    "your function lowers `RATE` alone; both rates should be multiplied by `1 - k / steps`.",
     "sec-training-hand",
 )
 def own_rate_constant(steps=3000, seed=0):
@@ -61,8 +62,8 @@ def own_rate_constant(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The classifier's rate doesn't decrease",
-    "your function lowers `OWN_RATE` alone; both rates are multiplied by `1 - k / steps`.",
+    "The classifier's rate does not decrease",
+    "your function lowers `OWN_RATE` alone; both rates should be multiplied by `1 - k / steps`.",
     "sec-training-hand",
 )
 def rate_constant(steps=3000, seed=0):
@@ -81,8 +82,8 @@ def one_early(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "The rates increase",
-    "your rates start at 0 and increase; they decrease linearly from `RATE` and `OWN_RATE` towards 0, by `1 - k / "
-    "steps`.",
+    "your rates start at 0 and increase; they should decrease linearly from `RATE` and `OWN_RATE` towards 0, by `1 - "
+    "k / steps`.",
     "sec-training-hand",
 )
 def rising(steps=3000, seed=0):
@@ -91,7 +92,7 @@ def rising(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Both transformers learn",
-    "your function trains the localisation network in both; in the first of the two its rate is 0, so that the "
+    "your function trains the localisation network in both; in the first of the two its rate should be 0, so that the "
     "transformer stays the identity.",
     "sec-training-pair",
 )
@@ -101,7 +102,7 @@ def both_learn(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Neither transformer learns",
-    "your function trains the localisation network in neither; in the second of the two its rate is `OWN_RATE`.",
+    "your function trains the localisation network in neither; in the second of the two its rate should be `OWN_RATE`.",
     "sec-training-pair",
 )
 def neither_learns(steps=3000, seed=0):
@@ -109,7 +110,7 @@ def neither_learns(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "RATE for the localisation network as well",
+    "`RATE` for the localisation network as well",
     "your function trains the localisation network at `RATE`; it has a rate of its own, `OWN_RATE`.",
     "sec-training-pair",
 )
@@ -121,8 +122,8 @@ def one_rate(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "The one that learns comes first",
-    "your function has the transformer that learns first; the one that is held at the identity comes first, in the "
-    "weights and in the losses.",
+    "your function has the transformer that learns first; the one that is held at the identity should come first, in "
+    "the weights and in the losses.",
     "sec-training-pair",
 )
 def exchanged(steps=3000, seed=0):
@@ -132,7 +133,7 @@ def exchanged(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Different canvases",
-    "your function scatters the digits again for each network; both get the same canvases, so that only the "
+    "your function scatters the digits again for each network; both should get the same canvases, so that only the "
     "transformer differs.",
     "sec-training-pair",
 )
@@ -142,8 +143,8 @@ def other_canvases(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Different first weights",
-    "your function draws the first weights again for each network; both start from the same ones, so that only the "
-    "transformer differs.",
+    "your function draws the first weights again for each network; both should start from the same ones, so that only "
+    "the transformer differs.",
     "sec-training-pair",
 )
 def other_starts(steps=3000, seed=0):
@@ -152,7 +153,7 @@ def other_starts(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Every step starts from the first weights",
-    "your function doesn't keep the weights that `training_step` returns; they are the weights of the next step.",
+    "your function does not keep the weights that `training_step` returns; they are the weights of the next step.",
     "sec-training-hand",
 )
 def not_kept(steps=3000, seed=0):
@@ -160,7 +161,7 @@ def not_kept(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The seed isn't used",
+    "The seed is not used",
     "your function always uses seed 0; everything random comes from `np.random.default_rng(seed)`, so that another "
     "seed gives another run.",
     "sec-training-hand",
@@ -171,8 +172,8 @@ def always_zero(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "A second generator for the weights",
-    "your function makes a second generator of the same seed for the weights; one generator draws the weights first "
-    "and then the batches.",
+    "your function makes a second generator of the same seed for the weights; one generator should draw the weights "
+    "first and then the batches.",
     "sec-training-hand",
 )
 def second_generator(steps=3000, seed=0):
@@ -206,7 +207,7 @@ def one_batch(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "The losses are not returned",
-    "your function doesn't return the losses; return them after the weights, since they show whether anything was "
+    "your function does not return the losses; return them after the weights, since they show whether anything was "
     "learned.",
     "sec-training-hand",
 )
@@ -216,7 +217,7 @@ def without_losses(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "One row of losses for each network",
-    "your losses have a row for each network; they have a row for each step and a column for each network.",
+    "your losses have a row for each network; they should have a row for each step and a column for each network.",
     "sec-training-hand",
 )
 def transposed(steps=3000, seed=0):

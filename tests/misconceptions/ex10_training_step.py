@@ -105,8 +105,8 @@ def one_rate(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The localisation network's rate for all",
-    "your function moves all weights at `own_lr`; that is the localisation network's rate, and the classifier moves "
-    "at `lr`.",
+    "your function moves all weights at `own_lr`; that is the localisation network's rate, and the classifier should "
+    "move at `lr`.",
     "sec-training-hand",
 )
 def own_rate_for_all(weights, image, target, lr, own_lr):
@@ -115,7 +115,7 @@ def own_rate_for_all(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The two rates are multiplied",
-    "your function moves the localisation network at `lr * own_lr`; its rate is `own_lr`.",
+    "your function moves the localisation network at `lr * own_lr`; its rate should be `own_lr`.",
     "sec-training-hand",
 )
 def rates_multiplied(weights, image, target, lr, own_lr):
@@ -125,7 +125,7 @@ def rates_multiplied(weights, image, target, lr, own_lr):
 @EXERCISE.wrong(
     "The localisation network does not move",
     "your function moves the classifier alone; the gradient goes on through the transformer into the localisation "
-    "network, whose four arrays move at `own_lr`.",
+    "network, whose four arrays should move at `own_lr`.",
     "sec-training-chain",
 )
 def classifier_alone(weights, image, target, lr, own_lr):
@@ -134,7 +134,7 @@ def classifier_alone(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The classifier does not move",
-    "your function moves the localisation network alone; the classifier's four arrays move at `lr`.",
+    "your function moves the localisation network alone; the classifier's four arrays should move at `lr`.",
     "sec-training-hand",
 )
 def localisation_alone(weights, image, target, lr, own_lr):
@@ -164,8 +164,8 @@ def loss_after(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The backward pass starts with the loss",
-    "your backward pass starts with the loss, which scales every gradient by it; it starts with 1, the derivative of "
-    "the loss with respect to itself.",
+    "your backward pass starts with the loss, which scales every gradient by it; it should start with 1, the "
+    "derivative of the loss with respect to itself.",
     "sec-layers-chain",
 )
 def begins_with_loss(weights, image, target, lr, own_lr):
@@ -194,8 +194,8 @@ def not_divided(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The classifier moves before the backward pass ends",
-    "your gradient passes through the classifier after its step; both gradients are computed with the weights that "
-    "were passed in.",
+    "your gradient passes through the classifier after its step; both gradients should be computed with the weights "
+    "that were passed in.",
     "sec-training-hand",
 )
 def moved_too_early(weights, image, target, lr, own_lr):
@@ -233,7 +233,7 @@ def nine(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The loss is not returned",
-    "your function doesn't return the loss; return it after the weights, since it shows whether the network learns.",
+    "your function does not return the loss; return it after the weights, since it shows whether the network learns.",
     "sec-training-hand",
 )
 def without_loss(weights, image, target, lr, own_lr):

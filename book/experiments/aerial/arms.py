@@ -14,13 +14,14 @@ from stn_numpy.pytorch.grid import quick_affine_grid
 from stn_numpy.pytorch.localisation import LocalisationNetwork
 from stn_numpy.pytorch.model import Classifier
 from stn_numpy.pytorch.quick import quicken
-from stn_numpy.pytorch.tiles import build_tile_network
+from stn_numpy.pytorch.tiles import build_tile_network, classify_tiles, localise_tiles
 from stn_numpy.pytorch.transformer import SpatialTransformer
 from stn_numpy.pytorch.turned_copies import TurnedCopies, marginalise
 
 SIZE = 48  # of a tile; pixels
 BATCH, CLIP = 32, 5.0
 RATES = dict(adam=2e-3, sgd=0.05)
+HIDDEN = (32,)  # units of a fully connected classifier
 WARM_UP = 0.05  # share of the steps
 DIRECTIONS = 16  # of a compass that is voted on
 LABELLED = 8  # tiles of a batch that come with a heading, where there are any
@@ -38,6 +39,7 @@ class Arm:
         3  # of the network that reads turned copies; after two its last layer still sees where things lie
     )
     sharper: float = 0.0  # weight of the shares' entropy in the loss: so much more must one direction win
+    classifier: str = "cnn"  # after a transformer: "cnn", or "fcn" with a hidden layer
     hard: bool = False  # whether only the best copy is read, its gradient straight through
     votes: bool = False  # whether a rotation's angle is voted for
     told: int = 0  # so many tiles of each kind come with their heading
@@ -64,8 +66,29 @@ def build(arm, seed):
         return BestCopy(network.network, network.turns, network.size) if arm.hard else network
     if arm.reads == "log-polar":
         return log_polar_network(arm, seed)
-    votes = dict(directions=DIRECTIONS if arm.votes else None)
-    return build_tile_network(shape, len(KINDS), arm.reads, arm.size, **votes, **common)
+    if arm.votes:
+        rng = np.random.default_rng(seed)
+        votes = localise_tiles(shape, (2.0, *[0.0] * (DIRECTIONS - 1)), 3, rng)
+        transformer = SpatialTransformer(nn.Sequential(votes, Compass()), arm.reads, arm.size)
+        return classify_tiles(shape, len(KINDS), transformer, arm.parameters, rng)
+    network = build_tile_network(shape, len(KINDS), arm.reads, arm.size, **common)
+    if arm.classifier == "fcn":
+        return Classifier(shape, "fcn", len(KINDS), network.transformer, hidden=HIDDEN, rng=seed)
+    return network
+
+
+def directions():
+    """Those that are voted for, in radians: north, and on clockwise at equal steps."""
+    return torch.arange(DIRECTIONS) * (2 * torch.pi / DIRECTIONS)
+
+
+class Compass(nn.Module):
+    """Votes for the directions (N, D), before a softmax, to one angle (N, 1) in radians: that of all arrows added, each
+    as long as its share. A rotation by the angle turns a thing with this heading to the north."""
+
+    def forward(self, votes):
+        shares, angles = votes.float().softmax(1), directions()
+        return torch.atan2(shares @ angles.sin(), shares @ angles.cos())[:, None]
 
 
 class BestCopy(TurnedCopies):
@@ -134,8 +157,7 @@ def vote_loss(votes, theta, labels):
     if not here.any():
         return votes.sum() * 0
     heading = torch.atan2(theta[here, 1, 0] - theta[here, 0, 1], theta[here, 0, 0] + theta[here, 1, 1])
-    directions = torch.arange(votes.shape[1]) * (2 * torch.pi / votes.shape[1])
-    near = torch.softmax(8 * torch.cos(heading[:, None] - directions), 1)  # the nearest direction, and its neighbours
+    near = torch.softmax(8 * torch.cos(heading[:, None] - directions()), 1)  # the nearest direction, and its neighbours
     return F.cross_entropy(votes[here], near)
 
 
