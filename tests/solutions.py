@@ -1067,7 +1067,7 @@ def winding_number(theta):
 
 
 def thread_of_pixel(row, column, width, block):
-    """Compute the block and the thread that process each pixel of a picture.
+    """Find which thread of which block works on each pixel of a picture.
 
     Parameters
     ----------
@@ -1095,7 +1095,7 @@ def thread_of_pixel(row, column, width, block):
 
 
 def atomic_conflicts(theta, in_size, out_size, align_corners=False):
-    """Count for each pixel of the image the output pixels whose samples give it a weight.
+    """Count, for each pixel of the image, the output pixels whose samples give it a weight.
 
     Parameters
     ----------
@@ -1111,7 +1111,7 @@ def atomic_conflicts(theta, in_size, out_size, align_corners=False):
     Returns
     -------
     (H, W) array of ints
-        The number of threads that add to each pixel. Those whose weight is 0 do not add.
+        How many threads add to each pixel. Those whose weight is 0 do not add.
 
     Notes
     -----

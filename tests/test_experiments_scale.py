@@ -142,7 +142,8 @@ def test_the_recipe_s_cells_are_the_paper_s_and_their_controls():
     assert len(recipe.EXPERIMENT.cells) == 3 * (36 + 2 + 2 + 3) and len(found) == 43
     table_of = [Settings(**{k: v for k, v in cell.items() if k not in ("series", "seed")}) for cell in found]
     assert len({settings.name for settings in table_of}) == 42  # the told one is by its series alone another
-    assert {settings.rate for settings in table_of if not settings.turned_copies} == {0.05}
+    found = {(settings.iterations, settings.rate) for settings in table_of}
+    assert found == {(40_000, 0.02), (3_000, 0.05), (3_000, 2e-3)}
     assert {settings.clip for settings in table_of} == {5.0}
 
 

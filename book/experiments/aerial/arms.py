@@ -16,12 +16,13 @@ from stn_numpy.pytorch.model import Classifier
 from stn_numpy.pytorch.quick import quicken
 from stn_numpy.pytorch.tiles import build_tile_network, classify_tiles, localise_tiles
 from stn_numpy.pytorch.transformer import SpatialTransformer
-from stn_numpy.pytorch.turned_copies import TurnedCopies, marginalise
+from stn_numpy.pytorch.turned_copies import TurnedCopies, marginalise, share_entropy
 
 SIZE = 48  # of a tile; pixels
 BATCH, CLIP = 32, 5.0
 RATES = dict(adam=2e-3, sgd=0.05)
 HIDDEN = (32,)  # units of a fully connected classifier
+FORGETTING = 0.05  # share of a kind's mean that a batch replaces
 WARM_UP = 0.05  # share of the steps
 DIRECTIONS = 16  # of a compass, for votes
 LABELLED = 8  # tiles of a batch with a heading, where headings are known
@@ -38,7 +39,8 @@ class Arm:
     convolutions: int = (
         3  # of the network that reads turned copies; after two its last layer still sees where things lie
     )
-    sharper: float = 0.0  # weight of the shares' entropy in the loss, which favours one direction
+    entropy: float = 0.0  # weight of the shares' entropy in the loss
+    agreement: float = 0.0  # weight of the copies' likeness to their kind's mean, averaged by the shares, subtracted
     classifier: str = "cnn"  # after a transformer: "cnn", or "fcn" with a hidden layer
     hard: bool = False  # whether only the best copy is read, its gradient straight through
     votes: bool = False  # whether a rotation's angle is voted for
@@ -174,7 +176,7 @@ class Trainer:
         groups = [dict(params=some, factor=factors[part]) for part, some in groups.items() if some]
         sgd = dict(momentum=0.9, nesterov=True)
         self.optimizer = torch.optim.SGD(groups, **sgd) if arm.optimizer == "sgd" else torch.optim.Adam(groups)
-        self.generator = torch.Generator().manual_seed(seed)
+        self.generator, self.means = torch.Generator().manual_seed(seed), None
         self.half = best_precision(torch.device("cpu")) == "bfloat16"
         labels = tiles[1]
         self.told = [torch.nonzero(labels == kind).flatten()[: arm.told] for kind in range(len(KINDS))]
@@ -203,13 +205,27 @@ class Trainer:
             return base * (self.step + 1) / (WARM_UP * self.steps)
         return base * (1 + np.cos(np.pi * share)) / 2
 
+    @torch.no_grad()
+    def _likeness(self, images, scores, labels):
+        """The correlation (B, K) of each copy with the mean of its kind: of the copies seen so far, by their shares."""
+        copies = self.network.copies(images).float().flatten(2)
+        copies = F.normalize(copies - copies.mean(2, keepdim=True), dim=2)
+        if self.means is None:
+            self.means = copies.new_zeros(len(KINDS), copies.shape[2])
+        likeness = (copies * F.normalize(self.means, dim=1)[labels, None]).sum(2)
+        chosen = (scores.softmax(1)[..., None] * copies).sum(1)
+        for kind in labels.unique():
+            self.means[kind].lerp_(chosen[labels == kind].mean(0), FORGETTING)
+        return likeness
+
     def _losses(self, images, labels, theta):
         part = slice(LABELLED if self.told is not None else 0)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
-            if self.arm.sharper:
+            if self.arm.entropy or self.arm.agreement:
                 logits, scores = self.network.read(images)
                 loss = F.cross_entropy(marginalise(logits, scores), labels)
-                return loss, loss + self.arm.sharper * torch.distributions.Categorical(logits=scores).entropy().mean()
+                alike = (scores.softmax(1) * self._likeness(images, scores, labels)).sum(1).mean()
+                return loss, loss + self.arm.entropy * share_entropy(scores).mean() - self.arm.agreement * alike
             if self.told is None or self.arm.reads == "cnn":
                 loss = F.cross_entropy(self.network(images).float(), labels)
                 return loss, loss

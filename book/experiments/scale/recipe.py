@@ -15,12 +15,12 @@ from stn_numpy.pytorch.settings import Settings
 DISTORTIONS = ("R", "RTS", "P", "E", "TC")
 FAMILIES = ("affine", "projective", "tps")
 RECIPE = dict(
-    optimizer="sgd", nesterov=True, rate=0.05, schedule="cosine", warm_up=0.05, clip=5.0, localisation_rate=1.0
+    optimizer="sgd", nesterov=True, rate=0.02, schedule="cosine", warm_up=0.05, clip=5.0, localisation_rate=1.0
 )
-LONG = dict(data="mnist", iterations=20_000, precision="float32", **RECIPE)
-STEPS_OF_CNN = dict(iterations=3_000, precision="bfloat16")
+LONG = dict(data="mnist", iterations=40_000, precision="float32", **RECIPE)
+STEPS_OF_CNN = dict(iterations=3_000, rate=0.05, precision="bfloat16")
 COPIES = 24  # directions, 15 degrees apart
-STEPS_OF_COPIES = dict(iterations=3_000, batch=64, optimizer="adamw", nesterov=False, rate=2e-3)
+STEPS_OF_COPIES = dict(iterations=3_000, batch=64, precision="bfloat16", optimizer="adamw", nesterov=False, rate=2e-3)
 SEEDS = range(3)
 
 
