@@ -1,7 +1,7 @@
 """A spatial transformer that learns where to look, in NumPy, with every gradient by hand: python book/by_hand.py
 
-A digit lies on a canvas, at any place and size. The localisation network sees the canvas and gives theta; theta says
-where each pixel of a smaller picture reads the canvas; the sampler reads it; the classifier sees what was read.
+A digit lies on a canvas, at any place and size. The localisation network sees the canvas and gives theta; theta maps
+each pixel of a smaller picture to a point of the canvas; the sampler reads it there; the classifier reads the result.
 Images are (N, C, H, W), points are (x, y), and a picture reaches from -1 to 1: its edges, or its outer centres."""
 from pathlib import Path
 

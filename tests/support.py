@@ -78,7 +78,7 @@ def thetas(rows, count=1, dtype="float64"):
 
 
 def leaning(seed, count, dtype="float64"):
-    """Homographies with the whole image in front of the horizon: the denominator is 1 +- 0.6 at most, times a scale."""
+    """Homographies with the whole image in front of the horizon: a denominator of 1 +- 0.6 at most, times a scale."""
     rng = np.random.default_rng(seed)
     theta = rng.standard_normal((count, 3, 3))
     theta[:, 2] = [0, 0, 1] + rng.uniform(-0.3, 0.3, (count, 3)) * [1, 1, 0]

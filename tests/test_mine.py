@@ -73,7 +73,7 @@ def test_the_books_solutions_differ_by_rounding_at_most(tmp_path, capfd):
 
 
 def test_the_readers_functions_see_one_another(tmp_path):
-    """Whoever calls them, the reader's functions or the program's; under another name as well."""
+    """Whether the reader's functions or the program's call them; under another name as well."""
     calls = tmp_path / "calls"
     write(
         tmp_path,

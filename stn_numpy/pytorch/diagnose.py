@@ -186,7 +186,7 @@ def background(look) -> tuple[float, float]:
 
 
 def _learning(looks, total, parameters):
-    """Whether the loss reaches what was sampled, and gradient norms by part."""
+    """Whether the loss depends on the sampled output, and gradient norms by part."""
     if total is None or not parameters:
         why = "the batch has no labels" if total is None else "no parameter of the model is trained"
         return {"gradients": Finding(None, f"not measured: {why}")}

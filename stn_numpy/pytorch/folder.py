@@ -28,7 +28,7 @@ DEFAULTS = dict(iterations=2000, batch=32, rate=2e-3, optimizer="adamw", schedul
 
 @dataclass(frozen=True)
 class FolderSettings(Settings):
-    """What decides the numbers of a run on a folder of tiles."""
+    """The settings that determine the numbers of a run on a folder of tiles."""
 
     folder: str = ""  # its name alone: a run can resume after the folder was moved
     image_shape: tuple = ()  # (C, S, S)

@@ -17,7 +17,7 @@ SIZES = {"R": 28, "RTS": 42, "P": 28, "E": 28, "TC": 60, "P2": 28}
 POOLED = ("RTS", "TC")  # where an average pool by 2 follows the transformer
 PARAMETERS = 400_000
 A_COPY = 45_000  # of the network that reads turned copies, for which each image costs K times as much
-LEAST = 10_000  # what is left for a classifier
+LEAST = 10_000  # parameters that must remain for a classifier
 
 
 def build(
@@ -43,8 +43,8 @@ def build(
     transform, rng, dtype
         As in `stn_numpy.SpatialTransformer` and `stn_numpy.Classifier`.
     parameters : int
-        About how many numbers the whole network learns: the classifier gets what the transformer leaves. The network
-        that reads turned copies has `A_COPY`.
+        About how many numbers the whole network learns: the classifier gets those that remain after the transformer's.
+        The network that reads turned copies has `A_COPY`.
 
     Notes
     -----

@@ -50,8 +50,8 @@ def build_tile_network(
 
 
 def localise_tiles(image_shape, identity, depth: int, rng) -> LocalisationNetwork:
-    """As in chapter 10, on the tile at half its size: the first convolutions 5x5 of (16, 32, 32), as many as `depth`
-    says, and a hidden layer of 32."""
+    """As in chapter 10, on the tile at half its size: the first `depth` convolutions 5x5 of (16, 32, 32), and a
+    hidden layer of 32."""
     if check_whole("localisation_depth", depth, 0) > len(LOCALISATION):
         raise ValueError(f"localisation_depth: expected 0 to {len(LOCALISATION)}, got {depth}")
     return LocalisationNetwork(image_shape, identity, rng=rng, downsample=2, channels=LOCALISATION[:depth])

@@ -18,7 +18,7 @@ RECORD_EVERY = 2_500  # steps
 
 
 def cells_of_table() -> list:
-    """The rates that look best first: a table that is begun should say something."""
+    """The rates that look best first, so that an unfinished table is already useful."""
     cells = []
     for place, factor, optimizer in product((1, 2, 0), FACTORS, BASE_RATES):
         rates = dict(rate=BASE_RATES[optimizer][place], localisation_rate=factor)
