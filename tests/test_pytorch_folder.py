@@ -324,7 +324,7 @@ def test_centring_is_undone():
     "arguments, part",
     [
         (dict(image_shape=(3, 20, 20)), "image_shape"),
-        (dict(localisation_depth=4), "localisation_depth"),
+        (dict(transform="affine", localisation_depth=4), "localisation_depth"),
         (dict(parameters=100), "parameters: expected more"),
     ],
 )
