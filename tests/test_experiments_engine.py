@@ -86,7 +86,7 @@ def test_a_series_that_is_asked_to_stop_says_what_is_done(tmp_path, number):
     stopped.send_signal(number)
     out, err = finish(stopped, 130)
     assert out.splitlines() == [f"kind=quick seed={seed}: begun 0, count 0, 0.0 s" for seed in (0, 1)]
-    assert err.splitlines()[-1] == "stopped, 2 of 4 cells are done; the same command goes on"
+    assert err.splitlines()[-1] == "stopped, 2 of 4 cells are done; the same command resumes"
 
 
 def test_two_commands_at_once_divide_the_cells_and_lose_none(tmp_path):
