@@ -1,4 +1,4 @@
-"""Chapter 17: what each arm reads wrongly and how it turns, after about the same processor time."""
+"""Chapter 17: the errors of each arm and the headings that remain, after about the same processor time."""
 
 import functools
 import time
@@ -21,9 +21,9 @@ from stn_numpy.theta import rotation_angle
 TRAIN, HELD_OUT, TEST, GALLERY = 4000, 500, 2000, 240  # tiles
 SEEDS = dict(train=11, held_out=12, test=13, gallery=14)  # of the tiles, the same for every arm and every seed
 LIMITED = 15  # seed of the headings of test tiles that lie within a limit
-LOOKS = 8  # how often a run is looked at
-JITTER = 15.0  # degrees around the heading that turned copies gave a tile, for the CNN after them
-ROSE = 24  # directions of the histograms of what is left
+LOOKS = 8  # number of measurements along a run
+JITTER = 15.0  # degrees around the heading that turned copies predicted for a tile, for the CNN after them
+ROSE = 24  # directions of the histograms of remaining headings
 
 COPIES = dict(reads="turned copies", turns=16, steps=3300, size=28)
 # What cannot pool a thing over all its headings gives a transformer a reason to turn it, so it is fully connected.
@@ -83,7 +83,7 @@ def tiles_within(part, count, limit):
 
 
 class Aligned(torch.nn.Module):
-    """A classifier of tiles that turned copies have aligned first; both are trained already."""
+    """A trained classifier, after trained turned copies that align its tiles."""
 
     def __init__(self, copies, classifier):
         super().__init__()
@@ -98,7 +98,7 @@ class Aligned(torch.nn.Module):
         return self.classifier(aligned(image, self.transformer.theta(image)))
 
     def parameter_count(self):
-        """How many numbers both learn."""
+        """The number of learned numbers of both."""
         return self.copies.parameter_count() + self.classifier.parameter_count()
 
 
@@ -110,12 +110,12 @@ def aligned(images, theta):
 
 @torch.no_grad()
 def in_parts(function, images):
-    """What a function gives for many images, 100 at a time."""
+    """The results of a function for many images, 100 at a time."""
     return torch.cat([function(part) for part in images.split(100)])
 
 
 def train_arm(arm, seed, context=NO_SERIES):
-    """Train one arm; return the network, the tiles' mean colour, the losses, and how it was doing on its way."""
+    """Train one arm; return the network, the tiles' mean colour, the losses, and the measurements along the run."""
     images, labels, theta, _ = tiles_of("train", TRAIN)
     facts = dict(mean=mean_colour(images))
     tiles = tuple(part[: arm.tiles] for part in (centred(images, facts), labels, theta))
@@ -144,7 +144,7 @@ def train_arm(arm, seed, context=NO_SERIES):
 
 
 def _then_cnn(arm, copies, tiles, seed):
-    """A CNN that goes on where turned copies have found each tile's heading, which is kept."""
+    """A CNN trained after turned copies, on tiles turned upright by the headings that these predicted."""
     kept = in_parts(copies.transformer.theta, tiles[0])
     cnn = build(Arm("cnn", arm.steps), seed)
     after = Arm("cnn", arm.steps - arm.aligned_after, limit=JITTER)
@@ -157,7 +157,7 @@ def _in_short(found):
 
 
 def measure(network, images, kinds, heading):
-    """The error on centred tiles, and what is left of their headings after the transformer, if there is one."""
+    """The error on centred tiles, and the remaining headings after the transformer, if there is one."""
     wrong = in_parts(network, images).argmax(1) != kinds
     by_kind = [round(float(wrong[kinds == k].float().mean()), 4) for k in range(len(KINDS))]
     found = dict(error=round(float(wrong.float().mean()), 4), error_by_kind=by_kind)
@@ -170,14 +170,14 @@ def measure(network, images, kinds, heading):
 
 
 def roses(left, kinds):
-    """How many things of each kind are left with a heading in each of some directions from their kind's mean one."""
+    """Counts, for each kind, of remaining headings by their direction from the kind's mean heading."""
     means = heading_errors(left, kinds)["means"]
     off = [differences(left[kinds == k], means[k]) for k in range(len(KINDS))]
     return [np.histogram(some, ROSE, (-180, 180))[0].tolist() for some in off]
 
 
 def averaged_error(network, images, kinds, turns=16):
-    """The error of a classifier whose probabilities are averaged over so many turns of each tile."""
+    """The error of a classifier whose probabilities are averaged over `turns` turns of each tile."""
     total = 0
     for theta in turned_thetas(turns):
         turned = in_parts(lambda part, theta=theta: aligned(part, theta.expand(len(part), -1, -1)), images)
@@ -186,7 +186,7 @@ def averaged_error(network, images, kinds, turns=16):
 
 
 def winning_shares(network, images, heading, kinds):
-    """How large the largest share is: its mean, and headings within 30 degrees by thirds of it, least certain first."""
+    """The largest share: its mean, and headings within 30 degrees by thirds of it, the least certain first."""
     shares = in_parts(network.shares, images)
     angle = np.degrees(shares.argmax(1).numpy() * (2 * np.pi / network.turns))
     means = np.array(heading_errors(heading - angle, kinds)["means"])
@@ -208,7 +208,7 @@ def describe_data():
 
 
 def measure_cell(cell, context):
-    """Train and measure one arm for one seed; or what the comparison rests on."""
+    """Train and measure one arm for one seed, or describe the data."""
     if cell["part"] == "data":
         return describe_data()
     arm = Arm(**{field.name: cell[field.name] for field in fields(Arm)})
