@@ -131,7 +131,7 @@ def build_addition(
 class Pairs(Digits):
     """Pairs of digits, each distorted on its own, in two channels; the label is their sum."""
 
-    def _piece_of(self, seed, number, part):
+    def piece(self, seed, number, part=slice(None)):
         generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
         shape = STEPS_A_PIECE, self.settings.batch
         index = torch.randint(len(self.images), (2, shape[0] * shape[1]), generator=generator, device=self.device)
@@ -169,8 +169,8 @@ def test_pairs(data):
 class AdditionRun(Run):
     """A `Run` on pairs; its result has the share of wrong sums, and how transformers divide the digits."""
 
-    def __init__(self, settings, seeds, device, folder, **how):
-        super().__init__(settings, seeds, device, folder, digits=Pairs(settings, device), **how)
+    def __init__(self, settings, seed, device, folder, **how):
+        super().__init__(settings, seed, device, folder, digits=Pairs(settings, device), **how)
 
     def measure(self, network):
         """``sum_error``, and ``division``, see below, where there are affine transformers."""
