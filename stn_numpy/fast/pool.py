@@ -7,6 +7,7 @@ from ..check import check_arrays, check_gradient, check_pair
 from ..windows import output_length
 from .compiling import APART, helper, kernel, num_threads, ready
 from .lanes import LANES
+from .memory import empty
 
 Index = np.uint64
 EIGHT = 8  # windows that are processed at once
@@ -66,7 +67,7 @@ def max_pool2d_lanes_backward(
     kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
     blocked = image.dtype.type(0 if relu else np.nan)  # no gradient for a maximum <= blocked; no number is <= NaN
     if _halves(kernel_size, stride, lanes):
-        d_image = np.empty(image.shape, image.dtype)  # each pixel is written once; of zeros there is only the rest
+        d_image = empty(image.shape, image.dtype)  # each pixel is written once; of zeros there is only the rest
         d_image[:, :, 2 * d_out.shape[2] :] = 0
         d_image[:, :, :, 2 * d_out.shape[3] :] = 0
         if lanes == 1:
@@ -110,7 +111,7 @@ def _geometry(size, kernel_size, stride):
 def _prepare(image, lanes, kernel_size, stride):
     """Kernel and stride as pairs, and an array for the output."""
     kernel_size, stride, (height, width) = _geometry((image.shape[2], image.shape[3] // lanes), kernel_size, stride)
-    return kernel_size, stride, np.empty((*image.shape[:2], height, width * lanes), image.dtype)
+    return kernel_size, stride, empty((*image.shape[:2], height, width * lanes), image.dtype)
 
 
 def _check_gradient(d_out, image, kernel_size, stride):

@@ -8,6 +8,7 @@ from . import bilinear as _bilinear
 from . import taps as _taps
 from .compiling import num_threads, ready
 from .grid import output_axes
+from .memory import empty
 
 
 def grid_sample(
@@ -61,7 +62,7 @@ def affine_sample(
         raise ValueError(f"size: expected C={image.shape[1]} like image, got {tuple(size)}")
     options = _as_numbers(mode, padding_mode, align_corners)
     image, theta, nothing = ready(image), ready(theta), _no_grid(image.dtype)
-    out, odd = np.empty((*image.shape[:2], len(ys), len(xs)), image.dtype), range(len(image))
+    out, odd = empty((*image.shape[:2], len(ys), len(xs)), image.dtype), range(len(image))
     with np.errstate(all="ignore"):
         places = _places(image, xs, ys, mode, padding_mode)
         if places:
@@ -89,7 +90,7 @@ def affine_sample_backward(
     xs, ys = output_axes(*d_out.shape[2:], align_corners, theta.dtype)
     options = _as_numbers(mode, padding_mode, align_corners)
     d_out, image, theta, nothing = ready(d_out), ready(image), ready(theta), _no_grid(image.dtype)
-    d_image, d_theta = np.empty(image.shape, image.dtype), np.empty(theta.shape, theta.dtype)
+    d_image, d_theta = empty(image.shape, image.dtype), np.empty(theta.shape, theta.dtype)
     odd = range(len(image))
     with np.errstate(all="ignore"):
         places = _places(image, xs, ys, mode, padding_mode)
