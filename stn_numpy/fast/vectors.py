@@ -72,6 +72,7 @@ for _function in (operator.add, operator.iadd):
     _operator(_function, lambda builder, a, b: (builder.fadd if _of_floats(a) else builder.add)(a, b))
 _operator(operator.sub, lambda builder, a, b: (builder.fsub if _of_floats(a) else builder.sub)(a, b))
 _operator(operator.mul, lambda builder, a, b: (builder.fmul if _of_floats(a) else builder.mul)(a, b))
+_operator(operator.ne, lambda builder, a, b: builder.fcmp_unordered("!=", a, b), types.boolean)
 _operator(operator.or_, lambda builder, a, b: builder.or_(a, b))
 for _function, _sign in ((operator.lt, "<"), (operator.le, "<="), (operator.gt, ">"), (operator.ge, ">=")):
     _operator(_function, lambda builder, a, b, sign=_sign: builder.fcmp_ordered(sign, a, b), types.boolean)
@@ -313,6 +314,39 @@ def turned(typing, *rows):
         return context.make_tuple(builder, signature.return_type, rows)
 
     return types.UniTuple(rows[0], WIDTH)(types.StarArgTuple(rows)), in_llvm
+
+
+# Processors shuffle best within halves of a vector, and so leave every second number of sixteen in this order.
+UNZIPPED = (0, 1, 4, 5, 2, 3, 6, 7)
+
+
+@_operation(lambda a: a[list(UNZIPPED)])
+def in_unzipped_order(typing, a):
+    """A vector in the order of `unzipped`."""
+    return a(a), lambda context, builder, signature, args: _shuffle(builder, args[0], args[0], UNZIPPED)
+
+
+@_operation(lambda a, b: tuple(np.append(a, b)[start::2][list(UNZIPPED)] for start in (0, 1)))
+def unzipped(typing, a, b):
+    """Of sixteen numbers in two vectors, the first of each two, and the second; both in the order UNZIPPED."""
+
+    def in_llvm(context, builder, signature, args):
+        each = [_shuffle(builder, *args, [2 * k + start for k in UNZIPPED]) for start in (0, 1)]
+        return context.make_tuple(builder, signature.return_type, each)
+
+    return types.UniTuple(a, 2)(a, b), in_llvm
+
+
+@_operation(lambda a, b: tuple(np.stack([a, b], axis=1)[list(UNZIPPED)].reshape(2, WIDTH)))
+def zipped(typing, a, b):
+    """The sixteen numbers that were `unzipped`, in two vectors."""
+
+    def in_llvm(context, builder, signature, args):
+        lanes = [lane for k in UNZIPPED for lane in (k, k + WIDTH)]
+        both = [_shuffle(builder, *args, part) for part in (lanes[:WIDTH], lanes[WIDTH:])]
+        return context.make_tuple(builder, signature.return_type, both)
+
+    return types.UniTuple(a, 2)(a, b), in_llvm
 
 
 def _bytes(context, element):
