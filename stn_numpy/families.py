@@ -10,7 +10,6 @@ from . import theta
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward
 from .check import check_choice
 from .grid import affine_grid, affine_grid_backward
-from .log_polar import log_polar_grid, log_polar_grid_backward
 from .projective import projective_grid, projective_grid_backward, projective_theta, projective_theta_backward
 from .tps import control_points, tps_displacements, tps_displacements_backward, tps_grid, tps_grid_backward
 
@@ -90,16 +89,6 @@ TRANSFORMS = {
         tps_transform((4, 4)),
     )
 }
-
-# Not among them, since no parameters of it leave a picture unchanged.
-LOG_POLAR = Transform(
-    "log-polar",
-    theta.translation_theta,
-    theta.translation_theta_backward,
-    (0.0, 0.0),
-    log_polar_grid,
-    log_polar_grid_backward,
-)
 
 
 def as_transform(transform: str | Transform) -> Transform:

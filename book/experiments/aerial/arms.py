@@ -9,11 +9,12 @@ from torch import nn
 
 from stn_numpy.aerial.tiles import KINDS, SYMMETRIC
 from stn_numpy.pytorch.command import best_precision
-from stn_numpy.pytorch.families import LOG_POLAR
-from stn_numpy.pytorch.grid import quick_affine_grid
+from stn_numpy.pytorch.families import Transform
+from stn_numpy.pytorch.grid import base_points, quick_affine_grid
 from stn_numpy.pytorch.localisation import LocalisationNetwork
 from stn_numpy.pytorch.model import Classifier
 from stn_numpy.pytorch.quick import quicken
+from stn_numpy.pytorch.theta import translation_theta
 from stn_numpy.pytorch.tiles import build_tile_network, classify_tiles, localise_tiles
 from stn_numpy.pytorch.transformer import SpatialTransformer
 from stn_numpy.pytorch.turned_copies import TurnedCopies, marginalise, share_entropy
@@ -101,6 +102,20 @@ class BestCopy(TurnedCopies):
         shares = scores.softmax(1)
         best = F.one_hot(shares.argmax(1), self.turns) + shares - shares.detach()
         return (best[:, :, None] * logits.log_softmax(2)).sum(1)
+
+
+def log_polar_grid(
+    theta: torch.Tensor, size: tuple, align_corners: bool = False, least_radius: float = 0.05
+) -> torch.Tensor:
+    """(N, 2, 3) to (N, h, w, 2). As in `stn_numpy.log_polar_grid`."""
+    batch, _, height, width = size
+    base = base_points(height, width, align_corners, theta.dtype, theta.device)
+    angle, radius = torch.pi * (base[:, 1] + 1), least_radius ** ((1 - base[:, 0]) / 2)
+    points = torch.stack([radius * angle.sin(), -radius * angle.cos(), torch.ones_like(radius)], 1)
+    return (points @ theta.mT).reshape(batch, height, width, 2)
+
+
+LOG_POLAR = Transform("log-polar", translation_theta, (0.0, 0.0), log_polar_grid)  # no parameters do nothing in it
 
 
 class RowsAround(nn.Module):

@@ -14,6 +14,7 @@ from book.experiments.more_than_one.parallel import ParallelTransformers
 from book.experiments.more_than_one.tiles import tiled_starts
 from book.experiments.networks import settings_from, train_run
 from stn_numpy.check import check_choice
+from stn_numpy.layer import AvgPool2d
 from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, load_split, mixed_seed
 from stn_numpy.pytorch.distortions import distort
@@ -122,7 +123,7 @@ def build_addition(
     transformers = [SpatialTransformer(network, transform) for network in networks]
     left = parameters - sum(parameter.numel() for one in transformers for parameter in one.parameters())
     shape, kind = (2 * max(count, 1), CANVAS // 2), "cnn" if model == "cnn" else "fcn"
-    classifier = CLASSIFIERS[kind]([nn.AvgPool2d(2)], *shape, ANSWERS[answer], left, rng, dtype)
+    classifier = CLASSIFIERS[kind]([AvgPool2d(2)], *shape, ANSWERS[answer], left, rng, dtype)
     if answer == "digits":
         classifier.append(BothDigits())
     return AdditionNetwork(ParallelTransformers(transformers) if count else None, classifier)
