@@ -14,7 +14,7 @@ from .vectors import WIDTH, load, spread, store
 
 SUMS = {"fastmath": {"contract", "reassoc", "nsz"}}  # sums may be reordered; NaN and infinity keep their meaning
 Index = np.uint64
-BLOCK = 4 * WIDTH  # numbers of a row of outputs that are worked on at once
+BLOCK = 4 * WIDTH  # numbers of a row of outputs that are processed at once
 ROWS_FIRST = (0, 2, 1, 3)  # the order of a filter's taps: row, channel, column
 
 

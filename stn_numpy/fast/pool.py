@@ -219,9 +219,9 @@ def _shares_of_eight(a, b, c, d, blocked, nothing, d_out):
 
 @kernel(parallel=True)
 def _halve_backward(d_out, image, blocked, threads, d_image):
-    """Backward of windows of 2 x 2 in plain images, eight at a time, each window's largest found anew.
+    """Backward of windows of 2 x 2 in plain images, eight at a time, which finds each window's largest again.
 
-    Threads as in the forward. The last eight of a row begin early enough to be eight.
+    Threads as in the forward. The last eight of a row overlap the eight before if need be.
     """
     windows, nothing = d_out.shape[2], image.dtype.type(0)
     for me in prange(threads):
