@@ -641,7 +641,8 @@ def test_reader_is_heard_in_every_folder(place):
         text=True,
         cwd=ROOT / place,
     )
-    assert "Compute where every output pixel looks" in done.stdout and "1 failed" in done.stdout, done.stdout + done.stderr
+    printed = done.stdout + done.stderr
+    assert "Compute where every output pixel looks" in done.stdout and "1 failed" in done.stdout, printed
 
 
 def test_progress_is_shown_in_every_folder(folder):
