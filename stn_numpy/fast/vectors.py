@@ -78,9 +78,17 @@ for _function, _sign in ((operator.lt, "<"), (operator.le, "<="), (operator.gt, 
     _operator(_function, lambda builder, a, b, sign=_sign: builder.fcmp_ordered(sign, a, b), types.boolean)
 
 
+MEANING = {}  # of each operation by name, as a function of NumPy arrays
+
+
 def _operation(in_numpy):
     """The decorator of an operation's LLVM: `in_numpy` is its meaning, and takes its place without Numba."""
-    return lambda in_llvm: in_numpy if numba.config.DISABLE_JIT else intrinsic(in_llvm)
+
+    def decorate(in_llvm):
+        MEANING[in_llvm.__name__] = in_numpy
+        return in_numpy if numba.config.DISABLE_JIT else intrinsic(in_llvm)
+
+    return decorate
 
 
 def _part(array, index, count=WIDTH):
@@ -110,6 +118,21 @@ def load(typing, array, index):
         return _load(context, builder, _address(context, builder, signature, args), WIDTH)
 
     return Vector(array.dtype)(array, index), in_llvm
+
+
+@_operation(lambda array, one, other: np.append(_part(array, one, 4), _part(array, other, 4)))
+def load_halves(typing, array, one, other):
+    """Four neighbouring numbers, from an index on, and four from another."""
+
+    def in_llvm(context, builder, signature, args):
+        kind, *indices = signature.args
+        halves = []
+        for index, at in zip(indices, args[1:]):
+            address = _address(context, builder, types.void(kind, index), (args[0], at), 4)
+            halves.append(_load(context, builder, address, 4))
+        return _joined(builder, halves)
+
+    return Vector(array.dtype)(array, one, other), in_llvm
 
 
 def _store_in_numpy(array, index, vector):
