@@ -86,7 +86,7 @@ def test_a_series_that_is_asked_to_stop_says_what_is_done(tmp_path, number):
     stopped.send_signal(number)
     out, err = finish(stopped, 130)
     assert out.splitlines() == [f"kind=quick seed={seed}: begun 0, count 0, 0.0 s" for seed in (0, 1)]
-    assert err.splitlines()[-1] == "stopped, 2 of 4 cells are done; the same command goes on"
+    assert err.splitlines()[-1] == "stopped, 2 of 4 cells are done; the same command resumes"
 
 
 def test_two_commands_at_once_divide_the_cells_and_lose_none(tmp_path):
@@ -225,7 +225,7 @@ def test_cells_are_chosen_by_their_settings_and_averaged():
 
 def test_every_ledger_of_the_book_is_of_an_experiment_and_has_no_stale_cell():
     experiments = {experiment.name: experiment for experiment in catalogue()}
-    own = {"kernels", "kernels_avx2", "kernels_wide", "cuda_registers"}  # of commands of their own
+    own = {"kernels", "kernels_avx2", "kernels_wide", "scaling", "cuda_registers"}  # of commands of their own
     begun = {path.stem for path in ledger.RESULTS.glob("*.json")} - own
     assert begun <= experiments.keys()
     for experiment in map(experiments.get, begun):

@@ -128,7 +128,7 @@ _reported = set()
 
 def _report_unreadable(path, error):
     _report_once(
-        "read", f"the kernels' cache {path} cannot be read ({_reason(error)}): compiling anew (about 20 s in all)"
+        "read", f"the kernels' cache {path} cannot be read ({_reason(error)}): compiling again (about 20 s in all)"
     )
 
 
