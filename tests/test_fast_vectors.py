@@ -85,6 +85,19 @@ def test_arithmetic_and_comparisons(dtype):
 
 
 @compiled
+def test_wide_vectors_do_the_same(dtype):
+    @njit
+    def run(given, out):
+        wide = vectors.load_wide(given, (1,))
+        vectors.store(out, (0,), 2 * wide * wide + vectors.spread_wide(given[0]))
+
+    given, out = numbers(vectors.WIDE + 1, dtype), np.zeros(vectors.WIDE, dtype)
+    run(given, out)
+    np.testing.assert_allclose(out, 2 * given[1:] ** 2 + given[0], rtol=10 * np.finfo(dtype).eps)
+    assert np.array_equal(vectors.MEANING["load_wide"](given, (1,)), given[1:])
+
+
+@compiled
 def test_pairs_read_each_cell_and_its_neighbour(dtype):
     @njit
     def run(image, cells, out):
