@@ -164,9 +164,10 @@ def _blocks(image):
 
 
 def _parts(image):
-    """The numbers of groups of channels, and of bands of rows, of each image in the backward. Channels of one group
-    share the work on cells and weights, but their quads, like those of a band, should fit in the cache; and few images
-    should still give work to all threads.
+    """The numbers of groups of channels, and of bands of rows, of each image in the backward.
+
+    Channels of one group share the work on cells and weights, but their quads, like those of a band, should fit in the
+    cache; and few images should still give work to all threads.
     """
     batch, channels, height, width = image.shape
     if height * width <= 2**12:

@@ -175,8 +175,9 @@ def _describe(part):
 
 
 def check_architecture(module: nn.Module, found: dict[str, str], path="checkpoint") -> None:
-    """Refuse a checkpoint of another architecture than that of the network to be filled. `found` is what `architecture`
-    returned for the network that was saved; the ValueError names the parts that differ.
+    """Refuse a checkpoint of another architecture than that of the network to be filled.
+
+    `found` is what `architecture` returned for the network that was saved; the ValueError names the parts that differ.
     """
     expected = architecture(module)
     differing = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
