@@ -153,7 +153,7 @@ def tps_displacements_backward(d_displacements: np.ndarray, parameters: np.ndarr
     return d_displacements.reshape(-1, 2 * count).copy()
 
 
-def _as_points(points):
+def as_points(points):
     """Check the control points, or make the grid of them; return them, (K, 2)."""
     if not isinstance(points, np.ndarray):
         points = control_points(check_pair("points", points, 1))
@@ -165,7 +165,7 @@ def _as_points(points):
 
 def _check_points(displacements, points):
     """Check both arguments; return the control points."""
-    points = _as_points(points)
+    points = as_points(points)
     check_arrays(displacements=(displacements, f"N {len(points)} 2"))
     return points
 

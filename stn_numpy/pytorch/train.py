@@ -51,7 +51,6 @@ warning: the localisation network's last hidden layer is silent for every pictur
 lower --localisation-rate"""
 
 
-FIRST = 10  # steps, by which it is estimated how long a run takes
 TILES = "no digits, but your own tiles: image files, in one folder for each class; a fifth is tested on"
 ACCELERATION = """\
 how steps are taken: as they come, through torch.compile, or recorded once and replayed (CUDA only); auto is the last \
@@ -147,7 +146,7 @@ def join_world(name: str):
 
 @contextlib.contextmanager
 def show_progress(run, hidden: bool):
-    """A bar with loss, error and images per second, or nothing."""
+    """A bar with the time that is left, loss, error and images per second, or nothing."""
     from tqdm import tqdm
 
     with tqdm(total=run.settings.iterations, initial=run.step, unit="step", disable=hidden) as bar:
@@ -188,9 +187,6 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
             say(f"going on after step {run.step} of {settings.iterations}")
         try:
             with show_progress(run, hidden=world.rank > 0) as progress:
-                if args.data_folder:
-                    run.train(progress, stop, until=run.step + FIRST)
-                    say(estimate(run))
                 run.train(progress, stop)
         except Stopped:
             say(
@@ -199,13 +195,6 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
             )
             raise SystemExit(130) from None
     return run.finish(provenance(command) | name_of(device)) if world.rank == 0 else None
-
-
-def estimate(run) -> str:
-    """How long a run will take, by its first steps."""
-    left = (run.settings.iterations - run.step) * run.seconds / max(run.step, 1)
-    words = f"{left / 60:.0f} minutes" if left >= 90 else f"{left:.0f} seconds"
-    return f"{run.settings.iterations} steps of {run.settings.batch} tiles: about {words} more"
 
 
 def report(result, path) -> None:
