@@ -19,6 +19,7 @@ from stn_numpy.folder import read_folder, read_headings, split
 from stn_numpy.pictures import as_array, read_square
 from stn_numpy.pytorch.folder import FolderTiles, heading_loss, settings_for, turned_anew
 from stn_numpy.pytorch.settings import Settings
+from stn_numpy.pytorch.steps import copies_loss
 from stn_numpy.pytorch.tiles import build_tile_network, centred, load_tile_network, uncentred
 from stn_numpy.pytorch.train import main
 
@@ -364,6 +365,7 @@ def test_tables_of_headings_that_will_not_do(tiles, tmp_path, capsys, table, par
     [
         (["--data-folder", "mine", "--headings", "h.csv"], "--headings: expected --turned-copies K with it"),
         (["--data-folder", "mine", "--turned-copies", "4"], "--turned-copies: expected 0 with the model st-cnn, got 4"),
+        (["--data-folder", "mine", "--entropy", "0.1"], "entropy: expected 0 without turned copies, got 0.1"),
         (["--data-folder", "mine", "--augment", "flip"], "expected turn, scale or both with a comma, got 'flip'"),
         (["--distortion", "R", "--headings", "h.csv"], "--headings: expected it with --data-folder"),
         (["--distortion", "R", "--augment", "turn"], "--augment: expected it with --data-folder"),
@@ -420,6 +422,13 @@ def test_the_loss_of_a_tile_with_a_heading_is_of_its_direction_alone():
     expected = -torch.stack([sums[0, 0], joint[1, 3, 2], sums[2, 1], joint[3, 0, 2]]).log().mean()
     torch.testing.assert_close(loss, expected)
     assert wrong.item() == pytest.approx((sums.argmax(1) != labels).float().mean().item())
+    shares = scores.softmax(1)
+    entropy = -(shares * shares.log()).sum(1).mean()
+    for sharper, _ in (
+        heading_loss(network, images, labels + 3 * (places + 1), classes=3, entropy=0.2),
+        (copies_loss(network, images, labels, 0.2)[0] + loss + sums[range(4), labels].log().mean(), None),
+    ):
+        torch.testing.assert_close(sharper, loss + 0.2 * entropy)
 
 
 def test_turned_copies_from_a_command_of_few_words(tiles, tmp_path, capsys):

@@ -8,7 +8,7 @@ def load_checkpoint(path, device="cpu") -> dict:
     try:
         return read_whole(path, device)
     except ValueError as error:
-        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start anew") from error
+        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start again") from error
 
 
 def check_facts(path, expected: dict, found: dict) -> None:
@@ -17,5 +17,5 @@ def check_facts(path, expected: dict, found: dict) -> None:
         if expected.get(name) != found.get(name):
             words = f"{name}: expected {expected.get(name)!r}, got {found.get(name)!r}"
             raise ValueError(
-                f"{path} belongs to another run ({words}); name another folder, or delete the file to start anew"
+                f"{path} belongs to another run ({words}); name another folder, or delete the file to start again"
             )

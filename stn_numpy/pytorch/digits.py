@@ -53,8 +53,13 @@ class Digits:
         generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
         shape = STEPS_A_PIECE, self.settings.batch
         index = torch.randint(len(self.images), (shape[0] * shape[1],), generator=generator, device=self.device)
-        images, _ = distort(self.images[index], self.settings.distortion, generator)
-        return images.unflatten(0, shape)[:, part], self.labels[index].unflatten(0, shape)[:, part]
+        images, truth = distort(self.images[index], self.settings.distortion, generator)
+        wanted = self.wanted(self.labels[index], truth)
+        return images.unflatten(0, shape)[:, part], wanted.unflatten(0, shape)[:, part]
+
+    def wanted(self, labels, truth):
+        """What a network learns of digits with these labels, which were distorted as `distort` says: the labels."""
+        return labels
 
     def test_batches(self, batch: int):
         """The test digits, as pairs of images (B, 1, h, w) and labels (B,)."""

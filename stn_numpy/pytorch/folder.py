@@ -16,7 +16,7 @@ from .command import Refusal, check_folder
 from .digits import STEPS_A_PIECE, Digits, mixed_seed
 from .settings import Settings
 from .tiles import A_COPY, COPIES, build_tile_network, centred, mean_colour
-from .turned_copies import log_joint
+from .turned_copies import log_joint, share_entropy
 
 MODELS = ("cnn", "st-cnn")
 AUGMENTATIONS = ("turn", "scale")
@@ -138,7 +138,7 @@ class FolderTiles(Digits):
         self.headings = None
         if headings is not None:
             self.headings = torch.from_numpy(headings[split(folder.labels)[0]]).to(device).float()
-            self.loss_of = partial(heading_loss, classes=len(settings.classes))
+            self.loss_of = partial(heading_loss, classes=len(settings.classes), entropy=settings.entropy)
 
     def piece(self, seed, number, part=slice(None)):
         generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
@@ -174,8 +174,9 @@ def turned_anew(images, augment, generator) -> tuple[torch.Tensor, torch.Tensor]
     return F.grid_sample(images, grid, padding_mode="reflection", align_corners=False), torch.rad2deg(angle)
 
 
-def heading_loss(model, images, marks, classes):
-    """Of turned copies: minus the log-probability of a tile's class, and of its direction where that is known.
+def heading_loss(model, images, marks, classes, entropy=0.0):
+    """Of turned copies: minus the log-probability of a tile's class, and of its direction where that is known; and some
+    of the shares' entropy.
 
     A mark is the label, and `classes` times one more than the direction's place, or times 0 where it is not known:
     then the directions are summed over.
@@ -187,4 +188,4 @@ def heading_loss(model, images, marks, classes):
     known = of_label.gather(1, places.clamp(min=0)[:, None])[:, 0]
     losses = -torch.where(places < 0, of_label.logsumexp(1), known)
     wrong = joint.detach().logsumexp(1).argmax(1) != labels
-    return losses.mean(), wrong.float().mean()
+    return losses.mean() + entropy * share_entropy(scores).mean(), wrong.float().mean()

@@ -5,6 +5,7 @@ import json
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from .digits import STEPS_A_PIECE, Digits, known_digits, test_digits
 from .life import angles_left, label_leak, signs_of_life, thetas
 from .networks import SIZES
 from .quick import quicken
-from .steps import Stepper, choose_acceleration, make_optimizer, set_rate
+from .steps import Stepper, choose_acceleration, copies_loss, make_optimizer, set_rate
 from .weights import save, write_whole
 
 SHOWN = 20  # test digits whose thetas the history keeps
@@ -85,7 +86,8 @@ class Run:
         self.optimizer = make_optimizer(self.network, settings, device)
         parallel = torch.nn.parallel.DistributedDataParallel if self.world.size > 1 else lambda network: network
         how = settings.precision, self.acceleration, settings.clip
-        self.stepper = Stepper(parallel(self.network), self.optimizer, *how, self.digits.loss_of)
+        loss_of = self.digits.loss_of or (partial(copies_loss, entropy=settings.entropy) if settings.entropy else None)
+        self.stepper = Stepper(parallel(self.network), self.optimizer, *how, loss_of)
         self.name = f"{settings.name}-seed{seed}"
         self.folder, self.checkpoint = Path(folder), Path(folder) / f"{self.name}.checkpoint.pt"
         self.step, self.seconds, self.processor_seconds, self.history = 0, 0.0, 0.0, []

@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .turned_copies import marginalise, share_entropy
+
 ACCELERATIONS = ("eager", "compile", "graph")
 
 
@@ -49,6 +51,13 @@ def class_loss(model, images, labels):
     """The cross-entropy of the classes, and the share of images that the model gets wrong."""
     logits = model(images).float()
     return F.cross_entropy(logits, labels), (logits.detach().argmax(1) != labels).float().mean()
+
+
+def copies_loss(model, images, labels, entropy):
+    """The same for turned copies, and so much of the entropy of their shares."""
+    logits, scores = model.read(images)
+    loss, wrong = class_loss(lambda copies: marginalise(*copies), (logits, scores), labels)
+    return loss + entropy * share_entropy(scores).mean(), wrong
 
 
 class Stepper:
