@@ -56,8 +56,8 @@ ACCELERATION = """\
 how steps are taken: as they come, through torch.compile, or recorded once and replayed (CUDA only); auto is the last \
 where there is CUDA, else the first"""
 HISTORY = """\
-steps between two entries of the result's history: test error, and whether the transformer lives, turns and betrays \
-the label; 0 for no history"""
+steps between two entries of the result's history: test error, and whether the transformer lives and turns; 0 for no \
+history"""
 
 
 @dataclass(frozen=True)
