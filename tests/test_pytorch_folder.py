@@ -366,7 +366,7 @@ def test_tables_of_headings_that_will_not_do(tiles, tmp_path, capsys, table, par
         (["--data-folder", "mine", "--headings", "h.csv"], "--headings: expected --turned-copies K with it"),
         (["--data-folder", "mine", "--turned-copies", "4"], "--turned-copies: expected 0 with the model st-cnn, got 4"),
         (["--data-folder", "mine", "--entropy", "0.1"], "entropy: expected 0 without turned copies, got 0.1"),
-        (["--data-folder", "mine", "--augment", "flip"], "expected turn, scale or both with a comma, got 'flip'"),
+        (["--data-folder", "mine", "--augment", "flip"], "invalid choice: 'flip'"),
         (["--distortion", "R", "--headings", "h.csv"], "--headings: expected it with --data-folder"),
         (["--distortion", "R", "--augment", "turn"], "--augment: expected it with --data-folder"),
     ],

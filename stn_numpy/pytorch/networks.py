@@ -71,7 +71,8 @@ def build(
     rng = np.random.default_rng(rng)
     kind, size = model.removeprefix("st-"), SIZES[distortion]
     if turned_copies:
-        return _turned_copies(kind, size, turned_copies, rng, dtype)
+        filters = dict(first=16) if kind == "cnn" else {}  # one output more: the score of a copy
+        return TurnedCopies(CLASSIFIERS[kind]([], 1, size, 11, A_COPY, rng, dtype, **filters), turned_copies)
     transformer, pool = None, []
     if model.startswith("st-"):
         localisation = _localisation(kind, size, transform.identity, localisation_depth, rng, dtype)
@@ -83,13 +84,6 @@ def build(
         least = f"more than {taken + LEAST}, of which the transformer has {taken}"
         raise ValueError(f"parameters: expected {least}, got {parameters}")
     return Classifier.of(CLASSIFIERS[kind](pool, 1, size // 2 if pool else size, 10, left, rng, dtype), transformer)
-
-
-def _turned_copies(kind, size, turns, rng, dtype):
-    """A small classifier with one output more, the score of a copy; a CNN of 16 and some more filters."""
-    filters = dict(first=16) if kind == "cnn" else {}
-    network = CLASSIFIERS[kind]([], 1, size, 11, A_COPY, rng, dtype, **filters)
-    return TurnedCopies(network, turns)
 
 
 def _localisation(kind, size, identity, depth, rng, dtype):

@@ -12,7 +12,7 @@ from ..arguments import add_arguments, from_arguments, option
 from ..files import provenance
 from ..pictures import colour
 from .command import Parser, Refusal, Stop, best_precision, find_devices, plain_errors
-from .folder import DEFAULTS, augmentations, open_folder
+from .folder import AUGMENTATIONS, DEFAULTS, open_folder
 from .life import is_silent
 from .run import Run, Stopped, World, finished, name_of
 from .settings import Settings
@@ -74,9 +74,7 @@ class Options:
     out: str = option("runs/train", "folder of checkpoint and result", metavar="DIR")
 
 
-AUGMENT = """\
-turn, scale, or turn,scale: each tile of your own is turned by any angle, or scaled by up to a fifth, anew each time \
-it is seen"""
+AUGMENT = "each tile of your own is turned by any angle, scaled by up to a fifth, or both, anew each time it is seen"
 HEADINGS = """\
 with --turned-copies: a table of your own tiles, with the columns file (below --data-folder) and degrees (where the \
 thing points, clockwise from the top); tiles that are not in it, or have no degrees, are learned from all the same"""
@@ -97,7 +95,7 @@ def make_parser() -> Parser:
         metavar="COLOUR",
         help="what shows through a tile's transparent pixels, by name or as #rrggbb (default: its own mean colour)",
     )
-    parser.add_argument("--augment", type=augmentations, default=(), metavar="WORDS", help=AUGMENT)
+    parser.add_argument("--augment", choices=AUGMENTATIONS, help=AUGMENT)
     parser.add_argument("--headings", metavar="FILE", help=HEADINGS)
     return parser
 
@@ -214,7 +212,8 @@ def main(arguments=None) -> None:
         check_together(args, device, world)
         settings, digits = settings_of(args, device), None
         if args.data_folder:
-            own = dict(background=args.background, augment=args.augment, headings=args.headings)
+            augment = args.augment.split(",") if args.augment else ()
+            own = dict(background=args.background, augment=augment, headings=args.headings)
             say = world.rank == 0
             settings, digits = open_folder(args.data_folder, args.tile_size, settings, device, say, args.out, **own)
         result = finished(args.out, settings, args.seed)
