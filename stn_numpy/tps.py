@@ -39,10 +39,8 @@ def tps_grid(
     ----------
     displacements : (N, K, 2) array of float32 or float64
         How far the sampling point of each control point is moved, (x, y) in normalised units; zeros do nothing.
-    size : (N, C, h, w) ints
-        The shape of the **output**; the input's size does not matter here.
-    align_corners : bool
-        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+    size, align_corners
+        As in `affine_grid`: the shape (N, C, h, w) of the **output**, and what -1 and 1 are.
     points : (K, 2) array of float32 or float64, or (rows, columns)
         The places of the control points in the output, in the displacements' order; or the shape of a regular grid of
         them, as in `control_points`.
