@@ -1,4 +1,4 @@
-"""The benchmark of the kernels: that it compares like with like, and says what it measured. Never how fast."""
+"""The benchmark of the kernels: that it compares like with like, and reports what it measured. Never how fast."""
 
 import json
 import re

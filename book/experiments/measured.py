@@ -13,13 +13,13 @@ from stn_numpy.theta import rotation_angle
 
 TURNED = ("R", "RTS")  # the distortions that turn every digit by an angle of its own
 KNOWN = 5_000  # training digits that a probe of theta compares with
-PROBED = 5  # every so manieth test digit's class is read from theta
+PROBED = 5  # the class of one in so many test digits is read from theta
 SHOWN = 20  # test digits whose thetas the history keeps
 
 
 class MeasuredRun(Run):
     """A `Run` whose result has the `angles_left`, and whose history has, on distorted digits, the `label_leak` and the
-    ``thetas`` of `SHOWN` test digits at equal distances, by which their way can be drawn."""
+    ``thetas`` of `SHOWN` test digits at equal distances, from which their change can be drawn."""
 
     def look(self, network):
         if network.transformer is None or self.settings.distortion not in SIZES:
@@ -35,7 +35,7 @@ class MeasuredRun(Run):
 
 
 def shown(count: int) -> slice:
-    """Which of so many test digits are the `SHOWN` ones, at equal distances."""
+    """The indices of `SHOWN` of `count` test digits, at equal distances."""
     step = count // SHOWN
     return slice(0, SHOWN * step, step)
 
@@ -64,8 +64,8 @@ def label_leak(network, known, known_labels, images, labels) -> float:
 
 
 def angles_left(network, settings) -> dict:
-    """``angles``, in degrees: ``before`` is the deviation of those that the test digits were turned by; the rest is how
-    they stand after the transformer, see `stn_numpy.pose.describe_angles`. Nothing where there are no angles."""
+    """``angles``, in degrees: ``before`` is the deviation of the angles by which the test digits were turned; the rest
+    describes those after the transformer, see `stn_numpy.pose.describe_angles`. Empty where there are no angles."""
     if network.transformer is None or settings.distortion not in TURNED:
         return {}
     images, labels, truth = test_digits(settings.data, settings.distortion)

@@ -1,4 +1,4 @@
-"""Whether a transformer lives: units that are never active, theta's spread, samples outside, the pose that remains."""
+"""Signs that a transformer works: units that are never active, theta's spread, samples outside, the remaining pose."""
 
 import torch
 from torch import nn
@@ -9,7 +9,7 @@ from .watch import ROUNDING
 
 @torch.no_grad()
 def signs_of_life(network, images, pose=None, batch=500) -> dict:
-    """Measure over many pictures what tells a transformer that works from one that stands still.
+    """Measure over many pictures what distinguishes a transformer that works from one that ignores its input.
 
     As in `stn_numpy.pose.signs_of_life`, for a `SpatialTransformer` or a module with one as its attribute
     `transformer`; images and pose are tensors.
@@ -38,5 +38,5 @@ def signs_of_life(network, images, pose=None, batch=500) -> dict:
 
 
 def is_silent(life) -> bool:
-    """Whether the last hidden layer of a localisation network is silent for every picture, as `signs_of_life` says."""
+    """Whether, by `signs_of_life`, the last hidden layer of a localisation network is silent for every picture."""
     return bool(life["silent"]) and life["silent"][-1] == 1

@@ -9,7 +9,7 @@ from .layer import layer_from_numpy, numpy_dtype
 
 
 class Classifier(nn.Module):
-    """Say which class an image shows. As in `stn_numpy.Classifier`: arguments, first weights."""
+    """Predict the class of an image. As in `stn_numpy.Classifier`, arguments and first weights included."""
 
     def __init__(self, image_shape, kind="cnn", classes=10, transformer=None, dtype=torch.float32, **options):
         super().__init__()
@@ -21,7 +21,7 @@ class Classifier(nn.Module):
 
     @classmethod
     def of(cls, network: nn.Module, transformer: nn.Module | None = None) -> "Classifier":
-        """A classifier of layers that you have: any network, and a transformer, if any, whose output it sees."""
+        """A classifier of your own layers: any network, and a transformer, if any, whose output it reads."""
         classifier = cls.__new__(cls)
         nn.Module.__init__(classifier)
         classifier.transformer, classifier.network = transformer, network
@@ -31,5 +31,5 @@ class Classifier(nn.Module):
         return self.network(image if self.transformer is None else self.transformer(image))
 
     def parameter_count(self) -> int:
-        """How many numbers the network learns."""
+        """The number of learned numbers."""
         return sum(parameter.numel() for parameter in self.parameters())

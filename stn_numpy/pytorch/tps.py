@@ -36,8 +36,8 @@ def _key(points):
 
 @torch.compiler.assume_constant_result
 def _basis(*arguments):
-    # A trace compares the graphs of two calls, which a remembered tensor would make differ; and what an export makes is
-    # no tensor that another call could use.
+    # A cached tensor would make the graphs of a trace's two calls differ, and the tensors made during an export cannot
+    # be used by another call.
     if torch.jit.is_tracing() or torch.compiler.is_compiling():
         return _remembered.__wrapped__(*arguments)
     return _remembered(*arguments)
@@ -48,5 +48,5 @@ def _remembered(points, height, width, align_corners, dtype, device):
     """How far each pixel follows each control point, (h * w, K), as a tensor on its device: copied there once."""
     points = tps.as_points(points if np.ndim(points) < 2 else np.array(points, float))
     basis = tps.tps_basis(points.tobytes(), len(points), height, width, align_corners, np.float64)
-    with torch.inference_mode(False):  # the first call may be in it, and a later one may want gradients
+    with torch.inference_mode(False):  # the first call may be in it, and a later one may need gradients
         return torch.tensor(basis, dtype=dtype, device=device)

@@ -1,4 +1,4 @@
-"""Which mistake an answer is: what wrong answers give on the same cases is compared with what came."""
+"""Finding an answer's mistake: its outputs are compared with those of wrong answers on the same cases."""
 
 from enum import Enum
 
@@ -10,7 +10,7 @@ from .changes import ENOUGH, change_of_all, change_on_top, undefined
 
 
 class Share(Enum):
-    """How much of what is wrong a catalogued mistake explains, and what is to be said of the rest."""
+    """How much of the difference a catalogued mistake explains, and the remark on the rest."""
 
     ALL = ""
     OUTPUT = " (That explains {name}.)"
@@ -19,7 +19,7 @@ class Share(Enum):
 
 
 class Trial:
-    """An answer that is wrong: what it gave and what is right, on every case; and where the numbers differ."""
+    """A wrong answer: its outcomes and the right ones on every case, and where the numbers differ."""
 
     def __init__(self, exercise, given, right):
         self.exercise, self.given, self.right = exercise, given, right
@@ -31,12 +31,13 @@ class Trial:
         ]
 
     def _same(self, mine, asked):
-        """For each output whether its numbers are right; none is, where something raised or the number is wrong."""
+        """For each output whether its numbers are right; none is, if the call raised or the number of outputs is
+        wrong."""
         same = calling.same(mine, asked, strict=False)
         return same if len(same) == len(self.exercise.gives) else [False] * len(self.exercise.gives)
 
     def usable(self, case):
-        """Whether what came in a case can be compared with what is right, number by number."""
+        """Whether the outputs of a case can be compared with the right ones, number by number."""
         mine = self.given[case]
         return mine.error is None and not form.unusable(mine, self.right[case], self.exercise)
 
@@ -69,7 +70,7 @@ class Trial:
         return min(found, key=lambda one: self._unlike(self.exercise.outcomes(one)), default=None)
 
     def hits(self, outcomes, cases, part):
-        """How many numbers of an output are what came, in some cases."""
+        """The number of numbers of an output that equal the given ones, in some cases."""
         pairs = [_pair(self.given[case], outcome, part) for case, outcome in zip(cases, outcomes)]
         return sum(int(np.isclose(*pair, equal_nan=True).sum()) for pair in pairs if pair)
 
@@ -78,7 +79,7 @@ class Trial:
         return all(same) if part is None or len(same) <= part else same[part]
 
     def _unlike(self, outcomes):
-        """In what an answer with the same numbers is not the same: arguments written into, and the last digits."""
+        """Differences from an answer with the same numbers: arguments written into, and the last digits."""
         written = sum(len({*one.written} ^ {*other.written}) for one, other in zip(self.given, outcomes))
         pairs = [_pair(one, other, part) for one, other in zip(self.given, outcomes) for part in range(len(one.parts))]
         with np.errstate(all="ignore"):
@@ -86,7 +87,7 @@ class Trial:
         return written, sum(np.max(one, where=np.isfinite(one), initial=0.0) for one in apart)
 
     def fits(self, function, part=None):
-        """Whether a function gives what came, in numbers, in every case; those in which it is wrong are asked first."""
+        """Whether a function gives the given numbers in every case; those in which it is wrong are tried first."""
         wrong = [case for case, its in self.wrong if part in (None, its)]
         order = dict.fromkeys([*wrong, *range(len(self.given))])
         return all(
@@ -94,12 +95,12 @@ class Trial:
         )
 
     def change(self, part, other=None, kind=change_of_all):
-        """A sentence for the simple change of what is right, or of another outcome, that gives what came."""
+        """A sentence for the simple change of the right outcome, or of another, that gives the given one."""
         found = [_pair(*both, part) for both in zip(self.given, other or self.right)]
         return None if None in found else kind(found)
 
     def change_in_some_calls(self, part):
-        """The same, of what is right in the calls that go wrong, where these have something in common."""
+        """The same for the calls that go wrong, if these have something in common."""
         cases, others = self.cases(part)
         found = [_pair(self.given[case], self.right[case], part) for case in cases]
         if not others or None in found or not (condition := places.condition(self.exercise, cases)):
@@ -117,14 +118,14 @@ class Trial:
         return f"In some calls {said}" + f" In the others: {change[0].lower()}{change[1:]}" if change else said
 
     def with_an_argument(self, part, other=None):
-        """A sentence for what was done to everything with an argument, a factor that is a length, say."""
+        """A sentence for one operation with an argument on everything, such as a factor that is a length."""
         found = [_pair(*both, part) for both in zip(self.given, other or self.right)]
         if None in found or not all(np.isfinite(given).all() for given, _ in found):
             return None
         return with_an_argument(self.exercise, found)
 
     def catalogued_and_changed(self, part):
-        """A catalogued mistake that one simple change turns into what came, and that change's sentence."""
+        """A catalogued mistake that one simple change turns into the given outcome, and that change's sentence."""
         for one in self.exercise.misconceptions:
             theirs = self.exercise.outcomes(one)
             if change := self.change(part, theirs, change_on_top) or self.with_an_argument(part, theirs):
@@ -132,7 +133,7 @@ class Trial:
         return None
 
     def where_wrong(self, part):
-        """The catalogued mistake that gives what came wherever that is wrong, though it would show elsewhere, too."""
+        """The catalogued mistake that explains every wrong number, though it would show elsewhere, too."""
         return self._covering(self.cases(part)[0], part)
 
     def shown(self, part):
@@ -155,7 +156,7 @@ class Trial:
         return other and (one, other)
 
     def _covering(self, cases, part):
-        """The one catalogued mistake that gives what came in these cases; None where it is a guess among several."""
+        """The one catalogued mistake that gives the given numbers in these cases; None if there are several."""
         found = [one for one in self.exercise.misconceptions if len(self._explained(one, cases, part)) == len(cases)]
         if not found or not self.strong(cases, part):
             return None
@@ -172,7 +173,7 @@ class Trial:
         return [case for case in cases if self._alike(case, theirs[case], part)]
 
     def strong(self, cases, part):
-        """Whether so many numbers are wrong in these cases that they are not met by chance."""
+        """Whether enough numbers are wrong in these cases that a match is not chance."""
         numbers = set()
         for case in cases:
             if self.given[case].error is not None:

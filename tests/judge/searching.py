@@ -1,4 +1,4 @@
-"""Looking for a mistake that the catalogue does not have as it is: one slip, other arguments, two mistakes at once."""
+"""Searching for a mistake that is not in the catalogue: one slip, other arguments, two mistakes at once."""
 
 import functools
 import time
@@ -7,12 +7,12 @@ from . import calling
 from .probes import probes
 from .slips import slips, with_globals
 
-SECONDS = 6  # of computing, for the whole search; on a machine that has much to do, twice as many of waiting
-LEADS = 6  # single changes that are looked at with a second one
+SECONDS = 6  # of computing, for the whole search; on a busy machine, twice as many of waiting
+LEADS = 6  # single changes that are tried with a second one
 
 
 def _while_there_is_time(search):
-    """Give up when the time is over, in the middle of a call, if need be."""
+    """Give up when the time is over, if need be in the middle of a call."""
 
     @functools.wraps(search)
     def limited(self, *args):
@@ -29,12 +29,12 @@ def _while_there_is_time(search):
 
 
 class Search:
-    """What can be tried on a trial whose numbers come from no catalogued mistake."""
+    """The search for a trial whose numbers come from no catalogued mistake."""
 
     def __init__(self, trial):
         self.trial, self.exercise = trial, trial.exercise
         self.until, self.end = time.process_time() + SECONDS, time.monotonic() + 2 * SECONDS
-        self.raises = any(one.error for one in trial.given)  # then nothing is searched: what raised is the clue
+        self.raises = any(one.error for one in trial.given)  # then there is no search: the error is the clue
         self.probes = list(probes(self.exercise))
 
     def over(self):
@@ -53,16 +53,17 @@ class Search:
         return [(one, names) for one, names in found if names]
 
     def changed_answer(self, part=None):
-        """A sentence for what came, if a right answer gives it on other arguments, or with one small slip in it."""
+        """A sentence for the given outcome, if a right answer gives it on other arguments, or with one small slip in
+        it."""
         if taken := self.other_arguments(self.exercise.solution(), part):
-            return f"Yours gives what a right answer gives that takes {taken}."
+            return f"Your result is that of a right answer that takes {taken}."
         if slip := self.one_slip(part):
-            return f"Yours gives what a right answer gives with {slip}."
+            return f"Your result is that of a right answer with {slip}."
         return None
 
     @_while_there_is_time
     def other_arguments(self, function, part=None):
-        """The words for arguments on which a function gives what came."""
+        """The words for arguments on which a function gives the given outcome."""
         return next(
             (
                 _taken(words, name)
@@ -74,7 +75,7 @@ class Search:
 
     @_while_there_is_time
     def one_slip(self, part=None):
-        """The words for the slip in a right answer that gives what came."""
+        """The words for the slip in a right answer that gives the given outcome."""
         return next(
             (
                 slip.words()
@@ -86,9 +87,8 @@ class Search:
 
     @_while_there_is_time
     def two_catalogued(self, part):
-        """Two mistakes that give what came when they are made together.
-
-        Most of the catalogue is written around the right answer: another mistake is put in its place there.
+        """Two mistakes that together give the given outcome. Most of the catalogue calls the right answer: another
+        mistake replaces it there.
         """
         for outer, names in self.around_right:
             for inner in self.exercise.misconceptions:
@@ -98,7 +98,7 @@ class Search:
         return None
 
     def catalogued_on_other_arguments(self, part):
-        """A catalogued mistake that gives what came on other arguments, and the words for those."""
+        """A catalogued mistake that gives the given outcome on other arguments, and the words for those."""
         for one in self.exercise.misconceptions:
             if found := self.other_arguments(one.function, part):
                 return one, found
@@ -127,9 +127,8 @@ class Search:
 
     @_while_there_is_time
     def two_changes(self, part):
-        """A sentence for two slips, or a slip and other arguments, that a right answer needs to give what came.
-
-        The pairs are too many to try them all: one of the two must bring the numbers nearer to what came by itself.
+        """A sentence for two slips, or a slip and other arguments, that a right answer needs to give the given outcome.
+        There are too many pairs to try them all: one of the two must bring the numbers nearer to it by itself.
         """
         cases = self.trial.cases(part)[0]
         if not self.trial.strong(cases, part):
@@ -140,11 +139,11 @@ class Search:
                     return None
                 function = _together(lead, other, self.exercise.solution())
                 if function and self.trial.fits(function, part):
-                    return f"Yours gives what a right answer gives {_both(lead, other)}."
+                    return f"Your result is that of a right answer {_both(lead, other)}."
         return None
 
     def _leads(self, cases, part):
-        """The single changes that bring most numbers to what came, each effect once."""
+        """The single changes that make the most numbers equal to the given ones, each effect once."""
         right = self.exercise.solution()
         seen, leads = {self.trial.hits([self.trial.right[case] for case in cases], cases, part): None}, []
         fewest = next(iter(seen))
