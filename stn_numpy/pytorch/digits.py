@@ -74,8 +74,7 @@ class Digits:
 
 @lru_cache(maxsize=2)
 def test_digits(data: str, distortion: str) -> tuple:
-    """The test digits, the same for every model: images (N, 1, h, w), labels (N,), and poses as `distort` returns
-    them."""
+    """The test digits, the same for every model: images (N, 1, h, w), labels (N,), and the poses of `distort`."""
     return distorted_once(*load_split(data, "test"), distortion, TEST_SEED)
 
 

@@ -9,8 +9,7 @@ from .layer import layer_from_numpy, numpy_dtype
 
 
 class LocalisationNetwork(nn.Module):
-    """Predict from an image its transformation's parameters. As `stn_numpy.LocalisationNetwork`, with its arguments and
-    first weights."""
+    """Predict from an image its transformation's parameters. As `stn_numpy.LocalisationNetwork`, first weights too."""
 
     def __init__(self, *arguments, dtype=torch.float32, **options):
         super().__init__()

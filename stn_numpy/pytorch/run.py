@@ -253,9 +253,8 @@ def check_facts(path, expected: dict, found: dict) -> None:
     for name in sorted(expected | found):
         if expected.get(name) != found.get(name):
             words = f"{name}: expected {expected.get(name)!r}, got {found.get(name)!r}"
-            raise ValueError(
-                f"{path} belongs to another run ({words}); name another folder, or delete the file to start again"
-            )
+            remedy = "name another folder, or delete the file to start again"
+            raise ValueError(f"{path} belongs to another run ({words}); {remedy}")
 
 
 def name_of(device) -> dict:

@@ -24,14 +24,10 @@ def tps_grid(
     """
     batch, _, height, width = size
     dtype, device = displacements.dtype, displacements.device
-    basis = _basis(_key(points), int(height), int(width), align_corners, dtype, device)
+    points = tuple(map(tuple, points.tolist())) if isinstance(points, np.ndarray) else points  # a cache can look it up
+    basis = _basis(points, int(height), int(width), align_corners, dtype, device)
     base = base_points(height, width, align_corners, dtype, device)[:, :2]
     return (base + basis @ displacements).reshape(batch, height, width, 2)
-
-
-def _key(points):
-    """Control points, or the shape of their grid, as something that a cache can look up."""
-    return tuple(map(tuple, points.tolist())) if isinstance(points, np.ndarray) else points
 
 
 @torch.compiler.assume_constant_result
