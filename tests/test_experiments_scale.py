@@ -8,9 +8,9 @@ from series import record_of
 from book.experiments.scale import alignment, recipe, speed, table
 from book.experiments.scale.paper import error_in_paper
 from book.experiments.scale.told import ToldDigits
-from stn_numpy.pytorch.checkpoints import load_checkpoint
 from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import test_digits as distorted_test_digits
+from stn_numpy.pytorch.run import load_checkpoint
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.weights import write_whole
 
