@@ -10,11 +10,11 @@ from ..windows import output_length
 from .compiling import helper, kernel, num_threads, ready
 from .lanes import lanes_for, pack, unpack
 from .memory import empty
-from .vectors import WIDTH, load, spread, store
+from .vectors import WIDE, WIDTH, load, load_wide, spread, spread_wide, store
 
 SUMS = {"fastmath": {"contract", "reassoc", "nsz"}}  # sums may be reordered; NaN and infinity keep their meaning
 Index = np.uint64
-BLOCK = 4 * WIDTH  # numbers of a row of outputs that are worked on at once
+BLOCK = 4 * WIDE  # numbers of a row of outputs that are worked on at once
 ROWS_FIRST = (0, 2, 1, 3)  # the order of a filter's taps: row, channel, column
 
 
@@ -79,14 +79,14 @@ def conv2d_lanes_backward(
     plan = _plan(size, out_size, weight.shape[1:], stride, padding, (1, 1), lanes)
     partial = np.zeros((len(image), len(weight), weight[0].size + 1), image.dtype)
     _correlate_gradients(d_out, image, *plan, lanes, num_threads(), partial)
-    total = partial.sum(axis=0)  # in the order of the groups, so that the number of threads changes no bit
+    sums = partial.sum(axis=0)  # in the order of the groups, so that the number of threads changes no bit
     turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
     around = tuple(k - 1 - p for k, p in zip(weight.shape[2:], padding))
     plan = _plan(out_size, size, turned.shape[1:], (1, 1), around, stride, lanes)
     d_image = empty(image.shape, image.dtype)
     correlate(d_out, _flat(turned), np.zeros(len(turned), image.dtype), *plan, lanes, num_threads(), d_image)
-    d_weight = total[:, :-1].reshape([weight.shape[k] for k in ROWS_FIRST]).transpose(ROWS_FIRST).copy()
-    return d_image, d_weight, total[:, -1].copy()
+    d_weight = sums[:, :-1].reshape([weight.shape[k] for k in ROWS_FIRST]).transpose(ROWS_FIRST).copy()
+    return d_image, d_weight, sums[:, -1].copy()
 
 
 def _flat(weight):
@@ -160,8 +160,8 @@ def correlate(image, weight, bias, rows, columns, taps, spans, step, height, wid
                     v = u + 1
                     for block in range(0, length, BLOCK):
                         p = min(block, length - BLOCK)
-                        u0 = u1 = u2 = u3 = spread(bias[u])
-                        v0 = v1 = v2 = v3 = spread(bias[v])
+                        u0 = u1 = u2 = u3 = spread_wide(bias[u])
+                        v0 = v1 = v2 = v3 = spread_wide(bias[v])
                         for tap in range(first, end):
                             a, b, c, d = _load_four(copy, start + taps[tap] + p)
                             w = weight[u, tap]
@@ -172,7 +172,7 @@ def correlate(image, weight, bias, rows, columns, taps, spans, step, height, wid
                         _store_four(out, group, v, i, p, v0, v1, v2, v3)
                 for block in range(0, length if outputs % 2 else 0, 2 * BLOCK):  # the last of an odd number: two blocks
                     u, p, q = outputs - 1, min(block, length - BLOCK), min(block + BLOCK, length - BLOCK)
-                    u0 = u1 = u2 = u3 = v0 = v1 = v2 = v3 = spread(bias[u])
+                    u0 = u1 = u2 = u3 = v0 = v1 = v2 = v3 = spread_wide(bias[u])
                     for tap in range(first, end):
                         w = weight[u, tap]
                         a, b, c, d = _load_four(copy, start + taps[tap] + p)
@@ -186,27 +186,46 @@ def correlate(image, weight, bias, rows, columns, taps, spans, step, height, wid
 @helper
 def _load_four(copy, at):
     """Four neighbouring vectors."""
-    return load(copy, (at,)), load(copy, (at + WIDTH,)), load(copy, (at + 2 * WIDTH,)), load(copy, (at + 3 * WIDTH,))
+    return (
+        load_wide(copy, (at,)),
+        load_wide(copy, (at + WIDE,)),
+        load_wide(copy, (at + 2 * WIDE,)),
+        load_wide(copy, (at + 3 * WIDE,)),
+    )
 
 
 @helper
 def _store_four(out, group, o, i, p, a, b, c, d):
     """Write four neighbouring vectors."""
     store(out, (group, o, i, p), a)
-    store(out, (group, o, i, p + WIDTH), b)
-    store(out, (group, o, i, p + 2 * WIDTH), c)
-    store(out, (group, o, i, p + 3 * WIDTH), d)
+    store(out, (group, o, i, p + WIDE), b)
+    store(out, (group, o, i, p + 2 * WIDE), c)
+    store(out, (group, o, i, p + 3 * WIDE), d)
 
 
 @helper
 def _correlate_row(copy, weight, bias, taps, first, end, start, group, i, out):
-    """A row of outputs that is too short for four vectors."""
-    for o in range(out.shape[1]):
-        for p in range(out.shape[3]):
-            total = bias[o]
+    """A row of outputs that is too short for four vectors: one of each of four outputs."""
+    outputs, length = out.shape[1], out.shape[3]
+    for o in range(0, outputs, 4):
+        t, u, v, w = o, min(o + 1, outputs - 1), min(o + 2, outputs - 1), min(o + 3, outputs - 1)
+        for block in range(0, length if length >= WIDTH else 0, WIDTH):
+            p = min(block, length - WIDTH)
+            a, b, c, d = spread(bias[t]), spread(bias[u]), spread(bias[v]), spread(bias[w])
             for tap in range(first, end):
-                total += weight[o, tap] * copy[start + taps[tap] + p]
-            out[group, o, i, p] = total
+                x = load(copy, (start + taps[tap] + p,))
+                a, b = a + weight[t, tap] * x, b + weight[u, tap] * x
+                c, d = c + weight[v, tap] * x, d + weight[w, tap] * x
+            store(out, (group, t, i, p), a)
+            store(out, (group, u, i, p), b)
+            store(out, (group, v, i, p), c)
+            store(out, (group, w, i, p), d)
+    for p in range(length if length < WIDTH else 0):
+        for o in range(outputs):
+            value = bias[o]
+            for tap in range(first, end):
+                value += weight[o, tap] * copy[start + taps[tap] + p]
+            out[group, o, i, p] = value
 
 
 @kernel(parallel=True, **SUMS)

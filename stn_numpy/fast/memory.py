@@ -12,6 +12,7 @@ import numpy as np
 
 SMALL = 2**16  # bytes: an array of fewer costs little anyway
 KEPT = 2**26  # bytes that lie unused at most
+LINE = 64  # bytes that a processor fetches at once: an array begins where a line does
 
 _free, _lent = {}, {}  # unused buffers by size; and of each array in use its weak reference and its buffer
 
@@ -23,18 +24,19 @@ def empty(shape: tuple, dtype: np.dtype) -> np.ndarray:
     if not SMALL <= size <= KEPT:
         return np.empty(shape, dtype)
     try:
-        buffer = _free[size].pop()
+        buffer, offset = _free[size].pop()
     except (KeyError, IndexError):
-        buffer = memoryview(np.empty(size, np.uint8))
-    array = np.ndarray(shape, dtype, buffer)  # the base of all views of it, as the buffer is no array
+        buffer = bytearray(size + LINE)  # were it an array, views would hold on to it, and not to the array below
+        offset = -np.frombuffer(buffer, np.uint8).ctypes.data % LINE
+    array = np.ndarray(shape, dtype, buffer, offset)
     reference = weakref.ref(array, _give_back)
-    _lent[id(reference)] = reference, buffer
+    _lent[id(reference)] = reference, size, (buffer, offset)
     return array
 
 
 def _give_back(reference):
     """An array and all its views are gone."""
-    _, buffer = _lent.pop(id(reference))
-    if buffer.nbytes + sum(size * len(buffers) for size, buffers in list(_free.items())) > KEPT:
+    _, size, buffer = _lent.pop(id(reference))
+    if size + sum(each * len(buffers) for each, buffers in list(_free.items())) > KEPT:
         _free.clear()  # sizes that nobody asks for any more would stay forever
-    _free.setdefault(buffer.nbytes, []).append(buffer)
+    _free.setdefault(size, []).append(buffer)

@@ -8,10 +8,10 @@ from ..windows import output_length
 from .compiling import helper, kernel, num_threads, ready
 from .lanes import LANES
 from .memory import empty
-from .vectors import WIDTH, in_unzipped_order, load, select, spread, store, unzipped, zipped
+from .vectors import in_unzipped_order, load, load_halves, select, spread, store, unzipped, zipped
 
 Index = np.uint64
-EIGHT = 8  # windows that are processed at once
+EIGHT, FOUR = 8, 4  # windows that are processed at once
 
 
 def max_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None) -> np.ndarray:
@@ -67,7 +67,7 @@ def max_pool2d_lanes_backward(
     nothing."""
     kernel_size, stride, _ = _geometry((image.shape[2], image.shape[3] // lanes), kernel_size, stride)
     blocked = image.dtype.type(0 if relu else np.nan)  # no gradient for a maximum <= blocked; no number is <= NaN
-    if _halves(kernel_size, stride, lanes) and lanes * d_out.shape[3] >= WIDTH:
+    if _halves(kernel_size, stride, lanes) and lanes * d_out.shape[3] >= FOUR:
         d_image = empty(image.shape, image.dtype)  # each pixel is written once; of zeros there is only the rest
         d_image[:, :, 2 * d_out.shape[2] :] = 0
         d_image[:, :, :, 2 * d_out.shape[3] :] = 0
@@ -217,29 +217,38 @@ def _shares_of_eight(a, b, c, d, blocked, nothing, d_out):
     return select(from_b, nothing, left), select(from_b, left, nothing), to_c, to_d
 
 
+@helper
+def _next_four(i, k, windows):
+    """Row and first column of the next four windows; the last four of a row begin early enough to be four."""
+    return (i + 1, 0) if k == windows - FOUR else (i, min(k + FOUR, windows - FOUR))
+
+
 @kernel(parallel=True)
 def _halve_backward(d_out, image, blocked, threads, d_image):
-    """Backward of windows of 2 x 2 in plain images, eight at a time, each window's largest found anew.
+    """Backward of windows of 2 x 2 in plain images, each window's largest found anew; threads as in the forward.
 
-    Threads as in the forward. The last eight of a row begin early enough to be eight.
+    Eight windows at a time: twice four neighbours, of the same row or of two, as many rows hold no multiple of eight.
     """
-    windows, nothing = d_out.shape[2], image.dtype.type(0)
+    rows, windows, nothing = d_out.shape[1], d_out.shape[2], spread(image.dtype.type(0))
     for me in prange(threads):
         for plane in range(len(image) * me // threads, len(image) * (me + 1) // threads):
-            for i in range(d_out.shape[1]):
-                for block in range(0, windows, WIDTH):
-                    k = min(block, windows - WIDTH)
-                    upper, lower, right = 2 * i, 2 * i + 1, 2 * k + WIDTH
-                    a, b = unzipped(load(image, (plane, upper, 2 * k)), load(image, (plane, upper, right)))
-                    c, d = unzipped(load(image, (plane, lower, 2 * k)), load(image, (plane, lower, right)))
-                    d_eight = in_unzipped_order(load(d_out, (plane, i, k)))
-                    a, b, c, d = _shares_of_eight(a, b, c, d, blocked, spread(nothing), d_eight)
-                    left_half, right_half = zipped(a, b)
-                    store(d_image, (plane, upper, 2 * k), left_half)
-                    store(d_image, (plane, upper, right), right_half)
-                    left_half, right_half = zipped(c, d)
-                    store(d_image, (plane, lower, 2 * k), left_half)
-                    store(d_image, (plane, lower, right), right_half)
+            i, k = 0, 0
+            while i < rows:
+                m, n = _next_four(i, k, windows)
+                if m == rows:  # the last four alone: twice the same
+                    m, n = i, k
+                up, left, below, right = 2 * i, 2 * k, 2 * m, 2 * n
+                a, b = unzipped(load(image, (plane, up, left)), load(image, (plane, below, right)))
+                c, d = unzipped(load(image, (plane, up + 1, left)), load(image, (plane, below + 1, right)))
+                d_eight = in_unzipped_order(load_halves(d_out, (plane, i, k), (plane, m, n)))
+                a, b, c, d = _shares_of_eight(a, b, c, d, blocked, nothing, d_eight)
+                one, other = zipped(a, b)
+                store(d_image, (plane, up, left), one)
+                store(d_image, (plane, below, right), other)
+                one, other = zipped(c, d)
+                store(d_image, (plane, up + 1, left), one)
+                store(d_image, (plane, below + 1, right), other)
+                i, k = _next_four(m, n, windows)
 
 
 @kernel(parallel=True)

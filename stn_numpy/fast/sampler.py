@@ -1,5 +1,7 @@
 """The sampler, compiled: the same as stn_numpy/sampler.py; with a theta, no grid and no gradient of it is stored."""
 
+import functools
+
 import numpy as np
 
 from ..check import check_arrays, check_choice, check_flag, check_output
@@ -57,15 +59,15 @@ def affine_sample(
 ) -> np.ndarray:
     """As `stn_numpy.affine_sample`, compiled. Each point of the grid is made as it is read."""
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"))
-    xs, ys = output_axes(*check_output(size, theta=(theta, "N 2 3")), align_corners, theta.dtype)
+    out_size = check_output(size, theta=(theta, "N 2 3"))
     if size[1] != image.shape[1]:
         raise ValueError(f"size: expected C={image.shape[1]} like image, got {tuple(size)}")
     options = _as_numbers(mode, padding_mode, align_corners)
+    xs, ys, places = _places(*out_size, options[2], theta.dtype)
     image, theta, nothing = ready(image), ready(theta), _no_grid(image.dtype)
     out, odd = empty((*image.shape[:2], len(ys), len(xs)), image.dtype), range(len(image))
     with np.errstate(all="ignore"):
-        places = _places(image, xs, ys, mode, padding_mode)
-        if places:
+        if places and _is_simple(image, mode, padding_mode):
             blocks, matrix, (rows, columns) = _blocks(image), _in_pixels(theta, image, options[2]), places.size
             gather = _bilinear.gather_lanes if blocks else _bilinear.gather
             odd = np.empty((len(image), blocks or -(-rows // _bilinear.BAND)), bool)
@@ -87,14 +89,13 @@ def affine_sample_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     """As `stn_numpy.affine_sample_backward`, compiled. Gradients of points are summed into theta's as they arise."""
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"), d_out=(d_out, "N C h w"))
-    xs, ys = output_axes(*d_out.shape[2:], align_corners, theta.dtype)
     options = _as_numbers(mode, padding_mode, align_corners)
+    xs, ys, places = _places(*d_out.shape[2:], options[2], theta.dtype)
     d_out, image, theta, nothing = ready(d_out), ready(image), ready(theta), _no_grid(image.dtype)
     d_image, d_theta = empty(image.shape, image.dtype), np.empty(theta.shape, theta.dtype)
     odd = range(len(image))
     with np.errstate(all="ignore"):
-        places = _places(image, xs, ys, mode, padding_mode)
-        if places:
+        if places and _is_simple(image, mode, padding_mode):
             blocks, matrix, (rows, columns) = _blocks(image), _in_pixels(theta, image, options[2]), places.size
             scatter = _bilinear.scatter_lanes if blocks else _bilinear.scatter
             shares = np.zeros((len(image), *((blocks, 1) if blocks else _parts(image)), 2, 3))
@@ -117,14 +118,20 @@ def _as_numbers(mode, padding_mode, align_corners):
     return MODES.index(mode), PADDING_MODES.index(padding_mode), check_flag("align_corners", align_corners)
 
 
-def _places(image, xs, ys, mode, padding_mode):
-    """The output's own places for the fast paths; None where these do not know the case.
+@functools.lru_cache(16)
+def _places(height, width, align_corners, dtype):
+    """The output's own x and y, and both as the fast paths read them; kept, as a call on a few pixels takes no longer
+    than to make them."""
+    xs, ys = output_axes(height, width, align_corners, dtype)
+    return xs, ys, _bilinear.places(xs, ys)
 
-    In float32 a longer axis has no number of its own for each pixel, and a pixel's number is an int32.
-    """
+
+def _is_simple(image, mode, padding_mode):
+    """Whether the fast paths cover the case: on a longer axis float32 cannot represent every pixel's number, and the
+    number of a pixel is an int32."""
     size = image.shape[2:]
     simple = (mode, padding_mode) == ("bilinear", "zeros") and 2 <= min(size) and max(size) < 2**24
-    return _bilinear.places(xs, ys) if simple and _bilinear.WIDTH <= size[0] * size[1] < 2**31 else None
+    return simple and _bilinear.WIDTH <= size[0] * size[1] < 2**31
 
 
 def _in_pixels(theta, image, corners):

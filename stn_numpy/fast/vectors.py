@@ -18,21 +18,24 @@ import numba
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.codegen import get_host_cpu_features
 from numba.core.datamodel import models
 from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import intrinsic, lower_builtin, register_model
 from numba.np.arrayobj import make_array
 
 WIDTH = 8
+# Where registers hold sixteen floats, loops of nothing but products and sums use vectors of sixteen.
+WIDE = 16 if numba.config.CPU_NAME is None and "+avx512f" in get_host_cpu_features() else WIDTH
 INT32, INT64 = ir.IntType(32), ir.IntType(64)
 
 
 class Vector(types.Type):
-    """Numba's type of eight floats, int32s or truth values."""
+    """Numba's type of eight floats, int32s or truth values, or of another number of them."""
 
-    def __init__(self, element):
-        self.element = element
-        super().__init__(f"Vector({element})")
+    def __init__(self, element, width=WIDTH):
+        self.element, self.width = element, width
+        super().__init__(f"Vector({element}, {width})")
 
 
 @register_model(Vector)
@@ -41,7 +44,7 @@ class _InRegisters(models.PrimitiveModel):
 
     def __init__(self, manager, vector):
         element = ir.IntType(1) if vector.element == types.boolean else manager.lookup(vector.element).get_value_type()
-        super().__init__(manager, vector, ir.VectorType(element, WIDTH))
+        super().__init__(manager, vector, ir.VectorType(element, vector.width))
 
 
 def _operator(function, in_llvm, result=None):
@@ -54,11 +57,14 @@ def _operator(function, in_llvm, result=None):
             if not vectors or not all(isinstance(one, (Vector, types.Number)) for one in args):
                 return None
             args = [one if isinstance(one, Vector) else vectors[0].element for one in args]
-            return (Vector(result) if result else vectors[0])(*args)
+            return (Vector(result, vectors[0].width) if result else vectors[0])(*args)
 
     def lower(context, builder, signature, args):
+        width = next(kind.width for kind in signature.args if isinstance(kind, Vector))
         typed = zip(args, signature.args)
-        return in_llvm(builder, *[one if isinstance(kind, Vector) else _spread(builder, one) for one, kind in typed])
+        return in_llvm(
+            builder, *[one if isinstance(kind, Vector) else _spread(builder, one, width) for one, kind in typed]
+        )
 
     for kinds in ((Vector, Vector), (Vector, types.Number), (types.Number, Vector)):
         lower_builtin(function, *kinds)(lower)
@@ -78,9 +84,17 @@ for _function, _sign in ((operator.lt, "<"), (operator.le, "<="), (operator.gt, 
     _operator(_function, lambda builder, a, b, sign=_sign: builder.fcmp_ordered(sign, a, b), types.boolean)
 
 
+MEANING = {}  # of each operation by name, as a function of NumPy arrays
+
+
 def _operation(in_numpy):
     """The decorator of an operation's LLVM: `in_numpy` is its meaning, and takes its place without Numba."""
-    return lambda in_llvm: in_numpy if numba.config.DISABLE_JIT else intrinsic(in_llvm)
+
+    def decorate(in_llvm):
+        MEANING[in_llvm.__name__] = in_numpy
+        return in_numpy if numba.config.DISABLE_JIT else intrinsic(in_llvm)
+
+    return decorate
 
 
 def _part(array, index, count=WIDTH):
@@ -102,6 +116,22 @@ def spread(typing, number):
     return Vector(number)(number), lambda context, builder, signature, args: _spread(builder, args[0])
 
 
+@_operation(lambda number: np.full(WIDE, number))
+def spread_wide(typing, number):
+    """`spread` in a vector of WIDE."""
+    return Vector(number, WIDE)(number), lambda context, builder, signature, args: _spread(builder, args[0], WIDE)
+
+
+@_operation(lambda array, index: _part(array, index, WIDE).copy())
+def load_wide(typing, array, index):
+    """WIDE neighbouring numbers, from an index on."""
+
+    def in_llvm(context, builder, signature, args):
+        return _load(context, builder, _address(context, builder, signature, args, WIDE), WIDE)
+
+    return Vector(array.dtype, WIDE)(array, index), in_llvm
+
+
 @_operation(lambda array, index: _part(array, index).copy())
 def load(typing, array, index):
     """Eight neighbouring numbers, from an index on."""
@@ -112,16 +142,31 @@ def load(typing, array, index):
     return Vector(array.dtype)(array, index), in_llvm
 
 
+@_operation(lambda array, one, other: np.append(_part(array, one, 4), _part(array, other, 4)))
+def load_halves(typing, array, one, other):
+    """Four neighbouring numbers, from an index on, and four from another."""
+
+    def in_llvm(context, builder, signature, args):
+        kind, *indices = signature.args
+        halves = []
+        for index, at in zip(indices, args[1:]):
+            address = _address(context, builder, types.void(kind, index), (args[0], at), 4)
+            halves.append(_load(context, builder, address, 4))
+        return _joined(builder, halves)
+
+    return Vector(array.dtype)(array, one, other), in_llvm
+
+
 def _store_in_numpy(array, index, vector):
-    _part(array, index)[:] = vector
+    _part(array, index, len(vector))[:] = vector
 
 
 @_operation(_store_in_numpy)
 def store(typing, array, index, vector):
-    """Write eight neighbouring numbers, from an index on."""
+    """Write the numbers of a vector next to each other, from an index on."""
 
     def in_llvm(context, builder, signature, args):
-        _store(context, builder, args[2], _address(context, builder, signature, args))
+        _store(context, builder, args[2], _address(context, builder, signature, args, signature.args[2].width))
         return context.get_dummy_value()
 
     return types.void(array, index, vector), in_llvm
@@ -208,11 +253,12 @@ def as_floats(typing, a, like):
 
 @_operation(lambda a: a.sum())
 def total(typing, a):
-    """The sum of the eight."""
+    """The sum of a vector's numbers."""
 
     def in_llvm(context, builder, signature, args):
         rest = args[0]
-        for half in (4, 2, 1):
+        while rest.type.count > 1:
+            half = rest.type.count // 2
             low, high = (_shuffle(builder, rest, rest, range(start, start + half)) for start in (0, half))
             rest = builder.fadd(low, high)
         return builder.extract_element(rest, INT32(0))
@@ -353,9 +399,9 @@ def _bytes(context, element):
     return context.get_abi_sizeof(element)
 
 
-def _spread(builder, number):
-    one = builder.insert_element(ir.Constant(ir.VectorType(number.type, WIDTH), ir.Undefined), number, INT32(0))
-    return _shuffle(builder, one, one, [0] * WIDTH)
+def _spread(builder, number, width=WIDTH):
+    one = builder.insert_element(ir.Constant(ir.VectorType(number.type, width), ir.Undefined), number, INT32(0))
+    return _shuffle(builder, one, one, [0] * width)
 
 
 def _shuffle(builder, a, b, lanes):

@@ -10,6 +10,7 @@ from book.experiments.fast import machine, table
 from book.experiments.fast.sides import NEEDS, Disagreement, installed
 from stn_numpy.files import provenance, write_json
 
+CPU_CHOICES = ("NUMBA_CPU", "ATEN_CPU", "ONEDNN_MAX_CPU")  # variables by which the sides are told what processor to use
 BUDGETS = {False: dict(seconds=2.5, least=5, most=101), True: dict(seconds=0.4, least=2, most=25)}  # whether quick
 
 
@@ -29,7 +30,7 @@ def main(arguments=None):
         facts = measure_kernels(packages, counts, BUDGETS[options.quick], missing)
     except Disagreement as error:
         return _fail(f"the sides disagree, so timing stops, and no file is written: {error}")
-    chosen = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_CPU")]
+    chosen = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith(CPU_CHOICES)]
     command = shlex.join([*chosen, "python", "-m", "book.experiments.fast", *arguments])
     write_json(options.out, dict(made_by=provenance(command), quick=options.quick, **facts))
     print(f"Written to {options.out}.")
