@@ -4,7 +4,7 @@ The ideas of chapter 11 and its appendix, as each kernel names them:
 
 hat formula           a pixel weighs max(0, 1 - |d|) from a clamped base cell: no ifs, right everywhere
 fused grid            a point follows from theta and the output's own x and y, and is made as it is needed
-eight at a time       vectors of eight points, said in so many words (vectors.py); a pixel and its neighbour in one read
+eight at a time       vectors of eight points, written out (vectors.py); a pixel and its neighbour in one read
 strips                cells and weights of up to STRIP points are kept near by while all channels are read
 outside               eight points that can reach no pixel are left out; the hats vanish in those that are half outside
 flat                  a small output is one long row, so that eight points always are eight; `Places` has x and y for it

@@ -1,14 +1,14 @@
-"""Vectors: eight numbers that one instruction works on, said in so many words instead of left to the compiler to find.
+"""Vectors of eight numbers on which one instruction operates, written out instead of left to the compiler.
 
-A compiler turns a plain loop into vectors if it can prove that nothing changes, and what it makes of a sampler's loop
-is seldom what one would write. Here a kernel says itself what happens eight at a time:
+A compiler turns a plain loop into vectors if it can prove that nothing changes, and a sampler's loop it vectorises only
+in part. Here a kernel names the vectors itself:
 
     x = load(xs, (j,))                                eight neighbouring numbers
     here, right = pairs(image, (n, c, 0), cells, 0)   eight pixels from anywhere, each with its right neighbour
     store(out, (n, c, i, j), here + x * (right - here))
 
-An operation is a function of NumPy arrays of eight (what it means, and what runs where Numba is switched off) and
-beside it the LLVM instructions that Numba makes of it. Arithmetic and comparisons are written as always. An index names
+Each operation has two definitions: a function of NumPy arrays of eight, which also runs where Numba is switched off,
+and the LLVM instructions that Numba compiles it to. Arithmetic and comparisons are written as always. An index names
 the first of the eight; with NUMBA_BOUNDSCHECK=1 all eight are checked.
 """
 
