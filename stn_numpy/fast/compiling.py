@@ -25,16 +25,8 @@ if numba.config.CPU_NAME is None and numba.config.CPU_FEATURES is None and "+avx
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}  # other Python threads run meanwhile, and x / 0 is inf as in NumPy
 # Only prange loops run in parallel: Numba's search for other candidates takes longer than compiling the loops.
-PRANGE_ALONE = dict(
-    prange=True,
-    comprehension=False,
-    reduction=False,
-    inplace_binop=False,
-    setitem=False,
-    numpy=False,
-    stencil=False,
-    fusion=False,
-)
+OTHERS = ("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion")
+PRANGE_ALONE = {"prange": True} | dict.fromkeys(OTHERS, False)
 
 
 def kernel(function: Callable | None = None, *, parallel: bool = False, **options) -> Callable:
