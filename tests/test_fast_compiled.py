@@ -222,7 +222,7 @@ def test_every_known_layer_is_compiled_wherever_it_is():
     for build in (classifier, image_layers, pooling, branches):
         for kind, original in zip(classes(compiled(build(dtype="float64"))), classes(build(dtype="float64"))):
             assert issubclass(kind, original)
-            own = original in (Flatten, Classifier, LocalisationNetwork, Branches, Doubled)
+            own = original in (Linear, Flatten, Classifier, LocalisationNetwork, Branches, Doubled)
             assert kind is original if own else kind.__module__.startswith("stn_numpy.fast.")
 
 

@@ -23,10 +23,6 @@ if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.envi
 if numba.config.CPU_NAME is None and numba.config.CPU_FEATURES is None and "+avx512f" in get_host_cpu_features():
     numba.config.CPU_FEATURES = get_host_cpu_features() + ",+prefer-256-bit,+prefer-no-gather"
 
-# The unused numbers between the scratch of one thread and the next. Two threads that write to one cache line wait for #
-# each other at every write, though neither touches the other's numbers (false sharing).
-APART = 32
-
 OPTIONS = {"nogil": True, "error_model": "numpy"}  # other Python threads run meanwhile, and x / 0 is inf as in NumPy
 # Only prange loops run in parallel: Numba's search for other candidates takes longer than compiling the loops.
 OTHERS = ("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion")

@@ -144,7 +144,7 @@ def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
 
 @kernel(parallel=True, **SUMS)
 def correlate(image, weight, bias, rows, columns, taps, spans, step, height, width, lanes, threads, out):
-    """Images in lanes, eight at a time; threads over the batch.
+    """Images in lanes, in wide vectors; threads over the batch.
 
     Two outputs of four vectors each stay in registers until all taps have been added: of a tap, what is read once
     serves both. The last four vectors of a row begin early enough to be four.

@@ -8,7 +8,7 @@ from ..windows import output_length
 from .compiling import helper, kernel, num_threads, ready
 from .lanes import LANES
 from .memory import empty
-from .vectors import in_unzipped_order, load, load_halves, select, spread, store, unzipped, zipped
+from .vectors import WIDTH, in_unzipped_order, load, load_halves, select, spread, store, unzipped, zipped
 
 Index = np.uint64
 EIGHT, FOUR = 8, 4  # windows that are processed at once
@@ -148,19 +148,6 @@ def _larger(pixel, best):
     return pixel if _exceeds(pixel, best) else best
 
 
-@helper
-def _shares(a, b, c, d, blocked, d_out):
-    """The gradient of each of four pixels: all of it for the first of the largest, or for the last NaN."""
-    up_to_b = _larger(b, a)
-    up_to_c = _larger(c, up_to_b)
-    nothing = type(d_out)(0)
-    left = nothing if _larger(d, up_to_c) <= blocked else d_out
-    to_d, left = (left, nothing) if _exceeds(d, up_to_c) else (nothing, left)
-    to_c, left = (left, nothing) if _exceeds(c, up_to_b) else (nothing, left)
-    to_b, to_a = (left, nothing) if _exceeds(b, a) else (nothing, left)
-    return to_a, to_b, to_c, to_d
-
-
 @kernel(parallel=True)
 def _halve(image, least, out):
     """Windows of 2 x 2 in plain images; threads over the batch and its channels.
@@ -204,8 +191,8 @@ def _exceed(pixel, best):
 
 
 @helper
-def _shares_of_eight(a, b, c, d, blocked, nothing, d_out):
-    """`_shares` for vectors of eight windows."""
+def _shares(a, b, c, d, blocked, nothing, d_out):
+    """The gradient of each of four pixels of eight windows: all of it for the first of the largest, or the last NaN."""
     from_b = _exceed(b, a)
     best = select(from_b, b, a)
     from_c = _exceed(c, best)
@@ -241,7 +228,7 @@ def _halve_backward(d_out, image, blocked, threads, d_image):
                 a, b = unzipped(load(image, (plane, up, left)), load(image, (plane, below, right)))
                 c, d = unzipped(load(image, (plane, up + 1, left)), load(image, (plane, below + 1, right)))
                 d_eight = in_unzipped_order(load_halves(d_out, (plane, i, k), (plane, m, n)))
-                a, b, c, d = _shares_of_eight(a, b, c, d, blocked, nothing, d_eight)
+                a, b, c, d = _shares(a, b, c, d, blocked, nothing, d_eight)
                 one, other = zipped(a, b)
                 store(d_image, (plane, up, left), one)
                 store(d_image, (plane, below, right), other)
@@ -253,23 +240,27 @@ def _halve_backward(d_out, image, blocked, threads, d_image):
 
 @kernel(parallel=True)
 def _halve_lanes_backward(d_out, image, blocked, d_image):
-    """Backward of windows of 2 x 2, images in lanes. Threads over the batch and its channels."""
+    """Backward of windows of 2 x 2, images in lanes, eight at a time. Threads over the batch and its channels."""
     for plane in prange(len(image)):
+        nothing = spread(image.dtype.type(0))
         for i in range(d_out.shape[1]):
-            upper, lower = Index(2 * i), Index(2 * i + 1)
+            upper, lower = 2 * i, 2 * i + 1
             for start in range(0, d_out.shape[2], LANES):
-                for lane in range(LANES):
-                    left, right = Index(2 * start + lane), Index(2 * start + LANES + lane)
+                for lane in range(0, LANES, WIDTH):
+                    left, right = 2 * start + lane, 2 * start + LANES + lane
                     a, b, c, d = _shares(
-                        image[plane, upper, left],
-                        image[plane, upper, right],
-                        image[plane, lower, left],
-                        image[plane, lower, right],
+                        load(image, (plane, upper, left)),
+                        load(image, (plane, upper, right)),
+                        load(image, (plane, lower, left)),
+                        load(image, (plane, lower, right)),
                         blocked,
-                        d_out[plane, i, start + lane],
+                        nothing,
+                        load(d_out, (plane, i, start + lane)),
                     )
-                    d_image[plane, upper, left], d_image[plane, upper, right] = a, b
-                    d_image[plane, lower, left], d_image[plane, lower, right] = c, d
+                    store(d_image, (plane, upper, left), a)
+                    store(d_image, (plane, upper, right), b)
+                    store(d_image, (plane, lower, left), c)
+                    store(d_image, (plane, lower, right), d)
 
 
 @kernel(parallel=True)
