@@ -12,26 +12,37 @@ def fulfilled(given, right, exercise):
     return all(calling.same(given, right)) and not (exercise.fresh and given.shared)
 
 
-def unusable(given, right, exercise):
-    """A sentence for an answer of another form than asked for; None if its numbers can be compared."""
+def unusable(given, right, exercise, reordered=False):
+    """A sentence for an answer of another form than asked for; None if its numbers can be compared.
+
+    `reordered` says that in every call the outputs are the right ones in one other order.
+    """
     assert given.error is None, "`unusable` must only be asked where nothing was raised"
     if len(given.parts) == 1 and given.parts[0] is None:
         return f"Your {exercise.name} returned None: is there a return at its end?"
     if bool(given.many) != bool(right.many) or len(given.parts) != len(right.parts) or given.nested != right.nested:
         return _number(given, right, exercise)
-    if len(given.parts) > 1 and not all(map(calling.close, given.parts, right.parts)):
-        if _in_another_order(given.parts, right.parts):
-            return f"The results are right, but come in another order than {_names(exercise, right)}."
+    if reordered and not all(map(calling.close, given.parts, right.parts)):
+        return f"The results are right, but come in another order than {_names(exercise, right)}."
     return next(filter(None, map(_form, exercise.gives, given.parts, map(np.asarray, right.parts))), None)
 
 
-def _in_another_order(given, right):
-    left = list(given)
-    for asked in right:
-        place = next((k for k, one in enumerate(left) if calling.close(one, asked)), None)
-        if place is None:
+def in_another_order(given, right):
+    """Whether the outputs of all calls are the right ones in one other order: the same in each, or chance has a say."""
+    if any(len(one.parts) != len(other.parts) or one.nested != other.nested for one, other in zip(given, right)):
+        return False
+    places = range(len(right[0].parts))
+    alike = {
+        (mine, asked): all(calling.close(one.parts[mine], other.parts[asked]) for one, other in zip(given, right))
+        for mine in places
+        for asked in places
+    }
+    left = list(places)
+    for asked in places:
+        mine = next((mine for mine in left if alike[mine, asked]), None)
+        if mine is None:
             return False
-        del left[place]
+        left.remove(mine)
     return True
 
 

@@ -83,14 +83,17 @@ def _named(axis, hit, letters):
     return f"at {shown} along axis {axis} (counted from 0)"
 
 
-def condition(exercise, wrong_cases):
-    """One sentence on what the calls that go wrong have in common, and the others have not; None if nothing is."""
+def condition(exercise, calls):
+    """One sentence on what the calls that go wrong have in common, and the others have not; None if nothing is.
+
+    `calls` are pairs of a case and whether it goes wrong.
+    """
     signature, facts = inspect.signature(exercise.solution()), []
-    for case in exercise.cases:
+    for case, _ in calls:
         call = signature.bind(*case.args, **case.options)
         call.apply_defaults()
         facts.append(dict(_facts(call.arguments)))
-    failing = [k in wrong_cases for k in range(len(facts))]
+    failing = [wrong for _, wrong in calls]
     if all(failing) or len(facts) < 3:
         return None
     for fact in facts[0]:

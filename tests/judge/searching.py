@@ -106,7 +106,10 @@ class Search:
 
     @_while_there_is_time
     def catalogued_and_slip(self, part):
-        """A catalogued mistake, and the words for the slip that goes with it: in the right answer, or its own code."""
+        """A catalogued mistake, and the words for the slip that goes with it: in the right answer, or its own code.
+
+        A reader has not that code: there the words are for the difference between the mistake and the answer.
+        """
         inner = [slip for slip in self.slips if slip.answer is self.exercise.solution()]
         for one, names in self.around_right:
             for slip in inner:
@@ -114,7 +117,7 @@ class Search:
                     return None
                 slipped = slip.function and with_globals(one.function, dict.fromkeys(names, slip.function))
                 if slipped and self.trial.fits(slipped, part):
-                    return one, slip.words()
+                    return one, f"On top of that, yours has {slip.words()}."
         if not self.trial.strong(self.trial.cases(part)[0], part):
             return None
         of = {one.function: one for one in self.exercise.misconceptions}
@@ -122,7 +125,7 @@ class Search:
             if self.over():
                 return None
             if slip.function and self.trial.fits(slip.function, part):
-                return of[slip.answer], slip.words()
+                return of[slip.answer], f"Yours differs from this mistake in one thing: it has {slip.words()}."
         return None
 
     @_while_there_is_time

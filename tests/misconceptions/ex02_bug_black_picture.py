@@ -337,6 +337,17 @@ def clipped(theta, in_size, out_size, align_corners=False):
     return np.clip(_grid(theta, out_size, align_corners), -1, 1)
 
 
+@EXERCISE.wrong(
+    "Pixels still, counted from the edges",
+    "the sampler turns normalised units into pixels itself, so the points go on as theta gives them; yours still turns "
+    "them into pixels, now as if -1 and 1 were always the outer edges.",
+    "sec-whole-pixels",
+)
+def pixels_from_the_edges(theta, in_size, out_size, align_corners=False):
+    lengths = np.array(in_size[::-1], theta.dtype)
+    return ((_grid(theta, out_size, align_corners) + 1) * lengths - 1) / 2
+
+
 @EXERCISE.right_too
 def with_loops(theta, in_size, out_size, align_corners=False):
     height, width = out_size

@@ -172,6 +172,15 @@ def softmax(inputs, weights):
     return out / out.sum(axis=1, keepdims=True)
 
 
+@EXERCISE.wrong(
+    "A small slope below 0",
+    "ReLU gives 0 for everything negative; yours keeps a hundredth of it, as leaky ReLU does.",
+    "sec-localisation-weigh",
+)
+def leaky(inputs, weights):
+    return with_between(lambda hidden: np.where(hidden > 0, hidden, hidden / 100))(inputs, weights)
+
+
 @EXERCISE.right_too
 def row_by_row(inputs, weights):
     out = np.empty((len(inputs), len(weights[3])), inputs.dtype)

@@ -136,6 +136,36 @@ def batch_mean(image):
     return np.repeat(shrink(image).mean(axis=0, keepdims=True), len(image), axis=0)
 
 
+@EXERCISE.wrong(
+    "The squares are averaged, not the pixels in them",
+    "after reshape(-1, SMALL, POOL, SMALL, POOL) the pixels of a square are in axes 2 and 4; yours averages over axes "
+    "1 and 3, which count the squares, and POOL x POOL numbers are left.",
+    "sec-localisation-shrink",
+)
+def over_the_squares(image):
+    return image.reshape(-1, SMALL, POOL, SMALL, POOL).mean(axis=(1, 3)).reshape(len(image), -1)
+
+
+@EXERCISE.wrong(
+    "One column of each square",
+    "a mean is taken over all POOL x POOL pixels of a square, down and across; yours averages the rows of its first "
+    "column alone.",
+    "sec-localisation-shrink",
+)
+def first_columns(image):
+    return image[:, 0, :, ::POOL].reshape(-1, SMALL, POOL, SMALL).mean(axis=2).reshape(len(image), -1)
+
+
+@EXERCISE.wrong(
+    "One row of each square",
+    "a mean is taken over all POOL x POOL pixels of a square, down and across; yours averages the columns of its first "
+    "row alone.",
+    "sec-localisation-shrink",
+)
+def first_rows(image):
+    return image[:, 0, ::POOL].reshape(-1, SMALL, SMALL, POOL).mean(axis=3).reshape(len(image), -1)
+
+
 @EXERCISE.right_too
 def square_by_square(image):
     small = np.empty((len(image), SMALL, SMALL), image.dtype)

@@ -517,6 +517,25 @@ def crossed_weights(d_out, image, grid, align_corners=False):
     return d_image
 
 
+@EXERCISE.wrong(
+    "+= with arrays of indices",
+    "in d[rows, columns] += part NumPy keeps only one of several parts for "
+    "the same pixel; np.add.at, or np.bincount with weights, adds them all.",
+    "sec-sback-lost",
+)
+def added_with_clipped_indices(d_out, image, grid, align_corners=False):
+    d_image = np.zeros_like(image)
+    x, y = in_pixels(grid, image, align_corners)
+    n, (height, width) = np.arange(len(image))[:, None, None], image.shape[2:]
+    for row in (np.floor(y), np.floor(y) + 1):
+        for column in (np.floor(x), np.floor(x) + 1):
+            weight = (1 - abs(x - column)) * (1 - abs(y - row)) * inside(image, row, column)
+            rows, columns = np.clip(row, 0, height - 1).astype(int), np.clip(column, 0, width - 1).astype(int)
+            for c in range(image.shape[1]):
+                d_image[n, c, rows, columns] += weight * d_out[:, c]
+    return d_image
+
+
 @EXERCISE.right_too
 def with_loops(d_out, image, grid, align_corners=False):
     d_image = np.zeros(image.shape)

@@ -361,6 +361,35 @@ def without_sign(forward, theta, d_out, step=1e-6):
     return np.abs(differences(weighed(forward, d_out), theta, step))
 
 
+@EXERCISE.wrong(
+    "All entries are moved at once",
+    "each entry has a slope of its own, so one entry is moved while "
+    "the others stay; yours moves all of theta together.",
+    "sec-layer-check",
+)
+def all_of_an_image_at_once(forward, theta, d_out, step=1e-6):
+    loss, slopes = weighed(forward, d_out), np.empty_like(theta)
+    for n in range(len(theta)):
+        moved = np.zeros_like(theta)
+        moved[n] = step
+        slopes[n] = (loss(theta + moved) - loss(theta - moved)) / (2 * step)
+    return slopes
+
+
+@EXERCISE.wrong(
+    "The step grows with the entry",
+    "every entry is moved by step itself; yours moves it by step times the entry, and still divides by 2 * step.",
+    "sec-layer-check",
+)
+def step_times_entry(forward, theta, d_out, step=1e-6):
+    loss, slopes = weighed(forward, d_out), np.empty_like(theta)
+    for entry in np.ndindex(theta.shape):
+        moved = np.zeros_like(theta)
+        moved[entry] = step * theta[entry] or step
+        slopes[entry] = (loss(theta + moved) - loss(theta - moved)) / (2 * step)
+    return slopes
+
+
 @EXERCISE.right_too
 def along_unit_thetas(forward, theta, d_out, step=1e-6):
     slopes = []

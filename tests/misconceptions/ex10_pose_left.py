@@ -53,6 +53,8 @@ EXERCISE = Exercise(
             upright((0.5, -0.5, 0), (0.25, 0, -0.5)),
             expected=(0, 0, 0),
         ),
+        Case("one is turned by 80 degrees and one by 120", turned(80, 120), IDENTITY, expected=(0, 0, 20)),
+        Case("one is turned by -80 degrees and one by -120", turned(-80, -120), IDENTITY, expected=(0, 0, 20)),
         Case("six random poses and thetas", *drawn(0, "float64")),
         Case("six random poses and thetas, float32", *drawn(1, "float32")),
     ],
@@ -114,8 +116,8 @@ def in_units(pose, theta):
 
 @EXERCISE.wrong(
     "One unit is taken for a whole digit",
-    "a digit reaches from -1 to 1, which is two units, so that one unit is DIGIT / 2 pixels; yours multiplies by "
-    "DIGIT.",
+    "a digit reaches from -1 to 1, which is two units, so that one unit is DIGIT / 2 pixels; yours is twice as large: "
+    "multiplied by DIGIT, or x and y added where their mean is due.",
     "sec-training-remains",
 )
 def whole_digit(pose, theta):
@@ -218,6 +220,28 @@ def in_radians(pose, theta):
 def first_column(pose, theta):
     left = compose_theta(pose, theta)
     return *measured(left)[:2], np.degrees(np.arctan2(left[:, 1, 0], left[:, 0, 0]).std())
+
+
+@EXERCISE.wrong(
+    "The signs in the angle are exchanged",
+    "a rotation is [[cos, -sin], [sin, cos]], so its sine is in c - b and its cosine in a + d; yours takes c + b and "
+    "a - d, which see a mirror image's angle.",
+    "sec-training-angle",
+)
+def signs_in_the_angle(pose, theta):
+    (a, b, _), (c, d, _) = compose_theta(pose, theta).transpose(1, 2, 0)
+    return *pose_left(pose, theta)[:2], np.degrees(np.arctan2(c + b, a - d).std())
+
+
+@EXERCISE.wrong(
+    "x and y are exchanged in arctan2",
+    "np.arctan2 takes what goes with the sine first, c - b; with the two exchanged the angle is counted from the other "
+    "axis, and jumps by 360 degrees elsewhere.",
+    "sec-training-angle",
+)
+def cosine_first(pose, theta):
+    (a, b, _), (c, d, _) = compose_theta(pose, theta).transpose(1, 2, 0)
+    return *pose_left(pose, theta)[:2], np.degrees(np.arctan2(a + d, c - b).std())
 
 
 @EXERCISE.right_too

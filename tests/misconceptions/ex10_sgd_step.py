@@ -310,6 +310,16 @@ def smaller_rate(groups, lr):
     return _moved(groups, lambda group: min(group.get("lr", lr), lr))
 
 
+@EXERCISE.wrong(
+    "The last groups are left out",
+    "the parameters of every group come back, one group after the other; yours has those of the first group alone, as "
+    "where the return is indented into the loop.",
+    "sec-training-pair",
+)
+def first_group_alone(groups, lr):
+    return _moved(groups[:1], lambda group: group.get("lr", lr))
+
+
 @EXERCISE.right_too
 def number_by_number(groups, lr):
     moved = []

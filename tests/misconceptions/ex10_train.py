@@ -219,6 +219,17 @@ def transposed(steps=3000, seed=0):
     return weights, losses.T
 
 
+@EXERCISE.wrong(
+    "No digit twice in a batch",
+    "the digits of a batch are rng.integers(len(images), size=BATCH), which may draw one twice; yours draws without "
+    "replacement, and so other numbers.",
+    "sec-training-hand",
+)
+def without_replacement(steps=3000, seed=0):
+    count = len(digits("train")[0])
+    return trained(steps, seed, pick=lambda rng, step: rng.choice(count, BATCH, replace=False))
+
+
 @EXERCISE.right_too
 def one_after_the_other(steps=3000, seed=0):
     """The canvases of all steps first."""

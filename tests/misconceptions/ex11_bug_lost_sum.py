@@ -265,6 +265,20 @@ def minimum(d_out, position, length):
     return np.minimum(*both_shares(d_out, position, length))
 
 
+@EXERCISE.wrong(
+    "Handed in after every position",
+    "a worker adds up all its positions and is added to d_row once; yours adds what it has so far after each of them, "
+    "and the early ones count several times.",
+    "sec-fast-race",
+)
+def too_often(d_out, position, length):
+    d_row, half = np.zeros(length, d_out.dtype), len(position) // 2
+    for share in (slice(0, half), slice(half, None)):
+        for upto in range(1, len(position[share]) + 1):
+            d_row += one_share(d_out[share][:upto], position[share][:upto], length)
+    return d_row
+
+
 @EXERCISE.right_too
 def with_one_worker(d_out, position, length):
     return one_share(d_out, position, length)

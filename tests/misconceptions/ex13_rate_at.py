@@ -20,6 +20,7 @@ EXERCISE = Exercise(
             0.25,
             expected=([4, 4, 4, 4, 0.4, 0.4, 0.4, 0.04, 0.04, 0.04], [1, 1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01]),
         ),
+        Case("all steps of a run of eleven", np.arange(11), 11, 1.0, 0.5),
         Case(
             "a localisation network that is held still",
             np.array([0, 2, 5]),
@@ -263,6 +264,37 @@ def in_steps(step, iterations, rate, factor):
 )
 def nearest_third(step, iterations, rate, factor):
     return _rates(rate, np.minimum(np.rint(step * 3 / iterations), 2), factor)
+
+
+@EXERCISE.wrong(
+    "Past a third, not at it",
+    "the rate falls at the first step that is at or past a third of the run; yours still has the higher rate where a "
+    "step is exactly at a third.",
+    "sec-scale-protocol",
+)
+def past_a_third(step, iterations, rate, factor):
+    return _rates(rate, np.maximum(3 * step - 1, 0) // iterations, factor)
+
+
+@EXERCISE.wrong(
+    "Past a third, not at it",
+    "the rate falls at the first step that is at or past a third of the run; yours still has the higher rate where a "
+    "step is exactly at a third.",
+    "sec-scale-protocol",
+)
+def past_a_third_and_higher_at_first(step, iterations, rate, factor):
+    return _rates(rate, (3 * step - 1) // iterations, factor)
+
+
+@EXERCISE.wrong(
+    "Divided by ten times the falls",
+    "each fall leaves a tenth of what there was, so the second leaves a hundredth; yours divides by 10 times the "
+    "number of falls, and the second leaves a twentieth.",
+    "sec-scale-protocol",
+)
+def ten_times_the_falls(step, iterations, rate, factor):
+    classifier_rate = rate / np.maximum(10.0 * (step * 3 // iterations), 1)
+    return classifier_rate, factor * classifier_rate
 
 
 @EXERCISE.right_too

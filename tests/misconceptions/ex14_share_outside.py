@@ -222,7 +222,8 @@ def without_shift(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "theta takes (x, y, 1), the column's place before the row's; yours puts the row first.",
+    "theta takes (x, y, 1), the column's place before the row's; in yours rows and columns are exchanged, in the point "
+    "or in the size (N, C, h, w).",
     "sec-grid-trap",
 )
 def swapped(theta, size, align_corners=False):
@@ -370,6 +371,17 @@ def rounded(theta, size, align_corners=False):
 )
 def mean_point(theta, size, align_corners=False):
     return (abs(affine_grid(theta, size, align_corners).mean(axis=(1, 2))) > 1).any(axis=-1).astype("float64")
+
+
+@EXERCISE.wrong(
+    "The edge is moved out by a pixel",
+    "a point is outside as soon as a coordinate is beyond -1 or 1, whatever the size; yours allows one output pixel's "
+    "half width more.",
+    "sec-grid-units",
+)
+def half_a_pixel_more(theta, size, align_corners=False):
+    limit = 1 + 1 / np.array(size[:1:-1])
+    return (abs(affine_grid(theta, size, align_corners)) > limit).any(axis=-1).mean(axis=(1, 2))
 
 
 @EXERCISE.right_too

@@ -245,6 +245,16 @@ def sum_norms(theta):
     return np.stack([linear.sum(axis=1).max(axis=1), linear.sum(axis=2).max(axis=1)], axis=1)
 
 
+@EXERCISE.wrong(
+    "The directions, not the half axes",
+    "np.linalg.svd gives three arrays, of which the second holds the singular values; yours is the first, the "
+    "directions. With compute_uv=False the values come alone.",
+    "sec-clinic-numbers",
+)
+def directions(theta):
+    return np.linalg.svd(theta[:, :, :2])[0]
+
+
 @EXERCISE.right_too
 def from_the_square(theta):
     """The square roots of the eigenvalues of A.T @ A."""

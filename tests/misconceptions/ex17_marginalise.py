@@ -197,6 +197,34 @@ def overflowing(logits, scores):
         return np.log((shares[:, :, None] * right).sum(axis=1))
 
 
+@EXERCISE.wrong(
+    "The logits are averaged",
+    "probabilities add up, and logits do not: each copy's softmax comes first, then the sum over the copies; yours "
+    "averages the logits by the shares and takes one softmax.",
+    "sec-aerial-copies",
+)
+def softmax_of_mean(logits, scores):
+    return log_softmax((logits * softmax(scores)[:, :, None]).sum(axis=1))
+
+
+def with_a_small_number(small):
+    """Another way to keep the logarithm finite."""
+
+    def answer(logits, scores):
+        return np.log(np.exp(marginalise(logits, scores)) + logits.dtype.type(small))
+
+    return answer
+
+
+for small in (1e-6, 1e-8):
+    EXERCISE.wrong(
+        "A small number is added before the logarithm",
+        "with a number such as 1e-8 added, improbable classes all end near its logarithm; work with logarithms "
+        "throughout, as np.logaddexp does.",
+        "sec-aerial-copies",
+    )(with_a_small_number(small))
+
+
 @EXERCISE.right_too
 def image_by_image(logits, scores):
     out = np.zeros((len(logits), logits.shape[2]), logits.dtype)

@@ -213,6 +213,17 @@ def mean_of_classes(d_out, logits, scores):
     return d_logits, d_scores / d_scores.dtype.type(d_out.shape[1])
 
 
+@EXERCISE.wrong(
+    "The posterior from the logits as they are",
+    "the posterior is the softmax over the copies of log share + log p(class | copy), and log p is the logit less the "
+    "logarithm of its copy's sum; yours leaves that sum out.",
+    "sec-aerial-copies",
+)
+def unnormalised(d_out, logits, scores):
+    shares, right, *_ = parts(d_out, logits, scores)
+    return finish(softmax(logits + scores[:, :, None], axis=1) * d_out[:, None], shares, right)
+
+
 @EXERCISE.right_too
 def copy_by_copy(d_out, logits, scores):
     shares, right, posterior, _ = parts(d_out, logits, scores)

@@ -201,6 +201,15 @@ def inverse(theta, in_size, out_size, align_corners=False):
     return atomic_conflicts(np.linalg.pinv(whole)[:2], in_size, out_size, align_corners)
 
 
+@EXERCISE.wrong(
+    "Whether, not how many",
+    "several threads may add to one pixel, and each counts; yours is 1 as soon as there is one.",
+    "sec-cuda-atomics",
+)
+def whether(theta, in_size, out_size, align_corners=False):
+    return np.minimum(atomic_conflicts(theta, in_size, out_size, align_corners), 1)
+
+
 @EXERCISE.right_too
 def by_bincount(theta, in_size, out_size, align_corners=False):
     p_x, p_y = points(theta, in_size, out_size, align_corners)

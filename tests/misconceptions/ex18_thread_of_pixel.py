@@ -136,6 +136,18 @@ def times_width(row, column, width, block):
     return numbers(row, column, width, *block)
 
 
+@EXERCISE.wrong(
+    "The place in the warp",
+    "a thread's number counts through its whole block; yours begins again after every 32, which is the place in its "
+    "warp.",
+    "sec-cuda-idea",
+)
+def in_the_warp(row, column, width, block):
+    columns, rows = block
+    block_number, thread_number = numbers(row, column, blocks_across(width, columns), columns, rows)
+    return block_number, thread_number % 32
+
+
 @EXERCISE.right_too
 def pixel_by_pixel(row, column, width, block):
     found = []
