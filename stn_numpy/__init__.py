@@ -10,7 +10,7 @@ from .conv import col2im, conv2d, conv2d_backward, im2col
 from .coordinates import base_points, pixel_centres, pixels_per_unit, to_pixels
 from .digits import load_digits
 from .distortions import distort
-from .families import LOG_POLAR, TRANSFORMS, Transform, as_transform, tps_transform
+from .families import TRANSFORMS, Transform, as_transform, tps_transform
 from .gradcheck import gradcheck, numerical_gradient
 from .grid import affine_grid, affine_grid_backward
 from .layer import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, Parameter, ReLU, Sequential

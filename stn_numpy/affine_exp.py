@@ -1,4 +1,4 @@
-"""Affine maps that can always be undone: the matrix exponential of six numbers."""
+"""Affine maps that always have an inverse: the matrix exponential of six numbers."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ MOST_SQUARINGS = 60
 
 
 def affine_exp_theta(parameters: np.ndarray) -> np.ndarray:
-    """Six numbers as a steady flow, and the affine map to where one unit of time takes every point.
+    """Turn six numbers into an affine map: a steady flow, followed for one unit of time.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def affine_exp_theta(parameters: np.ndarray) -> np.ndarray:
     -------
     (N, 2, 3) array
         The first two rows of ``exp([[a, b, c], [d, e, f], [0, 0, 0]])``, normalised units. Its 2 x 2 part has the
-        determinant ``exp(a + e)``, so that it never collapses nor mirrors; the negated parameters give its inverse.
+        determinant ``exp(a + e)``, so it never collapses or mirrors; the negated parameters give its inverse.
 
     Notes
     -----
@@ -39,8 +39,9 @@ def affine_exp_theta(parameters: np.ndarray) -> np.ndarray:
 def affine_exp_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.ndarray:
     """Gradient of `affine_exp_theta`: d_theta (N, 2, 3) to d_parameters (N, 6), row by row.
 
-    With A the 3 x 3 matrix and G the gradient for its exponential, the gradient for A is the upper right block of
-    ``exp([[A.T, G], [0, A.T]])``. Source: Higham 2008, Functions of Matrices, theorem 3.6 and section 10.6.
+    With A the 3 x 3 matrix and G the gradient with respect to its exponential, the gradient with respect to A is the
+    upper right block of ``exp([[A.T, G], [0, A.T]])``. Source: Higham 2008, Functions of Matrices, theorem 3.6 and
+    section 10.6.
     """
     check_arrays(parameters=(parameters, "N 6"), d_theta=(d_theta, "N 2 3"))
     generator = _generator(parameters)
@@ -48,7 +49,7 @@ def affine_exp_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np
     block[:, :3, :3] = block[:, 3:, 3:] = generator.swapaxes(1, 2)
     block[:, :2, 3:] = d_theta
     with np.errstate(all="ignore"):
-        d_generator = _exponential(block, _size(generator))[:, :3, 3:]  # linear in d_theta, whose size plays no part
+        d_generator = _exponential(block, _size(generator))[:, :3, 3:]  # linear in d_theta, whose size does not matter
         return d_generator[:, :2].reshape(-1, 6).astype(parameters.dtype)
 
 
@@ -65,7 +66,7 @@ def _size(matrices):
 
 
 def _exponential(matrices, size):
-    """exp of (N, M, M) matrices: halve them until their size is small, add up the series, square as often."""
+    """exp of (N, M, M) matrices: halve them until they are small, add up the series, square as many times."""
     squarings = np.clip(np.ceil(np.log2(2 * np.where(size > 0.5, size, 0.5))), 0, MOST_SQUARINGS)
     scaled = matrices / 2 ** squarings[:, None, None]
     one = np.eye(matrices.shape[1])

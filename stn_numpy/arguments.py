@@ -9,8 +9,8 @@ from typing import Any, get_args
 def option(default=MISSING, help="", choices=None, least=None, most=None, metavar=None):
     """A dataclass field that a command line can set; without a default, every command line must name it.
 
-    `help` says what the field means; the command line adds the default. `choices` are the words that the field may
-    have, `least` and `most` the bounds of a number, `metavar` what stands for the value in the help.
+    `help` explains the field; the command line adds the default. `choices` are the words that the field may have,
+    `least` and `most` the bounds of a number, `metavar` the placeholder for the value in the help.
     """
     return field(default=default, metadata=dict(help=help, choices=choices, least=least, most=most, metavar=metavar))
 

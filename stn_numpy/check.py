@@ -17,7 +17,7 @@ def check_arrays(**arguments) -> dict:
     ----------
     **arguments : (array, str)
         Each argument by its own name, with its shape in words: ``image=(image, "N C H W")``.
-        A word that stands in several shapes must have one length in all of them; a number is that length.
+        A word that occurs in several shapes must have one length in all of them; a number is that length.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def check_arrays(**arguments) -> dict:
 def check_floating(name, array) -> None:
     """Check that an argument is an array of float32 or float64.
 
-    Masked arrays and matrices are none: operations would read what the mask hides, and `*` multiplies matrices.
+    Masked arrays and matrices are refused: operations would read masked values, and `*` multiplies matrices.
     """
     if not isinstance(array, np.ndarray) or isinstance(array, np.matrix) or hasattr(array, "mask"):
         raise TypeError(f"{name}: expected a NumPy array of float32 or float64, got {type(array).__name__}")
@@ -68,13 +68,13 @@ def _check_shape(name, shape, words, lengths):
 
 
 def check_choice(name, value, choices) -> None:
-    """Check that a word is one of the known ones."""
+    """Check that a word is one of the choices."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name}: expected one of {', '.join(map(repr, choices))}, got {value!r}")
 
 
 def check_flag(name, value) -> bool:
-    """Check that a value is True or False and nothing that merely counts as such; return it as a bool."""
+    """Check that a value is True or False, not merely truthy or falsy; return it as a bool."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name}: expected True or False, got {value!r}")
     return bool(value)

@@ -1,4 +1,4 @@
-"""What the commands share: one line for an error, and a stop that saves first."""
+"""Shared by the commands: one line for an error, and a stop that saves first."""
 
 import argparse
 import contextlib
@@ -11,7 +11,7 @@ FULL = errno.ENOSPC, errno.EFBIG, errno.EDQUOT
 
 
 class Refusal(Exception):
-    """An error that the reader can mend: one line, no traceback; exit code 2 for a wrong argument, else 1."""
+    """An error that the user can correct: one line, no traceback; exit code 2 for a wrong argument, else 1."""
 
     def __init__(self, message, code=1):
         super().__init__(message, code)
@@ -29,7 +29,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def check_folder(argument: str, path: Path, words: str = "a folder") -> None:
-    """Refuse what an argument names if it is no folder."""
+    """Refuse an argument that does not name a folder."""
     if not path.is_dir():
         found = "a file" if path.exists() else "not there"
         raise Refusal(f"{argument}: expected {words}, got {path}, which is {found}", 2)
@@ -37,14 +37,14 @@ def check_folder(argument: str, path: Path, words: str = "a folder") -> None:
 
 @contextlib.contextmanager
 def plain_errors(command: str, rank: int = 0):
-    """Turn errors that the reader can mend into one line on stderr, which begins with `command`, and an exit code.
+    """Turn errors that the user can correct into one line on stderr, which begins with `command`, and an exit code.
 
-    `rank` is that of this process, where several work together: an error that all meet is reported by the first alone.
+    `rank` is that of this process, where several work together: an error common to all is reported by the first alone.
     """
     shared = True
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # not in a notebook
-            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show ends no command
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show must not end a command
     try:
         yield
     except Refusal as error:

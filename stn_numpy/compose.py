@@ -1,4 +1,4 @@
-"""Two affine maps in a row as one: what transformers in series do to theta."""
+"""Two affine maps in a row as one: the theta of transformers in series."""
 
 import numpy as np
 
@@ -6,14 +6,14 @@ from .check import check_arrays
 
 
 def compose_affine(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Join two thetas into the one that does in a single warp what both do in a row.
+    """Join two thetas into one, whose single warp has the effect of both in a row.
 
     Parameters
     ----------
     first : (N, 2, 3) array of float32 or float64
         The theta that reads the image, in normalised units.
     second : (N, 2, 3) array of first's dtype
-        The theta that reads what `first` shows, in normalised units.
+        The theta that reads the output of `first`, in normalised units.
 
     Returns
     -------
@@ -23,13 +23,13 @@ def compose_affine(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     Notes
     -----
     Convention: each theta maps output positions to input positions, so ``theta(p) = first(second(p))``; the first
-    transformer is applied last. No picture's size plays a part, as long as all speak of edges or all of centres
-    (`align_corners`). Source: Lin and Lucey 2017, the composition of warps.
+    transformer is applied last. The pictures' sizes do not matter, as long as all have one `align_corners`.
+    Source: Lin and Lucey 2017, the composition of warps.
     """
     check_arrays(first=(first, "N 2 3"), second=(second, "N 2 3"))
     with np.errstate(all="ignore"):  # infinite and NaN entries pass through; the sampler deals with them
         theta = first[:, :, :2] @ second
-        theta[:, :, 2] += first[:, :, 2]  # as if (0, 0, 1) stood below second
+        theta[:, :, 2] += first[:, :, 2]  # as if second had a third row (0, 0, 1)
     return theta
 
 
@@ -38,8 +38,8 @@ def compose_affine_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of `compose_affine`: d_theta (N, 2, 3) to d_first and d_second (N, 2, 3), loss per normalised unit.
 
-    ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below; ``d_second = first[:, :, :2].T @ d_theta``, in
-    which the shift of `first` has no part.
+    ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below; ``d_second = first[:, :, :2].T @ d_theta``,
+    without the shift of `first`.
     """
     check_arrays(first=(first, "N 2 3"), second=(second, "N 2 3"), d_theta=(d_theta, "N 2 3"))
     with np.errstate(all="ignore"):

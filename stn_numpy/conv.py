@@ -9,7 +9,7 @@ from .windows import output_length, pad, window_views
 def im2col(
     image: np.ndarray, kernel_size: int | tuple, stride: int | tuple = 1, padding: int | tuple = 0
 ) -> np.ndarray:
-    """Write every window that a convolution looks at as one column of a matrix.
+    """Write every window of a convolution as one column of a matrix.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def col2im(
 ) -> np.ndarray:
     """Add every column back to the window it came from: the transpose of `im2col`, and so its backward.
 
-    Columns (N, C * kh * kw, h * w) to an image (N, C, H, W); a pixel that stands in several windows receives their sum.
+    Columns (N, C * kh * kw, h * w) to an image (N, C, H, W); a pixel that lies in several windows receives their sum.
     """
     if len(image_shape) != 4:
         raise ValueError(f"image_shape: expected (N, C, H, W), got {tuple(image_shape)}")
@@ -62,12 +62,12 @@ def conv2d(
         One filter for each output channel.
     bias : (O,) array of the image's dtype
     stride, padding : int or (int, int)
-        In pixels; outside the image stand zeros.
+        In pixels; outside the image are zeros.
 
     Returns
     -------
     (N, O, h, w) array
-        ``h = (H + 2 * padding - kh) // stride + 1``, and so the width.
+        ``h = (H + 2 * padding - kh) // stride + 1``, and the width likewise.
     """
     check_arrays(image=(image, "N C H W"), weight=(weight, "O C kh kw"), bias=(bias, "O"))
     *_, (height, width) = _geometry(image.shape, weight.shape[2:], stride, padding)

@@ -35,7 +35,7 @@ def load_digits(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
 
 
 def load_mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
-    """Load all of MNIST, from a folder of yours or from the network, and check that it is MNIST.
+    """Load all of MNIST, from your own folder or from the network, and check that it is MNIST.
 
     The environment variable ``STN_DATA`` names a folder with the four files (``train-images-idx3-ubyte.gz`` and so
     on, packed or not), or one that torchvision has filled. Without it the files are downloaded once, 11 MB, and kept

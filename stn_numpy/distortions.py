@@ -1,4 +1,4 @@
-"""The paper's distortions, in two steps: draw the numbers, then distort by them. P is there in two readings."""
+"""The paper's distortions, in two steps: draw the numbers, then distort by them. There are two readings of P."""
 
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ class Pose:
 
 
 def distort(images, distortion, rng):
-    """Distort a batch of images as the paper does with MNIST, and say how.
+    """Distort a batch of images as the paper distorts MNIST; return them and their poses.
 
     Parameters
     ----------
@@ -67,19 +67,19 @@ def distort(images, distortion, rng):
         Bilinear, zeros outside the image, ``align_corners=False``.
     pose : Pose, (N, 3, 3) array or None
         What the distortion did to each image. R, RTS and TC: the true angle, scale and shift. P: the homography from
-        output to input, in normalised units, that `projective_grid` was given. E: None, as no few numbers undo it.
+        output to input, in normalised units, that `projective_grid` was given. E: None, as no pose describes it.
 
     Notes
     -----
-    What follows is our choice where the sources are silent. RTS: the box around the ink is turned and scaled with the
-    picture, and its place is uniform among those where all of it is on the canvas, so that no ink is lost; the
-    28x28 frame itself may stick out. A picture too wide (or too high) for the canvas stays put that way. TC: the place
-    is uniform among those where the whole frame is on the canvas, in whole pixels; where a patch and something else
-    meet, the brighter one is seen. P: the paper speaks of an amount for each corner, so it is one number here; P2, with
+    The following is our choice, where the sources give none. RTS: the box around the ink is turned and scaled with the
+    picture, and its place is uniform among those where all of it is on the canvas, so that no ink is lost; the 28x28
+    frame itself may stick out. A picture too wide (or too high) for the canvas is not moved in that direction. TC: the
+    place is uniform among those where the whole frame is on the canvas, in whole pixels; where a patch and something
+    else meet, the brighter one is seen. P: the paper has one amount for each corner, so it is one number here; P2, with
     two, is much harder (chapter 13). Where the quadrilateral would be folded, as one in 500 of P and one in 70 of P2
-    would be, its corners are moved half as far, or, if that is too far, a quarter. E: it is the points of reading that
-    are moved, and a picture may fold, so what was lost cannot always be brought back.
-    Source: Jaderberg et al. 2015, section 4.1; the ranges are taken second-hand, from notes on the paper.
+    would be, its corners are moved half as far, or, if that is too far, a quarter. E: the sampling points are moved,
+    and a picture may fold, so what was lost cannot always be restored.
+    Source: Jaderberg et al. 2015, sections 4.1 and A.4.
     """
     check_arrays(images=(images, "N C H W"))
     if not isinstance(rng, np.random.Generator):
@@ -88,7 +88,7 @@ def distort(images, distortion, rng):
 
 
 def draw(images, distortion, rng):
-    """Draw the numbers that say how each image of a batch is distorted; images, distortion and rng as in `distort`.
+    """Draw the numbers by which each image of a batch is distorted; images, distortion and rng as in `distort`.
 
     Returns
     -------
@@ -112,12 +112,12 @@ def apply(images, distortion, parameters):
 
 
 def rts_canvas(height, width):
-    """The size (h, w) of what RTS makes of an image: one and a half times its own, in whole pixels."""
+    """The size (h, w) of an image after RTS: one and a half times its own, in whole pixels."""
     return 3 * height // 2, 3 * width // 2
 
 
 def check_clutter(count, height, width):
-    """Check that so many images of one size can be put on TC's canvas, with patches of one another."""
+    """Check that `count` images of one size can be put on TC's canvas, with patches of one another."""
     if count < 2:
         raise ValueError(f"images: expected at least 2 for TC, whose clutter is cut out of the others, got {count}")
     if not PATCH <= min(height, width) <= max(height, width) <= TC_CANVAS:

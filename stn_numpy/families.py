@@ -10,7 +10,6 @@ from . import theta
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward
 from .check import check_choice
 from .grid import affine_grid, affine_grid_backward
-from .log_polar import log_polar_grid, log_polar_grid_backward
 from .projective import projective_grid, projective_grid_backward, projective_theta, projective_theta_backward
 from .tps import control_points, tps_displacements, tps_displacements_backward, tps_grid, tps_grid_backward
 
@@ -22,17 +21,17 @@ class Transform:
     Attributes
     ----------
     name : str
-        What messages and the torch twin call it.
+        Its name in messages and in the torch twin.
     forward : callable
-        (N, P) parameters to theta: (N, 2, 3) in an affine family, whatever `theta_grid` takes in another.
+        (N, P) parameters to theta: (N, 2, 3) in an affine family, the argument of `theta_grid` in another.
     backward : callable
-        ``backward(d_theta, parameters)``: the gradient for the parameters.
+        ``backward(d_theta, parameters)``: the gradient with respect to the parameters.
     identity : tuple of P floats
         The parameters that do nothing.
     theta_grid : callable
         ``theta_grid(theta, size, align_corners)``: theta to the (N, h, w, 2) grid.
     theta_grid_backward : callable
-        ``theta_grid_backward(d_grid, theta, align_corners)``: the gradient for theta.
+        ``theta_grid_backward(d_grid, theta, align_corners)``: the gradient with respect to theta.
 
     Notes
     -----
@@ -52,7 +51,7 @@ class Transform:
         return self.theta_grid(self.forward(parameters), size, align_corners)
 
     def grid_backward(self, d_grid: np.ndarray, parameters: np.ndarray, align_corners: bool = False) -> np.ndarray:
-        """Gradient of `grid` for the parameters."""
+        """Gradient of `grid` with respect to the parameters."""
         d_theta = self.theta_grid_backward(d_grid, self.forward(parameters), align_corners)
         return self.backward(d_theta, parameters)
 
@@ -90,16 +89,6 @@ TRANSFORMS = {
         tps_transform((4, 4)),
     )
 }
-
-# Not one of them: it has no parameters that leave a picture as it is.
-LOG_POLAR = Transform(
-    "log-polar",
-    theta.translation_theta,
-    theta.translation_theta_backward,
-    (0.0, 0.0),
-    log_polar_grid,
-    log_polar_grid_backward,
-)
 
 
 def as_transform(transform: str | Transform) -> Transform:

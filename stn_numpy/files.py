@@ -1,4 +1,4 @@
-"""Files that are the old one or the new one, never half of one; and what made a file of results."""
+"""Files that are the old one or the new one, never half of one; and the provenance of results."""
 
 import contextlib
 import csv
@@ -39,7 +39,7 @@ def whole_file(path):
 
 def _sync_folder(path):
     """Sync a folder's list of files to the disk: a checkpoint is deleted as soon as its result is written."""
-    with contextlib.suppress(OSError):  # not every system can; the file itself is there
+    with contextlib.suppress(OSError):  # not every system can; the file itself is written
         folder = os.open(path, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -52,7 +52,7 @@ def locked(path, patience=1.0, keep=False):
     """Hold a lock file, which names its process; others wait for so many seconds and then get BlockingIOError.
 
     The lock is SQLite's, which is the operating system's: it ends with its process, so a file that a killed process has
-    left behind locks nothing. Without patience two processes that come at the same time may turn both away.
+    left does not lock. Without patience, two processes that start at the same time may both be refused.
 
     Parameters
     ----------
@@ -60,15 +60,15 @@ def locked(path, patience=1.0, keep=False):
     patience : float
         Seconds.
     keep : bool
-        Whether the file stays: for locks whose holders must never overlap, where one that waits for a file that is
-        removed and one that makes it anew would both go on.
+        Whether the file stays. It must if holders may never overlap: otherwise a process that waits for a removed file
+        and one that creates the file again would both go on.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(sqlite3.connect(path, timeout=patience, isolation_level=None)) as file:
         try:
             file.execute(f"PRAGMA user_version = {os.getpid()}")
-            file.execute("BEGIN IMMEDIATE")  # others can read, but not write
+            file.execute("BEGIN IMMEDIATE")  # others may read, but not write
         except sqlite3.Error as error:
             if error.sqlite_errorname not in ("SQLITE_BUSY", "SQLITE_READONLY_DBMOVED"):  # the second: just removed
                 raise OSError(f"{path}: {error}") from error
@@ -118,9 +118,9 @@ def as_json(value) -> object:
 
 
 def provenance(command, commit=None) -> dict:
-    """Command, commit, versions, machine and date: what makes a result.
+    """Command, commit, versions, machine and date: the provenance of a result.
 
-    `commit` is what `commit_of_code` returned when the command began; None for that of now.
+    `commit` is what `commit_of_code` returned when the command began; None for the current one.
     """
     found = dict(
         command=command,

@@ -14,13 +14,13 @@ SPLIT_SEED = 2015  # which tiles are tested on: the same for every network and s
 
 @dataclass
 class Folder:
-    """What was found in a folder of tiles."""
+    """The contents of a folder of tiles."""
 
     images: np.ndarray  # (N, C, S, S) of uint8: grey if every tile is grey, else in colour
     labels: np.ndarray  # (N,) of int64, indices into the classes
     classes: list  # the folders' names, sorted
     files: list  # of each tile, below the folder
-    remarks: list  # files that cannot be read, what was done to others, how many there are
+    remarks: list  # which files cannot be read, how others were changed, how many there are
 
 
 def read_folder(path, size: int, background=None) -> Folder:
@@ -62,7 +62,7 @@ def read_headings(path, files) -> np.ndarray:
     """The headings in a table, CSV with the columns ``file`` and ``degrees``: (N,), NaN for a tile without one.
 
     `files` are the tiles', as `read_folder` names them, below its folder. A tile without a row, or with nothing in its
-    column, has no heading. ValueError for a file that is not there, or degrees that are no number.
+    column, has no heading. ValueError for a missing file, or degrees that are not a number.
     """
     headings, places = np.full(len(files), np.nan), {file: place for place, file in enumerate(files)}
     with open(path, newline="", encoding="utf-8-sig") as file:

@@ -1,4 +1,4 @@
-"""Compare a backward that was derived by hand with differences that need no derivation."""
+"""Compare a backward that was derived by hand with finite differences, which need no derivation."""
 
 import inspect
 from collections.abc import Callable
@@ -44,10 +44,10 @@ def gradcheck(forward: Callable, backward: Callable, arguments: list, seed: int 
     forward : callable
         ``forward(*arguments) -> out``.
     backward : callable
-        ``backward(d_out, *arguments)``: a gradient for every floating argument, in their order; one array if there is
-        but one.
+        ``backward(d_out, *arguments)``: a gradient for every floating argument, in their order; a single array if there
+        is only one.
     arguments : list
-        Float64 arrays, which are differentiated, and whatever else forward takes, which is passed on.
+        Float64 arrays, which are differentiated, and forward's other arguments, which are passed on.
     seed : int
         Of the random upstream gradient. It is random because an all-ones one lets errors cancel.
     step : float
@@ -81,7 +81,7 @@ def gradcheck(forward: Callable, backward: Callable, arguments: list, seed: int 
 
 
 def _places(arguments):
-    """Where the arrays stand that are differentiated; arrays of other floats are refused."""
+    """The places of the arrays that are differentiated; arrays of other floats are refused."""
     floats = [k for k, a in enumerate(arguments) if isinstance(a, np.ndarray) and np.issubdtype(a.dtype, np.inexact)]
     for place in floats:
         if arguments[place].dtype != np.float64:
@@ -93,7 +93,7 @@ def _places(arguments):
 
 
 def _names(function, count):
-    """What the function calls its arguments, or their places where it has no names for all of them."""
+    """The function's names for its arguments, or their places where not all have names."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # a NumPy function

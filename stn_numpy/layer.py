@@ -1,4 +1,4 @@
-"""Layers: thin objects that remember their parameters and what their forward saw, and call the pure functions."""
+"""Layers: thin objects that keep their parameters and their forward's inputs, and call the pure functions."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from .pool import avg_pool2d, avg_pool2d_backward, max_pool2d, max_pool2d_backwa
 
 
 class Parameter:
-    """An array that is learned, and the gradient that gathers for it."""
+    """An array that is learned, and its accumulated gradient."""
 
     def __init__(self, data: np.ndarray):
         self.data = data
@@ -17,10 +17,10 @@ class Parameter:
 
 
 class Layer:
-    """Something with a forward and a backward; it finds the parameters and layers among its attributes.
+    """An object with a forward and a backward, which finds the parameters and layers among its attributes.
 
-    Lists, tuples and dicts of them count too. A layer remembers its last forward, so forward and backward take turns:
-    one backward for each forward.
+    Lists, tuples and dicts of them count too. A layer keeps what its last forward computed, so forward and backward
+    alternate: one backward for each forward.
     """
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
@@ -31,7 +31,7 @@ class Layer:
         raise NotImplementedError
 
     def backward(self, d_out: np.ndarray) -> np.ndarray:
-        """Add to each parameter's ``grad``; return the gradient for the inputs of the last forward."""
+        """Add to each parameter's ``grad``; return the gradient with respect to the inputs of the last forward."""
         raise NotImplementedError
 
     def named_parameters(self, prefix: str = "") -> dict[str, Parameter]:
@@ -48,12 +48,12 @@ class Layer:
         return list(self.named_parameters().values())
 
     def zero_grad(self) -> None:
-        """Set every gradient to zero, in place; until then they add up."""
+        """Set every gradient to zero, in place; without it they accumulate."""
         for parameter in self.parameters():
             parameter.grad[...] = 0
 
     def parameter_count(self) -> int:
-        """How many numbers the layer learns."""
+        """The number of learned numbers."""
         return sum(parameter.data.size for parameter in self.parameters())
 
     def members(self):
@@ -77,7 +77,7 @@ class Linear(Layer):
     ----------
     in_features, out_features : int
     rng : numpy Generator, int or None
-        Source of the first weights; an int is a seed, None draws anew each time.
+        Source of the first weights; an int is a seed, None gives other weights each time.
     dtype : float32 or float64
     """
 

@@ -6,7 +6,7 @@ from .check import check_arrays, check_floating, check_gradient
 
 
 def linear(inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Weigh the inputs and add a bias.
+    """Multiply the inputs by weights and add a bias.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def linear_backward(
 
 
 def relu(inputs: np.ndarray) -> np.ndarray:
-    """Put zero for what is negative, and keep the rest, NaN included.
+    """Replace negative numbers by zero, and keep the others, NaN included.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ KINDS = ("cnn", "fcn")
 
 
 class LocalisationNetwork(Layer):
-    """Look at an image and say how to transform it.
+    """Predict from an image the parameters of its transformation.
 
     Its last layer starts with zero weights and the identity as bias, so that before training every image passes
     unchanged and every gradient is that of an undistorted picture.
@@ -17,7 +17,7 @@ class LocalisationNetwork(Layer):
     Parameters
     ----------
     image_shape : (C, H, W) ints
-        Of the images that it will see; any number of channels, any size.
+        Of its input images; any number of channels, any size.
     identity : sequence of P floats
         The parameters that do nothing, such as ``TRANSFORMS["affine"].identity``; P is the number of outputs.
     kind : {"cnn", "fcn"}
@@ -29,7 +29,7 @@ class LocalisationNetwork(Layer):
     hidden : sequence of int
         Widths of the fully connected layers before the last one.
     downsample : int
-        Average-pool the image by so much first: where to look can be seen on a small picture.
+        Average-pool the image by this factor first: a small picture shows well enough where to look.
     rng : numpy Generator, int or None
     dtype : float32 or float64
 
@@ -83,7 +83,7 @@ class LocalisationNetwork(Layer):
 
 
 def _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype):
-    """Convolution, ReLU and pooling for each entry of channels; one-pixel-thin images are pooled no further."""
+    """Convolution, ReLU and pooling for each entry of channels; images one pixel thin are not pooled further."""
     layers, previous, smallest = [], image_shape[0], min(image_shape[1:]) // downsample
     for width in channels:
         layers += [Conv2d(previous, width, kernel_size, padding=kernel_size // 2, rng=rng, dtype=dtype), ReLU()]
@@ -95,7 +95,7 @@ def _convolutions(image_shape, channels, kernel_size, downsample, rng, dtype):
 
 
 def only_for_cnn(kind, name, value, default):
-    """An option that convolutions have: None stands for its default, and another kind of network refuses any other."""
+    """An option of convolutions: None gives the default, and another kind of network accepts only None."""
     if kind != "cnn" and value is not None:
         raise ValueError(f"{name}: expected None, as kind={kind!r} has no convolutions, got {value!r}")
     return default if value is None else value
@@ -117,7 +117,7 @@ def check_widths(name, widths):
 
 
 def check_dtype(dtype):
-    """Check that a dtype is one of the two; return it."""
+    """Check that a dtype is float32 or float64; return it."""
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise TypeError(f"dtype: expected float32 or float64, got {np.dtype(dtype)}")
     return np.dtype(dtype)
@@ -132,5 +132,5 @@ def check_identity(identity):
 
 
 def output_shape(layers, image_shape, dtype=np.float32) -> tuple:
-    """The shape that one image has after some layers, found by sending a black one through."""
+    """The shape of one image after some layers, found by passing a black one through them."""
     return Sequential(*layers)(np.zeros((1, *image_shape), dtype)).shape[1:]

@@ -9,7 +9,7 @@ from .coordinates import base_points
 def log_polar_grid(
     theta: np.ndarray, size: tuple, align_corners: bool = False, least_radius: float = 0.05
 ) -> np.ndarray:
-    """Say for each output pixel which point of the input it shows, where rows are directions and columns distances.
+    """Compute for each output pixel the point of the input that it shows; rows are directions, columns distances.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def log_polar_grid_backward(
 
 
 def log_polar_points(height, width, align_corners, dtype, least_radius=0.05) -> np.ndarray:
-    """The points (x, y, 1) that the output's pixels show where theta does nothing, one a row: (h * w, 3)."""
+    """The points (x, y, 1) that the output's pixels show under the identity, one a row: (h * w, 3)."""
     x, y, one = base_points(height, width, align_corners, dtype).T
     angle, radius = np.pi * (y + 1), least_radius ** ((1 - x) / 2)
     return np.stack([radius * np.sin(angle), -radius * np.cos(angle), one], axis=1).astype(dtype)

@@ -1,4 +1,4 @@
-"""MNIST's four files: where they come from, and how each byte of them is checked."""
+"""MNIST's four files: their sources, and the check of every byte."""
 
 import errno
 import gzip
@@ -22,7 +22,7 @@ class IdxFile:
     name: str
     shape: tuple
     packed: str  # of the .gz file that the mirrors carry
-    content: str  # of what is inside, whoever packed it
+    content: str  # of the unpacked content
 
     @property
     def header(self):
@@ -73,7 +73,7 @@ def read_file(file: IdxFile) -> np.ndarray:
     Raises
     ------
     ValueError, OSError
-        As `stn_numpy.digits.load_mnist` says.
+        As in `stn_numpy.digits.load_mnist`.
     """
     folder = os.environ.get("STN_DATA")
     for path in _candidates(file, Path(folder).expanduser()) if folder else [_download(file)]:
@@ -85,7 +85,7 @@ def read_file(file: IdxFile) -> np.ndarray:
             continue
         except OSError as error:
             raise type(error)(
-                f"{path} cannot be read ({error.strerror}); change who may read it, or set STN_DATA to "
+                f"{path} cannot be read ({error.strerror}); change its permissions, or set STN_DATA to "
                 f"another folder with MNIST's four files"
             ) from error
         return _unpack(file, path, content)
@@ -124,14 +124,14 @@ def _download(file):
         except (OSError, ValueError) as error:  # no network, no such page, another file than expected
             if isinstance(error, PermissionError) or getattr(error, "errno", None) in DISK_FULL:
                 raise type(error)(
-                    f"{cache}: MNIST's files cannot be kept there ({error.strerror or error}); make room "
-                    f"or change who may write, or set STN_DATA to a folder that holds them"
+                    f"{cache}: MNIST's files cannot be kept there ({error.strerror or error}); free some "
+                    f"space or change its permissions, or set STN_DATA to a folder that holds them"
                 ) from error
             failures.append(f"{mirror}: {type(error).__name__}")
     raise ConnectionError(
         f"{file.name}.gz could not be downloaded ({'; '.join(failures)}); connect to a "
-        f"network, or set STN_DATA to a folder with MNIST's four files; the digits that "
-        f"load_digits() has embedded need no network"
+        f"network, or set STN_DATA to a folder with MNIST's four files; the "
+        f"embedded digits of load_digits() need no network"
     )
 
 

@@ -1,4 +1,4 @@
-"""Classifiers of rising strength, alone or after a transformer."""
+"""Classifiers of increasing capacity, alone or after a transformer."""
 
 import numpy as np
 
@@ -10,12 +10,12 @@ KINDS = ("linear", "fcn", "cnn")
 
 
 class Classifier(Layer):
-    """Say which class an image shows.
+    """Predict the class of an image.
 
     Parameters
     ----------
     image_shape : (C, H, W) ints
-        Of the images that come in.
+        Of the input images.
     kind : {"linear", "fcn", "cnn"}
         Linear layers alone; linear layers with ReLU between them; or convolutions, each with ReLU and max-pool by 2,
         and after them an "fcn".
@@ -23,7 +23,7 @@ class Classifier(Layer):
     transformer : SpatialTransformer or None
         Transforms the images for the network, and is trained with it.
     hidden : sequence of int
-        Widths of the linear layers before the last one. A linear classifier gains nothing by them but parameters: the
+        Widths of the linear layers before the last one. To a linear classifier they add only parameters, since the
         product of its matrices is one matrix.
     channels, kernel_sizes : sequences of int or None
         Of "cnn" alone: filters and their size in pixels, for each convolution; no padding. None for (16, 32), (9, 7).

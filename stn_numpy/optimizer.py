@@ -9,7 +9,7 @@ from .layer import Parameter
 
 
 class Optimizer:
-    """What SGD and Adam share: groups of parameters, each with its own learning rate, and a state that can be saved.
+    """The common part of SGD and Adam: groups of parameters with learning rates of their own, and a state to save.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ class Optimizer:
         return {"count": np.array(self.count), "lr": np.array([group["lr"] for group in self.groups]), **state}
 
     def load_state_dict(self, state: dict[str, np.ndarray]) -> None:
-        """Take back what `state_dict` gave."""
+        """Restore what `state_dict` returned."""
         self.count = int(state["count"])
         for group, lr in zip(self.groups, state["lr"], strict=True):
             group["lr"] = float(lr)
@@ -125,7 +125,7 @@ class StepLR:
         self.step_size = check_whole("step_size", step_size, 1)
 
     def step(self) -> None:
-        """Call after each step of the optimizer, whose own count says when a rate is due."""
+        """Call after each step of the optimizer; its count of steps decides when the rates change."""
         if self.optimizer.count % self.step_size == 0:
             for group in self.optimizer.groups:
                 group["lr"] *= self.gamma
@@ -154,7 +154,7 @@ class CosineLR:
         self._set_rates()
 
     def step(self) -> None:
-        """Call after each step of the optimizer, whose own count says where the run is."""
+        """Call after each step of the optimizer; its count of steps gives the rates."""
         self._set_rates()
 
     def _set_rates(self):

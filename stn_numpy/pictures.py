@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-DEPTHS = (1, 2, 4, 8, 10, 12, 14, 16)  # bits that scanners and cameras count with
+DEPTHS = (1, 2, 4, 8, 10, 12, 14, 16)  # bits, of scanners and cameras
 SCALED_BY_PILLOW = ("PPM", "JPEG2000")  # to 16 bits, by the range that the file declares
 MAX_SAMPLE_VALUE, PHOTOMETRIC = 281, 262  # tags of TIFF
 LEAST_CONTRAST = 8  # of 255; a picture with less is of one colour
@@ -31,7 +31,7 @@ def pillow():
 def image_files(path) -> list[Path]:
     """The files of a folder and of the folders in it, sorted, without hidden ones."""
 
-    def fail(error):  # os.walk would pass over a folder that it cannot read
+    def fail(error):  # os.walk would skip a folder that it cannot read
         raise error
 
     files = []
@@ -44,7 +44,8 @@ def image_files(path) -> list[Path]:
 def read_squares(files, folder, say: Callable, background=None) -> Iterator:
     """Read image files of a folder one at a time, as pairs of the file and its image; `background` as in `opaque`.
 
-    `say` gets a line for each file that cannot be read, and at the end one for each remark on those that can.
+    `say` is called with a line for each file that cannot be read, and at the end with one for each remark on the
+    others.
     """
     remarks = {}
     for file in files:
@@ -62,7 +63,7 @@ def read_squares(files, folder, say: Callable, background=None) -> Iterator:
 
 
 def read_square(path):
-    """Read one image file, turned as its camera says, and cut to its middle square.
+    """Read one image file, turned as its metadata specify, and cut to its middle square.
 
     Returns
     -------
@@ -70,12 +71,12 @@ def read_square(path):
         Of mode "L", "LA", "RGB" or "RGBA". Where pixels have more than 8 bits, they are scaled by the largest value
         that the format declares, or else by that of the least depth that holds the picture.
     remarks : list of str
-        What the reader should know of it.
+        What the user should know of it.
 
     Raises
     ------
     ValueError
-        If it is no image, a damaged one, or one that cannot be brought to 8 bits; the message is the reason alone.
+        If it is not an image, damaged, or cannot be converted to 8 bits; the message is the reason alone.
     """
     image_module, _ = pillow()
     with warnings.catch_warnings(record=True) as record:
@@ -84,7 +85,7 @@ def read_square(path):
         try:
             with image_module.open(path) as source:
                 image, remarks = _eight_bits(source)
-        except Exception as error:  # formats fail in as many ways as there are formats
+        except Exception as error:  # each format raises its own errors
             reason = WORDS.get(type(error).__name__) or getattr(error, "strerror", None) or str(error)
             raise ValueError(" ".join(reason.split()) or type(error).__name__) from error
     remarks += [
@@ -140,7 +141,7 @@ def _from_integers(image, source):
 
 
 def _looks(image, background):
-    """Remarks on what a network will see of an image."""
+    """Remarks on an image as a network will see it."""
     plain, remarks = opaque(image, background), []
     if plain is not image and image.getchannel("A").getextrema()[0] < 255:
         remarks.append(f"has transparent pixels, laid over {background or 'the mean colour of its opaque ones'}")

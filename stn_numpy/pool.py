@@ -1,4 +1,4 @@
-"""Max-pooling and average-pooling, forward and backward. A NaN spoils the windows in which it stands, as in torch."""
+"""Max-pooling and average-pooling, forward and backward. A window with a NaN gives NaN, as in torch."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def max_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple 
     ----------
     image : (N, C, H, W) array of float32 or float64
     kernel_size, stride : int or (int, int)
-        In pixels; stride is kernel_size if left out. A rest at the right or below that fills no window is dropped.
+        In pixels; stride is kernel_size if left out. Pixels at the right or below that fill no window are dropped.
 
     Returns
     -------

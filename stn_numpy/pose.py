@@ -1,4 +1,4 @@
-"""What a transformer has learned: the pose that it leaves, and what its parameters betray."""
+"""Measures of what a transformer has learned: the pose that remains, and what its parameters reveal."""
 
 import contextlib
 
@@ -21,12 +21,12 @@ def circular_deviation(angles) -> float:
 
 
 def outputs(layer, images, batch_size=250) -> np.ndarray:
-    """What a layer makes of more images than fit in one batch: (N, ...)."""
+    """A layer's outputs for more images than fit in one batch: (N, ...)."""
     return np.concatenate([layer(images[k : k + batch_size]) for k in range(0, len(images), batch_size)])
 
 
 def remaining_angle(transformer, images, pose) -> np.ndarray:
-    """The angle at which each digit stands after the transformer: its true turn and the transformer's, added.
+    """The angle of each digit after the transformer: its true turn plus the transformer's.
 
     Images (N, C, H, W) and the pose are `distort`'s; the angles (N,) are in radians, counter-clockwise as seen.
     """
@@ -40,14 +40,14 @@ def label_readable_from(known, known_labels, probed, probed_labels, neighbours=1
     Parameters
     ----------
     known, probed : (N, P), (M, P) arrays
-        What the localisation network gives for training digits and for test digits; each of the P numbers is scaled to
-        unit spread first.
+        What the localisation network predicts for training digits and for test digits; each of the P numbers is scaled
+        to unit spread first.
     known_labels, probed_labels : (N,), (M,) arrays of ints
 
     Returns
     -------
     float
-        Share of the probed whose class is right, 0 to 1; one in ten is chance.
+        Share of the probed digits whose class is found, 0 to 1; one in ten is chance.
     """
     spread = known.std(axis=0) + 1e-12
     known, probed, right = known / spread, probed / spread, 0
@@ -61,7 +61,7 @@ def label_readable_from(known, known_labels, probed, probed_labels, neighbours=1
 
 
 def describe_angles(angles, labels) -> dict:
-    """How turned digits stand after a transformer, in degrees: `remaining_angle`'s (N,) and labels (N,) from 0 to 9.
+    """The angles of turned digits after a transformer, in degrees, from `remaining_angle` and labels (N,) from 0 to 9.
 
     The circular deviation of all, about each class's own mean, and of each class; and the ten means.
     """
@@ -77,12 +77,12 @@ def describe_angles(angles, labels) -> dict:
 
 
 def remaining_pose(truth, theta, digit_size, seen_size) -> dict:
-    """How the digits stand after a transformer, each compared with the others.
+    """The spread of the digits' poses after a transformer.
 
     Parameters
     ----------
     truth : (N, 2, 3) array
-        The map from each distorted picture to the digit that it was made of, in normalised units of the two.
+        The map from each distorted picture to the original digit, in normalised units of the two.
     theta : (N, 2, 3) array
         The transformer's: the map from what is seen to the distorted picture.
     digit_size, seen_size : int
@@ -92,7 +92,7 @@ def remaining_pose(truth, theta, digit_size, seen_size) -> dict:
     -------
     dict
         ``degrees``, circular deviation of the angle; ``scale``, standard deviation of the logarithm of the scale (0.1
-        is about 10 %); ``pixels``, root mean square distance of the digits' middles from their mean place, in pixels of
+        is about 10%); ``pixels``, root mean square distance of the digits' middles from their mean place, in pixels of
         what is seen. A turn, a scale and a shift that all digits have in common do not count.
     """
     truth, theta = np.asarray(truth, float), np.asarray(theta, float)
@@ -109,7 +109,7 @@ def remaining_pose(truth, theta, digit_size, seen_size) -> dict:
 
 
 def signs_of_life(transformer, images, pose=None, batch_size=250) -> dict:
-    """Measure over many pictures what tells a transformer that works from one that stands still.
+    """Measure over many pictures what distinguishes a transformer that works from one that ignores its input.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def signs_of_life(transformer, images, pose=None, batch_size=250) -> dict:
         With a `LocalisationNetwork`.
     images : (N, C, H, W) array
     pose : Pose or None
-        How each digit of 28 pixels a side was placed, as `distort` returned it.
+        The pose of each digit of 28 pixels a side, as `distort` returned it.
     batch_size : int
 
     Returns

@@ -7,14 +7,14 @@ from .coordinates import FAR, HORIZON, base_points
 
 
 def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False) -> np.ndarray:
-    """Say for each output pixel which point of the input it shows, under a projective map theta.
+    """Compute for each output pixel the point of the input that it shows, under a projective map theta.
 
     Parameters
     ----------
     theta : (N, 3, 3) array of float32 or float64
         One homography for each image of the batch, in normalised units. Only the ratios of its nine numbers count.
     size : (N, C, h, w) ints
-        The shape of the **output**; the input's size plays no part here.
+        The shape of the **output**; the input's size does not matter here.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
@@ -27,14 +27,14 @@ def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False)
     -----
     Convention: ``(a, b, c) = theta[n] @ (x_j, y_i, 1)`` and ``grid[n, i, j] = (a / c, b / c)``. Theta maps output
     positions to input positions; the last axis is (x, y), x to the right and y down; the image spans -1 to 1 both ways.
-    Where c has another sign than at the output's centre, or is zero, the pixel looks at or behind the horizon: it is
-    sent to ``(+-FAR, +-FAR)``, by the signs of a and b, where no image is, and passes no gradient. If c is zero at the
-    centre, positive is in front. Source: Jaderberg et al. 2015, section 3.2; Hartley and Zisserman, Multiple View
-    Geometry, section 2.3.
+    Where c has another sign than at the output's centre, or is zero, the pixel looks at or behind the horizon: its
+    point is ``(+-FAR, +-FAR)``, by the signs of a and b, outside every image, and it passes no gradient. If c is zero
+    at the centre, positive is in front. Source: Jaderberg et al. 2015, section 3.2; Hartley and Zisserman, Multiple
+    View Geometry, section 2.3.
     """
     height, width = check_output(size, theta=(theta, "N 3 3"))
     check_flag("align_corners", align_corners)
-    with np.errstate(all="ignore"):  # infinite and NaN entries pass through; the sampler deals with them
+    with np.errstate(all="ignore"):  # infinite and NaN entries pass through; the sampler handles them
         base = base_points(height, width, align_corners, theta.dtype)
         _, numerator, denominator, behind = as_fraction(theta, base)
         grid = numerator / denominator
@@ -62,7 +62,7 @@ def projective_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corner
 
 
 def projective_theta(parameters: np.ndarray) -> np.ndarray:
-    """Eight numbers, row by row; the ninth is 1, since only the ratios count.
+    """Write eight numbers, row by row, as a theta; the ninth is 1, since only the ratios count.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def projective_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np
 
 
 def homography(corners_from: np.ndarray, corners_to: np.ndarray) -> np.ndarray:
-    """The projective map that sends four points to four others.
+    """The projective map that takes four points to four others.
 
     Parameters
     ----------
@@ -95,15 +95,14 @@ def homography(corners_from: np.ndarray, corners_to: np.ndarray) -> np.ndarray:
     Returns
     -------
     (N, 3, 3) array
-        Scaled so that its last number is 1, or to length 1 if that number is almost zero. As a theta of
-        `projective_grid`, it takes the output's corners and those of the input that they shall show. NaN where a
-        point is not finite, in that image alone.
+        Scaled so that its last number is 1, or to length 1 if that number is almost zero. For a theta of
+        `projective_grid`, the first points are the output's corners, the second those of the input that they show. NaN
+        where a point is not finite, in that image alone.
 
     Notes
     -----
-    If three of the four points lie on one line, no such map or more than one exists; the result is then finite, the
-    best in the sense of least squares, and of no use. Source: Hartley and Zisserman, Multiple View Geometry, section
-    4.1.
+    If three of the four points lie on one line, no such map or more than one exists; the result is then finite, a
+    least-squares solution, and useless. Source: Hartley and Zisserman, Multiple View Geometry, section 4.1.
     """
     check_arrays(corners_from=(corners_from, "N 4 2"), corners_to=(corners_to, "N 4 2"))
     here = np.concatenate([corners_from, np.ones_like(corners_from[..., :1])], axis=2).astype(np.float64)
@@ -123,9 +122,9 @@ def homography(corners_from: np.ndarray, corners_to: np.ndarray) -> np.ndarray:
 
 
 def as_fraction(theta: np.ndarray, base: np.ndarray) -> tuple:
-    """Of all points the numerators (N, 2, h * w), the denominators (N, 1, h * w) and which are behind the horizon.
+    """The numerators (N, 2, h * w) and denominators (N, 1, h * w) of all points, and which are behind the horizon.
 
-    First comes the sign (N, 1, 1) of theta that makes its denominator positive at the output's centre.
+    Before them comes the sign (N, 1, 1) of theta that makes its denominator positive at the output's centre.
     """
     side = np.where(theta[:, 2:, 2:] < 0, theta.dtype.type(-1), theta.dtype.type(1))
     points = (theta * side) @ base.T

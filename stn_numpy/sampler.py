@@ -20,13 +20,13 @@ def grid_sample(
     Parameters
     ----------
     image : (N, C, H, W) array of float32 or float64
-        What is read.
+        The images that are read.
     grid : (N, h, w, 2) array of the image's dtype
-        Where it is read: points (x, y) in normalised units.
+        The points at which they are read, (x, y) in normalised units.
     mode : {"bilinear", "nearest", "bicubic"}
-        From how many pixels a value is mixed: 4, 1 or 16.
+        A value is a mixture of 4, 1 or 16 pixels.
     padding_mode : {"zeros", "border", "reflection"}
-        What stands outside the image: zeros, the nearest edge pixel, or the image mirrored.
+        What is read outside the image: zeros, the nearest edge pixel, or the image mirrored.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
@@ -37,8 +37,8 @@ def grid_sample(
 
     Notes
     -----
-    Convention: the grid's last axis is (x, y), x to the right and y down. A NaN coordinate makes its own output pixel
-    NaN and no other; so does an infinite one under "reflection". Elsewhere infinite points are simply far outside.
+    Convention: the grid's last axis is (x, y), x to the right and y down. A NaN coordinate makes only its own output
+    pixel NaN; so does an infinite one under "reflection". Elsewhere infinite points are simply far outside.
     Source: Jaderberg et al. 2015, eqs. 3 to 5; names, defaults and the pixel conventions are torch's.
     """
     _check(image, grid, mode, padding_mode, align_corners)
@@ -63,10 +63,10 @@ def grid_sample_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of `grid_sample`: d_out (N, C, h, w) to d_image (N, C, H, W) and d_grid (N, h, w, 2).
 
-    d_image: each output pixel gives back to the pixels it was mixed from, in the same proportions; what one pixel
-    receives several times adds up. d_grid: how the loss changes as each point moves, per normalised unit, x before y;
-    zeros for "nearest". At whole-pixel positions bilinear has a kink; the derivative to the right and downwards is
-    taken, as torch does. An undefined point (NaN) gives nothing to d_image and NaN in its own d_grid.
+    d_image: each output pixel's gradient goes to the pixels from which it was mixed, with the same weights; a pixel
+    that was read several times receives the sum. d_grid: how the loss changes as each point moves, per normalised unit,
+    x before y; zeros for "nearest". At whole-pixel positions bilinear has a kink; the derivative to the right and
+    downwards is taken, as torch does. An undefined point (NaN) adds nothing to d_image, and its own d_grid is NaN.
     Source: Jaderberg et al. 2015, eqs. 6 and 7.
     """
     _check(image, grid, mode, padding_mode, align_corners)
@@ -160,7 +160,7 @@ def _taps(image, grid, mode, padding_mode, align_corners, slopes=False):
     lengths = image.shape[3], image.shape[2]
     points = [to_pixels(grid[:, None, ..., axis], lengths[axis], align_corners) for axis in (0, 1)]
     undefined = np.isnan(points[0]) | np.isnan(points[1])
-    if padding_mode == "reflection":  # no mirror sends infinity back to a place
+    if padding_mode == "reflection":  # infinity has no mirror image
         undefined |= np.isinf(points[0]) | np.isinf(points[1])
     along_x, along_y = (
         axis_taps(np.where(undefined, point.dtype.type(0), point), length, mode, padding_mode, align_corners, slopes)

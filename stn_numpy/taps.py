@@ -1,4 +1,4 @@
-"""Which pixels along one axis a sample reads, and with what weight: the part the sampler's two directions share.
+"""The pixels that a sample reads along one axis, and their weights: the common part of the sampler's two directions.
 
 Every mode is separable. A *tap* is one pixel of one axis: its index and its weight, and for the backward the slope of
 that weight as the sample moves by one pixel. Nearest has one tap an axis, bilinear two, bicubic four.
@@ -30,7 +30,7 @@ def axis_taps(
     list of (index, weight) or (index, weight, slope)
         Each shaped like `position`. An index is always inside the axis; a tap outside has weight and slope 0.
     """
-    if padding_mode != "reflection":  # beyond three pixels outside nothing changes, and an int overflows no more
+    if padding_mode != "reflection":  # beyond three pixels outside nothing changes, and an int cannot overflow
         position = np.clip(position, -3, length + 2)
     factor = 1
     if mode != "bicubic":
@@ -52,7 +52,7 @@ def linear_taps(position: np.ndarray) -> tuple:
 
 
 def linear_slopes(position: np.ndarray) -> list:
-    """Moving by one pixel takes from the first neighbour what it gives to the second."""
+    """Moving by one pixel adds to the second weight what it takes from the first."""
     one = np.ones_like(position)
     return [-one, one]
 
@@ -63,7 +63,7 @@ def nearest_taps(position: np.ndarray) -> tuple:
 
 
 def nearest_slopes(position: np.ndarray) -> list:
-    """Flat wherever there is a slope."""
+    """Zero, wherever the slope is defined."""
     return [np.zeros_like(position)]
 
 
@@ -96,7 +96,7 @@ SLOPES = {"bilinear": linear_slopes, "nearest": nearest_slopes, "bicubic": cubic
 
 
 def fold(position: np.ndarray, length: int, padding_mode: str, align_corners: bool) -> tuple:
-    """Bring positions outside back in, with the factor by which that changes their derivative."""
+    """Bring positions outside back into the image, with the factor by which that changes their derivative."""
     factor = np.ones_like(position)
     if padding_mode == "zeros":
         return position, factor
@@ -110,7 +110,7 @@ def fold(position: np.ndarray, length: int, padding_mode: str, align_corners: bo
 def reflect(position: np.ndarray, length: int, align_corners: bool) -> tuple:
     """Mirror positions at the outer centres (align_corners) or the outer edges, as often as needed.
 
-    The second array is 1 where a reflected position runs with the original one, and -1 where it runs against it.
+    The second array is 1 where a reflected position moves with the original one, and -1 where it moves against it.
     """
     low, span = (0, length - 1) if align_corners else (-0.5, length)
     if span == 0:

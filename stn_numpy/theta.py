@@ -6,7 +6,7 @@ from .check import check_arrays
 
 
 def affine_theta(parameters: np.ndarray) -> np.ndarray:
-    """Six numbers, row by row: rotation, scale, shear and shift, anything affine.
+    """Write six numbers, row by row, as a theta: rotation, scale, shear and shift, anything affine.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def translation_theta(parameters: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     parameters : (N, 2) array of float32 or float64
-        Normalised units. The points of reading move right and down, so the picture moves left and up.
+        Normalised units. The sampling points move right and down, so the picture moves left and up.
 
     Returns
     -------

@@ -8,7 +8,7 @@ from .check import check_arrays, check_flag, check_output, check_pair
 from .coordinates import base_points
 
 CONTROL_SHAPE = (4, 4)
-REMEMBERED = 8  # sizes and sets of points whose systems stay solved
+REMEMBERED = 8  # sizes and sets of points whose solved systems are kept
 NEGLIGIBLE = 1e-12  # relative size below which an eigenvalue of the system is rounding: control points that coincide
 
 
@@ -24,7 +24,7 @@ def control_points(control_shape: int | tuple = CONTROL_SHAPE) -> np.ndarray:
     -------
     (K, 2) array of float64
         Points (x, y) in normalised units, K = rows * columns, in the order of reading: row by row from the top, each
-        from left to right. The outer ones lie on the outer edges of -1 and 1, whatever `align_corners` makes of those.
+        from left to right. The outer ones lie at -1 and 1, whatever `align_corners` is.
     """
     rows, columns = check_pair("control_shape", control_shape, 1)
     return base_points(rows, columns, True, np.float64)[:, :2].copy()
@@ -33,18 +33,18 @@ def control_points(control_shape: int | tuple = CONTROL_SHAPE) -> np.ndarray:
 def tps_grid(
     displacements: np.ndarray, size: tuple, align_corners: bool = False, points: np.ndarray | tuple = CONTROL_SHAPE
 ) -> np.ndarray:
-    """Say for each output pixel which point of the input it shows, if control points are moved and the rest follows.
+    """Compute for each output pixel the point of the input that it shows, if control points move and the rest follows.
 
     Parameters
     ----------
     displacements : (N, K, 2) array of float32 or float64
-        How far each control point's place of reading is moved, (x, y) in normalised units; zeros do nothing.
+        How far the sampling point of each control point is moved, (x, y) in normalised units; zeros do nothing.
     size : (N, C, h, w) ints
-        The shape of the **output**; the input's size plays no part here.
+        The shape of the **output**; the input's size does not matter here.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
     points : (K, 2) array of float32 or float64, or (rows, columns)
-        Where the control points stand in the output, in the displacements' order; or the shape of a regular grid of
+        The places of the control points in the output, in the displacements' order; or the shape of a regular grid of
         them, as in `control_points`.
 
     Returns
@@ -55,12 +55,12 @@ def tps_grid(
     Notes
     -----
     Convention: output to input, the last axis is (x, y), x to the right and y down; the image spans -1 to 1 both ways.
-    ``grid(p) = p + shift + linear @ p + sum over k of weight_k * U(|p - points_k|)`` with ``U(r) = r^2 log r``,
-    ``U(0) = 0``, such that the grid at ``points_k`` is ``points_k + displacements_k``: of all such maps the one of
-    least `bending_energy`. It is linear in the displacements, so the system is solved once for a size and a set of
-    points. Control points that coincide act as one, moved by their mean; if all lie on one line, what that leaves open
-    is as small as possible. Nothing keeps the plane from folding: where it does, several output pixels show one place.
-    The map is smooth; far outside the points it is affine, but for a part that grows like log r.
+    ``grid(p) = p + shift + linear @ p + sum over k of weight_k * U(|p - points_k|)`` with ``U(r) = r^2 log r``, ``U(0)
+    = 0``, such that the grid at ``points_k`` is ``points_k + displacements_k``: of all such maps the one of least
+    `bending_energy`. It is linear in the displacements, so the system is solved once for a size and a set of points.
+    Control points that coincide act as one, moved by their mean; if all lie on one line, what that leaves undetermined
+    is as small as possible. The plane may fold: where it does, several output pixels show one place. The map is smooth;
+    far outside the points it is affine, but for a part that grows like log r.
     Source: Bookstein 1989; Jaderberg et al. 2015, section 3.2.
     """
     points = _check_points(displacements, points)
@@ -83,7 +83,7 @@ def tps_grid_backward(
     """Gradient of `tps_grid`: d_grid (N, h, w, 2), x before y, to d_displacements (N, K, 2), per normalised unit.
 
     Each control point collects the gradients of the pixels that it moves: ``d_displacements[n, k] = sum over pixels of
-    basis[pixel, k] * d_grid[n, pixel]``. The grid is linear in the displacements, so that their values play no part.
+    basis[pixel, k] * d_grid[n, pixel]``. The grid is linear in the displacements, so their values do not matter.
     """
     points = _check_points(displacements, points)
     check_arrays(displacements=(displacements, "N K 2"), d_grid=(d_grid, "N h w 2"))
@@ -95,7 +95,7 @@ def tps_grid_backward(
 
 
 def bending_energy(displacements: np.ndarray, points: np.ndarray | tuple = CONTROL_SHAPE) -> np.ndarray:
-    """How much a thin-plate spline bends: its squared second derivatives, over the whole plane.
+    """The bending energy of a thin-plate spline: its squared second derivatives, integrated over the whole plane.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def bending_energy_backward(
 
 
 def tps_displacements(parameters: np.ndarray, count: int = 16) -> np.ndarray:
-    """Two numbers for each control point: the displacements (x, y) of all, one after the other.
+    """Turn two numbers for each control point, one point after the other, into its displacement (x, y).
 
     Parameters
     ----------

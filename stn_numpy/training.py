@@ -15,14 +15,14 @@ from .optimizer import clip_gradients
 
 @dataclass
 class History:
-    """What a training run leaves behind besides the trained model.
+    """The record of a training run.
 
     Attributes
     ----------
     losses : list of float
         One for each step.
     records : dict of int to dict of arrays
-        What `record` returned, by the number of steps done before.
+        What `record` returned, by the number of steps done by then.
     seconds : float
         Time spent in training steps, over all resumed parts.
     """
@@ -46,10 +46,10 @@ def train(
     progress=True,
     clip=None,
 ) -> History:
-    """Train a model for a number of steps; go on where a checkpoint ends.
+    """Train a model for a number of steps; resume from a checkpoint, if there is one.
 
-    Step k draws its batch from ``default_rng([seed, k])``, so that a resumed run sees the very batches that it would
-    have seen, and ends with the same losses.
+    Step k draws its batch from ``default_rng([seed, k])``, so a resumed run sees the same batches as an uninterrupted
+    one, and ends with the same losses.
 
     Parameters
     ----------
@@ -66,15 +66,15 @@ def train(
     schedule : StepLR, CosineLR or None
         Its `step` is called after each of the optimizer's.
     checkpoint : path or None
-        File that is written every `checkpoint_every` steps and at the end, and read at the start if it exists. One that
-        is damaged or belongs to another run raises a ValueError that says what to do (see `load_checkpoint`).
+        File that is written every `checkpoint_every` steps and at the end, and read at the start if it exists. If it is
+        damaged or belongs to another run, a ValueError explains what to do (see `load_checkpoint`).
     record : callable or None
         ``record(model) -> dict of arrays``, called before each step whose number is in `record_at`, and after the last
         one if `steps` is; kept in the checkpoint.
     progress : bool
         Whether to show a bar.
     clip : float or None
-        The largest norm of all gradients together; longer ones are scaled to it, see `clip_gradients`.
+        The largest norm of all gradients together; larger ones are scaled to it, see `clip_gradients`.
     """
     steps, seed = check_whole("steps", steps, 0), check_whole("seed", seed, 0)
     check_whole("checkpoint_every", checkpoint_every, 1)
@@ -101,8 +101,8 @@ def train(
 
 
 def training_step(model, optimizer, images: np.ndarray, labels: np.ndarray, clip: float | None = None) -> float:
-    """Forward, backward and one move of the optimizer, by gradients clipped to a norm of `clip` unless that is None;
-    return the loss before the move."""
+    """Forward, backward and one step of the optimizer, with gradients clipped to a norm of `clip` unless it is None;
+    return the loss before the step."""
     logits = model(images)
     loss = cross_entropy(logits, labels)
     optimizer.zero_grad()
@@ -114,7 +114,7 @@ def training_step(model, optimizer, images: np.ndarray, labels: np.ndarray, clip
 
 
 def error_rate(model, images: np.ndarray, labels: np.ndarray, batch_size: int = 250) -> float:
-    """Share of images (N, C, H, W) that the model gets wrong, 0 to 1; `batch_size` of them in each forward."""
+    """Share of images (N, C, H, W) that the model misclassifies, 0 to 1; `batch_size` of them in each forward."""
     starts = range(0, len(images), batch_size)
     wrong = sum((model(images[k : k + batch_size]).argmax(axis=1) != labels[k : k + batch_size]).sum() for k in starts)
     return float(wrong / len(images))
@@ -138,7 +138,7 @@ def _steps(done, steps, progress, history):
 def save_checkpoint(path, model, optimizer, history, seed, schedule=None) -> None:
     """Write everything that a resumed run needs, so that the file is the old one or the new one, never half of one.
 
-    It is an .npz of arrays only: nothing in it runs when it is read.
+    It is an .npz of arrays only, so reading it executes no code.
     """
     arrays = _state(model, optimizer)
     for step, recorded in history.records.items():
@@ -151,8 +151,8 @@ def save_checkpoint(path, model, optimizer, history, seed, schedule=None) -> Non
 def load_checkpoint(path, model, optimizer, seed, steps=None, schedule=None) -> History:
     """Put a checkpoint's state into a model and an optimizer, built as those that were saved; return its History.
 
-    `seed` and `steps` are those of the run that goes on, steps in all; None for any number. A ValueError says what to
-    do if the file is damaged, holds another model, optimizer, schedule or seed, or has more steps.
+    `seed` and `steps` are those of the resumed run, steps in all; None for any number. A ValueError explains what to do
+    if the file is damaged, holds another model, optimizer, schedule or seed, or has more steps.
     """
     arrays = _read_arrays(path)
     facts = json.loads(str(arrays["facts"]))
@@ -167,13 +167,13 @@ def load_checkpoint(path, model, optimizer, seed, steps=None, schedule=None) -> 
         if expected != found:
             raise ValueError(
                 f"checkpoint: {path} belongs to another run ({what}: expected {expected}, got {found}); "
-                "name another file, or delete this one to start anew"
+                "name another file, or delete this one to start again"
             )
     done = len(arrays["losses"])
     if steps is not None and steps < done:
         raise ValueError(
             f"steps: expected at least {done}, which {path} has done, got {steps}; "
-            "ask for more, name another file, or delete this one to start anew"
+            "ask for more, name another file, or delete this one to start again"
         )
     for name, parameter in model.named_parameters().items():
         parameter.data[...] = arrays[f"model/{name}"]
@@ -188,7 +188,7 @@ def load_checkpoint(path, model, optimizer, seed, steps=None, schedule=None) -> 
 
 
 def _facts(optimizer, seed, schedule):
-    """What a run and the run that goes on must share besides their arrays, as JSON keeps it."""
+    """What a run and a resumed run must have in common besides their arrays, as it is in JSON."""
     facts = dict(seed=seed, optimizer=type(optimizer).__name__, schedule=schedule and type(schedule).__name__)
     for part in (optimizer, schedule):
         facts |= {name: np.asarray(getattr(part, name)).tolist() for name in getattr(part, "hyperparameters", ())}
@@ -212,4 +212,4 @@ def _read_arrays(path):
         arrays["losses"], arrays["facts"]
         return arrays
     except Exception as error:  # a single wrong bit can raise nearly anything
-        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start anew") from error
+        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start again") from error

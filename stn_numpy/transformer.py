@@ -8,7 +8,7 @@ from .taps import MODES, PADDING_MODES
 
 
 class SpatialTransformer(Layer):
-    """Transform each image as its localisation network says.
+    """Transform each image by the theta that its localisation network predicts.
 
     Parameters
     ----------

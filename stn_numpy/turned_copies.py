@@ -1,4 +1,4 @@
-"""Turned copies: one network reads an image in K directions; none of them is given, and all of them are summed."""
+"""Turned copies: one network reads an image in K directions, none of which is given, and all are summed."""
 
 import numpy as np
 
@@ -19,12 +19,12 @@ def turned_thetas(turns: int, dtype=np.float32) -> np.ndarray:
 
 
 def marginalise(logits: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Sum what a network says of K copies of an image over the copies, each by its share.
+    """Sum a network's predictions for K copies of an image over the copies, each weighted by its share.
 
     Parameters
     ----------
     logits : (N, K, C) array of float32 or float64
-        What the network says of each copy: one number for each of C classes.
+        The network's output for each copy: one number for each of C classes.
     scores : (N, K) array of logits' dtype
         One score for each copy. Their softmax is the share of each copy.
 
@@ -42,9 +42,9 @@ def marginalise(logits: np.ndarray, scores: np.ndarray) -> np.ndarray:
 def marginalise_backward(d_out: np.ndarray, logits: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Gradient of `marginalise`: d_out (N, C) to d_logits (N, K, C) and d_scores (N, K).
 
-    With the posterior ``r = share_k * p(class | copy k) / sum over k of the same``, each copy's part is ``r * d_out``;
-    two softmaxes then give back what they take. Where the loss is minus one class's output, the gradient of the
-    scores is the shares less that class's posterior.
+    With the posterior ``r = share_k * p(class | copy k) / sum over k of the same``, each copy's part is ``r * d_out``,
+    which then passes back through two softmaxes. Where the loss is minus one class's output, the gradient of the scores
+    is the shares less that class's posterior.
     """
     lengths = check_arrays(logits=(logits, "N K C"), scores=(scores, "N K"))
     check_gradient("d_out", d_out, (lengths["N"], lengths["C"]), logits.dtype)
@@ -85,7 +85,8 @@ class TurnedCopies(Layer):
     -----
     Forward: (N, C, H, W) to (N, classes) log-probabilities. After it ``shares`` are those of the directions, (N, K),
     and ``theta`` (N, 2, 3) turns each image by the direction with the largest share. Turning the image by one K-th of a
-    full turn moves the shares by one place; the output stays as it is, but for what interpolation and corners change.
+    full turn moves the shares by one place; the output stays the same, apart from the effects of interpolation and
+    corners.
     """
 
     def __init__(self, network: Layer, turns: int = 16, size=None):

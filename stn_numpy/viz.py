@@ -22,7 +22,7 @@ PALETTE = (INPUT, GRID, OUTPUT, GRADIENT, "#E69F00", "#56B4E9", "#000000")
 
 TEXT = "#222222"
 PAPER = "#FFFFFF"  # opaque, since a transparent figure has dark text on a dark page
-OUTSIDE = "#DCDCDC"  # beyond the image's edge: neither ink nor background
+OUTSIDE = "#DCDCDC"  # beyond the image's edge: not ink, not background
 
 _COLUMNS = 6  # images in a row
 _READINGS = ("angle", "scale x, y", "shear", "shift x, y")

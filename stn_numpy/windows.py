@@ -6,7 +6,7 @@ import numpy as np
 
 
 def output_length(name: str, length: int, kernel: int, stride: int, padding: int = 0) -> int:
-    """How many windows fit along one axis; an error if not even one does."""
+    """The number of windows that fit along one axis; an error if none does."""
     if kernel > length + 2 * padding:
         raise ValueError(f"{name}: expected at most {length + 2 * padding}, the padded image, got {kernel}")
     return (length + 2 * padding - kernel) // stride + 1
@@ -18,8 +18,8 @@ def window_views(image: np.ndarray, kernel: tuple, stride: tuple, out_shape: tup
     Yields
     ------
     (row, column, view)
-        ``view[n, c, i, j] = image[n, c, i * stride + row, j * stride + column]``. Within one view no pixel stands
-        twice, so a view may be added to without losing anything.
+        ``view[n, c, i, j] = image[n, c, i * stride + row, j * stride + column]``. Within one view no pixel occurs
+        twice, so adding to a view loses nothing.
     """
     height, width = out_shape
     for row in range(kernel[0]):

@@ -1,5 +1,6 @@
 """What every test shares: the implementations under test, and how Hypothesis draws examples."""
 
+import contextlib
 import gc
 import importlib
 import os
@@ -13,6 +14,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from browser import browser  # noqa: F401  a fixture
+from visits import PAGES, begin
 
 import stn_numpy
 
@@ -70,13 +72,25 @@ def padding_mode(request):
     return request.param
 
 
+@pytest.fixture(scope="session", autouse=True)
+def visits(request, tmp_path_factory):
+    """The folder of the visits to the built pages, which begin before the first test if any test asks for them."""
+    parallel = hasattr(request.config, "workerinput")
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if parallel else base) / "visits"
+    if PAGES and any("visited" in item.fixturenames for item in request.session.items):
+        folder.mkdir(exist_ok=True)
+        with contextlib.suppress(FileExistsError), open(folder / "begun", "x"):
+            begin(folder, os.getppid() if parallel else os.getpid(), PAGES)
+    return folder
+
+
 def pytest_addoption(parser):
     parser.addoption("--every-mistake", action="store_true", help="try all of the catalogue where a part is the rule")
 
 
 # The files that take longest, which workers begin with: the last ones to run are short, and no worker is idle for long
 LONGEST = (
-    "test_book",
     "test_misconceptions",
     "test_pytorch_train",
     "test_fast_safety",
@@ -96,7 +110,8 @@ LONGEST = (
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     places = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+    last = {"test_book": len(places) + 1}  # what it waits for, `visits` does meanwhile
+    items.sort(key=lambda item: (places | last).get(item.path.stem, len(places)))
 
 
 def pytest_collection_finish(session):

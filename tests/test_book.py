@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,29 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from browser import cannot_run
-from visits import begin
-
-HTML = Path(__file__).resolve().parent.parent / "_build" / "html"
-REDIRECT = re.compile(r'http-equiv="Refresh" content="0; url=([^"]+)"', re.IGNORECASE)
-
-
-def _built_pages():
-    """All pages, without the templates that the theme leaves in _static."""
-    return sorted(path for path in HTML.rglob("*.html") if "_static" not in path.relative_to(HTML).parts)
-
-
-def _is_redirect(page):
-    return page.stat().st_size < 500 and REDIRECT.search(page.read_text("utf8"))
-
+from visits import HTML, PAGES, REDIRECT, begin, built_pages, outcome
 
 MEGABYTE = 1_000_000
-PAGES = [path for path in _built_pages() if not _is_redirect(path)]
-
-
-@pytest.fixture(scope="module")
-def visits():
-    """For each page a future of its visit."""
-    return begin(PAGES)
 
 
 @pytest.fixture(scope="module", params=PAGES or [None], ids=lambda path: path.name if path else "not-built")
@@ -39,14 +20,14 @@ def visited(visits, request):
     """Each page in turn, visited once for all its tests."""
     if request.param is None:
         cannot_run("the book is not built: run `make book` first")
-    return outcome(visits[request.param])
+    return visit_of(visits, PAGES.index(request.param))
 
 
-def outcome(future):
-    """The visit, once it is over."""
+def visit_of(folder, number):
+    """A visit, once it is over."""
     try:
-        return future.result(timeout=600)
-    except (ImportError, LookupError) as error:
+        return outcome(folder, number)
+    except LookupError as error:
         cannot_run(f"{error} (see requirements.txt)")
 
 
@@ -119,7 +100,8 @@ def test_a_visit_notices_every_fault(tmp_path):
     """A page with one fault of each kind; one piece of code can be read in the light alone, beside others that can."""
     page = tmp_path / "faults.html"
     page.write_text(FAULTS, "utf8")
-    visit = outcome(begin([page])[page])
+    begin(tmp_path, os.getpid(), [page])
+    visit = visit_of(tmp_path, 0)
     assert asked_elsewhere(visit) == ["https://example.org/one.png"]
     assert len(pictures_without_text(visit)) == 2
     assert [len(visit.seen[kind]) for kind in ("raw", "refused", "stray")] == [1, 1, 2]
@@ -192,7 +174,7 @@ def test_a_small_screen_breaks_nothing_that_is_read_as_one():
 
 
 def test_front_page_leads_into_the_book():
-    if not _built_pages():
+    if not built_pages():
         cannot_run("the book is not built: run `make book` first")
     target = REDIRECT.search((HTML / "index.html").read_text("utf8"))
     assert target is None or (HTML / target[1]).is_file()

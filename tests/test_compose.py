@@ -8,11 +8,10 @@ from support import IDENTITY, assert_refused, assert_same_as_torch, counts, norm
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 from torch import nn
 
+from book.experiments.more_than_one import series
+from book.experiments.more_than_one.series import SeriesTransformer
 from stn_numpy import affine_sample, compose_affine, compose_affine_backward
 from stn_numpy.gradcheck import gradcheck
-from stn_numpy.pytorch import compose
-from stn_numpy.pytorch.compose import SeriesTransformer
-from stn_numpy.pytorch.layer import linear_layer
 
 QUARTER = [[0.0, -1, 0], [1, 0, 0]]
 RIGHT = [[1.0, 0, 0.5], [0, 1, 0]]
@@ -32,7 +31,7 @@ def test_is_the_product_of_the_whole_matrices(dtype, count, seed):
 @given(count=counts, seed=seeds)
 def test_same_as_the_torch_twin(dtype, count, seed):
     pair = list(normal(seed, (2, count, 2, 3), dtype))
-    assert_same_as_torch(compose_affine, compose_affine_backward, compose.compose_affine, pair, unit=5)
+    assert_same_as_torch(compose_affine, compose_affine_backward, series.compose_affine, pair, unit=5)
 
 
 @given(count=counts, seed=seeds)
@@ -90,7 +89,8 @@ def test_bad_input_is_refused():
 
 def localisation(seed):
     """Any small network that says something else of every image."""
-    last = linear_layer(64, 6, np.random.default_rng(seed), torch.float64)
+    torch.manual_seed(seed)
+    last = nn.Linear(64, 6, dtype=torch.float64)
     with torch.no_grad():
         last.bias.add_(torch.tensor([1.0, 0, 0, 0, 1, 0]))
     return nn.Sequential(nn.Flatten(), last)
@@ -102,27 +102,21 @@ def images():
 
 
 def test_a_series_of_one_is_a_transformer(images):
-    one = localisation(0)
-    for way in compose.WAYS:
-        transformer = SeriesTransformer([one], way=way)
-        assert torch.equal(transformer(images), transformer.steps[0](images))
-        assert torch.equal(transformer.theta(images), transformer.steps[0].theta(images))
+    transformer = SeriesTransformer([localisation(0)])
+    assert torch.equal(transformer(images), transformer.steps[0](images))
+    assert torch.equal(transformer.theta(images), transformer.steps[0].theta(images))
 
 
 def test_each_step_corrects_what_those_before_show(images):
-    """The two ways on paper: what is read, what the second network sees, and which theta comes of it."""
-    first, second = localisation(0), localisation(1)
-    for way in compose.WAYS:
-        transformer = SeriesTransformer([first, second], way=way)
-        one, two = transformer.steps
-        seen = one(images)
-        joint = compose.compose_affine(one.theta(images), two.theta(seen))
-        assert torch.allclose(transformer.theta(images), joint, atol=1e-12)
-        expected = two(seen) if way == "warp" else two.sample(images, joint.flatten(1))
-        assert torch.allclose(transformer(images), expected, atol=1e-12)
+    """What is read, what the second network sees, and which theta comes of it."""
+    transformer = SeriesTransformer([localisation(0), localisation(1)])
+    one, two = transformer.steps
+    joint = series.compose_affine(one.theta(images), two.theta(one(images)))
+    assert torch.allclose(transformer.theta(images), joint, atol=1e-12)
+    assert torch.allclose(transformer(images), two.sample(images, joint.flatten(1)), atol=1e-12)
 
 
-def test_the_border_comes_back_by_composing_alone():
+def test_the_border_comes_back_by_composing():
     """Two networks that say half a picture to the right and half a picture to the left, whatever they see."""
     image = torch.arange(1.0, 17).reshape(1, 1, 4, 4)
 
@@ -134,9 +128,7 @@ def test_the_border_comes_back_by_composing_alone():
         return nn.Sequential(nn.Flatten(), last)
 
     steps = [says(1, 0, 1.0, 0, 1, 0), says(1, 0, -1.0, 0, 1, 0)]
-    assert torch.allclose(SeriesTransformer(steps, way="compose")(image), image)
-    lost = SeriesTransformer(steps, way="warp")(image)
-    assert torch.equal(lost[..., :2], torch.zeros(1, 1, 4, 2)) and torch.allclose(lost[..., 2:], image[..., 2:])
+    assert torch.allclose(SeriesTransformer(steps)(image), image)
 
 
 def test_gradients_reach_every_network(images):
@@ -147,12 +139,3 @@ def test_gradients_reach_every_network(images):
     SeriesTransformer(apart)(images).square().sum().backward()
     together = apart[0][1].weight.grad + apart[1][1].weight.grad
     assert torch.allclose(shared[1].weight.grad, together) and together.abs().max() > 0.01
-
-
-def test_a_series_refuses_what_it_cannot_join():
-    with pytest.raises(ValueError, match="transform: expected an affine family, got 'tps'"):
-        SeriesTransformer([nn.Identity()], "tps")
-    with pytest.raises(ValueError, match="way: expected one of"):
-        SeriesTransformer([nn.Identity()], way="both")
-    with pytest.raises(ValueError, match="localisations: expected at least one"):
-        SeriesTransformer([])

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from series import record_of
 
 from book.experiments.aerial import full_circle, headings
-from book.experiments.aerial.arms import Arm, BestCopy, Trainer, build, turned_anew, vote_loss
+from book.experiments.aerial.arms import Arm, BestCopy, Compass, Trainer, build, turned_anew, vote_loss
 from book.experiments.aerial.headings import ARMS, averaged_error, measure, roses, tiles_of, tiles_within, train_arm
 from book.experiments.aerial.measures import differences, heading_errors, mean_heading
 from stn_numpy.aerial.tiles import KINDS
@@ -93,6 +93,14 @@ def test_headings_within_a_limit():
         assert 0.8 * limit < abs(heading).max() <= limit
     _, _, heading = tiles_within("test", 40, 90.0)
     assert 70 < abs(heading).max() <= 90 and np.array_equal(heading, tiles_within("test", 40, 90.0)[2])
+
+
+def test_votes_add_up_as_arrows_do():
+    """North and east equally: north-east. West alone: west; the angle is the heading, in radians."""
+    votes = torch.full((3, 16), -40.0)
+    votes[0, [0, 4]], votes[1, 12], votes[2, [15, 1]] = 0.0, 0.0, 0.0
+    degrees = torch.rad2deg(Compass()(votes))[:, 0]
+    torch.testing.assert_close(degrees, torch.tensor([45.0, -90.0, 0.0]), rtol=0, atol=1e-4)
 
 
 def test_votes_are_counted_against_the_true_heading():

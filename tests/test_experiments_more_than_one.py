@@ -116,10 +116,10 @@ def test_labels_are_sums_or_both_digits():
     assert addition.answers_of("sum", first, second).tolist() == [7, 18]
     assert addition.answers_of("digits", first, second).tolist() == [34, 99]
     settings = {answer: AdditionSettings("fcn", answer=answer, **SMALL) for answer in addition.ANSWERS}
-    (pairs, sums), (again, both) = (Pairs(one, CPU).piece([3], 0) for one in settings.values())
-    assert pairs.shape == (1, 25, 8, 2, 42, 42) and torch.equal(pairs, again)
+    (pairs, sums), (again, both) = (Pairs(one, CPU).piece(3, 0) for one in settings.values())
+    assert pairs.shape == (25, 8, 2, 42, 42) and torch.equal(pairs, again)
     assert torch.equal(sums, both // 10 + both % 10)
-    assert not torch.equal(pairs, Pairs(settings["sum"], CPU).piece([4], 0)[0])
+    assert not torch.equal(pairs, Pairs(settings["sum"], CPU).piece(4, 0)[0])
 
 
 def test_every_network_meets_the_same_test_pairs():
@@ -191,18 +191,18 @@ def test_a_cell_of_addition(tmp_path, few_pairs, only):
 @pytest.mark.parametrize("optimizer", ("sgd", "adam"))
 def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path, optimizer):
     settings = AdditionSettings("st-fcn", answer="digits", optimizer=optimizer, **SMALL)
-    whole = AdditionRun(settings, [0], CPU, tmp_path / "whole")
+    whole = AdditionRun(settings, 0, CPU, tmp_path / "whole")
     whole.train()
-    part = AdditionRun(settings, [0], CPU, tmp_path / "part")
+    part = AdditionRun(settings, 0, CPU, tmp_path / "part")
     asked = iter([False, True])
     with pytest.raises(Stopped):
         part.train(stop=lambda: next(asked))
-    again = AdditionRun(settings, [0], CPU, tmp_path / "part")
+    again = AdditionRun(settings, 0, CPU, tmp_path / "part")
     assert again.step == 2
     again.train()
     assert torch.equal(again.losses, whole.losses)
-    for name, tensor in whole.networks.weights(0).items():
-        assert torch.equal(tensor, again.networks.weights(0)[name]), name
+    for name, tensor in whole.network.state_dict().items():
+        assert torch.equal(tensor, again.network.state_dict()[name]), name
 
 
 def test_a_transformer_that_centres_one_digit_owns_it():

@@ -7,9 +7,12 @@ from series import record_of
 
 from book.experiments.scale import alignment, recipe, speed, table
 from book.experiments.scale.paper import error_in_paper
-from stn_numpy.pytorch import checkpoints
+from book.experiments.scale.told import ToldDigits
+from stn_numpy.pytorch.checkpoints import load_checkpoint
 from stn_numpy.pytorch.command import Refusal
+from stn_numpy.pytorch.digits import test_digits as distorted_test_digits
 from stn_numpy.pytorch.settings import Settings
+from stn_numpy.pytorch.weights import write_whole
 
 SHORT = "data=small iterations=4 batch=8 precision=float32"
 
@@ -77,9 +80,9 @@ def test_a_stopped_cell_goes_on_where_it_was(tmp_path):
     steps = iter(range(30))
     assert record_of(table.EXPERIMENT, tmp_path, only, long, lambda: next(steps, None) is None) is None
     [path] = (tmp_path / "runs" / "distorted_mnist").glob("*/*.checkpoint.pt")
-    content = checkpoints.load_checkpoint(path)
+    content = load_checkpoint(path)
     content["losses"][:25] = 7.0  # so that a run that began anew would be seen
-    checkpoints.save_checkpoint(path, content)
+    write_whole(path, content)
     loss = record_of(table.EXPERIMENT, tmp_path, only, long).result["curve"]["loss"]
     assert loss[24] == 7 and 0 < loss[59] < 4
 
@@ -125,8 +128,8 @@ def test_the_plain_loop_learns():
 def test_our_loop_takes_the_steps_of_a_run(tmp_path):
     """The training command's losses, from its own parts."""
     settings = Settings("fcn", "R", data="small", batch=8, iterations=100)
-    loop = speed.OurLoop(settings, torch.device("cpu"), "eager", 1, tmp_path / "a")
-    run = speed.Run(settings, [0], torch.device("cpu"), tmp_path / "b", "eager")
+    loop = speed.OurLoop(settings, torch.device("cpu"), "eager", tmp_path / "a")
+    run = speed.Run(settings, 0, torch.device("cpu"), tmp_path / "b", "eager")
     run.train()
     assert loop(50) == pytest.approx(run.losses[49].item(), rel=1e-6)
 
@@ -136,10 +139,12 @@ def test_our_loop_takes_the_steps_of_a_run(tmp_path):
 
 def test_the_recipe_s_cells_are_the_paper_s_and_their_controls():
     found = [cell for cell in recipe.EXPERIMENT.cells if cell["seed"] == 0]
-    assert len(recipe.EXPERIMENT.cells) == 3 * (36 + 2 + 2 + 1) and len(found) == 41
+    assert len(recipe.EXPERIMENT.cells) == 3 * (36 + 2 + 2 + 3) and len(found) == 43
     table_of = [Settings(**{k: v for k, v in cell.items() if k not in ("series", "seed")}) for cell in found]
-    assert len({settings.name for settings in table_of}) == 41
-    assert {settings.rate for settings in table_of} == {0.05} and {settings.clip for settings in table_of} == {5.0}
+    assert len({settings.name for settings in table_of}) == 42  # the told one is by its series alone another
+    found = {(settings.iterations, settings.rate) for settings in table_of}
+    assert found == {(40_000, 0.02), (3_000, 0.05), (3_000, 2e-3)}
+    assert {settings.clip for settings in table_of} == {5.0}
 
 
 class Undoing(torch.nn.Module):
@@ -175,7 +180,21 @@ def test_alignment_sees_a_distortion_undone(distortion):
     assert still["before"]["scale"] > 0.05 or distortion == "R"
 
 
+def test_what_the_told_transformer_learns_undoes_the_distortion():
+    images, labels, truth = distorted_test_digits("small", "R")
+    wanted = ToldDigits(Settings("st-fcn", "R", data="small"), torch.device("cpu")).wanted(labels, truth)
+    assert torch.equal(wanted[:, 0].long(), labels)
+    theta = wanted[:, 1:].view(-1, 2, 3).double()
+    assert max(alignment.measure_alignment(Undoing(theta), "small", "R")["after"].values()) < 1e-4
+
+
 def test_a_cell_of_the_recipe(tmp_path):
     only = "series=table model=st-fcn distortion=E transform=tps seed=0"
     result = record_of(recipe.EXPERIMENT, tmp_path, only, SHORT).result
     assert {"before", "after"} == result["alignment"].keys() and len(result["history"]) == 1
+
+
+def test_a_transformer_that_is_told_the_pose_turns_within_a_few_steps(tmp_path):
+    long = SHORT.replace("iterations=4", "iterations=150").replace("batch=8", "batch=64")
+    result = record_of(recipe.EXPERIMENT, tmp_path, "series=told seed=0", long).result
+    assert result["life"]["remaining"]["degrees"] < 45

@@ -12,7 +12,6 @@ import stn_numpy as stn
 from book import by_hand
 from book.experiments.whole.program import NETWORKS, trained_networks, unpacked
 from stn_numpy import explore
-from stn_numpy.explore.lean import lean_script, lean_style
 from stn_numpy.theta import read_theta, rotation_theta
 
 py_mini_racer = pytest.importorskip("py_mini_racer", reason="mini-racer is not installed: see requirements.txt")
@@ -434,24 +433,6 @@ def test_to_the_canvas_and_back(js, seed):
     assert_same(js("fromCanvas", pose, *js("ontoCanvas", pose, across, down)), [across, down])
 
 
-LEAN = {
-    "const a = 1; // one\n\n  b = a + +c - -d;": "const a=1;b=a+ +c- -d;",
-    "a = x / y / z;\n/* no\n more */\nlet b": "a=x/y/z;let b",
-    "f(\"a  // b\",  'c /* d */')": "f(\"a  // b\",'c /* d */')",
-    "f(`a  ${ g(`b  ${ {c: 1} }`, { d: 1, }) }  e`, f)": "f(`a  ${g(`b  ${{c:1}}`,{d:1})}  e`,f)",
-    "t.replace(/a  b[/ ]\\/\"/g, 'c') / 2 / 3": "t.replace(/a  b[/ ]\\/\"/g,'c')/2/3",
-    "function f() {\n  return a\n    ? b : c\n}\ng()\n(h)": "function f(){return a?b:c}g()\n(h)",
-    "a++\nb\n++c\nreturn\n[c]": "a++\nb\n++c\nreturn\n[c]",
-    "x = in1 in in2; y = [, a,]": "x=in1 in in2;y=[,a]",
-    "const long = 1, size = 2; f(long, `${long}long`, size)": "const a=1,size=2;f(a,`${a}long`,size)",
-    "const long = 1; f({ long: long })": "const long=1;f({long:long})",
-    "const long = 1; f({ a, long })": "const long=1;f({a,long})",
-    "const long = 1; f(one.long, ...long)": "const long=1;f(one.long,...long)",
-    "const a = (one, two) => { two(one, ...three); }": "const a=(b,c)=>{c(b,...three);}",
-    "class A { take(far) { const long = far; } long() {} }": "class A{take(far){const long=far;}long(){}}",
-}
-
-
 @given(heading=st.integers(-720, 720), seam=st.integers(2, 180))
 def test_one_number_is_continuous_right_outside_its_seam_and_never_goes_round(js, heading, seam):
     here, next_to_it = (js("oneNumber", float(at), float(seam)) for at in (heading, heading + 1e-6))
@@ -464,12 +445,3 @@ def test_one_number_is_continuous_right_outside_its_seam_and_never_goes_round(js
 
 def test_the_short_way_round(js):
     assert [js("shortWay", float(angle)) for angle in (180, -180, 190, 359, -540)] == [-180, -180, -170, -1, -180]
-
-
-@pytest.mark.parametrize("text", LEAN)
-def test_a_lean_script_says_the_same(text):
-    assert lean_script(text) == LEAN[text]
-
-
-def test_a_lean_style_says_the_same():
-    assert lean_style("/* a\n b */\n.c > .d {\n  e: f g; /* h */\n}\n") == ".c > .d {\ne: f g;\n}"

@@ -6,10 +6,12 @@ from hypothesis import given
 from support import IDENTITY, assert_refused, assert_same_as_torch, counts, lengths, normal, seeds, thetas
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 
-from stn_numpy import LOG_POLAR, SpatialTransformer, grid_sample, log_polar_grid, log_polar_grid_backward, pytorch
+from book.experiments.aerial.arms import LOG_POLAR as IN_TORCH
+from book.experiments.aerial.arms import log_polar_grid as twin
+from stn_numpy import SpatialTransformer, Transform, grid_sample, log_polar_grid, log_polar_grid_backward, pytorch
 from stn_numpy.gradcheck import gradcheck
 from stn_numpy.layer import Flatten, Linear, Sequential
-from stn_numpy.pytorch.log_polar import log_polar_grid as twin
+from stn_numpy.theta import translation_theta, translation_theta_backward
 
 
 def test_by_hand(dtype):
@@ -75,12 +77,14 @@ def test_turning_a_picture_moves_its_log_polar_picture():
 def test_as_a_family_it_finds_a_centre_by_gradients(dtype):
     """In both libraries: the same output, and the same gradients of the weights that choose the centre."""
     localisation = Sequential(Flatten(), Linear(36, 2, 0, dtype))
-    layer, image = SpatialTransformer(localisation, LOG_POLAR, (8, 5)), normal(2, (2, 1, 6, 6), dtype)
+    maps = translation_theta, translation_theta_backward, (0.0, 0.0), log_polar_grid, log_polar_grid_backward
+    layer = SpatialTransformer(localisation, Transform("log-polar", *maps), (8, 5))
+    image = normal(2, (2, 1, 6, 6), dtype)
     linear = torch.nn.Linear(36, 2, dtype=getattr(torch, dtype))
     with torch.no_grad():
         linear.weight.copy_(torch.tensor(localisation.layers[1].weight.data))
         linear.bias.copy_(torch.tensor(localisation.layers[1].bias.data))
-    module = pytorch.SpatialTransformer(torch.nn.Sequential(torch.nn.Flatten(), linear), pytorch.LOG_POLAR, (8, 5))
+    module = pytorch.SpatialTransformer(torch.nn.Sequential(torch.nn.Flatten(), linear), IN_TORCH, (8, 5))
     out = module(torch.tensor(image))
     d_out = normal(3, out.shape, dtype)
     out.backward(torch.tensor(d_out))

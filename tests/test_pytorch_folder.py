@@ -17,10 +17,10 @@ from stn_numpy import pictures
 from stn_numpy.aerial.tiles import aerial_tiles
 from stn_numpy.folder import read_folder, read_headings, split
 from stn_numpy.pictures import as_array, read_square
-from stn_numpy.pytorch.folder import FolderTiles, heading_losses, settings_for, turned_anew
+from stn_numpy.pytorch.folder import FolderTiles, heading_loss, settings_for, turned_anew
 from stn_numpy.pytorch.settings import Settings
-from stn_numpy.pytorch.steps import SideBySide
-from stn_numpy.pytorch.tiles import build_tile_network, centred, load_tile_network, rebuild, uncentred
+from stn_numpy.pytorch.steps import copies_loss
+from stn_numpy.pytorch.tiles import build_tile_network, centred, load_tile_network, uncentred
 from stn_numpy.pytorch.train import main
 
 ARGUMENTS = [
@@ -179,10 +179,10 @@ def test_the_split_takes_a_fifth_of_each_class_and_is_always_the_same():
 def test_pieces_are_decided_by_seed_and_number(tiles):
     settings = settings_for(read_folder(tiles, 24), tiles, Settings("cnn", None, batch=4))
     source = FolderTiles(read_folder(tiles, 24), settings, torch.device("cpu"))
-    images, labels = source.piece([1, 2], 3)
-    assert images.shape == (2, 25, 4, 3, 24, 24) and labels.shape == (2, 25, 4)
-    assert torch.equal(images[1], source.piece([2], 3)[0][0]) and not torch.equal(images[0], images[1])
-    assert torch.equal(images[:, :, 1:3], source.piece([1, 2], 3, slice(1, 3))[0])
+    images, labels = source.piece(2, 3)
+    assert images.shape == (25, 4, 3, 24, 24) and labels.shape == (25, 4)
+    assert torch.equal(images, source.piece(2, 3)[0]) and not torch.equal(images, source.piece(1, 3)[0])
+    assert torch.equal(images[:, 1:3], source.piece(2, 3, slice(1, 3))[0])
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_without_pillow(tiles, capsys, tmp_path, monkeypatch):
         {},
         dict(transform="affine"),
         dict(transform="tps", size=32),
-        dict(transform="rotation", directions=16, size=32),
+        dict(transform="rotation", size=32),
         dict(transform="similarity", localisation_depth=3),
         dict(turned_copies=3, size=32),
     ],
@@ -314,15 +314,6 @@ def test_networks_have_the_parameters_asked_for_and_start_at_the_identity(option
         torch.testing.assert_close(network.transformer(images), images, rtol=0, atol=1e-5)
 
 
-def test_votes_add_up_as_arrows_do():
-    """North and east equally: north-east. West alone: west; the angle is the heading, in radians."""
-    compass = build_tile_network((3, 48, 48), 8, "rotation", directions=16).transformer.localisation[1]
-    votes = torch.full((3, 16), -40.0)
-    votes[0, [0, 4]], votes[1, 12], votes[2, [15, 1]] = 0.0, 0.0, 0.0
-    degrees = torch.rad2deg(compass(votes))[:, 0]
-    torch.testing.assert_close(degrees, torch.tensor([45.0, -90.0, 0.0]), rtol=0, atol=1e-4)
-
-
 def test_centring_is_undone():
     facts = dict(mean=[0.2, 0.5, 0.7])
     images = torch.rand(2, 3, 5, 5)
@@ -334,19 +325,13 @@ def test_centring_is_undone():
     "arguments, part",
     [
         (dict(image_shape=(3, 20, 20)), "image_shape"),
-        (dict(localisation_depth=4), "localisation_depth"),
-        (dict(transform="affine", directions=16), "directions"),
+        (dict(transform="affine", localisation_depth=4), "localisation_depth"),
         (dict(parameters=100), "parameters: expected more"),
     ],
 )
 def test_networks_that_cannot_be(arguments, part):
     with pytest.raises(ValueError, match=part):
         build_tile_network(**dict(image_shape=(3, 48, 48), classes=3) | arguments)
-
-
-def test_facts_rebuild_the_network():
-    facts = dict(classes=["a", "b"], network=dict(image_shape=[1, 24, 24], transform="rotation", directions=8))
-    assert "Compass(8)" in str(rebuild(facts))
 
 
 # --- Headings
@@ -380,6 +365,7 @@ def test_tables_of_headings_that_will_not_do(tiles, tmp_path, capsys, table, par
     [
         (["--data-folder", "mine", "--headings", "h.csv"], "--headings: expected --turned-copies K with it"),
         (["--data-folder", "mine", "--turned-copies", "4"], "--turned-copies: expected 0 with the model st-cnn, got 4"),
+        (["--data-folder", "mine", "--entropy", "0.1"], "entropy: expected 0 without turned copies, got 0.1"),
         (["--data-folder", "mine", "--augment", "flip"], "expected turn, scale or both with a comma, got 'flip'"),
         (["--distortion", "R", "--headings", "h.csv"], "--headings: expected it with --data-folder"),
         (["--distortion", "R", "--augment", "turn"], "--augment: expected it with --data-folder"),
@@ -417,9 +403,9 @@ def test_headings_come_with_the_labels_as_they_are_after_the_turn(tiles):
         options = Settings("cnn", None, batch=8, turned_copies=12)
         settings = settings_for(folder, tiles, options, augment=augment, headings=known)
         source = FolderTiles(folder, settings, torch.device("cpu"), known)
-        _, marks = source.piece([0], 0)
+        _, marks = source.piece(0, 0)
         places = marks // 2 - 1
-        assert (places[:, :, ::4] >= 0).all() and 0 < (places[:, :, 1::4] < 0).float().mean() < 1
+        assert (places[:, ::4] >= 0).all() and 0 < (places[:, 1::4] < 0).float().mean() < 1
         expected = {-1, 1, 9} if not augment else set(range(-1, 12))
         assert set(places.flatten().tolist()) == expected
         assert set((marks % 2).flatten().tolist()) == {0, 1}
@@ -428,14 +414,21 @@ def test_headings_come_with_the_labels_as_they_are_after_the_turn(tiles):
 def test_the_loss_of_a_tile_with_a_heading_is_of_its_direction_alone():
     """By hand, from probabilities; and without a heading it is that of the sum."""
     network = build_tile_network((1, 24, 24), 3, turned_copies=5, rng=0)
-    images, labels, places = torch.rand(1, 4, 1, 24, 24), torch.tensor([[0, 2, 1, 2]]), torch.tensor([[-1, 3, -1, 0]])
-    losses, wrong = heading_losses(SideBySide([network]), images, labels + 3 * (places + 1), classes=3)
-    logits, scores = network.read(images[0])
+    images, labels, places = torch.rand(4, 1, 24, 24), torch.tensor([0, 2, 1, 2]), torch.tensor([-1, 3, -1, 0])
+    loss, wrong = heading_loss(network, images, labels + 3 * (places + 1), classes=3)
+    logits, scores = network.read(images)
     joint = logits.softmax(2) * scores.softmax(1)[..., None]
     sums = joint.sum(1)
     expected = -torch.stack([sums[0, 0], joint[1, 3, 2], sums[2, 1], joint[3, 0, 2]]).log().mean()
-    torch.testing.assert_close(losses, expected[None])
-    assert wrong.item() == pytest.approx((sums.argmax(1) != labels[0]).float().mean().item())
+    torch.testing.assert_close(loss, expected)
+    assert wrong.item() == pytest.approx((sums.argmax(1) != labels).float().mean().item())
+    shares = scores.softmax(1)
+    entropy = -(shares * shares.log()).sum(1).mean()
+    for sharper, _ in (
+        heading_loss(network, images, labels + 3 * (places + 1), classes=3, entropy=0.2),
+        (copies_loss(network, images, labels, 0.2)[0] + loss + sums[range(4), labels].log().mean(), None),
+    ):
+        torch.testing.assert_close(sharper, loss + 0.2 * entropy)
 
 
 def test_turned_copies_from_a_command_of_few_words(tiles, tmp_path, capsys):

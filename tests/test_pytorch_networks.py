@@ -137,6 +137,7 @@ def test_ten_training_steps_have_the_same_losses(optimizer, transform, dtype):
     assert np.ptp(ours) > 0.05  # they did learn
 
 
+@pytest.mark.filterwarnings("ignore:.*batching rule")
 @pytest.mark.parametrize("transform", FAMILIES)
 def test_several_networks_run_as_one(transform):
     modules = [pytorch.from_numpy(randomise(generic(transform), seed, 0.1)) for seed in range(3)]

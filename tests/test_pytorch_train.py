@@ -24,9 +24,9 @@ from stn_numpy.pytorch.digits import Digits, test_digits
 from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.run import Run, Stopped, World
 from stn_numpy.pytorch.settings import LATER, Settings
-from stn_numpy.pytorch.steps import SideBySide, Stepper, make_optimizer, set_rate
+from stn_numpy.pytorch.steps import Stepper, make_optimizer, set_rate
 from stn_numpy.pytorch.train import check_together, join_world, main, make_parser
-from stn_numpy.pytorch.weights import load
+from stn_numpy.pytorch.weights import load, write_whole
 
 ROOT = Path(__file__).parents[1]
 TINY = dict(data="small", batch=8)
@@ -60,9 +60,9 @@ def tiny(iterations=12, model="st-fcn", distortion="R", **options):
     return Settings(model, distortion, iterations=iterations, **TINY | options)
 
 
-def trained(folder, settings, seeds=(0,), **options):
-    """A run that has taken all its steps, and its results."""
-    run = Run(settings, seeds, torch.device("cpu"), folder, **options)
+def trained(folder, settings, **options):
+    """A run that has taken all its steps, and its result."""
+    run = Run(settings, 0, torch.device("cpu"), folder, **options)
     run.train()
     return run, run.finish({})
 
@@ -114,7 +114,7 @@ def test_turned_copies_on_digits(tmp_path, model):
     settings = tiny(30, model=model, turned_copies=4, rate=0.05)
     assert settings.name == f"{model}-R-turned_copies4" and settings.facts()["turned_copies"] == 4
     assert "turned_copies" not in tiny(model=model).facts()
-    run, [result] = trained(tmp_path, settings)
+    run, result = trained(tmp_path, settings)
     assert result["parameters"] == pytest.approx(45_000, rel=0.02)
     assert run.losses[-5:].mean() < run.losses[:5].mean()
     assert len(result["life"]["silent"]) == 2 and "before" in result["angles"]
@@ -122,17 +122,33 @@ def test_turned_copies_on_digits(tmp_path, model):
     load(tmp_path / f"{settings.name}-seed0.pt", network)
 
 
+@pytest.fixture
+def off_the_kinks(monkeypatch):
+    """First weights that put no point on a whole pixel, where rounding decides which one-sided slope is taken."""
+    original = Settings.build
+
+    def build(self, seed):
+        network = original(self, seed)
+        final = network.transformer.localisation.final
+        with torch.no_grad():
+            final.bias += torch.tensor([0.1, 0.07, 0.03, -0.05, 0.08, -0.02])
+            final.weight.copy_(0.1 * torch.randn(final.weight.shape, generator=torch.Generator().manual_seed(seed)))
+        return network
+
+    monkeypatch.setattr(Settings, "build", build)
+
+
 @pytest.mark.parametrize("model", ["st-fcn", "st-cnn"])
-def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path, model):
+def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path, model, off_the_kinks):
     """Rates, thirds, momentum and the localisation network's own rate, by hand; no optimizer of torch's."""
     settings = tiny(9, model=model, rate=0.05, localisation_rate=0.2)
     run, _ = trained(tmp_path, settings)
     network = settings.build(0)
-    images, labels = Digits(settings, torch.device("cpu")).piece([0], 0)
+    images, labels = Digits(settings, torch.device("cpu")).piece(0, 0)
     speeds = {name: torch.zeros_like(parameter) for name, parameter in network.named_parameters()}
     for step in range(9):
-        loss = F.cross_entropy(network(images[0, step]), labels[0, step])
-        assert run.losses[step, 0].item() == pytest.approx(loss.item(), abs=1e-5)
+        loss = F.cross_entropy(network(images[step]), labels[step])
+        assert run.losses[step].item() == pytest.approx(loss.item(), abs=1e-5)
         network.zero_grad()
         loss.backward()
         with torch.no_grad():
@@ -142,7 +158,7 @@ def test_the_losses_are_those_of_a_loop_written_plainly(tmp_path, model):
                 parameter -= rate * speeds[name]
 
 
-def test_adamw_on_a_cosine_after_a_warm_up_and_clipped(tmp_path):
+def test_adamw_on_a_cosine_after_a_warm_up_and_clipped(tmp_path, off_the_kinks):
     """The losses of a loop written plainly, with torch's own clipping."""
     settings = tiny(8, rate=0.01, optimizer="adamw", schedule="cosine", warm_up=0.25, clip=0.5, weight_decay=0.1)
     assert [settings.rate_at(step) for step in range(4)] == pytest.approx(
@@ -151,12 +167,12 @@ def test_adamw_on_a_cosine_after_a_warm_up_and_clipped(tmp_path):
     assert 0 < settings.rate_at(7) < 0.001
     run, _ = trained(tmp_path, settings)
     network = settings.build(0)
-    images, labels = Digits(settings, torch.device("cpu")).piece([0], 0)
+    images, labels = Digits(settings, torch.device("cpu")).piece(0, 0)
     groups = [[p for name, p in network.named_parameters() if ("localisation" in name) == which] for which in (0, 1)]
     optimizer = torch.optim.AdamW([dict(params=group) for group in groups], weight_decay=0.1)
     for step in range(8):
-        loss = F.cross_entropy(network(images[0, step]), labels[0, step])
-        assert run.losses[step, 0].item() == pytest.approx(loss.item(), abs=1e-5)
+        loss = F.cross_entropy(network(images[step]), labels[step])
+        assert run.losses[step].item() == pytest.approx(loss.item(), abs=1e-5)
         optimizer.zero_grad()
         loss.backward()
         assert nn.utils.clip_grad_norm_(network.parameters(), 0.5) > 0.5
@@ -178,7 +194,7 @@ def test_settings_are_named_where_they_differ_from_the_default():
 
 def test_it_learns(tmp_path):
     """Digits that it was not trained on, after a hundred small steps."""
-    _, [result] = trained(tmp_path, tiny(150, model="fcn", batch=32, rate=0.05))
+    _, result = trained(tmp_path, tiny(150, model="fcn", batch=32, rate=0.05))
     assert result["test_error"] < 0.6 and result["test_images"] == 1000
     assert np.mean(result["curve"]["loss"][-20:]) < 0.8 * np.mean(result["curve"]["loss"][:20])
 
@@ -202,7 +218,7 @@ def test_what_a_result_holds(tmp_path, capsys):
 def test_a_rate_of_zero_holds_the_localisation_network_still(tmp_path):
     run, _ = trained(tmp_path, tiny(5, localisation_rate=0.0))
     before = tiny().build(0).state_dict()
-    for name, after in run.networks.weights(0).items():
+    for name, after in run.network.state_dict().items():
         assert torch.equal(before[name], after) == ("localisation" in name), name
 
 
@@ -213,60 +229,22 @@ def test_test_digits_are_always_the_same():
 
 def test_pieces_are_decided_by_seed_and_number():
     digits = Digits(tiny(), torch.device("cpu"))
-    images, labels = digits.piece([3], 1)
-    assert torch.equal(images, digits.piece([3], 1)[0]) and torch.equal(labels, digits.piece([3], 1)[1])
+    images, labels = digits.piece(3, 1)
+    assert torch.equal(images, digits.piece(3, 1)[0]) and torch.equal(labels, digits.piece(3, 1)[1])
     for seed, number in ((3, 0), (1, 3), (4, 1)):
-        assert not torch.equal(images, digits.piece([seed], number)[0])
-    assert torch.equal(images[:, :, 2:4], digits.piece([3], 1, slice(2, 4))[0])
-    assert torch.equal(images[0], digits.piece([7, 3], 1)[0][1])
-
-
-@pytest.fixture
-def off_the_kinks(monkeypatch):
-    """First weights that put no point on a whole pixel, where rounding decides which one-sided slope is taken."""
-    original = Settings.build
-
-    def build(self, seed):
-        network = original(self, seed)
-        if network.transformer is not None:
-            final = network.transformer.localisation.final
-            with torch.no_grad():
-                final.bias += torch.tensor([0.1, 0.07, 0.03, -0.05, 0.08, -0.02])
-                final.weight.copy_(0.1 * torch.randn(final.weight.shape, generator=torch.Generator().manual_seed(seed)))
-        return network
-
-    monkeypatch.setattr(Settings, "build", build)
-
-
-@pytest.mark.filterwarnings("ignore:.*batching rule")
-@pytest.mark.parametrize("model", ["st-fcn", "st-cnn"])
-def test_seeds_side_by_side_are_the_runs_alone(tmp_path, model, off_the_kinks):
-    settings = tiny(3, model=model, rate=0.05)
-    together, results = trained(tmp_path / "together", settings, (2, 0))
-    for place, seed in enumerate((2, 0)):
-        alone, [result] = trained(tmp_path / "alone", settings, (seed,))
-        torch.testing.assert_close(together.losses[:, place], alone.losses[:, 0], rtol=0, atol=1e-5)
-        assert result["test_error"] == pytest.approx(results[place]["test_error"], abs=0.002)
-        for name, weights in alone.networks.weights(0).items():
-            torch.testing.assert_close(together.networks.weights(place)[name], weights, rtol=0, atol=1e-5)
-
-
-def test_networks_side_by_side_do_not_touch_one_another():
-    networks = SideBySide([nn.Linear(3, 2) for _ in range(2)])
-    networks(torch.ones(2, 4, 3))[1].sum().backward()
-    gradients = [parameter.grad for parameter in networks.parameters()]
-    assert all(not gradient[0].any() and gradient[1].any() for gradient in gradients)
+        assert not torch.equal(images, digits.piece(seed, number)[0])
+    assert torch.equal(images[:, 2:4], digits.piece(3, 1, slice(2, 4))[0])
 
 
 def test_half_precision_changes_the_loss_a_little_and_the_grid_not_at_all():
     settings = tiny(model="st-cnn", precision="bfloat16")
-    images, labels = Digits(settings, torch.device("cpu")).piece([0], 0)
+    images, labels = Digits(settings, torch.device("cpu")).piece(0, 0)
     losses = {}
     for precision in ("float32", "bfloat16"):
-        networks = SideBySide([settings.build(0)])
-        optimizer = make_optimizer(networks, settings, torch.device("cpu"))
+        network = settings.build(0)
+        optimizer = make_optimizer(network, settings, torch.device("cpu"))
         set_rate(optimizer, 0.01)
-        losses[precision] = Stepper(networks, optimizer, precision)(images[:, 0], labels[:, 0])[0].item()
+        losses[precision] = Stepper(network, optimizer, precision)(images[0], labels[0])[0].item()
     assert losses["float32"] != losses["bfloat16"] == pytest.approx(losses["float32"], abs=0.01)
 
 
@@ -281,11 +259,11 @@ def test_a_killed_run_goes_on_to_the_very_same_end(tmp_path):
     _, said = process.communicate()
     assert not list((tmp_path / "killed").glob("*.json")), said
     main([*ARGUMENTS, *map(str, options)])
-    whole, [result] = trained(tmp_path / "whole", tiny(300))
+    whole, result = trained(tmp_path / "whole", tiny(300))
     resumed = json.loads((tmp_path / "killed" / "st-fcn-R-affine-seed0.json").read_text())
     assert resumed["curve"] == result["curve"] and resumed["test_error"] == result["test_error"]
     weights = load(tmp_path / "killed" / "st-fcn-R-affine-seed0.pt", tiny().build(1)).state_dict()
-    assert all(torch.equal(weights[name], tensor) for name, tensor in whole.networks.weights(0).items())
+    assert all(torch.equal(weights[name], tensor) for name, tensor in whole.network.state_dict().items())
     assert sorted(path.suffix for path in (tmp_path / "killed").iterdir()) == [".json", ".pt"]
 
 
@@ -299,21 +277,19 @@ def test_control_c_saves_and_leaves_with_a_plain_line(tmp_path, capsys):
     assert load_checkpoint(checkpoint)["step"] > 0
 
 
-@pytest.mark.filterwarnings("ignore:.*batching rule")
-@pytest.mark.parametrize("seeds", [(0,), (0, 1)])
-def test_a_stop_at_any_step_changes_nothing(tmp_path, seeds):
+def test_a_stop_at_any_step_changes_nothing(tmp_path):
     """In the middle of a piece of 25 steps, at its end, and on both sides of it."""
     settings = tiny(60)
     for stop in (1, 2, 5, 24, 25, 26, 30, 50):
-        run = Run(settings, seeds, torch.device("cpu"), tmp_path / "stopped")
+        run = Run(settings, 0, torch.device("cpu"), tmp_path / "stopped")
         left = iter(range(run.step + 1, 61))
         with pytest.raises(Stopped):
             run.train(stop=lambda left=left, stop=stop: next(left) >= stop)
         assert run.step == stop
-    resumed, results = trained(tmp_path / "stopped", settings, seeds)
-    whole, expected = trained(tmp_path / "whole", settings, seeds)
+    resumed, result = trained(tmp_path / "stopped", settings)
+    whole, expected = trained(tmp_path / "whole", settings)
     assert torch.equal(resumed.losses, whole.losses) and torch.equal(resumed.errors, whole.errors)
-    assert [result["test_error"] for result in results] == [result["test_error"] for result in expected]
+    assert result["test_error"] == expected["test_error"]
 
 
 @pytest.mark.parametrize("transform", TRANSFORMS)
@@ -324,13 +300,13 @@ def test_every_family_trains_stops_and_goes_on(transform, tmp_path, capsys):
     assert load_checkpoint(checkpoint)["step"] == 1
     main([*ARGUMENTS, "--transform", transform, "--iterations", "2", "--out", str(path)])
     assert f"st-fcn-R-{transform}-seed0.json" in capsys.readouterr().out
-    whole, [result] = trained(tmp_path / "whole", settings)
+    whole, result = trained(tmp_path / "whole", settings)
     resumed = json.loads((path / f"st-fcn-R-{transform}-seed0.json").read_text())
     assert resumed["settings"]["transform"] == transform and resumed["curve"] == result["curve"]
     network = load(path / f"st-fcn-R-{transform}-seed0.pt", settings.build(1))
     final, start = network.transformer.localisation.final, TRANSFORMS[transform].identity
     assert len(final.bias) == len(start) and (final.bias != torch.tensor(start)).any()
-    assert all(torch.equal(network.state_dict()[name], weights) for name, weights in whole.networks.weights(0).items())
+    assert all(torch.equal(network.state_dict()[name], weights) for name, weights in whole.network.state_dict().items())
 
 
 def test_help_names_every_family(capsys):
@@ -376,10 +352,23 @@ def test_wrong_arguments(arguments, part, capsys, tmp_path):
 
 def stopped_run(folder, settings=None):
     """A checkpoint after one step; its path."""
-    run = Run(settings or tiny(), (0,), torch.device("cpu"), folder)
+    run = Run(settings or tiny(), 0, torch.device("cpu"), folder)
     with pytest.raises(Stopped):
         run.train(stop=lambda: run.step == 0)
     return run.checkpoint
+
+
+def test_a_checkpoint_of_several_seeds_as_one_goes_on(tmp_path):
+    """In the form that they had: each weight below "only", an axis and a list for the seeds."""
+    settings = tiny(3)
+    path = stopped_run(tmp_path / "stopped", settings)
+    content = load_checkpoint(path)
+    content["networks"] = {f"only.{name}": tensor for name, tensor in content.pop("network").items()}
+    content |= {name: content[name][:, None] for name in ("losses", "errors")} | dict(history=[content["history"]])
+    write_whole(path, content)
+    resumed, result = trained(tmp_path / "stopped", settings)
+    whole, expected = trained(tmp_path / "whole", settings)
+    assert torch.equal(resumed.losses, whole.losses) and result["test_error"] == expected["test_error"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "bit", "empty", "text"])

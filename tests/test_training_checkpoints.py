@@ -178,7 +178,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path, damage):
     assert path.is_dir() or path.read_bytes() != before
     with pytest.raises(ValueError, match="is damaged") as caught:
         run(8, checkpoint=path)
-    assert str(path) in str(caught.value) and "delete it to start anew" in str(caught.value)
+    assert str(path) in str(caught.value) and "delete it to start again" in str(caught.value)
 
 
 def as_it_was(**changes):

@@ -43,6 +43,18 @@ def test_the_gradient_of_the_scores_is_the_share_less_the_posterior():
     assert_agrees(d_scores, np.array([[0.75 - 0.675 / 0.8, 0.25 - 0.125 / 0.8]]))
 
 
+def test_entropy_of_shares():
+    """One copy that has it all, two that halve it, and all four alike; its gradient for a score is -p (log p + H)."""
+    scores = torch.tensor([[50.0, 0, 0, 0], [50, 50, 0, 0], [1, 1, 1, 1]], dtype=torch.float64)
+    expected = torch.log(torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64))
+    torch.testing.assert_close(turned_copies.share_entropy(scores), expected)
+    scores = torch.randn(3, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    entropy = turned_copies.share_entropy(scores)
+    (gradient,) = torch.autograd.grad(entropy.sum(), scores)
+    shares = scores.detach().softmax(1)
+    torch.testing.assert_close(gradient, -shares * (shares.log() + entropy.detach()[:, None]))
+
+
 @given(count=counts, seed=seeds)
 def test_probabilities_add_up_to_one(dtype, count, seed):
     out = marginalise(*draw(seed, count, dtype=dtype))

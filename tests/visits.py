@@ -1,15 +1,39 @@
 """Visits to the built pages: each is opened once, two at a time, and what the tests ask about it is written down.
 
-They run in a thread and a browser of their own: `begin` starts them, and each page's visit is a future.
-That nothing escapes a visit, `test_book.py` shows on a page full of faults.
+They run in a process and a browser of their own, beside the other tests: `begin` starts them, and `outcome` waits for
+one page. That nothing escapes a visit, `test_book.py` shows on a page full of faults.
+
+    python tests/visits.py FOLDER PID PAGE...
+
+A file for each page, numbered, is written to the folder; the visits end early when the process PID is gone.
 """
 
 import asyncio
-import threading
-from concurrent.futures import Future
-from dataclasses import dataclass
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from browser import chromium, listen
+
+HTML = Path(__file__).resolve().parent.parent / "_build" / "html"
+REDIRECT = re.compile(r'http-equiv="Refresh" content="0; url=([^"]+)"', re.IGNORECASE)
+
+
+def built_pages():
+    """All pages, without the templates that the theme leaves in _static."""
+    return sorted(path for path in HTML.rglob("*.html") if "_static" not in path.relative_to(HTML).parts)
+
+
+def is_redirect(page):
+    return page.stat().st_size < 500 and REDIRECT.search(page.read_text("utf8"))
+
+
+PAGES = [path for path in built_pages() if not is_redirect(path)]
 
 AT_ONCE = 2
 NO_CHROMIUM = "no Chromium found: install chromium, or run `python -m playwright install chromium`"
@@ -151,7 +175,7 @@ async def visit(context, path):
     return Visit(*opened, seen, phone, found)
 
 
-async def _visit_all(futures):
+async def _visit_all(folder, watched, paths):
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:
@@ -163,31 +187,74 @@ async def _visit_all(futures):
         context.set_default_timeout(PATIENCE)
         room = asyncio.Semaphore(AT_ONCE)
 
-        async def one(path, future):
+        async def one(number, path):
             async with room:
+                if not _runs(watched):
+                    return
                 try:
-                    future.set_result(await visit(context, path))
+                    found = dict(visit=asdict(await visit(context, path)))
                 except Exception as error:  # the test of this page is to fail, and the other visits to go on
-                    future.set_exception(error)
+                    found = dict(failed=f"{type(error).__name__}: {error}")
+                _write(folder / str(number), found)
 
-        await asyncio.gather(*(one(path, future) for path, future in futures.items()))
+        await asyncio.gather(*(one(number, path) for number, path in enumerate(paths)))
         await browser.close()
 
 
-def begin(paths):
-    """Start visiting pages: for each path a future of its `Visit`.
+def _runs(pid):
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
 
-    A future raises ImportError or LookupError where there is no playwright, no axe or no Chromium.
-    """
-    futures = {path: Future() for path in paths}
 
-    def run():
-        try:
-            asyncio.run(_visit_all(futures))
-        except Exception as error:
-            for future in futures.values():
-                if not future.done():
-                    future.set_exception(error)
+def _write(path, found):
+    """Whole or not at all."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(found), "utf8")
+    part.rename(path)
 
-    threading.Thread(target=run, daemon=True).start()
-    return futures
+
+def begin(folder, watched, paths):
+    """Start visiting pages; the visits end when all are done, or when the process `watched` is gone."""
+    command = [sys.executable, __file__, folder, watched, *paths]
+    nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    subprocess.Popen([str(part) for part in command], **nowhere)
+
+
+def outcome(folder, number):
+    """The visit of the page with this number, once it is over; LookupError where something for it is not installed."""
+    latest = time.monotonic() + PATIENCE / 500
+    while time.monotonic() < latest:
+        for name in (str(number), "end"):  # in this order: the end is written last
+            if (folder / name).exists():
+                return _visit_in(json.loads((folder / name).read_text("utf8")))
+        time.sleep(0.05)
+    raise TimeoutError(f"visits: the page with number {number} was not visited")
+
+
+def _visit_in(found):
+    if "missing" in found:
+        raise LookupError(found["missing"])
+    if "failed" in found:
+        raise RuntimeError(f"visits: {found['failed']}")
+    return Visit(**found["visit"])
+
+
+def main(folder, watched, *paths):
+    """Visit all pages, and write what came of it to numbered files, and at last to the file ``end``."""
+    end = dict(failed="ended before this page")
+    if hasattr(os, "nice"):
+        os.nice(5)  # the other tests go first: visits fill what they leave
+    try:
+        asyncio.run(_visit_all(Path(folder), int(watched), [Path(path) for path in paths]))
+    except (ImportError, LookupError) as error:
+        end = dict(missing=str(error))
+    except Exception as error:
+        end = dict(failed=f"{type(error).__name__}: {error}")
+    _write(Path(folder) / "end", end)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -13,14 +13,14 @@ import numpy as np
 
 
 def affine_grid(theta: np.ndarray, size: tuple, align_corners: bool = False) -> np.ndarray:
-    """Say for each output pixel which point of the input it shows, under an affine map theta.
+    """Compute for each output pixel the point of the input that it shows, under an affine map theta.
 
     Parameters
     ----------
     theta : (N, 2, 3) array of float32 or float64
         One affine map for each image of the batch, in normalised units.
     size : (N, C, h, w) ints
-        The shape of the **output**; the input's size plays no part here.
+        The shape of the **output**; the input's size does not matter here.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 

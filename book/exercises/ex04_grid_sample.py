@@ -25,13 +25,13 @@ def grid_sample(
     Parameters
     ----------
     image : (N, C, H, W) array of float32 or float64
-        What is read.
+        The images that are read.
     grid : (N, h, w, 2) array of the image's dtype
-        Where it is read: points (x, y) in normalised units.
+        The points at which they are read, (x, y) in normalised units.
     mode : {"bilinear", "nearest", "bicubic"}
-        From how many pixels a value is mixed: 4, 1 or 16.
+        A value is a mixture of 4, 1 or 16 pixels.
     padding_mode : {"zeros", "border", "reflection"}
-        What stands outside the image: zeros, the nearest edge pixel, or the image mirrored.
+        What is read outside the image: zeros, the nearest edge pixel, or the image mirrored.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
@@ -42,8 +42,8 @@ def grid_sample(
 
     Notes
     -----
-    Convention: the grid's last axis is (x, y), x to the right and y down. A NaN coordinate makes its own output pixel
-    NaN and no other; so does an infinite one under "reflection". Elsewhere infinite points are simply far outside.
+    Convention: the grid's last axis is (x, y), x to the right and y down. A NaN coordinate makes only its own output
+    pixel NaN; so does an infinite one under "reflection". Elsewhere infinite points are simply far outside.
     Source: Jaderberg et al. 2015, eqs. 3 to 5; names, defaults and the pixel conventions are torch's.
     """
     raise NotImplementedError("your answer goes here")

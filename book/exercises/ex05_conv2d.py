@@ -25,12 +25,12 @@ def conv2d(
         One filter for each output channel.
     bias : (O,) array of the image's dtype
     stride, padding : int or (int, int)
-        In pixels; outside the image stand zeros.
+        In pixels; outside the image are zeros.
 
     Returns
     -------
     (N, O, h, w) array
-        ``h = (H + 2 * padding - kh) // stride + 1``, and so the width.
+        ``h = (H + 2 * padding - kh) // stride + 1``, and the width likewise.
     """
     raise NotImplementedError("your answer goes here")
 

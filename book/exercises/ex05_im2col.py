@@ -15,7 +15,7 @@ import numpy as np
 def im2col(
     image: np.ndarray, kernel_size: int | tuple, stride: int | tuple = 1, padding: int | tuple = 0
 ) -> np.ndarray:
-    """Write every window that a convolution looks at as one column of a matrix.
+    """Write every window of a convolution as one column of a matrix.
 
     Parameters
     ----------

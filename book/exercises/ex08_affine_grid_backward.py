@@ -16,7 +16,7 @@ def affine_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corners: b
     """Gradient of `affine_grid`: d_grid (N, h, w, 2), x before y, to d_theta (N, 2, 3), normalised units.
 
     The gradients of all output pixels, summed into six numbers: ``d_theta[n] = sum over pixels of
-    outer(d_grid[n, i, j], (x_j, y_i, 1))``. The grid is linear in theta, so that its values play no part.
+    outer(d_grid[n, i, j], (x_j, y_i, 1))``. The grid is linear in theta, so theta's values do not matter.
     Source: Jaderberg et al. 2015, the derivative of eq. 1.
     """
     raise NotImplementedError("your answer goes here")

@@ -1,25 +1,25 @@
-"""Find the bug that loses a sum, and mend it.
+"""Find the bug that loses a sum, and fix it.
 
-Chapter:     11, From loops to machine: how a readable loop becomes faster than a framework
+Chapter:     11, From loops to machine code: how a readable loop becomes faster than a framework
 Difficulty:  1 of 3
 Size:        about 1 line
 Check:       pytest --ex bug_lost_sum
 
-The symptom: the gradients of many pictures are right, to the last digit. Where two output pixels far apart in the
-output look at the same input pixel, that pixel's gradient is too small. With one worker in the place of two it never
-happens. (The two workers take turns here, so that the bug is the same every time; with threads it comes and goes.)
+The symptom: the gradients of many images are right, to the last digit. Where two output pixels far apart in the output
+read the same input pixel, that pixel's gradient is too small. With one worker instead of two it never happens. (The two
+workers take turns here, so that the bug is the same every time; with threads it comes and goes.)
 """
 
 import numpy as np
 
 
 def bug_lost_sum(d_out, position, length):
-    """Say how a loss changes with each pixel of a row, by two workers who share the positions at which it was read.
+    """Gradient of a loss with respect to a row, computed by two workers that share the positions at which it was read.
 
     Parameters
     ----------
     d_out : (K,) array of float32 or float64
-        Gradient of the loss for what was read.
+        Gradient of the loss with respect to the values that were read.
     position : (K,) array of d_out's dtype
         Where the row was read, in pixels: 0 is the centre of the first.
     length : int
@@ -28,17 +28,17 @@ def bug_lost_sum(d_out, position, length):
     Returns
     -------
     (length,) array of d_out's dtype
-        Gradient for the row.
+        Gradient with respect to the row.
 
     Notes
     -----
     Convention: bilinear, zeros outside. The first worker has the first half of the positions, the second the rest.
     """
-    raise NotImplementedError("find the bug, mend it, then delete this line")
+    raise NotImplementedError("find the bug, fix it, then delete this line")
     d_row = np.zeros(length, d_out.dtype)
     half = len(position) // 2
     for share in (slice(0, half), slice(half, len(position))):
-        mine = np.zeros(length, d_out.dtype)  # what this worker adds up, apart from the other
+        mine = np.zeros(length, d_out.dtype)  # this worker's own sum
         for given, place in zip(d_out[share], position[share]):
             left = int(np.floor(place))
             for pixel in (left, left + 1):
@@ -53,7 +53,7 @@ def bug_lost_sum(d_out, position, length):
 HINTS = [
     "Try two positions, one for each worker: first far from each other, then both on pixel 1. What should come out, "
     "and what does?",
-    "Each worker's own array is right. Look at the lines in which it is handed in.",
-    "The second worker finds in `d_row[touched]` what the first one left there, and puts its own in its place. A "
-    "gradient that arrives twice adds up.",
+    "Each worker's own array is right. Look at the lines in which the two are combined.",
+    "The second worker overwrites what the first one left in `d_row[touched]`. Gradients that arrive at the same pixel "
+    "must be added.",
 ]

@@ -1,19 +1,19 @@
-"""Read a row of pixels without asking whether they exist.
+"""Read a row of pixels without testing whether they exist.
 
-Chapter:     11, From loops to machine: how a readable loop becomes faster than a framework
+Chapter:     11, From loops to machine code: how a readable loop becomes faster than a framework
 Difficulty:  2 of 3
 Size:        about 4 lines
 Check:       pytest --ex hat_read
 
-The hat formula along one axis: a cell that is clamped, so that both of its pixels exist, and weights that say the rest.
-Positions inside, outside and very far outside are judged. Loops, NumPy and Numba all pass.
+The hat formula along one axis: a cell that is clamped, so that both of its pixels exist, and weights that are zero
+outside. Positions inside, outside and very far outside are tested. Loops, NumPy and Numba all pass.
 """
 
 import numpy as np
 
 
 def hat_read(row, position):
-    """Read a row of pixels at any positions, zeros outside.
+    """Read a row of pixels at arbitrary positions, with zeros outside.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def hat_read(row, position):
     Returns
     -------
     (K,) array of row's dtype
-        What is read.
+        The values that are read.
 
     Notes
     -----
@@ -38,8 +38,8 @@ def hat_read(row, position):
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Two pixels next to each other are read for each position. Near the left end they are pixels 0 and 1, whatever the "
-    "position; near the right end the last two. What is moved is the cell, never the position.",
-    "The cell is `floor(position)`, clamped to 0 and W - 2. Clamp before you make an integer of it: 1e30 is too large "
+    "position; near the right end they are the last two. Clamp the cell, never the position.",
+    "The cell is `floor(position)`, clamped to 0 and W - 2. Clamp before you convert to an integer: 1e30 is too large "
     "for one. The distances are `position - cell` and `position - (cell + 1)`.",
     "`cell = np.clip(np.floor(position), 0, len(row) - 2)` and `d = position - cell`; then `hat(d) * row[c] + "
     "hat(d - 1) * row[c + 1]`, with `c = cell.astype(int)` and `hat(d) = np.maximum(0, 1 - np.abs(d))`.",

@@ -1,21 +1,21 @@
-"""Find the bugs: behind this grid, all is black.
+"""Find the bugs: with this grid, the output is black.
 
 Chapter:     12, The same thing in PyTorch
 Difficulty:  1 of 3
 Size:        about 4 lines
 Check:       pytest --ex bug_pixel_grid
 
-Find the bugs, of which there are two. The function below is a published grid generator in NumPy. Its shapes, its types
-and the order of x and y are right, but given to grid_sample its points lie almost all outside the picture; others have
-met the same (https://github.com/cvg/nice-slam/issues/26). When that is mended, one of the two align_corners still
-moves a picture that should stay.
+The function below is a published grid generator in NumPy, and it has two bugs. Its shapes, its types and the order of x
+and y are right, but grid_sample takes almost all of its points to be outside the image. Others have met the same bug
+(https://github.com/cvg/nice-slam/issues/26). Once it is fixed, the identity still moves the image for one of the two
+values of align_corners.
 """
 
 import numpy as np
 
 
 def bug_pixel_grid(theta, input_size, output_size, align_corners=False):
-    """Say for each pixel of the output which point of the input it shows.
+    """Grid of the input points that the output pixels show.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def bug_pixel_grid(theta, input_size, output_size, align_corners=False):
     -----
     Source: Jaderberg et al. 2015, eq. 1.
     """
-    raise NotImplementedError("find the bugs, mend them, then delete this line")
+    raise NotImplementedError("find the bugs, fix them, then delete this line")
     height, width = input_size
     rows, columns = output_size
     y, x = np.meshgrid(np.linspace(-1, 1, rows), np.linspace(-1, 1, columns), indexing="ij")
@@ -51,8 +51,8 @@ def bug_pixel_grid(theta, input_size, output_size, align_corners=False):
 HINTS = [
     "Print the grid of the identity for an output of 2 x 2. In which units are its numbers, and which does grid_sample "
     "expect?",
-    "grid_sample turns normalised units into pixels itself, so the line that does it here has to go. Then ask where "
-    "align_corners comes in: so far, nowhere.",
+    "grid_sample converts normalised units to pixels itself, so the line that does it here has to go. Then look for "
+    "align_corners: the function does not use it yet.",
     "With align_corners=True the centres of the pixels run from -1 to 1, with False from -1 + 1 / columns to "
     "1 - 1 / columns, and the same for the rows.",
 ]

@@ -1,19 +1,19 @@
-"""Carry a theta from one align_corners to the other.
+"""Convert a theta from one align_corners to the other.
 
 Chapter:     12, The same thing in PyTorch
 Difficulty:  2 of 3
 Size:        about 5 lines
 Check:       pytest --ex theta_between_conventions
 
-A transformer was trained with align_corners=True, and its thetas are to be used in a program that has False. The same
-numbers would look at other places: a little, and least in the middle, so it is easily missed.
+A transformer was trained with align_corners=True, and its thetas are to be used in a program that has False.
+Unconverted, they would read slightly different places. The error is smallest in the middle, so it is easily missed.
 """
 
 import numpy as np
 
 
 def theta_between_conventions(theta, in_size, out_size):
-    """Write a theta that was learned with align_corners=True as the one that does the same with False.
+    """Convert a theta learned with align_corners=True into the one that does the same with False.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def theta_between_conventions(theta, in_size, out_size):
     Returns
     -------
     (N, 2, 3) array of theta's dtype
-        In units in which -1 and 1 are the outer edges: each pixel of the output looks at the same place of the input.
+        In units in which -1 and 1 are the outer edges: each output pixel reads the same place of the input.
 
     Notes
     -----
@@ -38,10 +38,10 @@ def theta_between_conventions(theta, in_size, out_size):
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Along one axis of W pixels, what is the coordinate of pixel p with centres, and what with edges? Both count from "
-    "the middle, so the one is a multiple of the other.",
-    "A coordinate with centres is one with edges times W / (W - 1). A theta meets the output's coordinates on its "
-    "right, and gives the input's on its left, so two such factors are needed, of two sizes.",
+    "Along one axis of W pixels, what is the coordinate of pixel p with centres, and what with edges? Both are "
+    "measured from the middle, so one is a multiple of the other.",
+    "A coordinate with centres is one with edges times W / (W - 1). A theta takes the output's coordinates and returns "
+    "the input's, so it needs two such factors: one with the output's size, one with the input's.",
     "Multiply the row of x by (W - 1) / W and that of y by (H - 1) / H; then the columns by w / (w - 1), by "
     "h / (h - 1) and by 1.",
 ]

@@ -1,27 +1,27 @@
-"""Say where every output pixel looks on a plane that leans away.
+"""The grid of a tilted plane: where each output pixel reads.
 
-Chapter:     15, Other ways to look
+Chapter:     15, Other families of transformations
 Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex projective_grid
 
 The projective grid, in both conventions of align_corners. You may suppose that the arguments are as they should be,
-that the output has two rows and two columns or more, and that every pixel looks at the plane in front of it: what
-happens at the horizon is the library's business here.
+that the output has two rows and two columns or more, and that no pixel reads at the horizon or beyond it: the library
+handles those.
 """
 
 import numpy as np
 
 
 def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False) -> np.ndarray:
-    """Say for each output pixel which point of the input it shows, under a projective map theta.
+    """Compute for each output pixel the point of the input that it shows, under a projective map theta.
 
     Parameters
     ----------
     theta : (N, 3, 3) array of float32 or float64
         One homography for each image of the batch, in normalised units. Only the ratios of its nine numbers count.
     size : (N, C, h, w) ints
-        The shape of the **output**; the input's size plays no part here.
+        The shape of the **output**; the input's size does not matter here.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
@@ -34,21 +34,21 @@ def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False)
     -----
     Convention: ``(a, b, c) = theta[n] @ (x_j, y_i, 1)`` and ``grid[n, i, j] = (a / c, b / c)``. Theta maps output
     positions to input positions; the last axis is (x, y), x to the right and y down; the image spans -1 to 1 both ways.
-    Where c has another sign than at the output's centre, or is zero, the pixel looks at or behind the horizon: it is
-    sent to ``(+-FAR, +-FAR)``, by the signs of a and b, where no image is, and passes no gradient. If c is zero at the
-    centre, positive is in front. Source: Jaderberg et al. 2015, section 3.2; Hartley and Zisserman, Multiple View
-    Geometry, section 2.3.
+    Where c has another sign than at the output's centre, or is zero, the pixel looks at or behind the horizon: its
+    point is ``(+-FAR, +-FAR)``, by the signs of a and b, outside every image, and it passes no gradient. If c is zero
+    at the centre, positive is in front. Source: Jaderberg et al. 2015, section 3.2; Hartley and Zisserman, Multiple
+    View Geometry, section 2.3.
     """
     raise NotImplementedError("your answer goes here")
 
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Begin as for an affine theta: the output's own points (x, y, 1). A 3 x 3 theta makes three numbers of each, where "
-    "a 2 x 3 one made two.",
-    "The third number says how far away the place is, and the grid has no room for it. What is twice as far away looks "
-    "half as large, in x as well as in y: divide.",
+    "Begin as for an affine theta: the output's own points (x, y, 1). A 3 x 3 theta gives three numbers for each, "
+    "where a 2 x 3 theta gave two.",
+    "The third number is the distance, and the grid has no room for it. What is twice as far away looks half as large, "
+    "in x as well as in y: divide.",
     "With `points` of shape `(h * w, 3)`, `seen = points @ theta.swapaxes(1, 2)` has shape `(N, h * w, 3)`, and "
-    "`seen[..., :2] / seen[..., 2:]` is the grid but for its shape. With edges the pixels are at "
+    "`seen[..., :2] / seen[..., 2:]` is the grid except for its shape. With edges the pixels are at "
     "`(2 * j + 1) / w - 1`, with centres at `np.linspace(-1, 1, w)`.",
 ]

@@ -1,18 +1,18 @@
-"""Say how much a thin plate sags at some distance from the point that holds it.
+"""How much a thin plate sags at some distance from the pin that holds it.
 
-Chapter:     15, Other ways to look
+Chapter:     15, Other families of transformations
 Difficulty:  1 of 3
 Size:        about 3 lines
 Check:       pytest --ex tps_radial
 
-One line of mathematics with a trap in its middle. A warning on the way is not an error, and a NaN is.
+One line of mathematics with a trap: a warning on the way is allowed, a NaN is not.
 """
 
 import numpy as np
 
 
 def tps_radial(distance):
-    """Say how a thin plate sags around a point that holds it, U(r) = r^2 log r.
+    """Shape of a thin plate around the pin that holds it, U(r) = r^2 log r.
 
     Parameters
     ----------
@@ -34,10 +34,10 @@ def tps_radial(distance):
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "At r = 0 the formula says 0 times minus infinity, and NumPy says NaN. What does `r**2 * log(r)` tend to as r "
+    "At r = 0 the formula is 0 times minus infinity, which is NaN in NumPy. What does `r**2 * log(r)` tend to as r "
     "shrinks? Try 0.1, 0.01, 0.001.",
-    "The value at 0 is 0. NumPy works out both sides of an `np.where` before it chooses, so a logarithm of 0 has to be "
-    "avoided before it is taken, not thrown away afterwards.",
+    "The value at 0 is 0. NumPy computes both sides of an `np.where` before it chooses, so the logarithm of 0 has to "
+    "be avoided, not discarded afterwards.",
     "`np.log(np.where(distance > 0, distance, 1))` is 0 wherever the distance is, and finite everywhere; "
     "`distance ** 2` times that is the answer.",
 ]

@@ -1,6 +1,6 @@
 """Write down the linear system of a thin-plate spline.
 
-Chapter:     15, Other ways to look
+Chapter:     15, Other families of transformations
 Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex tps_system
@@ -17,7 +17,7 @@ def tps_system(points):
     Parameters
     ----------
     points : (K, 2) array of float32 or float64
-        Where the control points stand, (x, y) in normalised units; no two in one place.
+        Control points (x, y) in normalised units; no two in one place.
 
     Returns
     -------
@@ -37,9 +37,9 @@ def tps_system(points):
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "The matrix has four blocks. The first K rows say that the spline passes through the control points, and the last "
-    "three that the weights add up to nothing, also when each is multiplied by its point's x or y.",
+    "three that the weights add up to zero, also when each is multiplied by its point's x or y.",
     "The upper left block is U of the distance between any two control points, K x K, with zeros on its diagonal. The "
-    "upper right one is (x, y, 1) for each point, K x 3. The lower left one is the same turned on its side, and the "
+    "upper right one is (x, y, 1) for each point, K x 3. The lower left one is its transpose, and the "
     "lower right one is zero.",
     "`points[:, None] - points` has shape `(K, K, 2)`; its lengths are the distances. `np.block([[bent, affine], "
     "[affine.T, np.zeros((3, 3))]])` joins the four. U(0) is 0 and not NaN: exercise tps_radial.",

@@ -1,12 +1,12 @@
-"""Carry the gradient of a joint theta back to the two thetas that it was made from.
+"""Gradients with respect to the two thetas that a theta is composed from.
 
-Chapter:     16, More than one
+Chapter:     16, More than one transformer
 Difficulty:  2 of 3
 Size:        about 4 lines
 Check:       pytest --ex compose_affine_backward
 
-Two transformers in a row, joined into one theta and read with a single warp. The warp gives the gradient of the
-joint theta; each of the two localisation networks needs that of its own. You may leave the checks out.
+Two transformers in series, composed into one theta and applied with a single warp. The warp gives the gradient of the
+composed theta, and each of the two localisation networks needs that of its own. You may omit the checks of arguments.
 """
 
 import numpy as np
@@ -17,19 +17,19 @@ def compose_affine_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Gradients of `compose_affine`: d_theta (N, 2, 3) to d_first and d_second (N, 2, 3), loss per normalised unit.
 
-    ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below; ``d_second = first[:, :, :2].T @ d_theta``, in
-    which the shift of `first` has no part.
+    ``d_first = d_theta @ below(second).T`` with the row (0, 0, 1) below; ``d_second = first[:, :, :2].T @ d_theta``,
+    without the shift of `first`.
     """
     raise NotImplementedError("your answer goes here")
 
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "The forward is a product, `first @ below(second)`, where below puts the row (0, 0, 1) under a theta. You have met "
-    "the backward of a product in chapter 6: each factor's gradient is multiplied by the other factor, transposed.",
+    "The forward is a product, `first @ below(second)`, where below puts the row (0, 0, 1) under a theta. Chapter 6 "
+    "has the backward of a product: each factor's gradient is multiplied by the other factor, transposed.",
     "For `first` that is `d_theta` times the transpose of `below(second)`, (2, 3) times (3, 3). For the whole matrix "
     "`below(second)` it would be the transpose of `first` times `d_theta`, (3, 2) times (2, 3); but its third row is a "
-    "constant and learns nothing.",
+    "constant and needs no gradient.",
     "So `d_second` is `first[:, :, :2].swapaxes(1, 2) @ d_theta`. And `d_first` has two parts: its linear part is "
     "`d_theta @ second.swapaxes(1, 2)`, its shift is the shift of `d_theta`, unchanged; `np.concatenate` along axis 2.",
 ]

@@ -1,19 +1,19 @@
-"""Say which rectangle of the image a theta looks at.
+"""The rectangle of the image that a theta reads.
 
-Chapter:     16, More than one
+Chapter:     16, More than one transformer
 Difficulty:  2 of 3
 Size:        about 5 lines
 Check:       pytest --ex localise_box
 
-A transformer that has learned where to look has found something; the rectangle around what it sees is what one draws,
-and what one compares with the truth. You may suppose that the arguments are as they should be.
+A transformer that has learned where to look also localises an object. The rectangle around what it sees can be drawn
+and compared with the true one. You may suppose that the arguments are valid.
 """
 
 import numpy as np
 
 
 def localise_box(theta, image_size):
-    """Give the smallest upright rectangle of the image that holds all that each theta looks at.
+    """Smallest upright rectangle of the image that contains everything each theta reads.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def localise_box(theta, image_size):
     -------
     (N, 4) array of theta's dtype
         Left, top, right and bottom of each rectangle, in pixels from the image's upper left corner: the whole image is
-        (0, 0, W, H). What lies beside the image counts as well.
+        (0, 0, W, H). Parts outside the image count as well.
 
     Notes
     -----
@@ -38,10 +38,10 @@ def localise_box(theta, image_size):
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Theta leads from the output to the image, so it shows where each corner of the output looks. No inverse is "
-    "needed. How many corners do you have to ask, if theta may turn and mirror?",
-    "Put the four corners as columns (x, y, 1) into a (3, 4) array; `theta @ corners` is (N, 2, 4), the places where "
-    "they look. The rectangle reaches from the smallest x to the largest, and from the smallest y to the largest.",
+    "Theta maps the output to the image, so it shows where each corner of the output reads. No inverse is needed. How "
+    "many corners do you need, if theta may turn and mirror?",
+    "Put the four corners as columns (x, y, 1) into a (3, 4) array; `theta @ corners` is (N, 2, 4), the places "
+    "that they read. The rectangle reaches from the smallest x to the largest, and from the smallest y to the largest.",
     "Last, the units: -1 becomes 0 and 1 becomes W or H, so x is `(x + 1) * W / 2`. With `places = (theta @ corners + "
     "1) * np.array([[W], [H]]) / 2`, the answer is `np.concatenate([places.min(axis=2), places.max(axis=2)], axis=1)`, "
     "in theta's dtype.",

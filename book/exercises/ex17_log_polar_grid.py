@@ -15,7 +15,7 @@ import numpy as np
 def log_polar_grid(
     theta: np.ndarray, size: tuple, align_corners: bool = False, least_radius: float = 0.05
 ) -> np.ndarray:
-    """Say for each output pixel which point of the input it shows, where rows are directions and columns distances.
+    """Compute for each output pixel the point of the input that it shows; rows are directions, columns distances.
 
     Parameters
     ----------

@@ -13,12 +13,12 @@ import numpy as np
 
 
 def marginalise(logits: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Sum what a network says of K copies of an image over the copies, each by its share.
+    """Sum a network's predictions for K copies of an image over the copies, each weighted by its share.
 
     Parameters
     ----------
     logits : (N, K, C) array of float32 or float64
-        What the network says of each copy: one number for each of C classes.
+        The network's output for each copy: one number for each of C classes.
     scores : (N, K) array of logits' dtype
         One score for each copy. Their softmax is the share of each copy.
 

@@ -15,9 +15,9 @@ import numpy as np
 def marginalise_backward(d_out: np.ndarray, logits: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Gradient of `marginalise`: d_out (N, C) to d_logits (N, K, C) and d_scores (N, K).
 
-    With the posterior ``r = share_k * p(class | copy k) / sum over k of the same``, each copy's part is ``r * d_out``;
-    two softmaxes then give back what they take. Where the loss is minus one class's output, the gradient of the
-    scores is the shares less that class's posterior.
+    With the posterior ``r = share_k * p(class | copy k) / sum over k of the same``, each copy's part is ``r * d_out``,
+    which then passes back through two softmaxes. Where the loss is minus one class's output, the gradient of the scores
+    is the shares less that class's posterior.
     """
     raise NotImplementedError("your answer goes here")
 

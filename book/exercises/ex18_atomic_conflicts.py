@@ -1,19 +1,19 @@
 """Count how many threads add to each pixel of the image.
 
-Chapter:     18, One thread a pixel
+Chapter:     18, One thread per pixel
 Difficulty:  2 of 3
 Size:        about 10 lines
 Check:       pytest --ex atomic_conflicts
 
-Backwards, each thread of the output adds to the pixels that its sample was mixed from. Where many add to one pixel they
-wait for each other.
+In the backward pass each thread of the output adds to the pixels that its sample was mixed from. Where many threads
+add to one pixel, they wait for each other.
 """
 
 import numpy as np
 
 
 def atomic_conflicts(theta, in_size, out_size, align_corners=False):
-    """Count for each pixel of the image the output pixels whose samples give it a weight.
+    """Count, for each pixel of the image, the output pixels whose samples give it a weight.
 
     Parameters
     ----------
@@ -41,9 +41,9 @@ def atomic_conflicts(theta, in_size, out_size, align_corners=False):
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "First where each output pixel looks, in pixels of the image: `theta @ (x, y, 1)` for each of the output's own "
-    "centres (chapter 3), then into pixels by the size of the image.",
-    "A pixel (row, column) gets something from a sample at (p_x, p_y) if `abs(p_x - column) < 1` and "
+    "First find where each output pixel reads: `theta @ (x, y, 1)` for each of the output's own centres (chapter 3). "
+    "Then convert to pixels with the size of the image.",
+    "A pixel (row, column) gets a share from a sample at (p_x, p_y) if `abs(p_x - column) < 1` and "
     "`abs(p_y - row) < 1`. The pictures are small: every pixel can be compared with every sample.",
     "With `p_x` and `p_y` as flat arrays: `beside = abs(p_x[:, None] - np.arange(W)) < 1` and "
     "`above = abs(p_y[:, None] - np.arange(H)) < 1`; then `above.T.astype(int) @ beside.astype(int)` is the answer.",

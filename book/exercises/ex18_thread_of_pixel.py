@@ -1,19 +1,18 @@
-"""Find the block and the thread whose pixel it is.
+"""Find the block and the thread of a pixel.
 
-Chapter:     18, One thread a pixel
+Chapter:     18, One thread per pixel
 Difficulty:  1 of 3
 Size:        about 4 lines
 Check:       pytest --ex thread_of_pixel
 
-The arithmetic that every kernel begins with, backwards: not from the thread to its pixel, but from the pixel to its
-thread.
+Every kernel begins by computing its thread's pixel. Here is the inverse: from a pixel to its block and its thread.
 """
 
 import numpy as np
 
 
 def thread_of_pixel(row, column, width, block):
-    """Say which thread of which block works on each pixel of a picture.
+    """Find which thread of which block works on each pixel of a picture.
 
     Parameters
     ----------
@@ -40,10 +39,10 @@ def thread_of_pixel(row, column, width, block):
 
 # Three hints, each saying more than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Along each axis a pixel has a quotient and a remainder by the length of a block. One of the two says which block "
-    "it is, the other where in the block.",
-    "To count row by row, multiply the row by the number of things in a row and add the column. For threads that is "
-    "the block's width. For blocks it is how many blocks lie side by side, and a part of a block counts as one.",
+    "Along each axis, divide the pixel's number by the length of a block. The quotient is the number of the block, the "
+    "remainder the place in the block.",
+    "To count row by row, multiply the row by the number of items in a row and add the column. For threads that is "
+    "the block's width. For blocks it is the number of blocks side by side, where a part of a block counts as one.",
     "`columns, rows = block` and `across = -(-width // columns)`; the block is `row // rows * across + column // "
     "columns`, the thread `row % rows * columns + column % columns`.",
 ]

@@ -77,7 +77,7 @@ def read(name, folder=RESULTS) -> Cells:
         found = content["experiment"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         why = f"({type(error).__name__}: {error})"
-        raise LedgerError(f"{path} is damaged or no ledger {why}; move it away to start anew") from error
+        raise LedgerError(f"{path} is damaged or no ledger {why}; move it away to start again") from error
     if found != name:
         raise LedgerError(f"{path} is the ledger of another experiment: expected {name!r}, got {found!r}")
     return cells

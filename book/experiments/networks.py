@@ -4,8 +4,6 @@ import os
 from dataclasses import fields
 from pathlib import Path
 
-import torch
-
 from book.experiments.engine import Stopped
 from stn_numpy.pytorch import run as training
 from stn_numpy.pytorch.command import find_devices
@@ -25,7 +23,7 @@ def train_run(settings, seed, context, kind=training.Run, record_every=0):
     return what `Run.finish` measured, with a history every so many steps (0 for none), and the network, on the CPU."""
     devices = find_devices(context.device)
     how = dict(checkpoint_every=CHECKPOINT_EVERY, record_every=record_every)
-    run = kind(settings, [seed], devices[os.getpid() % len(devices)], context.folder, **how)
+    run = kind(settings, seed, devices[os.getpid() % len(devices)], context.folder, **how)
 
     def progress(steps, loss, error):
         context.progress(run.step / settings.iterations, f"loss {loss:.4f}, error {error:.2%}")
@@ -34,15 +32,10 @@ def train_run(settings, seed, context, kind=training.Run, record_every=0):
         run.train(progress, context.stop)
     except training.Stopped as stopped:
         raise Stopped from stopped
-    result = run.finish(name_of(run.device))[0]
+    result = run.finish(training.name_of(run.device))
     network = settings.build(seed)
     load(Path(context.folder) / f"{settings.name}-seed{seed}.pt", network)
     return {name: value for name, value in result.items() if name not in ("settings", "seed")}, network
-
-
-def name_of(device):
-    """What a result's ``made_by`` says of a device, where it is not the processor."""
-    return dict(device=f"cuda: {torch.cuda.get_device_name(device)}") if device.type == "cuda" else {}
 
 
 class Watched:

@@ -1,4 +1,4 @@
-"""What lies under the things on aerial tiles: a runway, water or a field, with clutter on it."""
+"""The ground under the things on aerial tiles: a runway, water or a field, with clutter on it."""
 
 import numpy as np
 
@@ -89,7 +89,7 @@ def field(x, y, pixel, rng):
 
 
 def clutter(picture, x, y, pixel, sun, rng, most=5):
-    """Bushes, crates, buoys, stains: whatever lies about, each with its shadow."""
+    """Bushes, crates, buoys, stains, each with its shadow."""
     count = len(x)
     for _ in range(most):
         there = (rng.random((count, 1, 1)) < 0.5).astype(np.float32)

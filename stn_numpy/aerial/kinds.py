@@ -1,8 +1,8 @@
-"""What is drawn on aerial tiles: each kind as a few shapes, seen from above with its nose up."""
+"""The things on aerial tiles: each kind as a few shapes, seen from above with its nose up."""
 
 import numpy as np
 
-# Paints that any kind may have, so that a colour does not give the kind away.
+# Paints that any kind may have, so that a colour does not reveal the kind.
 PAINTS = np.array(
     [
         [0.93, 0.93, 0.91],
@@ -32,9 +32,9 @@ class Pen:
     pixel : (N, 1, 1) array
         The width of a pixel in these units.
     picture : (N, H, W, 3) array
-        Is painted on.
+        The picture that is painted on.
     sun : (N, 3) array
-        Where the light comes from, in these coordinates; the third is up.
+        The direction of the light, in these coordinates; the third is up.
     colours : (N, 2, 3) array
         The two paints of each thing.
     """
@@ -80,7 +80,7 @@ class Pen:
         self._paint(np.hypot(sides - x, self.y - y) - radius, colour, 0.45 + 0.6 * self.up, alpha)
 
     def blades(self, y, radius, count, colour):
-        """Rotor blades at some angle of their own."""
+        """Rotor blades, at a random angle."""
         turn = self.rng.uniform(0, 2 * np.pi, (len(self.x), 1, 1)).astype(np.float32)
         for k in range(count):
             angle = turn + 2 * np.pi * k / count
@@ -91,7 +91,7 @@ class Pen:
 
 
 class Silhouette(Pen):
-    """Paints nothing, and notes how far each pixel lies from the thing: what its shadow is made of."""
+    """Paints nothing, and records how far each pixel lies from the thing, from which its shadow is made."""
 
     def __init__(self, x, y, count_from):
         self.x, self.y, self.pixel = x, y, np.ones((len(x), 1, 1), np.float32)

@@ -15,14 +15,14 @@ SCALES = (0.5, 1.6)
 SHIFT = 0.15  # of half a tile, the most along x and along y
 LENGTH = 1.2  # of half a tile: how long things are at scale 1, about
 FLYING = ("airliner", "turboprop", "fighter", "helicopter")
-SYMMETRIC = ("ferry",)  # the same when it is turned by 180 degrees: no picture tells its two headings apart
+SYMMETRIC = ("ferry",)  # the same when turned by 180 degrees: no picture distinguishes its two headings
 LEAST_CONTRAST = 0.12
 PIECE = 128  # tiles drawn at once: more would only fill the memory
 
 
 @dataclass(frozen=True)
 class AerialPose:
-    """What stands on each of N tiles, and how.
+    """The kind and the pose of the thing on each of N tiles.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class AerialPose:
 
     @property
     def theta(self):
-        """What shows every thing nose up, in the middle, at scale 1: (N, 2, 3), output to input, normalised units.
+        """The theta that shows each thing nose up, centred, at scale 1: (N, 2, 3), output to input, normalised units.
 
         Its angle, by `rotation_angle`, is the heading; tiles are square.
         """
@@ -69,7 +69,7 @@ def aerial_tiles(count, rng, size=48, kinds=KINDS, background_only=False):
     kinds : sequence of str
         Which of `KINDS` are drawn, equally often in the long run.
     background_only : bool
-        Leave the things and their shadows away; all else stays the same.
+        Leave out the things and their shadows; all else stays the same.
 
     Returns
     -------
@@ -79,8 +79,8 @@ def aerial_tiles(count, rng, size=48, kinds=KINDS, background_only=False):
 
     Notes
     -----
-    Kind, heading, scale, shift and ground are drawn independently of one another. So a lorry may stand on water: a
-    ground that went with the kind would be learned in the kind's place.
+    Kind, heading, scale, shift and ground are drawn independently of one another. So a lorry may be on water: a ground
+    that depended on the kind would be learned instead of the kind.
     """
     check_whole("count", count, 1)
     check_whole("size", size, 16)
@@ -164,7 +164,7 @@ def _with_thing(picture, x, y, pose, kind, sun, lift, colours, rng):
 
 
 def _photograph(picture, rng):
-    """What a camera makes of it: haze, exposure, a tint, noise."""
+    """The picture as a camera would take it: with haze, exposure, a tint and noise."""
     count = len(picture)
     haze = rng.uniform(0, 0.18, (count, 1, 1, 1)).astype(np.float32)
     tint = rng.uniform(0.97, 1.03, (count, 1, 1, 3)) * rng.uniform(0.8, 1.15, (count, 1, 1, 1))

@@ -1,7 +1,7 @@
 """The kernels against torch on a GPU: `python -m stn_numpy.cuda.benchmark`. It prints one JSON object a line.
 
-Both sides compute the same from the same arrays on the GPU, in turn; a time is the median. The share of the memory's
-bandwidth counts each number once that has to be moved, and compares with a copy on the same GPU.
+Both sides compute the same from the same arrays on the GPU, in turn; each time is a median. For the share of the
+memory's bandwidth each number that has to be moved counts once, and the reference is a copy on the same GPU.
 """
 
 import argparse

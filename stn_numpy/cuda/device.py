@@ -1,6 +1,6 @@
 """The kernels launched on arrays that are on the GPU already, Numba's or (by `numba.cuda.as_cuda_array`) torch's.
 
-Nothing is checked here, and nothing is waited for: `stn_numpy.cuda.sampler` checks, and copying a result back waits.
+These functions neither check nor wait: `stn_numpy.cuda.sampler` checks, and copying a result back waits.
 """
 
 import numpy as np
@@ -13,7 +13,8 @@ from . import kernels
 def affine_sample(image, theta, size: tuple, align_corners: bool = False, channels_inside: bool = True):
     """Warp an image: (N, C, H, W) and (N, 2, 3) to (N, C, h, w).
 
-    One thread a pixel, with the loop over channels inside; without, one thread for each number of the output.
+    With `channels_inside`, one thread a pixel, which loops over the channels; without, one for each number of the
+    output.
     """
     out = cuda.device_array(size, image.dtype)
     kernel = kernels.read_pixels if channels_inside else kernels.read_values
@@ -27,8 +28,8 @@ def affine_sample(image, theta, size: tuple, align_corners: bool = False, channe
 def affine_sample_backward(d_out, image, theta, align_corners: bool = False, atomics: bool = False):
     """Gradients d_image (N, C, H, W) and d_theta (N, 2, 3).
 
-    `atomics` says how d_image is added up: by the output's threads, in the order in which they come, or by the
-    input's, each looking for its readers in a fixed order.
+    With `atomics`, the output's threads add up d_image, in no fixed order; without, the input's threads do, each by
+    visiting the output pixels that read it in a fixed order.
     """
     axes, to_pixels = _axes(d_out, align_corners), frame(image, align_corners)
     d_image = cuda.device_array(image.shape, image.dtype)
@@ -49,14 +50,14 @@ def affine_sample_backward(d_out, image, theta, align_corners: bool = False, ato
 
 
 def blocks(planes: int, picture) -> tuple:
-    """How many blocks there are: planes, blocks across, blocks down. Planes come first, where CUDA allows most."""
+    """The number of blocks: planes, across, down. Planes come first, on the axis where CUDA allows most blocks."""
     height, width = picture.shape[2:]
     columns, rows = kernels.BLOCK
     return planes, -(-width // columns), -(-height // rows)
 
 
 def frame(picture, align_corners: bool) -> tuple:
-    """What turns normalised units into pixels of a picture: half its extent and its middle, each (x, y)."""
+    """The factors from normalised units to pixels of a picture: half its extent and its middle, each (x, y)."""
     real, lengths = picture.dtype.type, (picture.shape[3], picture.shape[2])
     half = tuple(real(pixels_per_unit(length, align_corners)) for length in lengths)
     return half, tuple(real((length - 1) / 2) for length in lengths)

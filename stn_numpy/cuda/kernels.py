@@ -1,4 +1,4 @@
-"""The sampler's kernels: what one thread does.
+"""The sampler's kernels: the work of one thread.
 
 `half` and `middle` are pairs (x, y) that turn normalised units into pixels of the input: pixel = unit * half + middle.
 `xs` and `ys` are the output's own pixel centres, in normalised units. All numbers have the image's type: in Numba a
@@ -17,7 +17,7 @@ THREADS = BLOCK[0] * BLOCK[1]
 
 @cuda.jit(device=True)
 def my_pixel():
-    """Which pixel is this thread's: image (or plane), row and column."""
+    """The pixel of this thread: image (or plane), row and column."""
     row = cuda.blockIdx.z * cuda.blockDim.y + cuda.threadIdx.y
     column = cuda.blockIdx.y * cuda.blockDim.x + cuda.threadIdx.x
     return cuda.blockIdx.x, row, column
@@ -25,7 +25,7 @@ def my_pixel():
 
 @cuda.jit(device=True)
 def position(theta, n, axis, x, y, half, middle):
-    """Where a pixel of the output looks, along one axis (0 is x), in pixels of the input."""
+    """The coordinate that a pixel of the output reads along one axis (0 is x), in pixels of the input."""
     return (theta[n, axis, 0] * x + theta[n, axis, 1] * y + theta[n, axis, 2]) * half[axis] + middle[axis]
 
 
@@ -41,14 +41,14 @@ def clamp(number, low, high):
 def cell(p, length):
     """The pixel at or before a position, and how far past it the position is."""
     real = type(p)
-    p = clamp(p, real(-2), real(length + 1))  # outside all the same, and it fits an integer
+    p = clamp(p, real(-2), real(length + 1))  # still outside, and it fits an integer
     first = int(math.floor(p))  # on a GPU floor is a float
     return first, p - real(first)
 
 
 @cuda.jit(device=True)
 def tap(image, n, c, row, column, weight):
-    """What one pixel adds to a sample: nothing outside, and nothing without a weight, even if the pixel is NaN."""
+    """What one pixel adds to a sample: nothing outside the image or where its weight is 0, even if the pixel is NaN."""
     if weight and 0 <= row < image.shape[2] and 0 <= column < image.shape[3]:
         return weight * image[n, c, row, column]
     return type(weight)(0)
@@ -99,7 +99,7 @@ def read_pixels(image, theta, xs, ys, half, middle, out):
 
 @cuda.jit
 def clear(d_image):
-    """Zeros, to which others add."""
+    """Fill d_image with zeros, to which other kernels add."""
     n, row, column = my_pixel()
     if row < d_image.shape[2] and column < d_image.shape[3]:
         for c in range(d_image.shape[1]):
@@ -108,14 +108,15 @@ def clear(d_image):
 
 @cuda.jit(device=True)
 def add(d_image, n, c, row, column, weight, d):
-    """Add a share to one pixel. Another thread may do so at the same time: a plain += would lose one of the two."""
+    """Add a share to one pixel, atomically: if another thread did so at the same time, a plain += would lose one
+    share."""
     if weight and 0 <= row < d_image.shape[2] and 0 <= column < d_image.shape[3]:
         cuda.atomic.add(d_image, (n, c, row, column), weight * d)
 
 
 @cuda.jit
 def scatter(d_out, theta, xs, ys, half, middle, d_image):
-    """d_image by atomics: one thread for each pixel of the output gives back to the four that it was mixed from."""
+    """d_image by atomics: one thread for each pixel of the output adds to the four pixels from which it was mixed."""
     n, i, j = my_pixel()
     if i >= d_out.shape[2] or j >= d_out.shape[3]:
         return
@@ -136,7 +137,7 @@ def scatter(d_out, theta, xs, ys, half, middle, d_image):
 
 @cuda.jit(device=True)
 def span(at, reach, half, middle, length):
-    """Which places of an output axis are within `reach` of `at`, in normalised units: from, and to before."""
+    """The places of an output axis within `reach` of `at`, in normalised units: the first, and one after the last."""
     real = type(at)
     low, high = (at - reach) * half + middle, (at + reach) * half + middle
     first = int(math.floor(clamp(low, real(0), real(length))))
@@ -146,10 +147,10 @@ def span(at, reach, half, middle, length):
 
 @cuda.jit(device=True)
 def readers(theta, n, row, column, half, middle, out_half, out_middle, height, width, epsilon):
-    """The rows and columns of the output among which all readers of one input pixel are.
+    """Rows and columns of the output that include every output pixel that reads one input pixel.
 
-    They look less than a pixel past it, a box, which the inverse of theta carries to the output. `slack` is how much
-    rounding may move it; where theta is singular or nearly so, any output pixel may read it.
+    Their points lie less than a pixel from it, in a box, which the inverse of theta maps to the output. `slack` is how
+    much rounding may move it; where theta is singular or nearly so, any output pixel may read the input pixel.
     """
     a, b, t_x = theta[n, 0, 0], theta[n, 0, 1], theta[n, 0, 2]
     d, e, t_y = theta[n, 1, 0], theta[n, 1, 1], theta[n, 1, 2]
@@ -173,13 +174,13 @@ def readers(theta, n, row, column, half, middle, out_half, out_middle, height, w
 
 @cuda.jit
 def collect(d_out, theta, xs, ys, half, middle, out_half, out_middle, epsilon, d_image):
-    """d_image without atomics: one thread for each pixel of the input looks for its readers, in a fixed order."""
+    """d_image without atomics: one thread for each pixel of the input visits its readers in a fixed order."""
     n, row, column = my_pixel()
     if row >= d_image.shape[2] or column >= d_image.shape[3]:
         return
     for c in range(d_image.shape[1]):
         d_image[n, c, row, column] = 0
-    for axis in range(2):  # where a number of theta is infinite or NaN, so is every point, and nobody reads
+    for axis in range(2):  # where a number of theta is infinite or NaN, so is every point, and none is read
         for k in range(3):
             if not math.isfinite(theta[n, axis, k]):
                 return
@@ -202,8 +203,8 @@ def collect(d_out, theta, xs, ys, half, middle, out_half, out_middle, epsilon, d
 def theta_shares(d_out, image, theta, xs, ys, half, middle, shares):
     """The share of each block in d_theta: its threads add up their six numbers in shared memory, in pairs.
 
-    `shares` is (N, blocks of an image, 6). Every thread of a block has to come to every `syncthreads`, those without
-    a pixel too.
+    `shares` is (N, blocks of an image, 6). Every thread of a block has to reach every `syncthreads`, including those
+    without a pixel.
     """
     n, i, j = my_pixel()
     here = cuda.threadIdx.y * cuda.blockDim.x + cuda.threadIdx.x

@@ -1,6 +1,7 @@
-"""What the compiler makes of the kernels, without a GPU: `python -m stn_numpy.cuda.ptx` prints registers and memory.
+"""The kernels as the compiler translates them, without a GPU: `python -m stn_numpy.cuda.ptx` prints their needs.
 
-It needs the CUDA toolkit: NVVM for PTX, the assembler of all NVIDIA GPUs, and `ptxas` for what a thread occupies.
+It needs the CUDA toolkit: NVVM for PTX, the assembler of all NVIDIA GPUs, and `ptxas` for the registers and memory that
+a thread occupies.
 """
 
 import json
@@ -35,7 +36,7 @@ def signatures(real) -> dict:
 
 def compile_kernel(name: str, real=types.float32, cc: tuple = COMPUTE_CAPABILITY) -> str:
     """The PTX of one kernel, for a compute capability."""
-    gpu = SimpleNamespace(compute_capability=cc)  # Numba asks the GPU for it at the functions that a kernel calls
+    gpu = SimpleNamespace(compute_capability=cc)  # Numba reads it where a kernel calls functions
     with mock.patch("numba.cuda.dispatcher.get_current_device", lambda: gpu):
         return cuda.compile_ptx(getattr(kernels, name).py_func, types.void(*signatures(real)[name]), cc=cc)[0]
 

@@ -42,8 +42,9 @@ def affine_sample_backward(
 ) -> tuple[np.ndarray, np.ndarray]:
     """As `stn_numpy.affine_sample_backward`, on a GPU; the same bits on every run.
 
-    Each pixel of the image looks for the output pixels that read it, near where theta's inverse says. If theta is
-    singular, it looks through the whole output, which takes long for large pictures. Raises as `affine_sample` does.
+    For each pixel of the image a thread visits the output pixels that may read it, near the point given by theta's
+    inverse. If theta is singular, it visits the whole output, which takes long for large pictures. Raises as
+    `affine_sample` does.
     """
     return _backward(d_out, image, theta, mode, padding_mode, align_corners, atomics=False)
 
@@ -56,7 +57,8 @@ def affine_sample_backward_atomics(
     padding_mode: str = "zeros",
     align_corners: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """As `affine_sample_backward`, but d_image is added up by atomics, in no fixed order: its last bits may differ."""
+    """As `affine_sample_backward`, but d_image is added up by atomics in no fixed order, so its last bits may
+    differ."""
     return _backward(d_out, image, theta, mode, padding_mode, align_corners, atomics=True)
 
 

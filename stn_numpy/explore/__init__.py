@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 
 from . import contents
-from .lean import lean_script, lean_style
 
 HERE = Path(__file__).parent
 SHARED = ("maths", "families", "network", "toolkit")
@@ -91,12 +90,12 @@ def packed(value: object) -> object:
 
 @cache
 def script(*names: str) -> str:
-    """The scripts of these names, without comments and spaces: those of ``SHARED`` and of ``NAMES``."""
+    """The scripts of these names: those of ``SHARED`` and of ``NAMES``."""
     files = dict.fromkeys(FILES.get(name, name) for name in names)
-    return "\n".join(lean_script((HERE / f"{file}.js").read_text("utf8")) for file in files)
+    return "\n".join((HERE / f"{file}.js").read_text("utf8") for file in files)
 
 
 @cache
 def style() -> str:
     """The style sheet of all explorables."""
-    return lean_style((HERE / "style.css").read_text("utf8"))
+    return (HERE / "style.css").read_text("utf8")

@@ -1,4 +1,4 @@
-"""The fast paths of the fused sampler: bilinear, zeros outside. Images they cannot do are marked, for taps.py to do.
+"""The fast paths of the fused sampler: bilinear, zeros outside. Images that they cannot do are marked for taps.py.
 
 The ideas of chapter 11, as each kernel names them:
 
@@ -14,8 +14,8 @@ inside or mixed       columns that can reach no pixel are left out; the hats van
 
 Indices are unsigned: Numba guards signed ones against -1, and that guard keeps a loop from being vectorised.
 
-The nests stay in one piece, as chapter 11 shows them: what is read and written for each pixel stands in one place. A
-plain helper in an inner loop is slower, as its arrays lose the promise of no aliasing (see `spread` in taps.py).
+The nested loops stay in one piece, as in chapter 11, so that all reads and writes for a pixel are in one place. A plain
+helper in an inner loop is slower, as its arrays lose the promise of no aliasing (see `spread` in taps.py).
 """
 
 import numpy as np
@@ -23,11 +23,11 @@ from numba import prange
 
 from .compiling import APART, helper, kernel
 
-BLOCK = 8  # channels that are worked on at once, in lanes
+BLOCK = 8  # channels that are processed at once, in lanes
 BAND = 32  # rows that one thread takes at least
 Index = np.uint64
 
-# What the backward keeps of each column of a row: distances, pulls, and the weights of the two columns and rows.
+# The backward's scratch for each column of a row: distances, gradients, and the weights of the two columns and rows.
 DX, DY, PULL_X, PULL_Y, NEAR, FAR, ABOVE, BELOW, SCRATCH = range(9)
 
 
@@ -71,7 +71,7 @@ def lines(theta, xs, ys, height, width, corners, line, span, bad):
     line : (N, h, 4), to be filled: where a row of the output lies in the input, in pixels, as ax, bx, ay, by:
         x = ax * xs[j] + bx and y = ay * xs[j] + by.
     span : (N, bands, h, 2), to be filled: the columns, from and to, that may see each band of the input's rows.
-    bad : (N,), to be filled: whether theta isn't finite.
+    bad : (N,), to be filled: whether theta is not finite.
     """
     columns, bands, per_x, per_y = len(xs), span.shape[1], (width - corners) / 2, (height - corners) / 2
     step = (xs[columns - 1] - xs[0]) / (columns - 1.0)
@@ -86,7 +86,7 @@ def lines(theta, xs, ys, height, width, corners, line, span, bad):
             finite = abs(line[n, i, 0]) + abs(line[n, i, 1]) + abs(line[n, i, 2]) + abs(line[n, i, 3]) < np.inf
             wrong |= not finite
             low = high = first = stop = 0
-            if finite:  # what isn't has no whole numbers
+            if finite:  # other numbers cannot be converted to integers
                 low, high = narrowed(0, columns, per_pixel_x, bx, origin, width)
             for band in range(bands):
                 if finite:
@@ -185,7 +185,7 @@ def gather_lanes(image, height, width, line, span, xs, threads, outside, out, od
 def scatter(d_out, image, height, width, line, span, xs, ys, threads, d_image, d_theta):
     """Hat formula, no aliasing, fused grid, inside or mixed; threads over the batch, and over bands of the input.
 
-    d_theta is (N, bands, 2, 3), in pixels, zeros at first: each band's share. It isn't finite where anything wasn't.
+    d_theta is (N, bands, 2, 3), in pixels, zeros at first: each band's share. It is not finite where an input was not.
     """
     batch, channels = image.shape[:2]
     columns, bands, real = d_out.shape[3], d_theta.shape[1], image.dtype.type
@@ -241,7 +241,8 @@ def scatter(d_out, image, height, width, line, span, xs, ys, threads, d_image, d
 def scatter_lanes(d_out, image, height, width, line, span, xs, ys, threads, d_image, d_theta):
     """Channels in lanes; hat formula, no aliasing, fused grid, inside or mixed; threads over the batch and the blocks.
 
-    d_theta is (N, blocks, 2, 3), in pixels, zeros at first: each block's share. It isn't finite where anything wasn't.
+    d_theta is (N, blocks, 2, 3), in pixels, zeros at first: each block's share. It is not finite where an input was
+    not.
     """
     batch, channels = image.shape[:2]
     columns, blocks, real = d_out.shape[3], d_theta.shape[1], image.dtype.type

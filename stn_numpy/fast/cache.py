@@ -1,8 +1,9 @@
-"""Compiled kernels on disk: Numba's cache, which here survives damage and notices a changed constant anywhere.
+"""Compiled kernels on disk: Numba's cache, made to survive damage and to notice a changed constant anywhere.
 
 Numba compares the time and size of a kernel's own file. Constants and helpers that it takes from other files are
-compiled into it too, so they belong to what is compared. And Numba trusts what it reads, so a checksum stands before
-it; a file that is damaged or cannot be read or written costs a compilation and one line, never an error.
+compiled into it too, so they are compared as well. Numba also trusts what it reads, so each file begins with a
+checksum; a file that is damaged or cannot be read or written costs a compilation and one line of output, never an
+error.
 """
 
 import hashlib
@@ -19,8 +20,8 @@ CHECKSUM = 32  # bytes of SHA-256
 
 
 def announce(line: str) -> None:
-    """Print one line where the reader sees it and no program takes it for its own output."""
-    # On a notebook's page what stands in stderr reads as an error; elsewhere stdout is the program's own.
+    """Print one line where the user sees it and no program mistakes it for output."""
+    # In a notebook, text on stderr looks like an error; elsewhere stdout belongs to the program.
     stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
     print(f"stn_numpy.fast: {line}", file=stream, flush=True)
 
@@ -44,7 +45,7 @@ class KernelCache(FunctionCache):
             _report_unwritable(self.cache_path, error)
 
     def _complete_stamp(self):
-        """Only now, at the first call, is every helper of the kernel's module defined."""
+        """Called at the first call, since only then every helper of the kernel's module is defined."""
         if not self._complete:
             stamp = self._impl.locator.get_source_stamp(), fingerprint(self._py_func)
             base = f"{self._impl.filename_base}.numba-{numba.__version__}"
@@ -103,7 +104,7 @@ class _CheckedFiles(IndexDataCacheFile):
         self._write(self._data_path(name), data)
 
     def _read(self, path):
-        """What a file holds; None where there is none or it is of no use."""
+        """The content of a file; None if it is missing or useless."""
         try:
             with open(path, "rb") as file:
                 checksum, content = file.read(CHECKSUM), file.read()
@@ -112,7 +113,7 @@ class _CheckedFiles(IndexDataCacheFile):
             return pickle.loads(content)
         except FileNotFoundError:
             return None
-        except Exception as error:  # whatever unpickling raises: the kernel can be compiled anew
+        except Exception as error:  # unpickling may raise anything; the kernel can be compiled again
             _report_unreadable(path, error)
             return None
 
@@ -142,12 +143,12 @@ def _reason(error):
 
 
 def _report_once(kind, line):
-    """One line a run for each kind of trouble: the other kernels' files are likely to be in the same state."""
+    """One line a run for each kind of problem: the other kernels' files are likely to be in the same state."""
     if kind not in _reported:
         _reported.add(kind)
         announce(line)
 
 
 def reported_unreadable() -> bool:
-    """Whether the reader has been informed already that kernels are compiled."""
+    """Whether the user has already been informed that kernels are compiled."""
     return "read" in _reported

@@ -40,7 +40,7 @@ class Run(layer.Layer):
             self.images.append(image)
             image = forward(image, self.lanes)
         out = unpack(image, self.lanes, self.batch)
-        self.like = np.broadcast_to(out.dtype.type(0), out.shape)  # what d_out has to be like: the kernels trust it
+        self.like = np.broadcast_to(out.dtype.type(0), out.shape)  # d_out must match it: the kernels do not check
         return out
 
     def backward(self, d_out):
@@ -54,7 +54,8 @@ class Run(layer.Layer):
 def _link(layers):
     """Forward and backward of each layer, and of each max-pooling together with the ReLU before or after it.
 
-    The largest of what is cut off at zero is the largest, cut off at zero, and the gradient goes to the same pixel.
+    The order does not matter: the maximum of numbers clipped at zero is their maximum, clipped at zero, and the
+    gradient goes to the same pixel.
     """
     links, place = [], 0
     while place < len(layers):

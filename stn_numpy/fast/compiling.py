@@ -13,22 +13,22 @@ from numba.core.codegen import get_host_cpu_features
 
 from .cache import KernelCache, announce, reported_unreadable
 
-# GNU's OpenMP is quick to start and shares the machine well; the reader's own choice, by environment, comes first.
+# GNU's OpenMP is quick to start and shares the machine well; the user's own choice, by environment, takes precedence.
 if not {"NUMBA_THREADING_LAYER", "NUMBA_THREADING_LAYER_PRIORITY"} & set(os.environ):
     numba.config.THREADING_LAYER_PRIORITY = ["omp", "tbb", "workqueue"]
 
 # With AVX-512 a processor works on 16 numbers at once and fetches them from 16 places. But many rows here hold fewer
-# than 16, a rest that does not fill a vector is worked on one by one, and fetching one by one is quicker. So Numba's
-# compiler shall use 8, and no gathers. The reader's own choice comes first here, too.
+# than 16, a remainder that does not fill a vector is processed one by one, and single reads are quicker than gathers. #
+# So Numba's compiler uses 8 and no gathers. Here, too, the user's own choice takes precedence.
 if numba.config.CPU_NAME is None and numba.config.CPU_FEATURES is None and "+avx512f" in get_host_cpu_features():
     numba.config.CPU_FEATURES = get_host_cpu_features() + ",+prefer-256-bit,+prefer-no-gather"
 
-# How many numbers lie unused between one thread's scratch and the next one's. Two threads that write to one cache line
-# wait for each other at every write, though neither touches the other's numbers.
+# The unused numbers between the scratch of one thread and the next. Two threads that write to one cache line wait for #
+# each other at every write, though neither touches the other's numbers (false sharing).
 APART = 32
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}  # other Python threads run meanwhile, and x / 0 is inf as in NumPy
-# Only prange loops run in parallel: a search for other candidates takes Numba longer than compiling the loops.
+# Only prange loops run in parallel: Numba's search for other candidates takes longer than compiling the loops.
 PRANGE_ALONE = dict(
     prange=True,
     comprehension=False,
@@ -47,7 +47,7 @@ def kernel(function: Callable | None = None, *, parallel: bool = False, **option
     With `parallel` its `prange` loops are shared among Numba's threads; the other options are those of `numba.njit`,
     such as fastmath. Code compiled inside other kernels is a `helper`, not a kernel. Compiled code is kept beside the
     source file or, where that cannot be written, in the user's cache folder (NUMBA_CACHE_DIR names another); where
-    neither can, each run compiles anew (see `cache`).
+    neither can, each run compiles again (see `cache`).
     """
     if function is None:
         return functools.partial(kernel, parallel=parallel, **options)
@@ -150,7 +150,7 @@ event.register("numba:compile", _Announcer())
 def ready(array: np.ndarray) -> np.ndarray:
     """The array in the layout of all kernels: C order, aligned and writeable, copied only where it is not.
 
-    Numba compiles a kernel anew for every other memory layout, and for read-only arrays.
+    Numba compiles a kernel again for every other memory layout, and for read-only arrays.
     """
     array = np.asarray(array)
     flags = array.flags

@@ -67,10 +67,9 @@ def conv2d_lanes_backward(
     stride: int | tuple = 1,
     padding: int | tuple = 0,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`conv2d_backward` for images in lanes; the gradient for the image comes in lanes too.
-
-    The gradient for the image is a convolution again: of the output's gradient, its pixels set `stride` apart, with
-    the filters turned by half a turn and inputs and outputs exchanged.
+    """`conv2d_backward` for images in lanes; the image's gradient is in lanes too. The image's gradient is a
+    convolution again: of the output's gradient, its pixels set `stride` apart, with the filters turned by half a turn
+    and inputs and outputs exchanged.
     """
     size = image.shape[2], image.shape[3] // lanes
     stride, padding, out_size = _geometry(size, weight, stride, padding)
@@ -101,19 +100,18 @@ def _geometry(size, weight, stride, padding):
 
 @functools.lru_cache(64)
 def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
-    """Where a padded copy of the images holds what.
-
-    Pixel (i, j) stands in row ``offset + i * spread``, and so its column. The columns of the copy are sorted by their
-    rest modulo the stride, so that what one tap of the filter reads for neighbouring outputs stands side by side.
+    """The layout of a padded copy of the images. Pixel (i, j) is in row ``offset + i * spread``, and its column
+    likewise. The columns of the copy are sorted by their remainder modulo the stride, so that the pixels that one tap
+    of the filter reads for neighbouring outputs are adjacent.
 
     Returns
     -------
     rows, columns : (H,) and (W,) arrays of ints
         Row of the copy and place in it, for each of the image's; -1 where the copy leaves it out.
     taps : (kh * C * kw,) array of ints
-        Where each tap of the filter reads for output pixel (0, 0), in the flat copy.
+        The place that each tap of the filter reads for output pixel (0, 0), in the flat copy.
     spans : (h, 2) array of ints
-        First tap, and the one after the last, that read anything but rows of zeros, for each row of outputs.
+        For each row of outputs, the first tap that reads more than rows of zeros, and the one after the last.
     step : int
         How much further it reads for the next row of outputs.
     height, width : int
@@ -143,7 +141,7 @@ def correlate(image, weight, bias, rows, columns, taps, spans, step, height, wid
     """Images in lanes; no aliasing; threads over the batch.
 
     A row of outputs stays in the nearest cache until all taps have been added to it. Four taps and two outputs are
-    worked on together, so that each number is read once for two uses.
+    processed together, so that each number is read once for two uses.
     """
     outputs, height_out, length = out.shape[1:]
     copy = np.zeros((threads, image.shape[1] * height * width + APART), image.dtype)
@@ -194,7 +192,7 @@ def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height,
 
     partial : (groups, O, taps + 1), zeros at first: for each output and tap, the sum over pixels of the output's
         gradient times the tap's pixel; in the last column, of the gradient alone (the bias). Four taps and two outputs
-        are worked on together: eight sums, each as wide as the machine's registers.
+        are processed together: eight sums, each as wide as the machine's registers.
     """
     outputs, height_out, length = d_out.shape[1:]
     copy, zero = np.zeros((threads, image.shape[1] * height * width + APART), image.dtype), image.dtype.type(0)
@@ -243,7 +241,7 @@ def _copy_padded(image, group, rows, columns, height, width, lanes, copy, me):
 
 @helper
 def _four(start, taps, tap):
-    """Where four taps begin to read. Unsigned: for an index that might be negative, Numba would add a branch."""
+    """The first places that four taps read. Unsigned: for an index that might be negative, Numba would add a branch."""
     return (
         Index(start + taps[tap]),
         Index(start + taps[tap + 1]),

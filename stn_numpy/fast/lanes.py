@@ -1,7 +1,7 @@
 """Images in lanes: the layout in which one instruction works on sixteen images.
 
 An image array (N, C, H, W) becomes (groups, C, H, W * lanes): each group holds `lanes` images, and equal pixels of the
-group's images stand side by side. A loop over a row then runs over contiguous numbers, with no rest, however narrow
+group's images are adjacent. A loop over a row then runs over contiguous numbers, without a remainder, however narrow
 the image is; a step of one pixel to the right is a step of `lanes` numbers. With one lane it is (N, C, H, W) itself.
 """
 
@@ -14,7 +14,7 @@ SMALL_BATCH = 8  # half-empty lanes cost as much as full ones
 
 
 def lanes_for(batch: int) -> int:
-    """How many lanes suit a batch."""
+    """The number of lanes for a batch."""
     return 1 if batch < SMALL_BATCH else LANES
 
 

@@ -1,6 +1,6 @@
 """The layers compiled: stn_numpy/layer.py with the operations of this package, and runs of image layers in lanes.
 
-In lanes a layer remembers nothing: the `Run` keeps what its backward needs, so that a layer may be in it twice.
+In lanes a layer keeps no state: the `Run` keeps what its backward needs, so that a layer may be in it twice.
 """
 
 from .. import layer
@@ -79,7 +79,7 @@ class ReLU(layer.ReLU):
 
 
 class MaxPool2d(layer.MaxPool2d):
-    """As `stn_numpy.MaxPool2d`, compiled; in lanes together with a `ReLU` before or after it, if that is so."""
+    """As `stn_numpy.MaxPool2d`, compiled; in lanes together with a `ReLU` before or after it, if there is one."""
 
     def forward(self, image):
         self.image = image

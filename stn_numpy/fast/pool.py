@@ -9,7 +9,7 @@ from .compiling import APART, helper, kernel, num_threads, ready
 from .lanes import LANES
 
 Index = np.uint64
-EIGHT = 8  # windows that are worked on at once
+EIGHT = 8  # windows that are processed at once
 
 
 def max_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None) -> np.ndarray:
@@ -61,7 +61,8 @@ def max_pool2d_lanes_backward(
     stride: int | tuple | None = None,
     relu: bool = False,
 ) -> np.ndarray:
-    """`max_pool2d_backward` for images in lanes; what is largest is found anew, so that the forward keeps nothing."""
+    """`max_pool2d_backward` for images in lanes; it finds the largest pixels again, so that the forward keeps
+    nothing."""
     kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
     blocked = image.dtype.type(0 if relu else np.nan)  # no gradient for a maximum <= blocked; no number is <= NaN
     if _halves(kernel_size, stride, lanes):
@@ -119,7 +120,7 @@ def _check_gradient(d_out, image, kernel_size, stride):
 
 
 def _halves(kernel_size, stride, lanes):
-    """Whether it is the usual case, windows of 2 x 2 side by side, in a layout that has a loop of its own."""
+    """Whether this is the usual case, windows of 2 x 2 without overlap, in a layout that has a loop of its own."""
     return kernel_size == stride == (2, 2) and lanes in (1, LANES)
 
 
@@ -135,7 +136,7 @@ def _planes(image):
 
 @helper
 def _exceeds(pixel, best):
-    """Whether a pixel takes the place of the best before it: a larger one does, and so does a NaN."""
+    """Whether a pixel replaces the largest before it: a larger one does, and so does a NaN."""
     return (pixel > best) | (pixel != pixel)
 
 
@@ -162,8 +163,8 @@ def _shares(a, b, c, d, blocked, d_out):
 def _halve(image, least, out):
     """Windows of 2 x 2 in plain images; threads over the batch and its channels.
 
-    Eight windows fill the machine's registers. The last eight of a row begin early enough to be eight, as a rest would
-    be worked on one by one, which takes longer.
+    Eight windows fill the machine's registers. The last eight of a row overlap the eight before if need be, as a
+    remainder would be processed one by one, which takes longer.
     """
     windows = out.shape[2]
     together = min(windows, EIGHT)
@@ -196,7 +197,7 @@ def _halve_lanes(image, least, out):
 
 @kernel(parallel=True)
 def _halve_backward(d_out, image, blocked, threads, d_image):
-    """Backward of windows of 2 x 2 in plain images, each window's largest found anew; threads as in the forward.
+    """Backward of windows of 2 x 2 in plain images, which finds each window's largest again; threads as in the forward.
 
     The four shares of a row of windows are written to a scratch first: a loop that compares and also writes every
     second pixel is not vectorised.
@@ -228,7 +229,7 @@ def _halve_backward(d_out, image, blocked, threads, d_image):
 
 @kernel(parallel=True)
 def _halve_lanes_backward(d_out, image, blocked, d_image):
-    """The way back of windows of 2 x 2, images in lanes. Threads over the batch and its channels."""
+    """Backward of windows of 2 x 2, images in lanes. Threads over the batch and its channels."""
     for plane in prange(len(image)):
         for i in range(d_out.shape[1]):
             upper, lower = Index(2 * i), Index(2 * i + 1)

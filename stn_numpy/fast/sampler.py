@@ -54,7 +54,7 @@ def affine_sample(
     padding_mode: str = "zeros",
     align_corners: bool = False,
 ) -> np.ndarray:
-    """As `stn_numpy.affine_sample`, compiled. Each point of the grid is made as it is read."""
+    """As `stn_numpy.affine_sample`, compiled. Each point of the grid is computed as it is read."""
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"))
     xs, ys = output_axes(*check_output(size, theta=(theta, "N 2 3")), align_corners, theta.dtype)
     if size[1] != image.shape[1]:
@@ -85,7 +85,7 @@ def affine_sample_backward(
     padding_mode: str = "zeros",
     align_corners: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """As `stn_numpy.affine_sample_backward`, compiled. Gradients of points are summed into theta's as they arise."""
+    """As `stn_numpy.affine_sample_backward`, compiled. Gradients of points are summed into theta's at once."""
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"), d_out=(d_out, "N C h w"))
     xs, ys = output_axes(*d_out.shape[2:], align_corners, theta.dtype)
     options = _as_numbers(mode, padding_mode, align_corners)
@@ -117,12 +117,13 @@ def _as_numbers(mode, padding_mode, align_corners):
 
 
 def _is_simple(image, mode, padding_mode):
-    """Whether the fast paths know the case: in float32 a longer axis has no number of its own for each pixel."""
+    """Whether the fast paths cover the case: on a longer axis, float32 cannot represent every pixel's number."""
     return (mode, padding_mode) == ("bilinear", "zeros") and 2 <= min(image.shape[2:]) and max(image.shape[2:]) < 2**24
 
 
 def _lines(image, theta, xs, ys, corners, bands):
-    """For the fast paths: where each row of the output lies in the input, what it can see there, and whether it can."""
+    """For the fast paths: each output row's line in the input, the columns that it can see, and which thetas are
+    bad."""
     line = np.empty((len(image), len(ys), 4), theta.dtype)
     span, bad = np.empty((len(image), bands, len(ys), 2), _bilinear.Index), np.empty(len(image), bool)
     _bilinear.lines(theta, xs, ys, *image.shape[2:], corners, line, span, bad)
@@ -135,21 +136,22 @@ def _flat(image):
 
 
 def _blocks(image):
-    """How many blocks of channels to work on as lanes: none for few channels, or where a block is too big a scratch."""
+    """The number of blocks of channels in lanes: none for few channels, or where a block's scratch would be too
+    large."""
     _, channels, height, width = image.shape
     return -(-channels // _bilinear.BLOCK) if channels >= _bilinear.BLOCK and height * width <= 2**18 else 0
 
 
 def _bands(image):
-    """Into how many bands of rows to cut each image: some where there are few images, so that threads have work."""
+    """The number of bands of rows of each image: more than one where images are few, so that all threads have work."""
     return max(1, min(8 // len(image), image.shape[2] // 128))
 
 
 def _no_grid(dtype):
-    """What stands for the grid where there is a theta."""
+    """The placeholder for the grid where there is a theta."""
     return np.empty((1, 1, 1, 2), dtype)
 
 
 def _no_theta(dtype):
-    """What stands for theta, and for the output's x and y, where there is a grid."""
+    """The placeholders for theta, and for the output's x and y, where there is a grid."""
     return np.empty((1, 2, 3), dtype), np.empty(1, dtype), np.empty(1, dtype)

@@ -14,7 +14,7 @@ ZEROS, REFLECTION = PADDING_MODES.index("zeros"), PADDING_MODES.index("reflectio
 
 @helper
 def reflect(place, length, corners):
-    """Mirror a place at the outer centres or the outer edges, as often as needed; and which way it then runs."""
+    """Mirror a place at the outer centres or edges, as often as needed; return it and the sign of its motion."""
     low = 0.0 if corners else -0.5
     span = length - 1.0 if corners else length * 1.0
     if span == 0:
@@ -38,9 +38,8 @@ def cubic(d):
 
 @helper
 def axis_taps(place, length, mode, padding, corners, cell, weight, slope):
-    """Write the taps of a place in pixels along one axis, each with weight and slope; return how many there are.
-
-    A tap outside counts nothing: weight and slope 0, at a cell inside. The place is clamped before it becomes an int.
+    """Write the taps of a place in pixels along one axis, each with weight and slope; return their number. A tap
+    outside has weight and slope 0, at a cell inside. The place is clamped before it becomes an int.
     """
     chain, last = 1.0, length - 1.0
     if padding != REFLECTION:
@@ -74,7 +73,7 @@ def axis_taps(place, length, mode, padding, corners, cell, weight, slope):
 
 @helper
 def point(fused, theta, xs, ys, grid, n, i, j):
-    """Where an output pixel looks, in normalised units: made from theta (fused grid) or read from the grid."""
+    """The point that an output pixel reads, in normalised units: from theta (fused grid) or from the grid."""
     if not fused:
         return grid[n, i, j, 0], grid[n, i, j, 1]
     return (
@@ -94,7 +93,7 @@ def to_pixels(coordinate, length, corners):
 
 @helper
 def undefined(x, y, padding):
-    """Whether a place is nowhere: NaN, or infinite where no mirror brings it back."""
+    """Whether a place is undefined: NaN, or infinite under reflection."""
     return math.isnan(x) or math.isnan(y) or (padding == REFLECTION and (math.isinf(x) or math.isinf(y)))
 
 
@@ -119,14 +118,14 @@ def sample(image, fused, theta, xs, ys, grid, mode, padding, corners, out):
                 for up in range(count):
                     for along in range(count):
                         weight = weights[1, up] * weights[0, along]
-                        if weight != 0:  # what counts nothing is not read, not even if it is NaN
+                        if weight != 0:  # a tap of weight 0 is not read, since 0 * NaN is NaN
                             value += weight * image[n, c, cells[1, up], cells[0, along]]
                 out[n, c, i, j] = value
 
 
 @helper(inline="always")  # a call would cost a quarter more time
 def spread(d_out, image, n, i, j, count, cells, weights, slopes, d_image):
-    """Give one output pixel's gradients back to the pixels of its taps; return the gradient of its place, in pixels."""
+    """Add one output pixel's gradients to the pixels of its taps; return the gradient of its place, in pixels."""
     d_x = d_y = 0.0
     for up in range(count):
         for along in range(count):
@@ -170,6 +169,6 @@ def sample_backward(d_out, image, fused, theta, xs, ys, grid, mode, padding, cor
                     d_affine[axis, 1] += d * ys[i]
                     d_affine[axis, 2] += d
         if fused:
-            for axis in range(2):  # one by one: for a whole array Numba compiles a message of shapes that differ
+            for axis in range(2):  # one by one: for a whole array Numba compiles an error message about shapes too
                 for place in range(3):
                     d_theta[n, axis, place] = d_affine[axis, place]

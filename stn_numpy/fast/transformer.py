@@ -16,11 +16,11 @@ COMPILED = {
 
 
 class SpatialTransformer(transformer.SpatialTransformer):
-    """As `stn_numpy.SpatialTransformer`, compiled: an affine grid is made and read in one loop, and is not stored."""
+    """As `stn_numpy.SpatialTransformer`, compiled: an affine grid is computed and read in one loop, and not stored."""
 
     @property
     def grid(self):
-        """Where the last batch was read: (N, h, w, 2), normalised units, x before y."""
+        """The points at which the last batch was read: (N, h, w, 2), normalised units, x before y."""
         theta_grid = COMPILED.get(self.transform.theta_grid, self.transform.theta_grid)
         return theta_grid(self.theta, self.out_shape, self.reading["align_corners"])
 
@@ -57,10 +57,9 @@ TWINS = {
 
 
 def compiled(model: layer.Layer) -> layer.Layer:
-    """A network that computes the same by compiled operations, with the very same parameters; `model` stays as it is.
-
-    It is the compiled twin of `model` or, of a class that this library does not know, a shallow copy; so with every
-    layer among its attributes, lists, tuples and dicts. Parameters are shared: what trains one trains both.
+    """A network that computes the same by compiled operations, with the same parameters; `model` does not change. It is
+    the compiled twin of `model` or, for a class that is not the library's, a shallow copy; the same holds for every
+    layer among its attributes, lists, tuples and dicts. Parameters are shared: training one trains both.
     """
     if not isinstance(model, layer.Layer):
         raise TypeError(f"model: expected a Layer, got {type(model).__name__}")

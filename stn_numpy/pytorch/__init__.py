@@ -2,9 +2,8 @@
 
 from .diagnose import diagnose
 from .distortions import distort
-from .families import LOG_POLAR, TRANSFORMS, Transform, as_transform, tps_transform
+from .families import TRANSFORMS, Transform, as_transform, tps_transform
 from .localisation import LocalisationNetwork
-from .log_polar import log_polar_grid
 from .model import Classifier
 from .networks import build
 from .transformer import SpatialTransformer

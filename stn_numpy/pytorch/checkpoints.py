@@ -1,29 +1,14 @@
-"""Checkpoints of torch: the old file or the new one, never half of one, and never a damaged one unnoticed."""
+"""Checkpoints of a run: damaged ones, and those of another run, are refused."""
 
-import hashlib
-
-import torch
-
-from .weights import read_whole, write_whole
-
-
-def save_checkpoint(path, content: dict) -> None:
-    """Write a checkpoint in the old one's place: tensors, numbers, words, dicts and lists, nothing that runs when read.
-
-    A digest is added, since ``torch.load`` does not notice a wrong bit.
-    """
-    write_whole(path, content | {"digest": _digest(content)})
+from .weights import read_whole
 
 
 def load_checkpoint(path, device="cpu") -> dict:
-    """Read a checkpoint and check every bit of it: ValueError if it is damaged, OSError if it cannot be read."""
+    """Read a checkpoint that `write_whole` wrote: ValueError if it is damaged, OSError if it cannot be read."""
     try:
-        content = read_whole(path, device)
-        if content.pop("digest") != _digest(content):
-            raise ValueError("its digest is another")
-    except (ValueError, KeyError, AttributeError, TypeError) as error:
-        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start anew") from error
-    return content
+        return read_whole(path, device)
+    except ValueError as error:
+        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start again") from error
 
 
 def check_facts(path, expected: dict, found: dict) -> None:
@@ -32,26 +17,5 @@ def check_facts(path, expected: dict, found: dict) -> None:
         if expected.get(name) != found.get(name):
             words = f"{name}: expected {expected.get(name)!r}, got {found.get(name)!r}"
             raise ValueError(
-                f"{path} belongs to another run ({words}); name another folder, or delete the file to start anew"
+                f"{path} belongs to another run ({words}); name another folder, or delete the file to start again"
             )
-
-
-def _digest(content):
-    found = hashlib.sha256()
-    _feed(found, content)
-    return found.hexdigest()
-
-
-def _feed(found, content):
-    if isinstance(content, torch.Tensor):
-        found.update(f"{content.dtype} {tuple(content.shape)}".encode())
-        found.update(content.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
-    elif isinstance(content, dict):
-        for key, value in content.items():
-            found.update(repr(key).encode())
-            _feed(found, value)
-    elif isinstance(content, (list, tuple)):
-        for value in content:
-            _feed(found, value)
-    else:
-        found.update(repr(content).encode())

@@ -37,7 +37,7 @@ def load_split(data: str, split: str) -> tuple:
 class Digits:
     """Training digits that stay on the device, and the test digits."""
 
-    losses_of = None  # another loss than that of the classes, see `Stepper`
+    loss_of = None  # another loss than that of the classes, see `Stepper`
 
     def __init__(self, settings, device):
         self.settings, self.device = settings, device
@@ -45,20 +45,21 @@ class Digits:
         self.images, self.labels = torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device)
         self.test_count = None
 
-    def piece(self, seeds, number: int, part=slice(None)) -> tuple[torch.Tensor, torch.Tensor]:
-        """Several steps' digits, drawn with replacement and distorted anew: (S, steps, B, 1, h, w), and their labels.
+    def piece(self, seed: int, number: int, part=slice(None)) -> tuple[torch.Tensor, torch.Tensor]:
+        """Several steps' digits, drawn with replacement and distorted anew: (steps, B, 1, h, w), and their labels.
 
         Seed and number decide them; all of each batch are made, and a part of it is returned, so that parts fit.
         """
-        images, labels = zip(*(self._piece_of(seed, number, part) for seed in seeds))
-        return (images[0][None], labels[0][None]) if len(images) == 1 else (torch.stack(images), torch.stack(labels))
-
-    def _piece_of(self, seed, number, part):
         generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
         shape = STEPS_A_PIECE, self.settings.batch
         index = torch.randint(len(self.images), (shape[0] * shape[1],), generator=generator, device=self.device)
-        images, _ = distort(self.images[index], self.settings.distortion, generator)
-        return images.unflatten(0, shape)[:, part], self.labels[index].unflatten(0, shape)[:, part]
+        images, truth = distort(self.images[index], self.settings.distortion, generator)
+        wanted = self.wanted(self.labels[index], truth)
+        return images.unflatten(0, shape)[:, part], wanted.unflatten(0, shape)[:, part]
+
+    def wanted(self, labels, truth):
+        """What a network learns of digits with these labels, which were distorted as `distort` says: the labels."""
+        return labels
 
     def test_batches(self, batch: int):
         """The test digits, as pairs of images (B, 1, h, w) and labels (B,)."""

@@ -10,7 +10,6 @@ import torch.nn.functional as F
 from ..check import check_choice
 from ..tps import control_points
 from .affine_exp import affine_exp_theta
-from .log_polar import log_polar_grid
 from .projective import projective_grid, projective_theta
 from .theta import affine_theta, attention_theta, rotation_theta, similarity_theta, translation_theta
 from .tps import tps_displacements, tps_grid
@@ -51,9 +50,6 @@ TRANSFORMS = {
         tps_transform((4, 4)),
     )
 }
-
-# Not one of them: it has no parameters that leave a picture as it is.
-LOG_POLAR = Transform("log-polar", translation_theta, (0.0, 0.0), log_polar_grid)
 
 
 def as_transform(transform: str | Transform) -> Transform:

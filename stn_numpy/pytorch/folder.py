@@ -16,7 +16,7 @@ from .command import Refusal, check_folder
 from .digits import STEPS_A_PIECE, Digits, mixed_seed
 from .settings import Settings
 from .tiles import A_COPY, COPIES, build_tile_network, centred, mean_colour
-from .turned_copies import log_joint
+from .turned_copies import log_joint, share_entropy
 
 MODELS = ("cnn", "st-cnn")
 AUGMENTATIONS = ("turn", "scale")
@@ -138,9 +138,9 @@ class FolderTiles(Digits):
         self.headings = None
         if headings is not None:
             self.headings = torch.from_numpy(headings[split(folder.labels)[0]]).to(device).float()
-            self.losses_of = partial(heading_losses, classes=len(settings.classes))
+            self.loss_of = partial(heading_loss, classes=len(settings.classes), entropy=settings.entropy)
 
-    def _piece_of(self, seed, number, part):
+    def piece(self, seed, number, part=slice(None)):
         generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
         shape = STEPS_A_PIECE, self.settings.batch
         index = torch.randint(len(self.images), shape, generator=generator, device=self.device)
@@ -174,17 +174,18 @@ def turned_anew(images, augment, generator) -> tuple[torch.Tensor, torch.Tensor]
     return F.grid_sample(images, grid, padding_mode="reflection", align_corners=False), torch.rad2deg(angle)
 
 
-def heading_losses(model, images, marks, classes):
-    """Of turned copies: minus the log-probability of a tile's class, and of its direction where that is known.
+def heading_loss(model, images, marks, classes, entropy=0.0):
+    """Of turned copies: minus the log-probability of a tile's class, and of its direction where that is known; and some
+    of the shares' entropy.
 
     A mark is the label, and `classes` times one more than the direction's place, or times 0 where it is not known:
     then the directions are summed over.
     """
-    logits, scores = model.only.read(images[0])
-    labels, places = marks[0] % classes, marks[0] // classes - 1
+    logits, scores = model.read(images)
+    labels, places = marks % classes, marks // classes - 1
     joint = log_joint(logits, scores)
     of_label = joint.gather(2, labels[:, None, None].expand(-1, joint.shape[1], 1))[..., 0]
     known = of_label.gather(1, places.clamp(min=0)[:, None])[:, 0]
     losses = -torch.where(places < 0, of_label.logsumexp(1), known)
     wrong = joint.detach().logsumexp(1).argmax(1) != labels
-    return losses.mean()[None], wrong.float().mean()[None]
+    return losses.mean() + entropy * share_entropy(scores).mean(), wrong.float().mean()

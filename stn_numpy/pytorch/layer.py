@@ -1,4 +1,4 @@
-"""Torch's own layers, from this library's, or drawn as `stn_numpy.layer` draws them: same seed, same weights."""
+"""Torch's own layers, from this library's."""
 
 import numpy as np
 import torch
@@ -37,31 +37,9 @@ def _filled(module, layer):
     return module
 
 
-def linear_layer(in_features, out_features, rng, dtype) -> nn.Linear:
-    """`torch.nn.Linear`, its weights drawn from a NumPy generator as `stn_numpy.Linear` draws them."""
-    return layer_from_numpy(numpy_layer.Linear(in_features, out_features, rng, numpy_dtype(dtype)))
-
-
-def conv2d_layer(in_channels, out_channels, kernel_size, padding, rng, dtype) -> nn.Conv2d:
-    """`torch.nn.Conv2d`, its weights drawn from a NumPy generator as `stn_numpy.Conv2d` draws them."""
-    return layer_from_numpy(
-        numpy_layer.Conv2d(in_channels, out_channels, kernel_size, 1, padding, rng, numpy_dtype(dtype))
-    )
-
-
-def check_dtype(dtype) -> torch.dtype:
-    """Check that a dtype is one of the two; return it."""
-    if dtype not in (torch.float32, torch.float64):
-        raise TypeError(f"dtype: expected torch.float32 or torch.float64, got {dtype}")
-    return dtype
-
-
 def numpy_dtype(dtype) -> type:
     """NumPy's name of one of the two dtypes."""
-    return {torch.float32: np.float32, torch.float64: np.float64}[check_dtype(dtype)]
-
-
-def output_shape(layers, image_shape, dtype=torch.float32) -> tuple:
-    """The shape that one image has after some layers, found by sending a black one through."""
-    with torch.no_grad():
-        return tuple(nn.Sequential(*layers)(torch.zeros(1, *image_shape, dtype=dtype)).shape[1:])
+    names = {torch.float32: np.float32, torch.float64: np.float64}
+    if dtype not in names:
+        raise TypeError(f"dtype: expected torch.float32 or torch.float64, got {dtype}")
+    return names[dtype]

@@ -4,7 +4,8 @@ import torch
 from torch import nn
 
 from .. import localisation
-from .layer import layer_from_numpy, linear_layer, numpy_dtype
+from ..layer import Linear
+from .layer import layer_from_numpy, numpy_dtype
 
 
 class LocalisationNetwork(nn.Module):
@@ -43,7 +44,7 @@ class LocalisationNetwork(nn.Module):
 
 def identity_layer(width, identity, rng, dtype) -> nn.Linear:
     """A last layer that starts with zero weights and the identity as bias."""
-    layer = linear_layer(width, len(identity), rng, dtype)
+    layer = layer_from_numpy(Linear(width, len(identity), rng, numpy_dtype(dtype)))
     with torch.no_grad():
         layer.weight.zero_()
         layer.bias.copy_(torch.tensor(identity))

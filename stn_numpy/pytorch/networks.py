@@ -2,15 +2,17 @@
 
 import numpy as np
 import torch
-from torch import nn
 
 from ..check import check_choice, check_whole
+from ..layer import AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential
+from ..localisation import output_shape
 from .families import as_transform
-from .layer import check_dtype, conv2d_layer, linear_layer, output_shape
+from .layer import numpy_dtype
 from .localisation import LocalisationNetwork, identity_layer
 from .model import Classifier
 from .transformer import SpatialTransformer
 from .turned_copies import TurnedCopies
+from .weights import from_numpy
 
 MODELS = ("fcn", "cnn", "st-fcn", "st-cnn")
 SIZES = {"R": 28, "RTS": 42, "P": 28, "E": 28, "TC": 60, "P2": 28}
@@ -66,7 +68,7 @@ def build(
     transform = as_transform(transform)
     if check_whole("localisation_depth", localisation_depth, 0) > 3:
         raise ValueError(f"localisation_depth: expected 0 to 3, got {localisation_depth}")
-    rng, dtype = np.random.default_rng(rng), check_dtype(dtype)
+    rng = np.random.default_rng(rng)
     kind, size = model.removeprefix("st-"), SIZES[distortion]
     if turned_copies:
         return _turned_copies(kind, size, turned_copies, rng, dtype)
@@ -74,7 +76,7 @@ def build(
     if model.startswith("st-"):
         localisation = _localisation(kind, size, transform.identity, localisation_depth, rng, dtype)
         transformer = SpatialTransformer(localisation, transform)
-        pool = [nn.AvgPool2d(2)] if distortion in POOLED else []
+        pool = [AvgPool2d(2)] if distortion in POOLED else []
     taken = sum(p.numel() for p in transformer.parameters()) if transformer else 0
     left = check_whole("parameters", parameters, 1) - taken
     if left < LEAST:
@@ -96,19 +98,19 @@ def _localisation(kind, size, identity, depth, rng, dtype):
         return LocalisationNetwork(hidden=(32,) * depth, **shared)
     if depth != 2:
         return LocalisationNetwork(channels=(20,) * depth, hidden=(20,), downsample=2, **shared)
-    layers = [nn.AvgPool2d(2), conv2d_layer(1, 20, 5, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
-    layers += [conv2d_layer(20, 20, 5, 0, rng, dtype), nn.ReLU(), nn.Flatten()]
-    width = output_shape(layers, (1, size, size), dtype)[0]
-    features = nn.Sequential(*layers, linear_layer(width, 20, rng, dtype), nn.ReLU())
+    how = dict(rng=rng, dtype=numpy_dtype(dtype))
+    layers = [AvgPool2d(2), Conv2d(1, 20, 5, **how), ReLU(), MaxPool2d(2), Conv2d(20, 20, 5, **how), ReLU(), Flatten()]
+    width = output_shape(layers, (1, size, size), how["dtype"])[0]
+    features = from_numpy(Sequential(*layers, Linear(width, 20, **how), ReLU()))
     return LocalisationNetwork.of(features, identity_layer(20, identity, rng, dtype))
 
 
 def _fcn(pool, channels, size, classes, parameters, rng, dtype):
     """Two hidden layers of one width, the one that comes closest to so many parameters."""
-    inputs = channels * size * size
+    how, inputs = dict(rng=rng, dtype=numpy_dtype(dtype)), channels * size * size
     width = _closest_width(lambda width: (inputs + 1 + width + 1) * width + (width + 1) * classes, parameters)
-    hidden = [linear_layer(inputs, width, rng, dtype), nn.ReLU(), linear_layer(width, width, rng, dtype), nn.ReLU()]
-    return nn.Sequential(*pool, nn.Flatten(), *hidden, linear_layer(width, classes, rng, dtype))
+    hidden = [Linear(inputs, width, **how), ReLU(), Linear(width, width, **how), ReLU()]
+    return from_numpy(Sequential(*pool, Flatten(), *hidden, Linear(width, classes, **how)))
 
 
 def _cnn(pool, channels, size, classes, parameters, rng, dtype, first=64):
@@ -117,9 +119,10 @@ def _cnn(pool, channels, size, classes, parameters, rng, dtype, first=64):
     last = ((size + 2 * padding - 8) // 2 - 6) // 2
     fixed, each = (81 * channels + 1) * first + classes, 49 * first + 1 + last**2 * classes
     width = _closest_width(lambda width: fixed + each * width, parameters)
-    layers = [*pool, conv2d_layer(channels, first, 9, padding, rng, dtype), nn.ReLU(), nn.MaxPool2d(2)]
-    layers += [conv2d_layer(first, width, 7, 0, rng, dtype), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()]
-    return nn.Sequential(*layers, linear_layer(last * last * width, classes, rng, dtype))
+    how = dict(rng=rng, dtype=numpy_dtype(dtype))
+    layers = [*pool, Conv2d(channels, first, 9, padding=padding, **how), ReLU(), MaxPool2d(2)]
+    layers += [Conv2d(first, width, 7, **how), ReLU(), MaxPool2d(2), Flatten()]
+    return from_numpy(Sequential(*layers, Linear(last * last * width, classes, **how)))
 
 
 def _closest_width(count, parameters: int) -> int:

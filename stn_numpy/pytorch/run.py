@@ -5,20 +5,21 @@ import json
 import math
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import distributed
 
-from ..files import locked, provenance, write_json
-from .checkpoints import check_facts, load_checkpoint, save_checkpoint
+from ..files import locked, write_json
+from .checkpoints import check_facts, load_checkpoint
 from .digits import STEPS_A_PIECE, Digits, known_digits, test_digits
 from .life import angles_left, label_leak, signs_of_life, thetas
 from .networks import SIZES
 from .quick import quicken
-from .steps import SideBySide, Stepper, choose_acceleration, make_optimizer, set_rate
-from .weights import save
+from .steps import Stepper, choose_acceleration, copies_loss, make_optimizer, set_rate
+from .weights import save, write_whole
 
 SHOWN = 20  # test digits whose thetas the history keeps
 KEPT = ("step", "seconds", "processor_seconds", "history")
@@ -55,17 +56,17 @@ class World:
 
 
 class Run:
-    """Train one network, or several side by side that differ by their seed alone; a subclass may `measure` more.
+    """Train one network; a subclass may `measure` more.
 
-    `folder` takes the checkpoint and, at the end, for each seed the weights (.pt) and the result (.json). The result's
-    history has an entry, see `record`, every `record_every` steps, 0 for none. `digits` is another source of images
-    with the methods of `Digits`; for `acceleration` see `choose_acceleration` and `Stepper`.
+    `folder` takes the checkpoint and, at the end, the weights (.pt) and the result (.json). The result's history has an
+    entry, see `record`, every `record_every` steps, 0 for none. `digits` is another source of images with the methods
+    of `Digits`; for `acceleration` see `choose_acceleration` and `Stepper`.
     """
 
     def __init__(
         self,
         settings,
-        seeds,
+        seed,
         device,
         folder,
         acceleration="auto",
@@ -74,33 +75,25 @@ class Run:
         digits=None,
         record_every=0,
     ):
-        self.settings, self.seeds, self.device, self.world = settings, tuple(seeds), device, world or World()
+        self.settings, self.seed, self.device, self.world = settings, seed, device, world or World()
         self.checkpoint_every, self.record_every = checkpoint_every, record_every
         self.acceleration = choose_acceleration(acceleration, device, self.world.size)
         self.digits = digits or Digits(settings, device)
-        self.networks = self._build_networks()
-        self.optimizer = make_optimizer(self.networks, settings, device)
-        parallel = torch.nn.parallel.DistributedDataParallel if self.world.size > 1 else lambda networks: networks
+        if device.type == "cuda":
+            torch.cuda.set_device(device)  # a recording takes place on the current one
+        network = quicken(settings.build(seed)) if device.type == "cpu" else settings.build(seed)
+        self.network = network.to(device, memory_format=torch.channels_last)
+        self.optimizer = make_optimizer(self.network, settings, device)
+        parallel = torch.nn.parallel.DistributedDataParallel if self.world.size > 1 else lambda network: network
         how = settings.precision, self.acceleration, settings.clip
-        self.stepper = Stepper(parallel(self.networks), self.optimizer, *how, self.digits.losses_of)
-        self.paths = [Path(folder) / f"{settings.name}-seed{seed}" for seed in self.seeds]
-        self.checkpoint = Path(folder) / f"{settings.name}-seed{'+'.join(map(str, self.seeds))}.checkpoint.pt"
-        self.step, self.seconds, self.processor_seconds = 0, 0.0, 0.0
-        self.losses, self.errors = torch.zeros(2, settings.iterations, len(self.seeds))
-        self.history = [[] for _ in self.seeds]
+        loss_of = self.digits.loss_of or (partial(copies_loss, entropy=settings.entropy) if settings.entropy else None)
+        self.stepper = Stepper(parallel(self.network), self.optimizer, *how, loss_of)
+        self.name = f"{settings.name}-seed{seed}"
+        self.folder, self.checkpoint = Path(folder), Path(folder) / f"{self.name}.checkpoint.pt"
+        self.step, self.seconds, self.processor_seconds, self.history = 0, 0.0, 0.0, []
+        self.losses, self.errors = torch.zeros(2, settings.iterations)
         with contextlib.suppress(FileNotFoundError):
             self._load()
-
-    def _build_networks(self):
-        """The networks on the device, in the form that is fastest there."""
-        if self.device.type == "cuda":
-            torch.cuda.set_device(self.device)  # a recording takes place on the current one
-        networks = [self.settings.build(seed) for seed in self.seeds]
-        if len(networks) > 1:
-            return SideBySide(networks).to(self.device)
-        if self.device.type == "cpu":
-            networks = [quicken(networks[0])]
-        return SideBySide(networks).to(self.device, memory_format=torch.channels_last)
 
     def train(self, progress=lambda steps, loss, error: None, stop=lambda: False, until=None) -> None:
         """Take the steps that are left, or those up to `until`; save now and then, and before leaving.
@@ -141,12 +134,12 @@ class Run:
         """
         piece, first = divmod(self.step, STEPS_A_PIECE)
         last = min(STEPS_A_PIECE, until - piece * STEPS_A_PIECE)
-        images, labels = self.digits.piece(self.seeds, piece, self.world.slice(self.settings.batch))
-        measured = torch.zeros(2, last, len(self.seeds), device=self.device)
+        images, labels = self.digits.piece(self.seed, piece, self.world.slice(self.settings.batch))
+        measured = torch.zeros(2, last, device=self.device)
         stopped, taken = False, first
         while taken < last and not stopped:
             set_rate(self.optimizer, self.settings.rate_at(piece * STEPS_A_PIECE + taken))
-            measured[0, taken], measured[1, taken] = self.stepper(images[:, taken], labels[:, taken])
+            measured[0, taken], measured[1, taken] = self.stepper(images[taken], labels[taken])
             taken += 1
             stopped = self.world.size == 1 and stop()
         if self.world.size > 1:
@@ -158,41 +151,37 @@ class Run:
         return stopped
 
     def record(self) -> None:
-        """Add an entry to each network's history: step, test error, `life`, and on distorted digits `label_leak` and
-        the ``thetas`` of `SHOWN` test digits at equal distances, by which their way can be drawn."""
-        for place, error in enumerate(self._test() if self.world.rank == 0 else ()):
-            network = self._network(place).to(self.device)
-            entry = dict(step=self.step, test_error=error, **self.life(network))
-            if network.transformer is not None and self.settings.distortion in SIZES:
-                names = self.settings.data, self.settings.distortion
-                images, labels, _ = test_digits(*names)
-                entry["label_leak"] = label_leak(network, *known_digits(*names), images, labels)
-                some = thetas(network, images[shown(len(images))]).flatten(1)
-                entry["thetas"] = np.round(some.double().numpy(), 4).tolist()
-            self.history[place].append(entry)
+        """Add an entry to the history: step, test error, `life`, and on distorted digits `label_leak` and the
+        ``thetas`` of `SHOWN` test digits at equal distances, by which their way can be drawn."""
+        if self.world.rank:
+            return
+        network = self._as_built().to(self.device)
+        entry = dict(step=self.step, test_error=self._test(), **self.life(network))
+        if network.transformer is not None and self.settings.distortion in SIZES:
+            names = self.settings.data, self.settings.distortion
+            images, labels, _ = test_digits(*names)
+            entry["label_leak"] = label_leak(network, *known_digits(*names), images, labels)
+            some = thetas(network, images[shown(len(images))]).flatten(1)
+            entry["thetas"] = np.round(some.double().numpy(), 4).tolist()
+        self.history.append(entry)
 
-    def finish(self, made_by: dict) -> list[dict]:
-        """Measure what was trained, write weights and results, and take the checkpoint away; one result a seed."""
+    def finish(self, made_by: dict) -> dict:
+        """Measure what was trained, write weights and result, take the checkpoint away; return the result."""
         with self._locked():
             self._save()  # what follows may fail on a full disk, and then goes on from here
-            results = [self._result(made_by, place, error) for place, error in enumerate(self._test())]
-            for result, path in zip(results, self.paths):
-                write_json(path.with_name(path.name + ".json"), result)
+            network, error = self._as_built(), self._test()
+            save(self.folder / f"{self.name}.pt", network, **self.settings.beside())
+            speed = self.settings.batch * self.step / max(self.seconds, 1e-9)
+            found = dict(made_by=made_by, settings=self.settings.facts(), seed=self.seed)
+            found |= dict(parameters=network.parameter_count(), test_error=error, test_images=self.digits.test_count)
+            found |= dict(processes=self.world.size, acceleration=self.acceleration)
+            found |= dict(seconds=round(self.seconds, 1), processor_seconds=round(self.processor_seconds, 1))
+            found |= dict(images_per_second=round(speed), **self.measure(network), **self.life(network))
+            found |= dict(history=self.history) if self.history else {}
+            found |= dict(curve=curve(self.losses, self.errors))
+            write_json(self.folder / f"{self.name}.json", found)
             self.checkpoint.unlink(missing_ok=True)
-            return results
-
-    def _result(self, made_by, place, error):
-        """Write the weights of one network; return what its result says."""
-        network, path = self._network(place), self.paths[place]
-        save(path.with_name(path.name + ".pt"), network, **self.settings.beside())
-        speed = self.settings.batch * self.step * len(self.seeds) / max(self.seconds, 1e-9)
-        found = dict(made_by=made_by, settings=self.settings.facts(), seed=self.seeds[place])
-        found |= dict(parameters=network.parameter_count(), test_error=error, test_images=self.digits.test_count)
-        found |= dict(processes=self.world.size, side_by_side=len(self.seeds), acceleration=self.acceleration)
-        found |= dict(seconds=round(self.seconds, 1), processor_seconds=round(self.processor_seconds, 1))
-        found |= dict(images_per_second=round(speed), **self.measure(network), **self.life(network))
-        found |= dict(history=self.history[place]) if self.history[place] else {}
-        return found | dict(curve=curve(self.losses[:, place], self.errors[:, place]))
+            return found
 
     def measure(self, network) -> dict:
         """What a result says of a trained network in addition to its error and its transformer's life."""
@@ -210,46 +199,45 @@ class Run:
         pose = test_digits(self.settings.data, self.settings.distortion)[2] if posed else None
         return dict(life=signs_of_life(network, images, pose))
 
-    def _network(self, place):
-        """One of the networks by itself, on the CPU."""
-        network = self.settings.build(self.seeds[place])
-        network.load_state_dict(self.networks.weights(place))
+    def _as_built(self):
+        """The network as its settings build it, on the CPU."""
+        network = self.settings.build(self.seed)
+        network.load_state_dict(self.network.state_dict())
         return network
 
     @torch.no_grad()
     def _test(self, batch=500):
-        """The share of test digits that each network gets wrong."""
-        wrong = torch.zeros(len(self.seeds), device=self.device)
-        for images, labels in self.digits.test_batches(batch):
-            logits = self.networks(images.expand(len(self.seeds), *images.shape))
-            wrong += (logits.argmax(2) != labels).sum(1)
-        return [count / self.digits.test_count for count in wrong.tolist()]
+        """The share of test digits that the network gets wrong."""
+        parts = self.digits.test_batches(batch)
+        wrong = sum((self.network(images).argmax(1) != labels).sum() for images, labels in parts)
+        return wrong.item() / self.digits.test_count
 
-    @contextlib.contextmanager
     def _locked(self):
-        with contextlib.ExitStack() as stack:  # another run with this name would write the same files
-            for path in () if self.world.rank else self.paths:
-                stack.enter_context(locked(path.with_name(path.name + ".lock")))
-            yield
+        """Another run with this name would write the same files."""
+        return contextlib.nullcontext() if self.world.rank else locked(self.folder / f"{self.name}.lock")
 
     def _facts(self):
-        return self.settings.facts() | dict(seeds=list(self.seeds), device=self.device.type)
+        return self.settings.facts() | dict(seeds=[self.seed], device=self.device.type)
 
     def _save(self):
         if self.world.rank == 0:
             content = dict(facts=self._facts()) | {name: getattr(self, name) for name in KEPT}
             content |= {name: getattr(self, name)[: self.step].clone() for name in ("losses", "errors")}
-            content |= {name: getattr(self, name).state_dict() for name in ("networks", "optimizer")}
-            save_checkpoint(self.checkpoint, content)
+            content |= {name: getattr(self, name).state_dict() for name in ("network", "optimizer")}
+            write_whole(self.checkpoint, content)
 
     def _load(self):
         content = load_checkpoint(self.checkpoint, self.device)
         check_facts(self.checkpoint, self._facts(), content["facts"])
+        if "networks" in content:  # from when several seeds could be trained as one
+            content["network"] = {name.removeprefix("only."): tensor for name, tensor in content["networks"].items()}
+            content |= {name: content[name].flatten() for name in ("losses", "errors")}
+            content["history"] = content["history"][0]
         for name in KEPT:
             setattr(self, name, content.get(name, getattr(self, name)))
         for name in ("losses", "errors"):
             getattr(self, name)[: self.step] = content[name].cpu()
-        for name in ("networks", "optimizer"):
+        for name in ("network", "optimizer"):
             getattr(self, name).load_state_dict(content[name])
 
 
@@ -267,10 +255,9 @@ def finished(folder, settings, seed: int) -> dict | None:
     return result
 
 
-def made_by(command: str, device) -> dict:
-    """What makes a result: `stn_numpy.files.provenance` and the device."""
-    gpu = dict(device=f"cuda: {torch.cuda.get_device_name(device)}") if device.type == "cuda" else {}
-    return provenance(command) | gpu
+def name_of(device) -> dict:
+    """What a result's ``made_by`` says of a device, where it is not the processor."""
+    return dict(device=f"cuda: {torch.cuda.get_device_name(device)}") if device.type == "cuda" else {}
 
 
 def curve(losses, errors, points: int = 200) -> dict:

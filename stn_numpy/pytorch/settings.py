@@ -14,7 +14,7 @@ OPTIMIZERS = ("sgd", "adamw")
 SCHEDULES = ("thirds", "cosine")
 ITERATIONS = 150_000  # the paper's, from notes on it
 OPTIMISING = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")
-LATER = (*OPTIMISING, "turned_copies")  # not in the first recorded results
+LATER = (*OPTIMISING, "turned_copies", "entropy")  # not in the first recorded results
 
 DISTORTED = """\
 rotation; rotation, scale and translation; projective; elastic; translation and clutter; projective, by two numbers a \
@@ -29,6 +29,8 @@ SCHEDULE = "the rate falls to a tenth after each third of the steps, or along ha
 TURNED_COPIES = """\
 the classifier reads each image in so many directions around the compass and learns which is up; not with a \
 transformer; 0 for none"""
+ENTROPY = """\
+how much of the entropy of the turned copies' shares is added to the loss; with 0.1 one direction wins more often"""
 WARM_UP = "share of the steps, at the beginning, over which the rate rises linearly from 0"
 PRECISION = """\
 of convolutions and products while training; grid, loss and weights are float32, and so is the test; auto: bfloat16 on \
@@ -60,12 +62,15 @@ class Settings:
     clip: float = option(0.0, least=0, help="the largest norm of a network's gradient: longer ones are scaled; 0: any")
     weight_decay: float = option(0.0, least=0, help="coupled with the gradient in SGD, decoupled in AdamW")
     turned_copies: int = option(0, TURNED_COPIES, least=0)
+    entropy: float = option(0.0, ENTROPY, least=0)
 
     usual = {}  # values of settings in LATER that a name does not mention: of the defaults it mentions none
 
     def __post_init__(self):
         if self.nesterov and self.optimizer != "sgd":
             raise ValueError(f"nesterov: expected it with the optimizer sgd, got {self.optimizer}")
+        if self.entropy and not self.turned_copies:
+            raise ValueError(f"entropy: expected 0 without turned copies, got {self.entropy:g}")
         if self.turned_copies and self.model.startswith("st-"):
             raise ValueError(f"turned_copies: expected 0 with the model {self.model}, got {self.turned_copies}")
 

@@ -1,63 +1,27 @@
-"""One training step: for one network or for several side by side, eager, compiled or as a CUDA graph."""
-
-import warnings
+"""One training step: eager, compiled or as a CUDA graph."""
 
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.func import functional_call, stack_module_state, vmap
+
+from .turned_copies import marginalise, share_entropy
 
 ACCELERATIONS = ("eager", "compile", "graph")
 
-# Side by side, torch makes the networks' grids one network at a time: a small part of a step.
-warnings.filterwarnings("ignore", message=".*batching rule for aten::affine_grid_generator")
+
+def parameter_groups(network, localisation_rate: float) -> list[dict]:
+    """The parameters for an optimizer, those of the localisation network apart; `factor` multiplies the rate."""
+    parts = {True: [], False: []}
+    for name, parameter in network.named_parameters():
+        parts["localisation" in name.split(".")].append(parameter)
+    groups = [dict(params=parts[False], factor=1.0), dict(params=parts[True], factor=localisation_rate)]
+    return [group for group in groups if group["params"]]
 
 
-class SideBySide(nn.Module):
-    """Several networks of one shape, each with its own images, as one module: a GPU has room for more than one.
-
-    The networks have no buffers. Forward: (S, B, C, H, W) to (S, B, classes), where S is the number of networks.
-    """
-
-    def __init__(self, networks):
-        super().__init__()
-        self.count = len(networks)
-        if self.count == 1:
-            self.only = networks[0]
-            return
-        self.skeleton = [networks[0]]  # in a list, so that its own weights are not learned
-        stacked, _ = stack_module_state(networks)
-        self.names = list(stacked)
-        self.stacked = nn.ParameterList(nn.Parameter(stacked[name].detach()) for name in self.names)
-
-    def forward(self, images):
-        if self.count == 1:
-            return self.only(images[0])[None]
-        return vmap(self._call)(dict(zip(self.names, self.stacked)), images)
-
-    def _call(self, parameters, images):
-        return functional_call(self.skeleton[0], parameters, (images,))
-
-    def weights(self, place: int) -> dict:
-        """The weights of one of the networks, by their names in it."""
-        if self.count == 1:
-            return {name: tensor.detach().clone() for name, tensor in self.only.state_dict().items()}
-        return {name: tensor[place].detach().clone() for name, tensor in zip(self.names, self.stacked)}
-
-    def groups(self, localisation_rate: float) -> list[dict]:
-        """The parameters for an optimizer, those of localisation networks apart; `factor` multiplies the rate."""
-        named = self.only.named_parameters() if self.count == 1 else zip(self.names, self.stacked)
-        parts = {True: [], False: []}
-        for name, parameter in named:
-            parts["localisation" in name.split(".")].append(parameter)
-        groups = [dict(params=parts[False], factor=1.0), dict(params=parts[True], factor=localisation_rate)]
-        return [group for group in groups if group["params"]]
-
-
-def make_optimizer(networks, settings, device) -> torch.optim.Optimizer:
+def make_optimizer(network, settings, device) -> torch.optim.Optimizer:
     """The optimizer of the settings. On CUDA its rates are tensors, which a recorded step reads anew each time."""
     cuda = device.type == "cuda"
-    groups, decay = networks.groups(settings.localisation_rate), settings.weight_decay
+    groups, decay = parameter_groups(network, settings.localisation_rate), settings.weight_decay
     for group in groups:
         group["lr"] = torch.tensor(settings.rate, device=device) if cuda else settings.rate
     if settings.optimizer == "sgd":
@@ -75,18 +39,6 @@ def set_rate(optimizer, rate: float) -> None:
             group["lr"] = rate * group["factor"]
 
 
-def clip_gradients(parameters, largest: float, count: int) -> None:
-    """Scale the gradient of each of so many networks down to a norm of at most `largest`.
-
-    With several networks the parameters are stacked: their first axis says which network.
-    """
-    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-    squares = [gradient.reshape(count, -1).square().sum(1) for gradient in gradients]
-    factor = (largest / (torch.stack(squares).sum(0).sqrt() + 1e-6)).clamp(max=1)
-    for gradient in gradients:
-        gradient.mul_(factor.view(-1, *[1] * (gradient.ndim - 1)))
-
-
 def choose_acceleration(name: str, device, processes: int = 1) -> str:
     """What "auto" means on a device: recorded steps where one process has a CUDA device, else eager ones."""
     recordable = device.type == "cuda" and processes == 1
@@ -95,29 +47,35 @@ def choose_acceleration(name: str, device, processes: int = 1) -> str:
     return name if name != "auto" else "graph" if recordable else "eager"
 
 
-def class_losses(model, images, labels):
-    """The cross-entropy of each network's classes, and the share of images that it gets wrong."""
+def class_loss(model, images, labels):
+    """The cross-entropy of the classes, and the share of images that the model gets wrong."""
     logits = model(images).float()
-    losses = F.cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none").view_as(labels).mean(1)
-    return losses, (logits.detach().argmax(2) != labels).float().mean(1)
+    return F.cross_entropy(logits, labels), (logits.detach().argmax(1) != labels).float().mean()
+
+
+def copies_loss(model, images, labels, entropy):
+    """The same for turned copies, and so much of the entropy of their shares."""
+    logits, scores = model.read(images)
+    loss, wrong = class_loss(lambda copies: marginalise(*copies), (logits, scores), labels)
+    return loss + entropy * share_entropy(scores).mean(), wrong
 
 
 class Stepper:
-    """Take training steps of a `SideBySide`, or of what data-parallel training has wrapped around one, without waiting.
+    """Take training steps of a network, or of what data-parallel training has wrapped around one, without waiting.
 
-    `losses_of` is another loss than `class_losses`. The acceleration "compile" is `torch.compile`; "graph" records a
+    `loss_of` is another loss than `class_loss`. The acceleration "compile" is `torch.compile`; "graph" records a
     step once and replays it, on CUDA only.
     """
 
-    def __init__(self, model, optimizer, precision="float32", acceleration="eager", clip=0.0, losses_of=None):
+    def __init__(self, model, optimizer, precision="float32", acceleration="eager", clip=0.0, loss_of=None):
         self.model, self.optimizer, self.precision, self.clip = model, optimizer, precision, clip
-        self.losses_of = losses_of or class_losses
+        self.loss_of = loss_of or class_loss
         self.parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
         self.outcome = torch.compile(self._outcome) if acceleration == "compile" else self._outcome
         self.graph, self.recorded = None, acceleration == "graph"
 
     def __call__(self, images, labels):
-        """One step on (S, B, C, H, W) images and (S, B) labels; losses and errors (S,) before it, on the device.
+        """One step on images (B, C, H, W) and labels (B,); loss and error before it, on the device.
 
         They are valid until the next step.
         """
@@ -128,20 +86,20 @@ class Stepper:
         self.images.copy_(images)
         self.labels.copy_(labels)
         self.graph.replay()
-        return self.losses, self.errors
+        return self.loss, self.error
 
     def _outcome(self, images, labels):
         with torch.autocast(images.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
-            return self.losses_of(self.model, images, labels)
+            return self.loss_of(self.model, images, labels)
 
     def _step(self, images, labels):
-        losses, errors = self.outcome(images, labels)
+        loss, error = self.outcome(images, labels)
         self.optimizer.zero_grad(set_to_none=True)
-        losses.sum().backward()  # each network's gradient is that of its own loss
+        loss.backward()
         if self.clip:
-            clip_gradients(self.parameters, self.clip, len(images))
+            nn.utils.clip_grad_norm_(self.parameters, self.clip)
         self.optimizer.step()
-        return losses.detach(), errors
+        return loss.detach(), error
 
     def _record(self, images, labels):
         """Record one step on CUDA, and leave weights and momentum as they were."""
@@ -158,7 +116,7 @@ class Stepper:
         self.graph = torch.cuda.CUDAGraph()
         # Other threads may continue what they do, such as a DataLoader's that pins memory.
         with torch.cuda.graph(self.graph, stream=other, capture_error_mode="thread_local"):
-            self.losses, self.errors = self._step(self.images, self.labels)
+            self.loss, self.error = self._step(self.images, self.labels)
         with torch.no_grad():
             for parameter, value, state in zip(self.parameters, values, states):
                 parameter.copy_(value)

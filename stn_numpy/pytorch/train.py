@@ -9,11 +9,12 @@ import torch
 from torch import distributed
 
 from ..arguments import add_arguments, from_arguments, option
+from ..files import provenance
 from ..pictures import colour
 from .command import Parser, Refusal, Stop, best_precision, find_devices, plain_errors
 from .folder import DEFAULTS, augmentations, open_folder
 from .life import is_silent
-from .run import Run, Stopped, World, finished, made_by
+from .run import Run, Stopped, World, finished, name_of
 from .settings import Settings
 from .steps import ACCELERATIONS, choose_acceleration
 from .tiles import LEAST_SIZE
@@ -182,7 +183,7 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
 
     with Stop(patient=world.size > 1) as stop:
         every = args.checkpoint_every, world, digits, args.record_every
-        run = Run(settings, [args.seed], device, args.out, args.acceleration, *every)
+        run = Run(settings, args.seed, device, args.out, args.acceleration, *every)
         if run.step:
             say(f"going on after step {run.step} of {settings.iterations}")
         try:
@@ -197,7 +198,7 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
                 "the same command goes on from there",
             )
             raise SystemExit(130) from None
-    return run.finish(made_by(command, device))[0] if world.rank == 0 else None
+    return run.finish(provenance(command) | name_of(device)) if world.rank == 0 else None
 
 
 def estimate(run) -> str:

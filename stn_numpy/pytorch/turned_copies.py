@@ -25,6 +25,16 @@ def log_joint(logits: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
     return logits.log_softmax(2) + scores.log_softmax(1)[:, :, None]
 
 
+def share_entropy(scores: torch.Tensor) -> torch.Tensor:
+    """The entropy of the copies' shares, in nats: (N, K) scores to (N,).
+
+    It is 0 where one copy has the whole share, and log K where all have the same. With a small multiple of its mean in
+    the loss, one direction wins more often.
+    """
+    log_shares = scores.log_softmax(1)
+    return -(log_shares.exp() * log_shares).sum(1)
+
+
 class TurnedCopies(nn.Module):
     """Read an image in K directions by one network, and average over them. As in `stn_numpy.TurnedCopies`.
 

@@ -62,8 +62,8 @@ def _grid(theta, size, align_corners):
 
 @EXERCISE.wrong(
     "As it was found",
-    "theta's points are in normalised units, as the sampler expects them, but here "
-    "they are turned into pixels, counted from 0; and align_corners is never read.",
+    "the points are turned into pixels, counted from 0, but the sampler expects normalised units, as `theta` gives "
+    "them; `align_corners` is not used either.",
     "sec-whole-pixels",
 )
 def as_found(theta, in_size, out_size, align_corners=False):
@@ -78,8 +78,8 @@ def as_found(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Half fixed, corners always",
-    "the pixels are gone, which was the worse of the two bugs, but with align_corners=False -1 and 1 are the outer "
-    "edges, and the first centre lies half a pixel inside.",
+    "the points are no longer in pixels, but your function places -1 and 1 at the outermost centres even where "
+    "`align_corners=False`; there they are the outer edges, and the first centre lies half a pixel inside.",
     "sec-grid-units",
 )
 def always_corners(theta, in_size, out_size, align_corners=False):
@@ -88,8 +88,8 @@ def always_corners(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Half fixed, edges always",
-    "the pixels are gone, which was the worse of the two bugs, but with align_corners=True the first centre lies on "
-    "-1 and the last on 1; yours lie half a pixel inside always.",
+    "the points are no longer in pixels, but your function places the centres half a pixel inside even where "
+    "`align_corners=True`; there the first centre lies at -1 and the last at 1.",
     "sec-grid-units",
 )
 def always_edges(theta, in_size, out_size, align_corners=False):
@@ -97,9 +97,9 @@ def always_edges(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-    "outer edges; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_convention(theta, in_size, out_size, align_corners=False):
@@ -107,9 +107,9 @@ def other_convention(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Pixels still, now in both conventions",
-    "align_corners now decides how units become pixels, but that "
-    "step is the sampler's own: it expects the points as theta gives them, in normalised units.",
+    "Still in pixels, now in both conventions",
+    "your function turns normalised units into pixels by `align_corners`, but the sampler does that itself; it "
+    "expects the points as `theta` gives them, in normalised units.",
     "sec-whole-pixels",
 )
 def pixels_in_both(theta, in_size, out_size, align_corners=False):
@@ -118,9 +118,9 @@ def pixels_in_both(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners read in the wrong place",
-    "how units become pixels is up to the sampler; align_corners belongs to the two np.linspace, where it decides at "
-    "which units the output's centres lie.",
+    "`align_corners` used in the wrong place",
+    "your function uses `align_corners` to turn units into pixels, which is the sampler's job; here it belongs to the "
+    "two `np.linspace`, where it decides at which units the output's centres lie.",
     "sec-grid-idea",
 )
 def pixels_by_the_flag(theta, in_size, out_size, align_corners=False):
@@ -129,9 +129,9 @@ def pixels_by_the_flag(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Half fixed, pixels still",
-    "align_corners is read now, but at the end the points are still turned into pixels, and the sampler expects them "
-    "as theta gives them, in normalised units.",
+    "Half fixed, still in pixels",
+    "`align_corners` now places the output's centres, but at the end your function still turns the points into "
+    "pixels; the sampler expects them in normalised units, as `theta` gives them.",
     "sec-whole-pixels",
 )
 def pixels_at_the_end(theta, in_size, out_size, align_corners=False):
@@ -140,8 +140,8 @@ def pixels_at_the_end(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "The axes are not moved",
-    "looks has the shape (N, 2, h * w), and reshape alone leaves its numbers in "
-    "that order; swapaxes(1, 2) brings the 2 to the end, and then reshape is right.",
+    "your function reshapes an array of shape (N, 2, h * w), and `reshape` alone does not move the axes; apply "
+    "`swapaxes(1, 2)` first, so that the 2 comes last.",
     "sec-grid-all",
 )
 def axes_not_moved(theta, in_size, out_size, align_corners=False):
@@ -150,9 +150,9 @@ def axes_not_moved(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "meshgrid the other way round",
-    "np.meshgrid(x, y) gives h rows and w columns as it is; "
-    'indexing="ij" turns that round, and the points then follow one another down the columns.',
+    "`meshgrid` the other way round",
+    'your points follow one another down the columns, as `np.meshgrid` returns them with `indexing="ij"`; without it, '
+    "`np.meshgrid(x, y)` has h rows and w columns, which is the order needed here.",
     "sec-grid-all",
 )
 def other_indexing(theta, in_size, out_size, align_corners=False):
@@ -162,8 +162,8 @@ def other_indexing(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "From 0 to 1",
-    "normalised units reach from -1 to 1 with 0 in the middle; yours put 0 on the first pixel and 1 on the last, "
-    "whatever align_corners is.",
+    "your function places 0 at the first pixel and 1 at the last, whatever `align_corners` is; normalised units run "
+    "from -1 to 1, with 0 in the middle.",
     "sec-whole-equation",
 )
 def from_zero_to_one(theta, in_size, out_size, align_corners=False):
@@ -172,8 +172,8 @@ def from_zero_to_one(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Divided by the output's size",
-    "the pixels of the found code are the input's, so dividing them by "
-    "the output's size gives no units; leave the turn into pixels out, and nothing has to be undone.",
+    "your function divides the pixels by the output's size, but they are pixels of the input; leave out the "
+    "conversion to pixels, and there is nothing to undo.",
     "sec-whole-paper",
 )
 def divided_by_output(theta, in_size, out_size, align_corners=False):
@@ -182,9 +182,9 @@ def divided_by_output(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Made with W - 1, undone with W",
-    "the found code makes pixels with (W - 1) / 2, and 2 * p / W - 1 "
-    "does not lead back; leave the turn into pixels out, and nothing has to be undone.",
+    "Converted with W - 1, undone with W",
+    "the original code converts to pixels with `(W - 1) / 2`, and your `2 * p / W - 1` is not the inverse of that; "
+    "leave out the conversion to pixels, and there is nothing to undo.",
     "sec-grid-units",
 )
 def undone_with_size(theta, in_size, out_size, align_corners=False):
@@ -192,9 +192,9 @@ def undone_with_size(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The input's size for the output's",
-    "the grid has one point for each output pixel, and where a point "
-    "looks does not depend on the input's size: in_size is not needed at all.",
+    "The input's size instead of the output's",
+    "your grid has one point for each input pixel; it needs one for each output pixel, and `in_size` is not needed at "
+    "all, since the points are in normalised units.",
     "sec-whole-paper",
 )
 def size_of_the_input(theta, in_size, out_size, align_corners=False):
@@ -203,7 +203,7 @@ def size_of_the_input(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "the found code had this right: the last axis is (x, y), the column before the row; yours holds y first.",
+    "your last axis holds y first; it has to be (x, y), the column before the row, as in the original code.",
     "sec-whole-equation",
 )
 def swapped(theta, in_size, out_size, align_corners=False):
@@ -212,8 +212,8 @@ def swapped(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Left edges instead of centres",
-    "with align_corners=False a pixel's centre is (2 * j + 1) / w - 1; "
-    "yours is 2 * j / w - 1, its left or upper edge, half a pixel off.",
+    "with `align_corners=False` your function places a pixel at its left or upper edge, `2 * j / w - 1`; its centre "
+    "lies half a pixel further, at `(2 * j + 1) / w - 1`.",
     "sec-whole-hand",
 )
 def left_edges(theta, in_size, out_size, align_corners=False):
@@ -225,9 +225,9 @@ def left_edges(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Moved inside after theta",
-    "with align_corners=False the output's centres lie half a pixel inside -1 "
-    "and 1 before theta maps them; yours shrinks what theta made of them, and theta's shift with it.",
+    "Moved inwards after `theta`",
+    "with `align_corners=False` your function shrinks the points after `theta` has mapped them, and so shrinks the "
+    "shift as well; the output's centres have to lie half a pixel inside -1 and 1 before `theta` is applied.",
     "sec-grid-idea",
 )
 def shrunk_after_theta(theta, in_size, out_size, align_corners=False):
@@ -238,8 +238,9 @@ def shrunk_after_theta(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "From 0 to 1, by the convention",
-    "normalised units reach from -1 to 1 with 0 in the middle; the centres that you multiply by theta run from 0 to 1.",
+    "The output's centres run from 0 to 1",
+    "your function multiplies `theta` by centres between 0 and 1; normalised units run from -1 to 1, with 0 in the "
+    "middle.",
     "sec-whole-equation",
 )
 def places_from_zero(theta, in_size, out_size, align_corners=False):
@@ -251,8 +252,8 @@ def places_from_zero(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "The half pixel is the input's",
-    "where the output's pixels lie depends on the output's size alone; "
-    "with align_corners=False yours lie half a pixel of the input inside.",
+    "with `align_corners=False` your first centre lies half a pixel of the input inside the edge; the centres are "
+    "those of the output's pixels and depend on the output's size alone.",
     "sec-grid-size",
 )
 def half_pixel_of_the_input(theta, in_size, out_size, align_corners=False):
@@ -264,7 +265,8 @@ def half_pixel_of_the_input(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "The last pixel reaches the edge",
-    "with edges the last centre lies half a pixel inside, as the first one does, at 1 - 1 / w; yours ends at 1.",
+    "with `align_corners=False` your last centre lies on the edge, at 1; it should lie half a pixel inside, like the "
+    "first one, at `1 - 1 / w`.",
     "sec-grid-units",
 )
 def right_end_left(theta, in_size, out_size, align_corners=False):
@@ -274,8 +276,9 @@ def right_end_left(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The first pixel begins at the edge",
-    "with edges the first centre lies half a pixel inside, as the last one does, at -1 + 1 / w; yours begins at -1.",
+    "The first pixel starts at the edge",
+    "with `align_corners=False` your first centre lies on the edge, at -1; it should lie half a pixel inside, like "
+    "the last one, at `-1 + 1 / w`.",
     "sec-grid-units",
 )
 def left_end_left(theta, in_size, out_size, align_corners=False):
@@ -286,8 +289,8 @@ def left_end_left(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "A whole pixel inside",
-    "with edges the first centre lies half a pixel inside, at -1 + 1 / w, since "
-    "a pixel is 2 / w wide; yours lies a whole pixel inside, at both ends.",
+    "with `align_corners=False` your first and last centres lie a whole pixel inside the edges; a pixel is `2 / w` "
+    "wide, so the first centre lies half of that inside, at `-1 + 1 / w`.",
     "sec-grid-units",
 )
 def whole_pixel_inside(theta, in_size, out_size, align_corners=False):
@@ -305,8 +308,8 @@ def _between(theta, size, places):
 
 @EXERCISE.wrong(
     "Fixed for x alone",
-    "y is still in pixels, counted from 0: theta gives both coordinates in normalised units, and the sampler takes "
-    "both so.",
+    "y is still in pixels, counted from 0; `theta` gives both coordinates in normalised units, and the sampler "
+    "expects both that way.",
     "sec-whole-pixels",
 )
 def x_mended(theta, in_size, out_size, align_corners=False):
@@ -317,8 +320,8 @@ def x_mended(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Fixed for y alone",
-    "x is still in pixels, counted from 0: theta gives both coordinates in normalised units, and the sampler takes "
-    "both so.",
+    "x is still in pixels, counted from 0; `theta` gives both coordinates in normalised units, and the sampler "
+    "expects both that way.",
     "sec-whole-pixels",
 )
 def y_mended(theta, in_size, out_size, align_corners=False):
@@ -329,8 +332,8 @@ def y_mended(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "points beyond -1 and 1 are outside, and the sampler's padding decides what is read there; yours moves them onto "
-    "the edge.",
+    "your function moves points beyond -1 and 1 onto the edge; they lie outside the image, and the sampler's padding "
+    "decides which value is read there.",
     "sec-sampler-outside",
 )
 def clipped(theta, in_size, out_size, align_corners=False):
@@ -384,9 +387,9 @@ def there_and_back(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The input's pixels for the output's",
-    "the points that theta multiplies are the centres of the output's pixels, spaced 2 / w apart with edges; yours "
-    "are spaced by the width and height of the input, which the grid does not need.",
+    "The input's spacing instead of the output's",
+    "with `align_corners=False` your points are spaced by the input's pixels; `theta` is applied to the centres of "
+    "the output's pixels, which are `2 / w` apart, and the grid does not need the input's size.",
     "sec-grid-units",
 )
 def spaced_by_the_input(theta, in_size, out_size, align_corners=False):

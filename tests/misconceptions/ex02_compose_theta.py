@@ -40,8 +40,8 @@ def _mapped(linear, shift):
 
 @EXERCISE.wrong(
     "The order is reversed",
-    "a pixel of the last picture meets second, and what comes out meets first, so first is on the left of the "
-    "product; yours puts second there.",
+    "your product has `second` on the left; a pixel of the last picture is mapped by `second` and the result by "
+    "`first`, so `first` belongs on the left.",
     "sec-grid-order",
 )
 def reversed_order(first, second):
@@ -50,8 +50,8 @@ def reversed_order(first, second):
 
 @EXERCISE.wrong(
     "The shifts are added as they are",
-    "where second looks is a point that first still has to map, so "
-    "its shift goes through first's linear part before first's shift is added.",
+    "your function adds the two shifts unchanged; `second` gives a point that `first` still has to map, so the shift "
+    "of `second` is multiplied by the linear part of `first` before the shift of `first` is added.",
     "sec-grid-order",
 )
 def shifts_added(first, second):
@@ -59,9 +59,9 @@ def shifts_added(first, second):
 
 
 @EXERCISE.wrong(
-    "The shift is made in the other order",
-    "your linear part is right, but in your shift the two have "
-    "changed places: it is first's linear part times second's shift, plus first's shift.",
+    "The shift is composed in the other order",
+    "your linear part is right, but your shift exchanges the two maps; it has to be the linear part of `first` times "
+    "the shift of `second`, plus the shift of `first`.",
     "sec-grid-order",
 )
 def shift_reversed(first, second):
@@ -69,9 +69,9 @@ def shift_reversed(first, second):
 
 
 @EXERCISE.wrong(
-    "The shift of first is lost",
-    "the row below second is (0, 0, 1), and its 1 is what first's shift is multiplied with; in yours that shift is "
-    "multiplied by 0.",
+    "The shift of `first` is lost",
+    "your function multiplies the shift of `first` by 0; the row below `second` is (0, 0, 1), and its 1 is the factor "
+    "of that shift.",
     "sec-grid-order",
 )
 def first_shift_lost(first, second):
@@ -79,9 +79,9 @@ def first_shift_lost(first, second):
 
 
 @EXERCISE.wrong(
-    "The shift of second is lost",
-    "first maps every point that second looks at, shift and all, so "
-    "second's third column belongs in the product like the other two.",
+    "The shift of `second` is lost",
+    "your result leaves out the shift of `second`; `first` maps every point that `second` gives, so all three columns "
+    "of `second` belong in the product.",
     "sec-grid-order",
 )
 def second_shift_lost(first, second):
@@ -90,8 +90,8 @@ def second_shift_lost(first, second):
 
 @EXERCISE.wrong(
     "Linear parts only",
-    "theta has three columns, and the third is first's linear part times second's "
-    "shift, plus first's shift; yours is 0.",
+    "your third column is 0; it has to be the linear part of `first` times the shift of `second`, plus the shift of "
+    "`first`.",
     "sec-grid-order",
 )
 def linear_parts_only(first, second):
@@ -99,9 +99,9 @@ def linear_parts_only(first, second):
 
 
 @EXERCISE.wrong(
-    "Number by number",
-    "to do one map after the other is a matrix product, each row times each column; yours multiplies entries in the "
-    "same place.",
+    "Element by element",
+    "your function multiplies the entries at the same place; composing two maps is a matrix product, each row times "
+    "each column.",
     "sec-grid-order",
 )
 def number_by_number(first, second):
@@ -110,7 +110,8 @@ def number_by_number(first, second):
 
 @EXERCISE.wrong(
     "The thetas are added",
-    "one map after the other is a matrix product and not a sum, since with the identity a theta has to stay as it is.",
+    "your function adds the two; composing two maps is a matrix product, and composing with the identity has to leave "
+    "a theta unchanged.",
     "sec-grid-order",
 )
 def added(first, second):
@@ -119,8 +120,8 @@ def added(first, second):
 
 @EXERCISE.wrong(
     "The changes are added",
-    "first + second minus the identity is near the truth where both are near the "
-    "identity, but one map after the other is a matrix product.",
+    "your function returns `first` + `second` minus the identity, which is close only where both are near the "
+    "identity; composing two maps is a matrix product.",
     "sec-grid-order",
 )
 def changes_added(first, second):
@@ -128,8 +129,9 @@ def changes_added(first, second):
 
 
 @EXERCISE.wrong(
-    "second is transposed",
-    "in the product of the linear parts each row of first meets each column of second; yours takes second's rows.",
+    "`second` is transposed",
+    "your function multiplies the rows of `first` by the rows of `second`; in a matrix product each row of `first` is "
+    "multiplied by each column of `second`.",
     "sec-grid-order",
 )
 def second_transposed(first, second):
@@ -140,8 +142,8 @@ def second_transposed(first, second):
 
 @EXERCISE.wrong(
     "The joint theta is inverted",
-    "theta leads from output to input already, and so do first, second and "
-    "what you return, so nothing has to be inverted.",
+    "your function inverts the product; `first` and `second` map output to input, and so does the theta to return, so "
+    "nothing has to be inverted.",
     "sec-grid-pull",
 )
 def inverted(first, second):
@@ -151,7 +153,8 @@ def inverted(first, second):
 
 @EXERCISE.wrong(
     "One pair for the whole batch",
-    "each image of the batch has a first and a second of its own; yours joins the first pair and gives it to all.",
+    "your function composes the first pair and returns it for every image; each image of the batch has its own "
+    "`first` and `second`.",
     "sec-whole-equation",
 )
 def first_pair(first, second):
@@ -159,8 +162,8 @@ def first_pair(first, second):
 
 
 @EXERCISE.wrong(
-    "One second for the whole batch",
-    "each image of the batch has a first and a second of its own; yours uses the second of the first image for all.",
+    "One `second` for the whole batch",
+    "your function uses the `second` of the first image for every image; each image of the batch has its own.",
     "sec-whole-equation",
 )
 def second_of_first_image(first, second):
@@ -169,8 +172,8 @@ def second_of_first_image(first, second):
 
 @EXERCISE.wrong(
     "The row (0, 0, 1) is missing",
-    "a 2 x 3 matrix can be multiplied only with one that has three rows, "
-    "so first put (0, 0, 1) below each theta of second: then the point that it makes ends in a 1 again.",
+    "your function multiplies a 2 x 3 matrix by another, but the one on the right needs three rows; put (0, 0, 1) "
+    "below each theta of `second`, so that the mapped point ends in 1 again.",
     "sec-grid-order",
 )
 def no_row_below(first, second):
@@ -179,8 +182,8 @@ def no_row_below(first, second):
 
 @EXERCISE.wrong(
     "A row of ones below",
-    "the row below second is (0, 0, 1), so that first's shift is added in the third "
-    "column alone; with (1, 1, 1) it is added in all three.",
+    "your function puts (1, 1, 1) below `second`, which adds the shift of `first` in all three columns; with (0, 0, "
+    "1) it is added in the third alone.",
     "sec-grid-order",
 )
 def row_of_ones(first, second):
@@ -189,8 +192,8 @@ def row_of_ones(first, second):
 
 @EXERCISE.wrong(
     "The linear parts are in the other order",
-    "your shift is right, but in the product of the 2 x 2 parts "
-    "first's stands on the left and second's on the right, as in the shift.",
+    "your shift is right, but your linear part exchanges the two maps; the 2 x 2 part of `first` is on the left of "
+    "the product and that of `second` on the right, as in the shift.",
     "sec-grid-order",
 )
 def linear_reversed(first, second):

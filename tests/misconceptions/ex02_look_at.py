@@ -49,8 +49,8 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "The zoom is the wrong way round",
-    "theta scales the points that look and not the picture, so a "
-    "window of half the width has the scale 1/2; yours has 2 and looks at more than there is.",
+    "your scales are `1 / share`, so a window of half the width gets the scale 2 and shows more than the picture; "
+    "theta scales the sampling points, not the picture, so the scale is `share`.",
     "sec-whole-paper",
 )
 def wrong_way_round(centre, share):
@@ -59,8 +59,8 @@ def wrong_way_round(centre, share):
 
 @EXERCISE.wrong(
     "Zoom and shift are the picture's",
-    "theta scales and moves the points that look and not the picture, "
-    "so half the width has the scale 1/2, and a window right of the middle a positive shift.",
+    "your theta describes how the picture moves; theta scales and shifts the sampling points, so half the width has "
+    "the scale 1/2, and a window right of the middle has a positive shift.",
     "sec-whole-paper",
 )
 def motion_of_the_picture(centre, share):
@@ -69,8 +69,8 @@ def motion_of_the_picture(centre, share):
 
 @EXERCISE.wrong(
     "theta is inverted",
-    "theta leads from a place of the output to the place of the input that it shows; "
-    "yours leads from input to output, the way in which the picture moves.",
+    "your theta maps input to output, the way in which the picture moves; theta has to map each position of the "
+    "output to the position of the input that it shows.",
     "sec-whole-pull",
 )
 def inverted(centre, share):
@@ -79,8 +79,8 @@ def inverted(centre, share):
 
 @EXERCISE.wrong(
     "The shift is scaled as well",
-    "the output's middle is (0, 0), so the scales do not touch it and "
-    "theta's third column is the centre as it stands; yours multiplies it by the share.",
+    "your function multiplies the shift by `share`; the output's middle is (0, 0), which the scales do not move, so "
+    "the third column of theta is `centre` itself.",
     "sec-whole-paper",
 )
 def shift_scaled(centre, share):
@@ -89,8 +89,8 @@ def shift_scaled(centre, share):
 
 @EXERCISE.wrong(
     "The shift has the wrong sign",
-    "theta maps output to input, so a window right of the middle has a positive shift, although the picture itself "
-    "moves to the left.",
+    "your function changes the sign of the shift; theta maps output to input, so a window right of the middle has a "
+    "positive shift, although the picture itself moves to the left.",
     "sec-whole-paper",
 )
 def wrong_sign(centre, share):
@@ -99,8 +99,8 @@ def wrong_sign(centre, share):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "the first row of theta makes x, from the width's share and the centre's x, "
-    "which both come first; yours has y in the first row.",
+    "your first row is made from the height and the centre's y; the first row of theta gives x, so it takes the "
+    "width's share and the centre's x, both of which come first.",
     "sec-whole-equation",
 )
 def swapped(centre, share):
@@ -109,8 +109,8 @@ def swapped(centre, share):
 
 @EXERCISE.wrong(
     "The centre's x and y are swapped",
-    "the third column of theta is (x, y), in the order in which the "
-    "centre comes; yours is (y, x), although your shares are in the right order.",
+    "your third column is (y, x), although your shares are in the right order; it has to be (x, y), in the order of "
+    "`centre`.",
     "sec-whole-equation",
 )
 def centre_swapped(centre, share):
@@ -119,8 +119,8 @@ def centre_swapped(centre, share):
 
 @EXERCISE.wrong(
     "The shift is counted from 0 to 1",
-    "in normalised units the middle of the picture is 0 and its edges "
-    "are -1 and 1; your shift has 0 at the left edge and 1/2 in the middle.",
+    "your shift is 0 at the left edge and 1/2 in the middle; in normalised units the middle of the picture is 0 and "
+    "its edges are -1 and 1.",
     "sec-whole-equation",
 )
 def from_zero_to_one(centre, share):
@@ -129,8 +129,8 @@ def from_zero_to_one(centre, share):
 
 @EXERCISE.wrong(
     "The centre is converted a second time",
-    "the centre comes in normalised units and goes into theta as "
-    "it is; yours takes it for a fraction from 0 to 1 and stretches that to -1 to 1.",
+    "your function takes `centre` for a fraction from 0 to 1 and stretches it to -1 to 1; `centre` is in normalised "
+    "units already and is used as it is.",
     "sec-whole-equation",
 )
 def converted_again(centre, share):
@@ -139,8 +139,8 @@ def converted_again(centre, share):
 
 @EXERCISE.wrong(
     "The window's size in units",
-    "the output's points already reach from -1 to 1, two units, so the "
-    "scale is the share itself; yours is twice that, the window's width and height in units.",
+    "your scale is the window's width or height in units, twice `share`; the output's points already run from -1 to "
+    "1, two units, so the scale is `share` itself.",
     "sec-whole-paper",
 )
 def size_in_units(centre, share):
@@ -149,8 +149,8 @@ def size_in_units(centre, share):
 
 @EXERCISE.wrong(
     "Half the share",
-    "the picture is 2 units wide and half of it is 1, so a window reaches from its "
-    "middle by the share itself to either side; yours reaches half as far.",
+    "your window reaches only `share / 2` from its middle to either side; the output's points reach 1 to either side, "
+    "so the scale is `share` itself.",
     "sec-whole-paper",
 )
 def half_the_share(centre, share):
@@ -159,8 +159,8 @@ def half_the_share(centre, share):
 
 @EXERCISE.wrong(
     "The corner instead of the centre",
-    "the output's middle, (0, 0), looks at the point in theta's third column, so that is the window's centre; yours "
-    "is its upper left corner.",
+    "your shift is the window's upper left corner; the output's middle, (0, 0), is mapped to the third column of "
+    "theta, so that column should be the window's centre.",
     "sec-whole-paper",
 )
 def corner(centre, share):
@@ -169,8 +169,8 @@ def corner(centre, share):
 
 @EXERCISE.wrong(
     "The share is in two columns",
-    "a window is not slanted, so x depends on the output's x alone and y on its y alone, and the two numbers beside "
-    "the scales are 0.",
+    "your function writes `share` into both columns of the 2 x 2 part, which shears the window; x depends on the "
+    "output's x alone and y on its y alone, so the two entries off the diagonal are 0.",
     "sec-whole-equation",
 )
 def two_columns(centre, share):
@@ -181,8 +181,8 @@ def two_columns(centre, share):
 
 @EXERCISE.wrong(
     "The share is on the other diagonal",
-    "x is made from the output's x and y from its y, so the scales stand in the upper left and in the middle of the "
-    "lower row; yours exchanges x and y.",
+    "your theta exchanges x and y; the input's x comes from the output's x, and y from y, so the scales belong at [0, "
+    "0] and [1, 1].",
     "sec-whole-equation",
 )
 def other_diagonal(centre, share):
@@ -193,8 +193,8 @@ def other_diagonal(centre, share):
 
 @EXERCISE.wrong(
     "The window is kept inside the picture",
-    "a window may reach over the edge or be larger than the "
-    "picture, and its centre and share go into theta as they come; yours moves or shrinks it to fit.",
+    "your function moves or shrinks the window until it fits into the picture; a window may extend over the edge or "
+    "be larger than the picture, so `centre` and `share` are used as they are.",
     "sec-whole-paper",
 )
 def kept_inside(centre, share):
@@ -204,7 +204,7 @@ def kept_inside(centre, share):
 
 @EXERCISE.wrong(
     "One scale for both axes",
-    "a window has a share of the width and a share of the height; yours uses the width's for both.",
+    "your function uses the width's share for both axes; a window has a share of the width and another of the height.",
     "sec-whole-paper",
 )
 def one_scale(centre, share):
@@ -213,7 +213,7 @@ def one_scale(centre, share):
 
 @EXERCISE.wrong(
     "One window for the whole batch",
-    "each image of the batch is looked at in its own way; yours uses the first window for all.",
+    "your function uses the first window for every image; each image of the batch has a window of its own.",
     "sec-whole-equation",
 )
 def first_window(centre, share):
@@ -222,8 +222,8 @@ def first_window(centre, share):
 
 @EXERCISE.wrong(
     "Centre and share have changed places",
-    "the share scales, on the diagonal, and the centre is the "
-    "shift, in the third column; yours has the centre on the diagonal and the share in the third column.",
+    "your diagonal holds `centre` and your third column `share`; the share is the scale, on the diagonal, and the "
+    "centre is the shift, in the third column.",
     "sec-whole-equation",
 )
 def changed_places(centre, share):
@@ -232,8 +232,8 @@ def changed_places(centre, share):
 
 @EXERCISE.wrong(
     "The lower right corner instead of the centre",
-    "the output's middle, (0, 0), looks at the point in theta's third column, so that is the window's centre; yours "
-    "is its lower right corner.",
+    "your shift is the window's lower right corner; the output's middle, (0, 0), is mapped to the third column of "
+    "theta, so that column has to be the window's centre.",
     "sec-whole-paper",
 )
 def lower_corner(centre, share):
@@ -242,8 +242,8 @@ def lower_corner(centre, share):
 
 @EXERCISE.wrong(
     "The shift is divided by the share",
-    "the output's middle is (0, 0), so the scales do not touch it "
-    "and theta's third column is the centre as it stands; yours divides it by the share.",
+    "your function divides the shift by `share`; the output's middle is (0, 0), which the scales do not move, so the "
+    "third column of theta is `centre` itself.",
     "sec-whole-paper",
 )
 def shift_divided(centre, share):
@@ -252,8 +252,8 @@ def shift_divided(centre, share):
 
 @EXERCISE.wrong(
     "Each axis has the other's share",
-    "a share is (width, height), and the width's scales x, in the first row; your shares are in the other order, "
-    "although your centre is right.",
+    "your first row has the height's share and your second the width's, although your centre is right; `share` is "
+    "(width, height), and the width's share scales x, in the first row.",
     "sec-whole-equation",
 )
 def share_swapped(centre, share):

@@ -55,7 +55,7 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "the grid's last axis is (x, y), the column before the row; yours holds the row first.",
+    "your last axis holds y first; it has to be (x, y), the column before the row.",
     "sec-grid-all",
 )
 def swapped(theta, size, align_corners=False):
@@ -63,8 +63,9 @@ def swapped(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "x and y are swapped before theta",
-    "the output's own point is (x, y, 1), the place of its column before that of its row; yours puts the row first.",
+    "x and y are swapped before `theta`",
+    "your function applies `theta` to (y, x, 1); the output's own point is (x, y, 1), its column's position before "
+    "its row's.",
     "sec-grid-trap",
 )
 def swapped_in(theta, size, align_corners=False):
@@ -73,8 +74,8 @@ def swapped_in(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped twice",
-    "the point that goes into theta and the one that comes out are both "
-    "(x, y), the column before the row; yours has the row first in both, which the identity cannot show.",
+    "your function has y first both in the point to which `theta` is applied and in the result, a mistake that the "
+    "identity cannot show; both are (x, y), the column before the row.",
     "sec-grid-trap",
 )
 def swapped_twice(theta, size, align_corners=False):
@@ -82,9 +83,9 @@ def swapped_twice(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-    "outer edges; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_convention(theta, size, align_corners=False):
@@ -92,9 +93,9 @@ def other_convention(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
-    "with False, -1 and 1 are the outer edges, so the first centre lies half a "
-    "pixel inside; yours starts at -1 always.",
+    "`align_corners` is ignored",
+    "your first centre lies at -1 even where `align_corners=False`; there -1 and 1 are the outer edges, and the first "
+    "centre lies half a pixel inside.",
     "sec-grid-units",
 )
 def always_corners(theta, size, align_corners=False):
@@ -102,8 +103,9 @@ def always_corners(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True, -1 and 1 are the centres of the outermost pixels; yours starts half a pixel inside always.",
+    "`align_corners` is ignored, edges always",
+    "your first centre lies half a pixel inside even where `align_corners=True`; there -1 and 1 are the centres of "
+    "the outermost pixels.",
     "sec-grid-units",
 )
 def always_edges(theta, size, align_corners=False):
@@ -111,9 +113,9 @@ def always_edges(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The pixels' edges for their centres",
-    "a pixel's place is its centre, so with edges the first point "
-    "lies half a pixel inside, at -1 + 1 / w; yours begins at -1, where the pixel begins.",
+    "Pixel edges instead of centres",
+    "with `align_corners=False` your first point is -1, the edge of the first pixel; a pixel's position is its "
+    "centre, which lies half a pixel inside, at `-1 + 1 / w`.",
     "sec-grid-units",
 )
 def edges_of_pixels(theta, size, align_corners=False):
@@ -127,7 +129,8 @@ def edges_of_pixels(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Pixel coordinates",
-    "a grid is in normalised units from -1 to 1, whatever the size of the image; yours counts pixels.",
+    "your function returns pixel coordinates; a grid is in normalised units, from -1 to 1 whatever the size of the "
+    "image.",
     "sec-grid-units",
 )
 def pixels(theta, size, align_corners=False):
@@ -137,9 +140,9 @@ def pixels(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Pixel coordinates, always by the edges' formula",
-    "a grid is in normalised units from -1 to 1, as theta gives them; turning them into pixels is the sampler's part, "
-    "by the convention that it is given.",
+    "Pixel coordinates, always by the formula for edges",
+    "your function turns the points into pixels, by the formula for edges even where `align_corners=True`; a grid "
+    "stays in the normalised units that `theta` gives, and the sampler converts them.",
     "sec-grid-idea",
 )
 def pixels_by_edges(theta, size, align_corners=False):
@@ -147,9 +150,9 @@ def pixels_by_edges(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is applied to pixel numbers",
-    "theta takes places from -1 to 1, so first work out where the centres of the columns and rows lie in units; yours "
-    "takes their numbers, 0, 1, 2 and so on.",
+    "`theta` is applied to pixel indices",
+    "your function applies `theta` to the indices 0, 1, 2 and so on; `theta` takes positions in normalised units, so "
+    "first work out where the centres of the columns and rows lie.",
     "sec-grid-units",
 )
 def numbers_for_places(theta, size, align_corners=False):
@@ -160,8 +163,8 @@ def numbers_for_places(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The axes are not moved",
-    "theta @ points has the shape (N, 2, h * w), and reshape alone leaves its "
-    "numbers in that order; swapaxes(1, 2) brings the 2 to the end, and then reshape is right.",
+    "your function reshapes `theta @ points`, of shape (N, 2, h * w), and `reshape` alone does not move the axes; "
+    "apply `swapaxes(1, 2)` first, so that the 2 comes last.",
     "sec-grid-all",
 )
 def axes_not_moved(theta, size, align_corners=False):
@@ -170,9 +173,9 @@ def axes_not_moved(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "meshgrid the other way round",
-    "np.meshgrid(x, y) gives h rows and w columns as it is; "
-    'indexing="ij" turns that round, and the points then follow one another down the columns.',
+    "`meshgrid` the other way round",
+    'your points follow one another down the columns, as `np.meshgrid` returns them with `indexing="ij"`; without it, '
+    "`np.meshgrid(x, y)` has h rows and w columns, which is the order needed here.",
     "sec-grid-all",
 )
 def other_indexing(theta, size, align_corners=False):
@@ -182,8 +185,8 @@ def other_indexing(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "y points up",
-    "row 0 is the top of the picture and y grows downwards, as the rows do; yours gives the top row the largest y, "
-    "and the picture is upside down.",
+    "your function gives the top row the largest y, which turns the picture upside down; row 0 is the top, and y "
+    "grows downwards with the rows.",
     "sec-grid-all",
 )
 def upside_down(theta, size, align_corners=False):
@@ -191,9 +194,9 @@ def upside_down(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Rows for columns",
-    "the shape is (N, h, w, 2), rows before columns, although x comes before y in the "
-    "last axis; yours has the columns first.",
+    "Rows and columns are exchanged",
+    "your grid has the columns as its second axis and the rows as its third; the shape should be (N, h, w, 2), rows "
+    "before columns, although x comes before y in the last axis.",
     "sec-grid-all",
 )
 def rows_for_columns(theta, size, align_corners=False):
@@ -201,8 +204,9 @@ def rows_for_columns(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
-    "each point is theta @ (x, y, 1), so the first row of theta gives x; yours multiplies from the other side.",
+    "`theta` is transposed",
+    "your function multiplies by the transpose of the linear part; each point is `theta @ (x, y, 1)`, so the first "
+    "row of `theta` gives x.",
     "sec-grid-idea",
 )
 def transposed(theta, size, align_corners=False):
@@ -212,9 +216,9 @@ def transposed(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is inverted",
-    "theta already maps each output point to its place in the input, so it is used as it comes; the inverse is the "
-    "motion that the picture seems to make.",
+    "`theta` is inverted",
+    "your function inverts `theta`, which gives the apparent motion of the picture; `theta` already maps each output "
+    "point to its position in the input and is used as it is.",
     "sec-grid-pull",
 )
 def inverted(theta, size, align_corners=False):
@@ -224,7 +228,8 @@ def inverted(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The shift is lost",
-    "theta has three columns, and the third is added to every point: the point is (x, y, 1), not (x, y).",
+    "your function leaves out the third column of `theta`, which is added to every point; the point to multiply is "
+    "(x, y, 1), not (x, y).",
     "sec-grid-idea",
 )
 def without_shift(theta, size, align_corners=False):
@@ -234,8 +239,8 @@ def without_shift(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "One theta for the whole batch",
-    "each image of the batch has a theta of its own; yours uses the first for all.",
+    "One `theta` for the whole batch",
+    "your function uses the first `theta` for every image; each image of the batch has its own.",
     "sec-grid-idea",
 )
 def first_theta(theta, size, align_corners=False):
@@ -243,8 +248,9 @@ def first_theta(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is applied to places from 0 to 1",
-    "theta takes places from -1 to 1, with 0 in the middle; yours run from 0 to 1.",
+    "`theta` is applied to positions from 0 to 1",
+    "your function applies `theta` to positions between 0 and 1; normalised units run from -1 to 1, with 0 in the "
+    "middle.",
     "sec-grid-units",
 )
 def places_from_zero(theta, size, align_corners=False):
@@ -256,7 +262,8 @@ def places_from_zero(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The grid runs from 0 to 1",
-    "a grid's points are in units from -1 to 1, as theta gives them; yours are halved and moved to 0 to 1 at the end.",
+    "your function halves the points and moves them to 0 to 1 at the end; return the points in the normalised units "
+    "that `theta` gives, from -1 to 1 for the image.",
     "sec-grid-units",
 )
 def from_zero_to_one(theta, size, align_corners=False):
@@ -265,8 +272,8 @@ def from_zero_to_one(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The last pixel never reaches the end",
-    "np.linspace(-1, 1, w) puts the last centre on 1; with "
-    "endpoint=False, or steps of 2 / w from -1, yours ends a step before it, in both conventions.",
+    "your last centre lies a step of `2 / w` before 1 in both conventions, as with `endpoint=False`; with "
+    "`align_corners=True`, `np.linspace(-1, 1, w)` places it at 1.",
     "sec-grid-units",
 )
 def without_the_end(theta, size, align_corners=False):
@@ -277,9 +284,9 @@ def without_the_end(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Moved inside after theta",
-    "with align_corners=False the output's centres lie half a pixel inside "
-    "-1 and 1 before theta maps them; yours shrinks what theta made of them, and theta's shift with it.",
+    "Moved inwards after `theta`",
+    "with `align_corners=False` your function shrinks the points after `theta` has mapped them, and so shrinks the "
+    "shift as well; the output's centres have to lie half a pixel inside -1 and 1 before `theta` is applied.",
     "sec-grid-idea",
 )
 def shrunk_after_theta(theta, size, align_corners=False):
@@ -291,7 +298,8 @@ def shrunk_after_theta(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The last pixel reaches the edge",
-    "with edges the last centre lies half a pixel inside, as the first one does, at 1 - 1 / w; yours ends at 1.",
+    "with `align_corners=False` your last centre lies on the edge, at 1; it should lie half a pixel inside, like the "
+    "first one, at `1 - 1 / w`.",
     "sec-grid-units",
 )
 def right_end_left(theta, size, align_corners=False):
@@ -302,8 +310,8 @@ def right_end_left(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "A whole pixel inside",
-    "with edges the first centre lies half a pixel inside, at -1 + 1 / w, since "
-    "a pixel is 2 / w wide; yours lies a whole pixel inside, at both ends.",
+    "with `align_corners=False` your first and last centres lie a whole pixel inside the edges; a pixel is `2 / w` "
+    "wide, so the first centre lies half of that inside, at `-1 + 1 / w`.",
     "sec-grid-units",
 )
 def whole_pixel_inside(theta, size, align_corners=False):
@@ -314,8 +322,8 @@ def whole_pixel_inside(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Half a unit inside",
-    "with edges the first centre lies half a pixel inside, and a pixel is 2 / w "
-    "wide, whatever its number; yours lies half a unit inside.",
+    "with `align_corners=False` your first and last centres lie half a unit inside the edges; they should lie half a "
+    "pixel inside, and a pixel is `2 / w` wide.",
     "sec-grid-units",
 )
 def half_a_unit(theta, size, align_corners=False):
@@ -326,7 +334,7 @@ def half_a_unit(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The division drops the fraction",
-    "2 * j / (w - 1) is seldom whole, so divide with /; // leaves whole numbers, and all places become -1, 0 or 1.",
+    "your function divides with `//`, which drops the fraction, so every position becomes -1, 0 or 1; divide with `/`.",
     "sec-grid-units",
 )
 def whole_division(theta, size, align_corners=False):
@@ -346,8 +354,8 @@ def between(theta, size, places):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "points beyond -1 and 1 are outside, and the sampler's padding decides what is read there; yours moves them onto "
-    "the edge.",
+    "your function moves points beyond -1 and 1 onto the edge; they lie outside the image, and the sampler's padding "
+    "decides which value is read there.",
     "sec-sampler-outside",
 )
 def clipped(theta, size, align_corners=False):
@@ -356,8 +364,8 @@ def clipped(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x is spread over the rows",
-    "x_t runs along a row, over w places, and y_t down a column, over h; "
-    "yours takes h places for x and w for y, and cuts them as if it had the other number.",
+    "your function takes h positions for x and w for y and then reshapes them to (h, w); x runs along a row, over w "
+    "positions, and y down a column, over h.",
     "sec-grid-all",
 )
 def lengths_exchanged(theta, size, align_corners=False):

@@ -71,8 +71,8 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "As it was found, never inverted",
-    "the matrix maps pixels of the input to the output, and theta maps places of the output to the input; in "
-    "normalised units, too, one is the inverse of the other.",
+    "the matrix maps input to output, and your function returns it in normalised units without inverting it; theta "
+    "maps output to input.",
     "sec-grid-pull",
 )
 def as_found(matrix, in_size, out_size):
@@ -82,8 +82,8 @@ def as_found(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "Inverted, but left in pixels",
-    "theta is in normalised units: go from the output's units to its "
-    "pixels, through the inverse, and from the input's pixels to its units.",
+    "your theta is the inverse of the matrix, still in pixels; theta is in normalised units, so convert the output's "
+    "units to its pixels, apply the inverse, and convert the input's pixels to its units.",
     "sec-grid-units",
 )
 def inverted_in_pixels(matrix, in_size, out_size):
@@ -92,8 +92,8 @@ def inverted_in_pixels(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "The matrix is returned as it is",
-    "OpenCV's matrix is in pixels and leads from input to output, theta is in normalised units and leads from output "
-    "to input, so change the units and invert.",
+    "your function returns OpenCV's matrix, which is in pixels and maps input to output; theta is in normalised units "
+    "and maps output to input, so convert the units and invert.",
     "sec-grid-pull",
 )
 def handed_on(matrix, in_size, out_size):
@@ -102,9 +102,8 @@ def handed_on(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "The two sizes are exchanged",
-    "the inverse takes pixels of the output and gives pixels of the input, "
-    "so units become pixels by out_size, and pixels become units by in_size; if you inverted the matrix in "
-    "the middle of the product alone, invert the whole product.",
+    "your function uses each size where the other belongs; units become pixels by `out_size` and pixels become units "
+    "by `in_size`, and if you inverted only the matrix in the middle of the product, invert the whole product instead.",
     "sec-grid-idea",
 )
 def sizes_exchanged(matrix, in_size, out_size):
@@ -112,9 +111,9 @@ def sizes_exchanged(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The sizes alone are exchanged",
-    "the sizes are now as the way back needs them, but the matrix between them still leads from the input to the "
-    "output, and has to be inverted as well.",
+    "Only the sizes are exchanged",
+    "the sizes are now in the right places, but the matrix between them still maps input to output; it has to be "
+    "inverted as well.",
     "sec-grid-pull",
 )
 def sizes_alone(matrix, in_size, out_size):
@@ -122,10 +121,10 @@ def sizes_alone(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "to_units is taken for its inverse",
-    "theta's points come in the output's units, so they meet the "
-    "inverse of to_units(out_size), then the inverse of full, then to_units(in_size); the S in the "
-    "chapter's answer on paper is the inverse of this to_units.",
+    "`to_units` is taken for its inverse",
+    "your function uses `to_units` where its inverse belongs, and the other way round; a point in the output's units "
+    "is multiplied by the inverse of `to_units(out_size)`, then by the inverse of `full`, then by "
+    "`to_units(in_size)`, and the S of the chapter's solution on paper is the inverse of this `to_units`.",
     "sec-grid-idea",
 )
 def units_for_pixels(matrix, in_size, out_size):
@@ -135,8 +134,8 @@ def units_for_pixels(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "The input's size for both",
-    "the matrix gives pixels of the output, and these become units by the "
-    "output's size; yours uses the input's, which shows only where the two differ.",
+    "your function uses the input's size twice, which shows only where the two sizes differ; the matrix gives pixels "
+    "of the output, and these become units by the output's size.",
     "sec-grid-size",
 )
 def input_size_for_both(matrix, in_size, out_size):
@@ -145,7 +144,8 @@ def input_size_for_both(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "Height and width are exchanged",
-    "a size is (rows, columns), but x comes first in the matrix: x needs the width, which comes second in the size.",
+    "your function takes the height for the width; a size is (rows, columns), while x comes first in the matrix, so x "
+    "needs the second number of the size.",
     "sec-grid-all",
 )
 def height_for_width(matrix, in_size, out_size):
@@ -153,8 +153,9 @@ def height_for_width(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "Half a pixel is forgotten",
-    "pixel 0 is the centre of the first pixel, and lies 1 / w inside the edge at -1; yours takes it for the edge.",
+    "The half pixel is missing",
+    "your function places pixel 0 at the edge, -1; pixel 0 is the centre of the first pixel, which lies `1 / w` "
+    "inside the edge.",
     "sec-grid-units",
 )
 def half_a_pixel(matrix, in_size, out_size):
@@ -162,9 +163,9 @@ def half_a_pixel(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "-1 and 1 are the edges here, so a pixel is 2 / w wide; yours puts them on "
-    "the outermost centres and makes it 2 / (w - 1).",
+    "The other `align_corners`",
+    "your function places -1 and 1 at the outermost centres, so its pixels are `2 / (w - 1)` wide; here -1 and 1 are "
+    "the edges, and a pixel is `2 / w` wide.",
     "sec-grid-units",
 )
 def other_convention(matrix, in_size, out_size):
@@ -172,9 +173,9 @@ def other_convention(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The shift alone is turned round",
-    "inverting takes back the whole motion, the 2 x 2 part as well; "
-    "yours changes the sign of the third column and no more.",
+    "Only the shift changes its sign",
+    "your function only changes the sign of the third column; the inverse undoes the whole motion, the 2 x 2 part as "
+    "well.",
     "sec-grid-pull",
 )
 def shift_alone(matrix, in_size, out_size):
@@ -182,9 +183,9 @@ def shift_alone(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The 2 x 2 part alone is inverted",
-    "the inverse of a turn and a shift has another shift: the old one, "
-    "turned back and with the other sign; put (0, 0, 1) below and invert the 3 x 3 matrix.",
+    "Only the 2 x 2 part is inverted",
+    "your function keeps the old shift; the inverse's shift is the old one multiplied by the inverse of the 2 x 2 "
+    "part, with the other sign, so put (0, 0, 1) below and invert the 3 x 3 matrix.",
     "sec-grid-order",
 )
 def linear_part_alone(matrix, in_size, out_size):
@@ -195,8 +196,8 @@ def linear_part_alone(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "Inverted piece by piece",
-    "the inverse's shift is the old one with the other sign and turned back "
-    "by the inverse of the 2 x 2 part; put (0, 0, 1) below and invert the 3 x 3 matrix.",
+    "your function inverts the 2 x 2 part but only changes the sign of the shift; the inverse's shift is also "
+    "multiplied by the inverse of the 2 x 2 part, so put (0, 0, 1) below and invert the 3 x 3 matrix.",
     "sec-grid-order",
 )
 def piece_by_piece(matrix, in_size, out_size):
@@ -205,9 +206,8 @@ def piece_by_piece(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "Inverted in pixels, but piece by piece",
-    "the inverse's shift is the old one with the other sign and "
-    "turned back by the inverse of the 2 x 2 part, which yours leaves out; invert the whole product "
-    "instead.",
+    "your function inverts the 2 x 2 part in pixels but only changes the sign of the shift, and does not exchange the "
+    "sizes; invert the whole product instead.",
     "sec-grid-order",
 )
 def pixels_piece_by_piece(matrix, in_size, out_size):
@@ -218,8 +218,8 @@ def pixels_piece_by_piece(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "The last row is dropped too early",
-    "only a square matrix has an inverse: invert the 3 x 3 matrices "
-    "while their last row, (0, 0, 1), is still there, and drop it afterwards.",
+    "your function inverts 2 x 3 matrices, but only a square matrix has an inverse; invert the 3 x 3 matrices, with "
+    "their last row (0, 0, 1), and drop that row afterwards.",
     "sec-grid-order",
 )
 def dropped_too_early(matrix, in_size, out_size):
@@ -227,9 +227,9 @@ def dropped_too_early(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "Inverted number by number",
-    "the inverse is the motion that takes this one back, not one divided by "
-    "each entry; np.linalg.inv finds it from the 3 x 3 matrix.",
+    "Inverted element by element",
+    "your function divides one by each entry; the inverse is the map that undoes this one, and `np.linalg.inv` "
+    "computes it from the 3 x 3 matrix.",
     "sec-grid-pull",
 )
 def number_by_number(matrix, in_size, out_size):
@@ -238,8 +238,8 @@ def number_by_number(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "Transposed, not inverted",
-    "the transpose is the inverse only where the 2 x 2 part is a turn, and it "
-    "does nothing about the shift; invert the 3 x 3 matrix.",
+    "your function transposes the 2 x 2 part, which inverts it only where it is a rotation or a reflection, and "
+    "leaves the shift as it is; invert the 3 x 3 matrix.",
     "sec-grid-order",
 )
 def transposed(matrix, in_size, out_size):
@@ -250,7 +250,8 @@ def transposed(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "The inverse's rows and columns are exchanged",
-    "the inverse is right, and its rows belong to x and y of the input as they stand; yours transposes it as well.",
+    "your inverse is right, but your function then transposes its 2 x 2 part; the rows of the inverse already belong "
+    "to x and y of the input.",
     "sec-grid-order",
 )
 def inverse_transposed(matrix, in_size, out_size):
@@ -261,9 +262,8 @@ def inverse_transposed(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "The half pixel on one side only",
-    "both sizes need the half pixel, the input's as well as the "
-    "output's; yours has it in one of the two and takes the centre of the first pixel for the edge in the "
-    "other.",
+    "your function takes the centre of the first pixel for the edge in one of the two sizes; the input's size and the "
+    "output's both need the half pixel.",
     "sec-grid-units",
 )
 def half_a_pixel_once(matrix, in_size, out_size):
@@ -273,10 +273,9 @@ def half_a_pixel_once(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The shift alone changes its units",
-    "the whole map is inverted, from the output's units to its "
-    "pixels and from the input's pixels to its units; yours inverts in pixels and then divides the shift "
-    "by half the input's size.",
+    "Only the shift is converted",
+    "your function inverts the matrix in pixels and then divides the shift by half the input's size; the whole map "
+    "has to be converted, from the output's units to its pixels and from the input's pixels to its units.",
     "sec-grid-units",
 )
 def shift_in_units(matrix, in_size, out_size):
@@ -287,8 +286,8 @@ def shift_in_units(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "The shift is not inverted",
-    "the inverse of x -> A x + b is x -> A^-1 x - A^-1 b, so the shift is "
-    "multiplied by the inverse as well; yours only changes its sign.",
+    "your function only changes the sign of the shift; the inverse of x -> A x + b is x -> A^-1 x - A^-1 b, so the "
+    "shift is multiplied by the inverse as well.",
     "sec-grid-pull",
 )
 def shift_negated(matrix, in_size, out_size):
@@ -300,8 +299,8 @@ def shift_negated(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "The output's size for both",
-    "theta takes places of the output and gives places of the input, so "
-    "the input's pixels become units by the input's size; yours uses out_size on both sides.",
+    "your function uses `out_size` on both sides; theta takes positions of the output and gives positions of the "
+    "input, so the input's pixels become units by the input's size.",
     "sec-grid-units",
 )
 def output_size_for_both(matrix, in_size, out_size):
@@ -310,8 +309,8 @@ def output_size_for_both(matrix, in_size, out_size):
 
 @EXERCISE.wrong(
     "The factors of the units are left out",
-    "a pixel is 2 / w of a unit, of the output on one side and "
-    "of the input on the other; yours moves the origin to the middle and stays in pixels.",
+    "your function moves the origin to the middle but stays in pixels; a pixel is `2 / w` of a unit wide, by the "
+    "output's width on one side and the input's on the other.",
     "sec-grid-units",
 )
 def origin_alone(matrix, in_size, out_size):

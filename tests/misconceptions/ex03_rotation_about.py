@@ -61,8 +61,8 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "Turned about the middle",
-    "with zeros in the third column the point that stays is the middle, (0, 0); "
-    "that column must bring the turned centre back to where the centre was.",
+    "your third column is 0, so the picture turns about the middle, (0, 0); the third column has to be `centre - turn "
+    "@ centre`, which keeps the centre in its place.",
     "sec-grid-order",
 )
 def about_the_middle(angle, centre):
@@ -71,8 +71,8 @@ def about_the_middle(angle, centre):
 
 @EXERCISE.wrong(
     "The centre itself is the shift",
-    "the third column is where the output's middle looks, centre - turn @ centre; yours puts the centre there, and "
-    "then the centre does not stay.",
+    "your third column is the centre, so the output's middle is mapped to the centre and the centre itself moves; the "
+    "third column is `centre - turn @ centre`.",
     "sec-grid-reading",
 )
 def centre_as_shift(angle, centre):
@@ -81,8 +81,8 @@ def centre_as_shift(angle, centre):
 
 @EXERCISE.wrong(
     "Never moved back",
-    "three steps are joined: take the centre to the middle, turn, and bring it back; "
-    "yours lacks the last, so the output's centre looks at the middle.",
+    "your shift lacks the last of three steps, which are to move the centre to the middle, turn, and move it back; "
+    "the output's centre is now mapped to the middle.",
     "sec-grid-order",
 )
 def not_moved_back(angle, centre):
@@ -91,8 +91,8 @@ def not_moved_back(angle, centre):
 
 @EXERCISE.wrong(
     "Turned about the opposite point",
-    "take the centre off before the turn and add it after; yours adds "
-    "first and takes off last, so the point that stays is -centre.",
+    "your function adds the centre before the turn and subtracts it afterwards, so the point that stays is `-centre`; "
+    "subtract it first and add it afterwards.",
     "sec-grid-order",
 )
 def opposite_point(angle, centre):
@@ -101,8 +101,8 @@ def opposite_point(angle, centre):
 
 @EXERCISE.wrong(
     "The turned centre has the wrong sign",
-    "the shift is centre - turn @ centre, so that turn and shift "
-    "together leave the centre in its place; yours adds the two.",
+    "your function adds the centre and the turned centre; the shift is their difference, `centre - turn @ centre`, so "
+    "that turn and shift together leave the centre in its place.",
     "sec-grid-order",
 )
 def sum_for_difference(angle, centre):
@@ -111,8 +111,8 @@ def sum_for_difference(angle, centre):
 
 @EXERCISE.wrong(
     "The picture turns clockwise",
-    "it moves against its points, so [[cos, -sin], [sin, cos]] turns the "
-    "picture counter-clockwise; yours has the signs of the sines the other way round.",
+    "your sines have the opposite signs; the picture turns against the sampling points, so `[[cos, -sin], [sin, "
+    "cos]]` turns it counter-clockwise.",
     "sec-grid-pull",
 )
 def clockwise(angle, centre):
@@ -121,8 +121,8 @@ def clockwise(angle, centre):
 
 @EXERCISE.wrong(
     "The centre is turned the wrong way",
-    "the shift is centre - turn @ centre with the same turn as in "
-    "the first two columns; yours turns the centre by -angle there, as centre @ turn does.",
+    "your shift turns the centre by `-angle`, as `centre @ turn` does; it should be `centre - turn @ centre`, with "
+    "the same turn as in the first two columns.",
     "sec-grid-order",
 )
 def row_times_turn(angle, centre):
@@ -130,8 +130,9 @@ def row_times_turn(angle, centre):
 
 
 @EXERCISE.wrong(
-    "Degrees for radians",
-    "the angle comes in radians, as np.cos and np.sin take it; yours converts it as if it came in degrees.",
+    "Degrees instead of radians",
+    "your function converts the angle as if it were in degrees; it is in radians already, as `np.cos` and `np.sin` "
+    "need it.",
     "sec-grid-special",
 )
 def degrees(angle, centre):
@@ -140,7 +141,8 @@ def degrees(angle, centre):
 
 @EXERCISE.wrong(
     "x and y of the centre are swapped",
-    "the centre is (x, y), the column before the row, as in a grid's last axis; yours takes y first.",
+    "your function takes y of the centre first; the centre is (x, y), the column before the row, as in the last axis "
+    "of a grid.",
     "sec-grid-all",
 )
 def swapped(angle, centre):
@@ -149,7 +151,7 @@ def swapped(angle, centre):
 
 @EXERCISE.wrong(
     "One centre for the whole batch",
-    "each image of the batch has an angle and a centre of its own; yours turns all about the first centre.",
+    "your function turns every picture about the first centre; each image of the batch has its own angle and centre.",
     "sec-grid-idea",
 )
 def first_centre(angle, centre):
@@ -158,7 +160,7 @@ def first_centre(angle, centre):
 
 @EXERCISE.wrong(
     "One angle for the whole batch",
-    "each image of the batch has an angle and a centre of its own; yours turns all by the first angle.",
+    "your function turns every picture by the first angle; each image of the batch has its own angle and centre.",
     "sec-grid-idea",
 )
 def first_angle(angle, centre):
@@ -167,8 +169,8 @@ def first_angle(angle, centre):
 
 @EXERCISE.wrong(
     "Clockwise, and about the opposite point",
-    "the signs of the sines are the other way round, and so is "
-    "the third column: with [[cos, -sin], [sin, cos]] as turn it is centre - turn @ centre.",
+    "your sines have the opposite signs, and so has your third column; it should be `centre - turn @ centre`, where "
+    "`turn` is `[[cos, -sin], [sin, cos]]`.",
     "sec-grid-order",
 )
 def clockwise_opposite(angle, centre):
@@ -177,8 +179,8 @@ def clockwise_opposite(angle, centre):
 
 @EXERCISE.wrong(
     "The centres are not made columns",
-    "turn has the shape (N, 2, 2) and centre (N, 2), which @ takes for "
-    "one matrix; centre[:, :, None] makes it N columns, and [..., 0] takes the last axis off again.",
+    "`turn @ centre` takes the centres, of shape (N, 2), for one matrix; `centre[:, :, None]` makes N columns of "
+    "them, and `[..., 0]` removes the last axis afterwards.",
     "sec-grid-order",
 )
 def not_columns(angle, centre):
@@ -189,8 +191,8 @@ def not_columns(angle, centre):
 
 
 @EXERCISE.wrong(
-    "Half of the way back",
-    "the shift is the whole of centre - turn @ centre; yours is half of it, and the point that stays is another one.",
+    "Half of the shift",
+    "your shift is half of `centre - turn @ centre`, so the picture turns about `centre / 2`; use the whole of it.",
     "sec-grid-order",
 )
 def half_the_shift(angle, centre):
@@ -198,9 +200,9 @@ def half_the_shift(angle, centre):
 
 
 @EXERCISE.wrong(
-    "The shift is multiplied coordinate by coordinate",
-    "turn @ centre mixes x and y, each row of the "
-    "turn with both; yours multiplies each coordinate by its own cosine alone.",
+    "The shift has no sines",
+    "your function multiplies each coordinate of the centre by the cosine alone; `turn @ centre` is a matrix product, "
+    "and both of its coordinates contain x and y.",
     "sec-grid-order",
 )
 def cosines_alone(angle, centre):
@@ -209,8 +211,8 @@ def cosines_alone(angle, centre):
 
 @EXERCISE.wrong(
     "theta is transposed",
-    "the first row of theta makes x, so [[cos, -sin], [sin, cos]] has its minus "
-    "at the upper right; the shift is right, and was made with the turn as it should be.",
+    "your 2 x 2 part is transposed, although your shift was computed with the right one; the first row of theta gives "
+    "x, so the minus of `[[cos, -sin], [sin, cos]]` is at the upper right.",
     "sec-grid-idea",
 )
 def transposed(angle, centre):

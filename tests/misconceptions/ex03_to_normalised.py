@@ -45,9 +45,9 @@ EXERCISE = Exercise(
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-    "outer edges; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_convention(pixels, length, align_corners=False):
@@ -55,9 +55,9 @@ def other_convention(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
-    "with False, -1 is the outer edge, so the first centre lies half a pixel "
-    "inside, at -1 + 1 / length; yours puts it at -1 always.",
+    "`align_corners` is ignored",
+    "your function places the first centre at -1 even where `align_corners=False`; there -1 is the outer edge, and "
+    "the first centre lies half a pixel inside, at `-1 + 1 / length`.",
     "sec-grid-units",
 )
 def always_corners(pixels, length, align_corners=False):
@@ -65,8 +65,9 @@ def always_corners(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True, the first and the last centre are at -1 and 1; yours puts them half a pixel inside always.",
+    "`align_corners` is ignored, edges always",
+    "your function places the outermost centres half a pixel inside even where `align_corners=True`; there they "
+    "should be at -1 and 1.",
     "sec-grid-units",
 )
 def always_edges(pixels, length, align_corners=False):
@@ -74,9 +75,9 @@ def always_edges(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "0 is taken for the first pixel's edge",
-    "position 0 is the centre of the first pixel, and its edge is "
-    "at -1/2; with edges add half a pixel before you scale, or all lies half a pixel too far left.",
+    "The first pixel's edge is taken for position 0",
+    "with `align_corners=False` your result lies half a pixel too far left; position 0 is the centre of the first "
+    "pixel and -1/2 its edge, so add half a pixel before you scale.",
     "sec-grid-units",
 )
 def from_the_edge(pixels, length, align_corners=False):
@@ -85,8 +86,8 @@ def from_the_edge(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Half a pixel the wrong way",
-    "with edges, half a pixel is added to the position, since the first "
-    "centre lies inside the edge at -1; yours takes it off and puts that centre outside.",
+    "with `align_corners=False` your function subtracts half a pixel, which places the first centre outside the "
+    "picture; add half a pixel, since that centre lies inside the edge at -1.",
     "sec-grid-units",
 )
 def half_a_pixel_out(pixels, length, align_corners=False):
@@ -95,8 +96,8 @@ def half_a_pixel_out(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "As many steps as pixels",
-    "from the first centre to the last there are length - 1 steps, and with "
-    "centres these share the two units; yours divides by length, so the last one never reaches 1.",
+    "with `align_corners=True` your function divides by `length`, so the last centre does not reach 1; there are "
+    "`length - 1` steps from the first centre to the last, and they share the two units.",
     "sec-grid-units",
 )
 def as_many_steps(pixels, length, align_corners=False):
@@ -105,7 +106,7 @@ def as_many_steps(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "From 0 to 1",
-    "the picture reaches from -1 to 1, so it is two units wide; yours makes it one unit wide, from 0 to 1.",
+    "your picture is one unit wide, from 0 to 1; it has to be two units wide, from -1 to 1.",
     "sec-grid-units",
 )
 def from_zero(pixels, length, align_corners=False):
@@ -114,8 +115,8 @@ def from_zero(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Measured from the middle, but in pixels",
-    "the middle is at 0 as it should be, but one pixel is 2 / "
-    "length wide with edges and 2 / (length - 1) with centres; yours is 1 wide.",
+    "your pixels are one unit wide, although the middle is at 0, as it should be; a pixel is `2 / length` wide with "
+    "`align_corners=False` and `2 / (length - 1)` with `True`.",
     "sec-grid-units",
 )
 def not_scaled(pixels, length, align_corners=False):
@@ -123,9 +124,9 @@ def not_scaled(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The way back",
-    "a position in pixels comes in and a coordinate between -1 and 1 goes out; yours is "
-    "the formula of the other direction.",
+    "The inverse function",
+    "your function turns normalised coordinates into pixels; its argument is a position in pixels and its result a "
+    "normalised coordinate.",
     "sec-grid-units",
 )
 def the_way_back(pixels, length, align_corners=False):
@@ -134,8 +135,8 @@ def the_way_back(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "a position outside the picture has a coordinate beyond -1 or 1; yours moves it to the edge, and the sampler's "
-    "padding decides what is read outside.",
+    "your function moves positions outside the picture to its edge; they have coordinates beyond -1 or 1, and the "
+    "sampler's padding decides which value is read there.",
     "sec-grid-units",
 )
 def clipped(pixels, length, align_corners=False):
@@ -144,8 +145,8 @@ def clipped(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "One pixel divides by zero",
-    "with centres, a single pixel has no second centre to measure a step to, "
-    "so length - 1 is 0; such a pixel is put at 0.",
+    "with `align_corners=True` and a single pixel your function divides by `length - 1`, which is 0; such a pixel is "
+    "at 0.",
     "sec-grid-units",
 )
 def divides_by_zero(pixels, length, align_corners=False):
@@ -154,7 +155,8 @@ def divides_by_zero(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "One pixel is put at -1",
-    "with centres, a single pixel is first and last at once, so it is put in the middle, at 0; yours is at -1.",
+    "with `align_corners=True` your function places a single pixel at -1; it is the first and the last at once, so it "
+    "lies in the middle, at 0.",
     "sec-grid-units",
 )
 def one_pixel_left(pixels, length, align_corners=False):
@@ -162,10 +164,9 @@ def one_pixel_left(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, and one pixel is put at -1",
-    "with False, -1 is the outer edge, so the "
-    "first centre lies half a pixel inside, at -1 + 1 / length; yours puts it at -1 always, even that of a "
-    "single pixel, which belongs at 0.",
+    "`align_corners` is ignored, and one pixel is put at -1",
+    "your function places the first centre at -1 whatever `align_corners` is; with `False` it lies half a pixel "
+    "inside the edge, at `-1 + 1 / length`, and a single pixel is at 0 in both conventions.",
     "sec-grid-units",
 )
 def always_corners_one_left(pixels, length, align_corners=False):
@@ -173,10 +174,10 @@ def always_corners_one_left(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, and one pixel divides by zero",
-    "with False, -1 is the outer edge, so the "
-    "first centre lies half a pixel inside, at -1 + 1 / length; yours puts it at -1 always, and a single "
-    "pixel, which belongs at 0, nowhere.",
+    "`align_corners` is ignored, and one pixel divides by zero",
+    "your function places the first centre at -1 whatever `align_corners` is, and divides by 0 if there is a single "
+    "pixel; with `False` the first centre lies half a pixel inside the edge, at `-1 + 1 / length`, and a single pixel "
+    "is at 0 in both conventions.",
     "sec-grid-units",
 )
 def always_corners_divides(pixels, length, align_corners=False):
@@ -185,7 +186,8 @@ def always_corners_divides(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "From 1 to 3",
-    "scaled to units the picture is 2 wide, and 1 is taken off so that it begins at -1; yours adds 1.",
+    "your function adds 1 at the end; the scaled picture is two units wide and 1 is subtracted, so that it starts at "
+    "-1.",
     "sec-grid-units",
 )
 def one_added(pixels, length, align_corners=False):
@@ -195,9 +197,9 @@ def one_added(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Half a unit for half a pixel",
-    "with edges, half a pixel is 1 / length units, and it is added to "
-    "the position before that is scaled; yours adds 1/2 to the coordinate.",
+    "Half a unit instead of half a pixel",
+    "with `align_corners=False` your function adds 1/2 to the coordinate; half a pixel is `1 / length` of a unit, or "
+    "1/2 added to the position before it is scaled.",
     "sec-grid-units",
 )
 def half_a_unit(pixels, length, align_corners=False):
@@ -206,8 +208,8 @@ def half_a_unit(pixels, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Never doubled",
-    "the picture is two units wide, so a pixel is 2 / length wide with edges and 2 / "
-    "(length - 1) with centres; yours is half of that, and the picture reaches from -1 to 0.",
+    "your picture runs from -1 to 0, because your pixels are half as wide as they should be; the picture is two units "
+    "wide, so a pixel is `2 / length` wide with `align_corners=False` and `2 / (length - 1)` with `True`.",
     "sec-grid-units",
 )
 def not_doubled(pixels, length, align_corners=False):
@@ -217,8 +219,9 @@ def not_doubled(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Every place is taken for a pixel's centre",
-    "a position may lie between two pixels, and keeps its fraction in units; yours is rounded to a whole pixel first.",
+    "Positions are rounded to whole pixels",
+    "your function rounds each position to a whole pixel first; a position may lie between two pixels, and its "
+    "fraction is kept.",
     "sec-grid-units",
 )
 def rounded(pixels, length, align_corners=False):
@@ -226,8 +229,9 @@ def rounded(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "As many steps as pixels, and one more",
-    "from the first centre to the last there are length - 1 steps; yours counts length + 1.",
+    "Two steps too many",
+    "with `align_corners=True` your function divides by `length + 1`; there are `length - 1` steps from the first "
+    "centre to the last.",
     "sec-grid-units",
 )
 def one_step_more(pixels, length, align_corners=False):

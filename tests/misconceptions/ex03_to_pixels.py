@@ -44,9 +44,9 @@ EXERCISE = Exercise(
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-    "outer edges; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_convention(coordinates, length, align_corners=False):
@@ -54,9 +54,9 @@ def other_convention(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
-    "with False, -1 is the outer edge of the first pixel, half a pixel before "
-    "its centre; yours takes it for the centre always.",
+    "`align_corners` is ignored",
+    "your function takes -1 for the centre of the first pixel even where `align_corners=False`; there it is the outer "
+    "edge, half a pixel before that centre.",
     "sec-grid-units",
 )
 def always_corners(coordinates, length, align_corners=False):
@@ -64,9 +64,9 @@ def always_corners(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True, -1 is the centre of the first pixel, position 0; "
-    "yours takes it for the outer edge always, half a pixel further out.",
+    "`align_corners` is ignored, edges always",
+    "your function takes -1 for the outer edge even where `align_corners=True`; there it is the centre of the first "
+    "pixel, position 0.",
     "sec-grid-units",
 )
 def always_edges(coordinates, length, align_corners=False):
@@ -75,8 +75,8 @@ def always_edges(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Half a pixel too far",
-    "position 0 is the centre of the first pixel, and its edge is at -1/2; with "
-    "edges take half a pixel off at the end, since yours puts the edge at 0.",
+    "with `align_corners=False` your function places the edge at 0; position 0 is the centre of the first pixel and "
+    "-1/2 its edge, so subtract half a pixel at the end.",
     "sec-grid-units",
 )
 def from_the_edge(coordinates, length, align_corners=False):
@@ -85,7 +85,8 @@ def from_the_edge(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Half a pixel the wrong way",
-    "with edges, half a pixel is taken off at the end, so that the edge at -1 is position -1/2; yours adds it.",
+    "with `align_corners=False` your function adds half a pixel at the end; subtract it, so that the edge at -1 "
+    "becomes position -1/2.",
     "sec-grid-units",
 )
 def half_a_pixel_in(coordinates, length, align_corners=False):
@@ -94,7 +95,8 @@ def half_a_pixel_in(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Pixels are counted from 1",
-    "the centre of the first pixel is position 0, as everywhere in Python; yours is one pixel too far throughout.",
+    "your positions are one pixel too large throughout; the centre of the first pixel is position 0, as indices start "
+    "from 0 in Python.",
     "sec-grid-units",
 )
 def from_one(coordinates, length, align_corners=False):
@@ -102,9 +104,9 @@ def from_one(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Scaled by length - 2",
-    "the two units from -1 to 1 hold length - 1 steps from centre to centre, or "
-    "length pixels from edge to edge; with length - 2 the last pixel is never reached.",
+    "Scaled by `length - 2`",
+    "your function multiplies by `length - 2`, so it never reaches the last pixel; the two units hold `length - 1` "
+    "steps from centre to centre, or `length` pixels from edge to edge.",
     "sec-grid-units",
 )
 def two_too_few(coordinates, length, align_corners=False):
@@ -113,8 +115,8 @@ def two_too_few(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "As many steps as pixels",
-    "from the first centre to the last there are length - 1 steps, and with "
-    "centres these share the two units; yours counts length of them, one too many.",
+    "with `align_corners=True` your function multiplies by `length`, one step too many; there are `length - 1` steps "
+    "from the first centre to the last, and they share the two units.",
     "sec-grid-units",
 )
 def as_many_steps(coordinates, length, align_corners=False):
@@ -123,8 +125,8 @@ def as_many_steps(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Measured from the middle",
-    "positions are counted from the first pixel, which is at or near -1; "
-    "yours counts from the middle of the picture, so that half of its pixels are negative.",
+    "your function counts from the middle of the picture, so half of the positions are negative; positions are "
+    "counted from the first pixel, which is at or near -1.",
     "sec-grid-units",
 )
 def from_the_middle(coordinates, length, align_corners=False):
@@ -133,8 +135,8 @@ def from_the_middle(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "1 is never added",
-    "the picture begins at -1, so add 1 before you scale; yours counts from the middle "
-    "of the picture, and with edges takes half a pixel off there.",
+    "your function does not add 1 before it scales, so it counts from the middle of the picture; the picture starts "
+    "at -1.",
     "sec-grid-units",
 )
 def one_not_added(coordinates, length, align_corners=False):
@@ -142,9 +144,9 @@ def one_not_added(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Half a unit for half a pixel",
-    "with edges, half a pixel is taken off at the end, when the number is "
-    "in pixels; yours takes 1/2 off before, when it is in units, which makes length / 4 pixels.",
+    "Half a unit instead of half a pixel",
+    "with `align_corners=False` your function subtracts 1/2 before it scales, which makes `length / 4` pixels; "
+    "subtract it at the end, when the result is in pixels.",
     "sec-grid-units",
 )
 def half_a_unit(coordinates, length, align_corners=False):
@@ -153,8 +155,8 @@ def half_a_unit(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Never halved",
-    "from -1 to 1 are two units, so halve before you multiply by the number of pixels or "
-    "steps; yours spreads the picture over twice as many.",
+    "your function spreads the picture over twice as many pixels; from -1 to 1 there are two units, so halve before "
+    "you multiply by the number of pixels or steps.",
     "sec-grid-units",
 )
 def not_halved(coordinates, length, align_corners=False):
@@ -163,7 +165,7 @@ def not_halved(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "From 0 to 1",
-    "coordinates run from -1 to 1, so first add 1 and halve; yours takes them as running from 0 to 1.",
+    "your function takes the coordinates as running from 0 to 1; they run from -1 to 1, so first add 1 and halve.",
     "sec-grid-units",
 )
 def from_zero(coordinates, length, align_corners=False):
@@ -171,9 +173,9 @@ def from_zero(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The way there",
-    "a coordinate between -1 and 1 comes in and a position in pixels goes out; yours is "
-    "the formula of the other direction.",
+    "The inverse function",
+    "your function turns pixels into normalised coordinates; its argument is a normalised coordinate and its result a "
+    "position in pixels.",
     "sec-grid-units",
 )
 def the_way_there(coordinates, length, align_corners=False):
@@ -182,8 +184,8 @@ def the_way_there(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Rounded to whole pixels",
-    "a place may fall between two pixels, and how far between is what the "
-    "sampler weighs them by; yours rounds, and that is lost.",
+    "your function rounds to whole pixels; a position may lie between two pixels, and the sampler needs the fraction "
+    "to weight them.",
     "sec-grid-paper",
 )
 def rounded(coordinates, length, align_corners=False):
@@ -192,8 +194,8 @@ def rounded(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Rounded down",
-    "a place may fall between two pixels, and how far between is what the sampler weighs "
-    "them by; yours keeps the whole pixel on the left and drops the rest.",
+    "your function rounds down to the pixel on the left; a position may lie between two pixels, and the sampler needs "
+    "the fraction to weight them.",
     "sec-grid-paper",
 )
 def floored(coordinates, length, align_corners=False):
@@ -202,8 +204,8 @@ def floored(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Turned into integers",
-    "a place may fall between two pixels, and how far between is what the sampler "
-    "weighs them by; astype(int) drops that, and the type of what came in with it.",
+    "your `astype(int)` drops the fraction and changes the type; a position may lie between two pixels, and the "
+    "sampler needs the fraction to weight them.",
     "sec-grid-paper",
 )
 def integers(coordinates, length, align_corners=False):
@@ -212,8 +214,8 @@ def integers(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "a place outside the picture has a position below the first pixel or beyond the last; yours moves it inside, and "
-    "the sampler's padding decides what is read outside.",
+    "your function moves positions outside the picture to the first or the last pixel; they lie before the first "
+    "pixel or after the last, and the sampler's padding decides which value is read there.",
     "sec-grid-units",
 )
 def clipped(coordinates, length, align_corners=False):
@@ -221,9 +223,9 @@ def clipped(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Only the left end is held",
-    "a place left of the picture has a position below 0; yours moves it to the first pixel, and the sampler's padding "
-    "decides what is read outside.",
+    "Clipped at the left end",
+    "your function moves positions left of the picture to the first pixel; they are negative, and the sampler's "
+    "padding decides which value is read there.",
     "sec-grid-units",
 )
 def held_on_the_left(coordinates, length, align_corners=False):
@@ -231,9 +233,9 @@ def held_on_the_left(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Only the right end is held",
-    "a place right of the picture has a position beyond length - 1; yours moves it to the last pixel, and the "
-    "sampler's padding decides what is read outside.",
+    "Clipped at the right end",
+    "your function moves positions right of the picture to the last pixel; they are larger than `length - 1`, and the "
+    "sampler's padding decides which value is read there.",
     "sec-grid-units",
 )
 def held_on_the_right(coordinates, length, align_corners=False):
@@ -241,9 +243,9 @@ def held_on_the_right(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A whole pixel is taken off",
-    "with edges, half a pixel is taken off at the end; yours takes off a "
-    "whole one, as (coordinates + 1) / 2 * length - 1 does.",
+    "A whole pixel is subtracted",
+    "with `align_corners=False` your function subtracts a whole pixel at the end, as `(coordinates + 1) / 2 * length "
+    "- 1` does; subtract half a pixel.",
     "sec-grid-units",
 )
 def whole_pixel_off(coordinates, length, align_corners=False):
@@ -252,8 +254,8 @@ def whole_pixel_off(coordinates, length, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the edges",
-    "places outside the picture stay outside, also those beyond the outermost "
-    "centres; yours moves them to 0 or to length.",
+    "your function moves positions outside the picture to 0 or to `length`; they should stay outside, and so should "
+    "those between an outermost centre and its edge.",
     "sec-grid-units",
 )
 def clipped_to_length(coordinates, length, align_corners=False):
@@ -261,9 +263,9 @@ def clipped_to_length(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Clipped to -1 to 1 before",
-    "places outside the picture stay outside: what is read there is the "
-    "padding's question; yours moves them onto the edge.",
+    "The coordinates are clipped to -1 to 1",
+    "your function moves coordinates outside the picture onto its edge; they should stay outside, and the sampler's "
+    "padding decides which value is read there.",
     "sec-sampler-outside",
 )
 def clipped_before(coordinates, length, align_corners=False):
@@ -271,9 +273,9 @@ def clipped_before(coordinates, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The edge pixels are taken for half",
-    "length pixels fill the two units, so one of them is 2 / "
-    "length wide; yours has length - 1 of them and moves them by half a pixel.",
+    "`length - 1` pixels between the edges",
+    "with `align_corners=False` your function multiplies by `length - 1`; there are `length` pixels between the "
+    "edges, so each is `2 / length` wide.",
     "sec-grid-units",
 )
 def half_pixels_at_the_ends(coordinates, length, align_corners=False):

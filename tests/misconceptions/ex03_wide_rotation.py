@@ -40,9 +40,9 @@ EXERCISE = Exercise(
 
 
 @EXERCISE.wrong(
-    "The plain formula, which slants",
-    "one unit is w / 2 pixels across and h / 2 down, so a turn in units "
-    "is no turn in pixels; the sines need the ratio of the two.",
+    "The formula for a square, which shears",
+    "your sines lack the ratio of the sides, so the picture is sheared; one unit is w / 2 pixels across and h / 2 "
+    "down, so a rotation in units is not a rotation in pixels.",
     "sec-grid-wide",
 )
 def plain(angle, size):
@@ -51,9 +51,9 @@ def plain(angle, size):
 
 @EXERCISE.wrong(
     "Height and width are exchanged",
-    "size is (h, w), rows first; the upper right sine takes h / w and "
-    "the lower left one w / h, and with the ratios exchanged, or the product of three matrices running the "
-    "wrong way, the picture slants more than without them.",
+    "your ratios are exchanged, which shears the picture more than no ratio at all; `size` is (h, w), and the upper "
+    "right sine takes `h / w` and the lower left one `w / h`, so a product of three matrices may also be in the wrong "
+    "order.",
     "sec-grid-wide",
 )
 def exchanged(angle, size):
@@ -62,8 +62,8 @@ def exchanged(angle, size):
 
 @EXERCISE.wrong(
     "A whole row is scaled",
-    "go to pixels, turn, and go back to units: the ratio is on both sides of the turn and so drops out of the "
-    "diagonal; yours allows for it on the way back alone.",
+    "your second row has the ratio in both entries, because the rotation is converted back to units but not first to "
+    "pixels; with both conversions the ratio cancels on the diagonal.",
     "sec-grid-wide",
 )
 def whole_row(angle, size):
@@ -73,8 +73,8 @@ def whole_row(angle, size):
 
 @EXERCISE.wrong(
     "A whole column is scaled",
-    "go to pixels, turn, and go back to units: the ratio is on both sides of the turn and so drops out of the "
-    "diagonal; yours allows for it on the way there alone.",
+    "your second column has the ratio in both entries, because the rotation is converted to pixels but not back to "
+    "units; with both conversions the ratio cancels on the diagonal.",
     "sec-grid-wide",
 )
 def whole_column(angle, size):
@@ -84,7 +84,8 @@ def whole_column(angle, size):
 
 @EXERCISE.wrong(
     "Left in pixels",
-    "theta takes normalised units and gives them, so after the turn in pixels divide x by w / 2 and y by h / 2 again.",
+    "your result is in pixels; theta takes and gives normalised units, so divide x by w / 2 and y by h / 2 after the "
+    "rotation.",
     "sec-grid-wide",
 )
 def left_in_pixels(angle, size):
@@ -94,8 +95,8 @@ def left_in_pixels(angle, size):
 
 @EXERCISE.wrong(
     "The same ratio for both sines",
-    "what is squeezed on the way from y to x is stretched on the way from "
-    "x to y: h / w in the upper right entry, its inverse w / h in the lower left one.",
+    "your sines both have the ratio `h / w`; it belongs in the upper right entry, and its inverse, `w / h`, in the "
+    "lower left one.",
     "sec-grid-wide",
 )
 def same_ratio(angle, size):
@@ -105,8 +106,8 @@ def same_ratio(angle, size):
 
 @EXERCISE.wrong(
     "One of the sines lacks its ratio",
-    "both sines lead from one axis to the other, so both need a ratio: "
-    "h / w in the upper right entry, w / h in the lower left one, which yours leaves as it is.",
+    "your lower left sine has no ratio; both sines map one axis to the other, so the upper right entry takes `h / w` "
+    "and the lower left one `w / h`.",
     "sec-grid-wide",
 )
 def upper_alone(angle, size):
@@ -116,7 +117,8 @@ def upper_alone(angle, size):
 
 @EXERCISE.wrong(
     "The ratio is on the diagonal",
-    "a cosine leads from an axis to itself and needs no ratio; it is the sines that lead from one axis to the other.",
+    "your function multiplies the cosines by the ratios; a cosine maps an axis to itself and needs no ratio, while "
+    "the sines map one axis to the other and do.",
     "sec-grid-wide",
 )
 def on_the_diagonal(angle, size):
@@ -126,8 +128,8 @@ def on_the_diagonal(angle, size):
 
 @EXERCISE.wrong(
     "Every entry has a ratio",
-    "your sines are right, but a cosine leads from an axis to itself: what the "
-    "way to pixels multiplies by, the way back divides by, and no ratio is left.",
+    "your sines are right, but your cosines have ratios too; a cosine maps an axis to itself, so the conversion to "
+    "pixels and the one back to units cancel.",
     "sec-grid-wide",
 )
 def ratio_everywhere(angle, size):
@@ -137,8 +139,8 @@ def ratio_everywhere(angle, size):
 
 @EXERCISE.wrong(
     "The ratio is rounded down",
-    "h / w and w / h are fractions as a rule, and // drops the digits after the point, so that the smaller of the two "
-    "becomes 0; divide with /.",
+    "your function divides with `//`, which drops the fraction, so the smaller of the two ratios becomes 0; divide "
+    "with `/`.",
     "sec-grid-wide",
 )
 def whole_ratio(angle, size):
@@ -148,7 +150,7 @@ def whole_ratio(angle, size):
 
 @EXERCISE.wrong(
     "One angle for the whole batch",
-    "each picture of the batch has an angle of its own; yours turns all by the first.",
+    "your function turns every picture by the first angle; each picture of the batch has its own.",
     "sec-grid-idea",
 )
 def first_angle(angle, size):
@@ -156,9 +158,9 @@ def first_angle(angle, size):
 
 
 @EXERCISE.wrong(
-    "The ratio of the other align_corners",
-    "with -1 and 1 at the edges one unit is w / 2 pixels, so the "
-    "ratio is h / w; (h - 1) / (w - 1) belongs to align_corners=True.",
+    "The ratio of the other `align_corners`",
+    "your ratio is `(h - 1) / (w - 1)`, which belongs to `align_corners=True`; here -1 and 1 are the edges, one unit "
+    "is w / 2 pixels, and the ratio is `h / w`.",
     "sec-grid-wide",
 )
 def ratio_of_steps(angle, size):
@@ -167,8 +169,8 @@ def ratio_of_steps(angle, size):
 
 @EXERCISE.wrong(
     "The picture turns clockwise",
-    "it moves against its points, so the minus is at the upper right sine; yours has the sines' signs the other way "
-    "round.",
+    "your sines have the opposite signs; the picture turns against the sampling points, so the minus is at the upper "
+    "right.",
     "sec-grid-pull",
 )
 def clockwise(angle, size):
@@ -177,7 +179,7 @@ def clockwise(angle, size):
 
 @EXERCISE.wrong(
     "theta is transposed",
-    "the first row of theta gives x, so -sin * h / w is at the upper right; yours has rows and columns exchanged.",
+    "your 2 x 2 part is transposed; the first row of theta gives x, so `-sin * h / w` is at the upper right.",
     "sec-grid-idea",
 )
 def transposed(angle, size):
@@ -186,8 +188,9 @@ def transposed(angle, size):
 
 
 @EXERCISE.wrong(
-    "Degrees for radians",
-    "the angle comes in radians, as np.cos and np.sin take it; yours converts it as if it came in degrees.",
+    "Degrees instead of radians",
+    "your function converts the angle as if it were in degrees; it is in radians already, as `np.cos` and `np.sin` "
+    "need it.",
     "sec-grid-special",
 )
 def degrees(angle, size):
@@ -196,8 +199,8 @@ def degrees(angle, size):
 
 @EXERCISE.wrong(
     "The other sine lacks its ratio",
-    "both sines lead from one axis to the other, so both need a ratio: "
-    "h / w in the upper right entry, which yours leaves as it is, and w / h in the lower left one.",
+    "your upper right sine has no ratio; both sines map one axis to the other, so the upper right entry takes `h / w` "
+    "and the lower left one `w / h`.",
     "sec-grid-wide",
 )
 def lower_alone(angle, size):
@@ -207,8 +210,8 @@ def lower_alone(angle, size):
 
 @EXERCISE.wrong(
     "The square of the ratio",
-    "what the way to pixels multiplies by, the way back divides by the other "
-    "axis': h / w and w / h, each once; yours has their squares.",
+    "your function multiplies the sines by the squares of the ratios; each ratio belongs there once, `h / w` in the "
+    "upper right entry and `w / h` in the lower left one.",
     "sec-grid-wide",
 )
 def ratio_squared(angle, size):
@@ -217,8 +220,8 @@ def ratio_squared(angle, size):
 
 @EXERCISE.wrong(
     "The same ratio for both sines, w / h",
-    "what is squeezed on the way from y to x is stretched on the "
-    "way from x to y: h / w in the upper right entry, its inverse w / h in the lower left one.",
+    "your sines both have the ratio `w / h`; it belongs in the lower left entry, and its inverse, `h / w`, in the "
+    "upper right one.",
     "sec-grid-wide",
 )
 def same_inverse_ratio(angle, size):
@@ -228,8 +231,8 @@ def same_inverse_ratio(angle, size):
 
 @EXERCISE.wrong(
     "The angle is changed",
-    "the picture turns by the angle itself in pixels, and the ratio multiplies the sines alone; yours puts it into "
-    "the angle.",
+    "your function multiplies the angle by the ratio; in pixels the picture turns by the angle itself, and only the "
+    "sines are multiplied by a ratio.",
     "sec-grid-wide",
 )
 def another_angle(angle, size):
@@ -238,8 +241,8 @@ def another_angle(angle, size):
 
 @EXERCISE.wrong(
     "The root of the ratio",
-    "the way to pixels and the way back each bring one factor, and together "
-    "they are h / w and w / h; yours has the roots of these.",
+    "your function multiplies the sines by the square roots of the ratios; the conversions to pixels and back "
+    "contribute a factor each, and together they make `h / w` and `w / h`.",
     "sec-grid-wide",
 )
 def root_of_ratio(angle, size):
@@ -248,8 +251,9 @@ def root_of_ratio(angle, size):
 
 
 @EXERCISE.wrong(
-    "The length of the sides for the ratio",
-    "only the ratio of the sides counts, h / w and w / h; yours multiplies the sines by the lengths themselves.",
+    "The sides instead of their ratio",
+    "your function multiplies the sines by the lengths of the sides; they should be multiplied by the ratios of the "
+    "sides, `h / w` and `w / h`.",
     "sec-grid-wide",
 )
 def lengths(angle, size):

@@ -45,9 +45,8 @@ def products(fx, fy):
 
 @EXERCISE.wrong(
     "The weights go to the opposite pixels",
-    "the nearer a pixel, the more it counts; with fx = x - "
-    "floor(x) the upper left one has (1-fx)*(1-fy), the area on the far side of the point, and yours gives "
-    "it fx*fy.",
+    "your upper left weight is `fx * fy`, where `fx = x - floor(x)`; it should be `(1 - fx) * (1 - fy)`, the area "
+    "opposite to the pixel, so that the nearest pixel counts most.",
     "sec-sampler-neighbours",
 )
 def opposite(x, y):
@@ -56,8 +55,8 @@ def opposite(x, y):
 
 @EXERCISE.wrong(
     "Left and right are exchanged",
-    "x - floor(x) is the way from the left column, so it is the right "
-    "column's share: a point close to the left column has come a short way, and reads little on the right.",
+    "your function gives the left column the weight `x - floor(x)`; that is the distance from the left column, so it "
+    "is the weight of the right one, and a point close to the left column reads little on the right.",
     "sec-sampler-neighbours",
 )
 def left_and_right(x, y):
@@ -67,7 +66,8 @@ def left_and_right(x, y):
 
 @EXERCISE.wrong(
     "Upper and lower are exchanged",
-    "y runs down, so y - floor(y) is the way from the upper row, and the lower row's share.",
+    "your function gives the upper row the weight `y - floor(y)`; y grows downwards, so that is the distance from the "
+    "upper row and the weight of the lower one.",
     "sec-sampler-neighbours",
 )
 def upper_and_lower(x, y):
@@ -77,8 +77,8 @@ def upper_and_lower(x, y):
 
 @EXERCISE.wrong(
     "Upper right and lower left are exchanged",
-    "the second weight is that of the pixel on the right, the "
-    "third that of the pixel below; in yours x and y are swapped, or the order runs down the columns.",
+    "your second weight is that of the pixel below and your third that of the pixel on the right; the pixel on the "
+    "right should come second, so x and y may be swapped, or the order may run down the columns.",
     "sec-sampler-neighbours",
 )
 def swapped(x, y):
@@ -86,9 +86,9 @@ def swapped(x, y):
 
 
 @EXERCISE.wrong(
-    "The two shares are added",
-    "the share of a pixel's column and that of its row are multiplied, so that "
-    "a pixel out of reach along one axis has weight 0.",
+    "The two weights are added",
+    "your function adds the weight of a pixel's column and that of its row; multiply them, so that a pixel one step "
+    "away along either axis has weight 0.",
     "sec-sampler-neighbours",
 )
 def added(x, y):
@@ -97,9 +97,9 @@ def added(x, y):
 
 
 @EXERCISE.wrong(
-    "The shares are averaged, not multiplied",
-    "the share of a pixel's column and that of its row are "
-    "multiplied; with a quarter of their sum, a point on one pixel would still read two others.",
+    "The weights are averaged, not multiplied",
+    "your function averages the weight of a pixel's column and that of its row, so that a point exactly on one pixel "
+    "still reads two others; multiply them.",
     "sec-sampler-neighbours",
 )
 def mean_of_shares(x, y):
@@ -108,8 +108,8 @@ def mean_of_shares(x, y):
 
 @EXERCISE.wrong(
     "The straight-line distance",
-    "the bilinear weight is a product of two tents, one along x and one "
-    "along y, and no function of the distance as the crow flies.",
+    "your weight falls with the straight-line distance from the pixel; a bilinear weight is the product of two tents, "
+    "one along x and one along y.",
     "sec-sampler-tents",
 )
 def straight(x, y):
@@ -119,8 +119,8 @@ def straight(x, y):
 
 @EXERCISE.wrong(
     "One over the distance",
-    "a tent falls evenly, from 1 on the pixel to 0 one pixel away; one over the "
-    "distance is infinite on the pixel and never 0.",
+    "your weight is one over the distance, which is infinite on the pixel and never 0; a tent falls linearly, from 1 "
+    "on the pixel to 0 one pixel away.",
     "sec-sampler-tents",
 )
 def one_over(x, y):
@@ -131,8 +131,8 @@ def one_over(x, y):
 
 @EXERCISE.wrong(
     "Everything to the nearest pixel",
-    "all four neighbours count, each by how near it is; yours gives the "
-    "whole weight to one of them, which is the nearest-pixel sampler.",
+    "your function gives the whole weight to the nearest pixel, as nearest-neighbour sampling does; each of the four "
+    "neighbours has a weight that depends on its distance.",
     "sec-sampler-dial",
 )
 def nearest(x, y):
@@ -141,8 +141,8 @@ def nearest(x, y):
 
 @EXERCISE.wrong(
     "Rounded towards zero",
-    "left of pixel 0 the left neighbour is pixel -1, which np.floor finds, and "
-    "int(), astype(int) and np.trunc do not: they go to 0, and a weight becomes negative.",
+    "your function rounds towards zero, as `int()`, `astype(int)` and `np.trunc` do, so a weight becomes negative "
+    "left of pixel 0; the left neighbour there is pixel -1, which `np.floor` finds.",
     "sec-sampler-neighbours",
 )
 def truncated(x, y):
@@ -151,9 +151,8 @@ def truncated(x, y):
 
 @EXERCISE.wrong(
     "Below 0 the fraction is measured to the wrong side",
-    "the left neighbour of x = -0.2 is pixel -1, "
-    "and x is 0.8 beyond it, x - floor(x); np.fmod and abs give the 0.2 to pixel 0, which is the way to "
-    "the right neighbour.",
+    "left of pixel 0 your fraction is the distance to the right neighbour, as `np.fmod` and `abs` give it; the left "
+    "neighbour of x = -0.2 is pixel -1, and the fraction is `x - floor(x)`, 0.8.",
     "sec-sampler-neighbours",
 )
 def measured_to_zero(x, y):
@@ -162,9 +161,8 @@ def measured_to_zero(x, y):
 
 @EXERCISE.wrong(
     "The neighbours are kept inside the image",
-    "the upper left neighbour is in column floor(x), "
-    "whether it exists or not; yours moves it to column 0 before it measures, and a weight becomes "
-    "negative.",
+    "your function moves the upper left neighbour to column 0 before it measures the distance, so a weight becomes "
+    "negative; that neighbour is in column `floor(x)`, whether it exists or not.",
     "sec-sampler-outside",
 )
 def kept_inside(x, y):
@@ -173,8 +171,8 @@ def kept_inside(x, y):
 
 @EXERCISE.wrong(
     "Rounded to the nearest",
-    "the upper left neighbour is found with np.floor; np.round goes up beyond the half, and the fraction then becomes "
-    "negative.",
+    "your function rounds to the nearest pixel, so the fraction is negative above a half; the upper left neighbour is "
+    "found with `np.floor`.",
     "sec-sampler-neighbours",
 )
 def rounded(x, y):
@@ -183,8 +181,8 @@ def rounded(x, y):
 
 @EXERCISE.wrong(
     "On a whole pixel all weights are 0",
-    "the right neighbour is floor(x) + 1, also where x is whole; "
-    "np.ceil(x) is then x itself, and both distances are 0.",
+    "your function takes `np.ceil(x)` for the right neighbour, so both distances are 0 where x is whole; the right "
+    "neighbour is `floor(x) + 1`, also there.",
     "sec-sampler-neighbours",
 )
 def ceiling(x, y):
@@ -194,9 +192,9 @@ def ceiling(x, y):
 
 
 @EXERCISE.wrong(
-    "The whole pixels are left in",
-    "a share is what remains of x after its whole part, x - floor(x); yours measures from pixel 0, wherever the point "
-    "is.",
+    "The whole part is not subtracted",
+    "your function measures from pixel 0, wherever the point is; the fraction is what remains of x after its whole "
+    "part, `x - floor(x)`.",
     "sec-sampler-neighbours",
 )
 def not_fractions(x, y):
@@ -205,7 +203,7 @@ def not_fractions(x, y):
 
 @EXERCISE.wrong(
     "The four weights come last",
-    "the result has the shape (4, *S), the four before the points; stack along the first axis.",
+    "your result has the four weights on its last axis; its shape should be (4, *S), so stack along the first axis.",
     "sec-sampler-neighbours",
 )
 def four_last(x, y):
@@ -214,8 +212,8 @@ def four_last(x, y):
 
 @EXERCISE.wrong(
     "Squared distances",
-    "a tent falls evenly, 1 - distance; yours is 1 - distance squared, which is too "
-    "large in between, and the four weights do not add up to 1.",
+    "your weight is 1 minus the squared distance, which is too large between two pixels, and the four weights do not "
+    "add up to 1; a tent falls linearly, 1 minus the distance.",
     "sec-sampler-tents",
 )
 def squares(x, y):
@@ -225,8 +223,8 @@ def squares(x, y):
 
 @EXERCISE.wrong(
     "Along one axis alone",
-    "a pixel's weight is the share of its column times the share of its row; "
-    "yours has the columns' shares only, half of them for each row.",
+    "your function uses the weights of the columns alone, half of each for either row; a pixel's weight is that of "
+    "its column times that of its row.",
     "sec-sampler-neighbours",
 )
 def columns_alone(x, y):
@@ -235,9 +233,9 @@ def columns_alone(x, y):
 
 
 @EXERCISE.wrong(
-    "The weights are a list along the columns",
-    "the order is upper left, upper right, lower left, lower "
-    "right; yours goes round the point, so that the last two have changed places.",
+    "The weights go round the point",
+    "your last two weights are exchanged, as if the pixels were listed around the point; the order should be upper "
+    "left, upper right, lower left, lower right.",
     "sec-sampler-neighbours",
 )
 def around_the_point(x, y):
@@ -246,7 +244,7 @@ def around_the_point(x, y):
 
 @EXERCISE.wrong(
     "A quarter to each",
-    "the nearer a pixel, the more it counts; yours gives each of the four a quarter, wherever the point is.",
+    "your function gives each pixel a quarter, wherever the point is; the nearer a pixel is, the more it counts.",
     "sec-sampler-neighbours",
 )
 def quarters(x, y):
@@ -254,9 +252,9 @@ def quarters(x, y):
 
 
 @EXERCISE.wrong(
-    "The shares are smoothed",
-    "the share grows evenly with the way, x - floor(x) as it is; yours bends "
-    "it, as 3 f^2 - 2 f^3 does, which makes another interpolation.",
+    "The weights are smoothed",
+    "your function smooths the fraction, as 3 f^2 - 2 f^3 does, which is another interpolation; a bilinear weight is "
+    "linear in `x - floor(x)`.",
     "sec-sampler-neighbours",
 )
 def smoothed(x, y):
@@ -266,7 +264,7 @@ def smoothed(x, y):
 
 @EXERCISE.wrong(
     "Divided by the sum of the squares",
-    "the four weights add up to 1 as they are; yours divides them by something that is not their sum.",
+    "your function divides the weights by the sum of their squares; they add up to 1 already and need no division.",
     "sec-sampler-neighbours",
 )
 def by_the_squares(x, y):
@@ -275,8 +273,9 @@ def by_the_squares(x, y):
 
 
 @EXERCISE.wrong(
-    "The nearer share of each axis",
-    "the share of the far column is x - floor(x), however large; yours folds it at a half.",
+    "The smaller fraction of each axis",
+    "your fraction is the smaller of `x - floor(x)` and 1 minus that; the weight of the right column is `x - "
+    "floor(x)`, also above a half.",
     "sec-sampler-neighbours",
 )
 def folded(x, y):
@@ -285,8 +284,8 @@ def folded(x, y):
 
 
 @EXERCISE.wrong(
-    "The smaller of the two shares",
-    "the share of a pixel's column and that of its row are multiplied; yours takes the smaller one.",
+    "The smaller of the two weights",
+    "your function takes the smaller of the column's and the row's weight; multiply them.",
     "sec-sampler-neighbours",
 )
 def smaller(x, y):
@@ -296,8 +295,8 @@ def smaller(x, y):
 
 @EXERCISE.wrong(
     "Measured from the right and from below",
-    "the weight of the right neighbour is how far the point lies beyond the left one, x - floor(x); yours takes "
-    "ceil(x) - x, the distance to the right neighbour, which is also 0 on a whole pixel.",
+    "your function gives the right neighbour the weight `ceil(x) - x`, the distance to that neighbour; its weight is "
+    "the distance from the left one, `x - floor(x)`.",
     "sec-sampler-neighbours",
 )
 def from_the_ceiling(x, y):

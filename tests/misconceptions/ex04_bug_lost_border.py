@@ -84,8 +84,8 @@ def read(image, grid, to_pixels=scaled, pairs=measured_first):
 
 @EXERCISE.wrong(
     "As it was found",
-    "x = 1 is the centre of the last pixel, number width - 1, and is scaled to width "
-    "here; and the weights are taken after clipping, where left and right are one pixel and cancel.",
+    "the code scales x by `width`, although x = 1 is the centre of the last pixel, number `width - 1`; and it "
+    "measures the distances after clipping, where left and right can be the same pixel and both weights are 0.",
     "sec-sampler-identity",
 )
 def as_found(image, grid):
@@ -119,8 +119,8 @@ def partly(image, grid, scale_x=True, scale_y=True, weights_x=True, weights_y=Tr
 
 @EXERCISE.wrong(
     "Only the scale is fixed",
-    "the weights are still taken after clipping: on the last column, right is clipped to left, both distances are 0, "
-    "and the pixel goes black.",
+    "your function still measures the distances after clipping; in the last column right is clipped to left, both "
+    "weights are 0, and the pixel becomes black.",
     "sec-sampler-identity",
 )
 def scale_mended(image, grid):
@@ -129,7 +129,8 @@ def scale_mended(image, grid):
 
 @EXERCISE.wrong(
     "Only the weights are fixed",
-    "x is still scaled by the width: three centres have two steps between them, so -1 to 1 is width - 1 pixels.",
+    "your function still scales by the width and the height; three centres have two steps between them, so scale x by "
+    "`width - 1` and y by `height - 1`.",
     "sec-sampler-identity",
 )
 def weights_mended(image, grid):
@@ -137,8 +138,8 @@ def weights_mended(image, grid):
 
 
 @EXERCISE.wrong(
-    "Fixed for the columns alone",
-    "both mistakes are made twice, once for x and once for y; the last row is still lost.",
+    "Fixed for the columns only",
+    "the rows still have both mistakes, and the last row is still lost; make the same two corrections for y.",
     "sec-sampler-identity",
 )
 def columns_alone(image, grid):
@@ -146,8 +147,8 @@ def columns_alone(image, grid):
 
 
 @EXERCISE.wrong(
-    "Fixed for the rows alone",
-    "both mistakes are made twice, once for x and once for y; the last column is still lost.",
+    "Fixed for the rows only",
+    "the columns still have both mistakes, and the last column is still lost; make the same two corrections for x.",
     "sec-sampler-identity",
 )
 def rows_alone(image, grid):
@@ -155,8 +156,8 @@ def rows_alone(image, grid):
 
 
 @EXERCISE.wrong(
-    "The scale of y is left",
-    "one thing is left to fix: y is still scaled by the height, and the last of so many rows is number height - 1.",
+    "The scale of y is still wrong",
+    "your function still scales y by `height`; the last row is number `height - 1`, and the rest is right.",
     "sec-sampler-identity",
 )
 def scale_y_left(image, grid):
@@ -164,8 +165,8 @@ def scale_y_left(image, grid):
 
 
 @EXERCISE.wrong(
-    "The scale of x is left",
-    "one thing is left to fix: x is still scaled by the width, and the last of so many columns is number width - 1.",
+    "The scale of x is still wrong",
+    "your function still scales x by `width`; the last column is number `width - 1`, and the rest is right.",
     "sec-sampler-identity",
 )
 def scale_x_left(image, grid):
@@ -173,9 +174,9 @@ def scale_x_left(image, grid):
 
 
 @EXERCISE.wrong(
-    "The weights of the rows are left",
-    "one thing is left to fix: above and below are still clipped before y is measured to them, so the last row goes "
-    "black.",
+    "The weights of the rows are still wrong",
+    "your function still clips above and below before it measures their distances to y, so the last row becomes "
+    "black; the rest is right.",
     "sec-sampler-identity",
 )
 def weights_y_left(image, grid):
@@ -183,9 +184,9 @@ def weights_y_left(image, grid):
 
 
 @EXERCISE.wrong(
-    "The weights of the columns are left",
-    "one thing is left to fix: left and right are still clipped before x is measured to them, so the last column goes "
-    "black.",
+    "The weights of the columns are still wrong",
+    "your function still clips left and right before it measures their distances to x, so the last column becomes "
+    "black; the rest is right.",
     "sec-sampler-identity",
 )
 def weights_x_left(image, grid):
@@ -193,9 +194,9 @@ def weights_x_left(image, grid):
 
 
 @EXERCISE.wrong(
-    "The scale of the other align_corners",
-    "((x + 1) * W - 1) / 2 belongs to -1 and 1 as outer edges; "
-    "here they are the outermost centres, and x scales by W - 1.",
+    "The scale of the other `align_corners`",
+    "your function scales by `((x + 1) * W - 1) / 2`, which belongs to -1 and 1 as the outer edges; here they are the "
+    "outermost centres, so scale x by `W - 1`.",
     "sec-grid-units",
 )
 def scaled_to_edges(image, grid):
@@ -203,9 +204,9 @@ def scaled_to_edges(image, grid):
 
 
 @EXERCISE.wrong(
-    "The other scale, and weights still after clipping",
-    "here -1 and 1 are the outermost centres, so x "
-    "scales by W - 1; and the distances must be measured before the neighbours are clipped.",
+    "The other scale, and weights after clipping",
+    "your function scales as if -1 and 1 were the outer edges, and measures the distances after clipping; here -1 and "
+    "1 are the outermost centres, so scale x by `W - 1`, and measure the distances before clipping.",
     "sec-sampler-identity",
 )
 def scaled_to_edges_only(image, grid):
@@ -213,9 +214,9 @@ def scaled_to_edges_only(image, grid):
 
 
 @EXERCISE.wrong(
-    "Scaled by width - 2",
-    "three centres have two steps between them, so x = 1 is column width - 1; yours scales by width - 2, and never "
-    "reaches the last column.",
+    "Scaled by `width - 2`",
+    "your function scales by `width - 2` and never reaches the last column; three centres have two steps between "
+    "them, so x = 1 is column `width - 1`.",
     "sec-sampler-identity",
 )
 def one_short(image, grid):
@@ -224,8 +225,8 @@ def one_short(image, grid):
 
 @EXERCISE.wrong(
     "The position is clipped as well",
-    "clipping x helps on the left, but on the last column right is "
-    "still clipped to left, and both distances are 0: measure them before.",
+    "your function clips x, which helps on the left, but in the last column right is still clipped to left and both "
+    "weights are 0; measure the distances before clipping.",
     "sec-sampler-identity",
 )
 def clipped_twice(image, grid):
@@ -233,9 +234,9 @@ def clipped_twice(image, grid):
 
 
 @EXERCISE.wrong(
-    "The last step goes on without end",
-    "keeping left one short of the end saves the last column, but outside the two weights leave 0 to 1, and "
-    "brightness keeps rising or falling.",
+    "The edge is extrapolated",
+    "your left column stops one before the last, so outside the image the weights leave the range from 0 to 1 and the "
+    "brightness keeps rising or falling; measure the distances before clipping.",
     "sec-sampler-outside",
 )
 def extrapolated(image, grid):
@@ -248,8 +249,8 @@ def extrapolated(image, grid):
 
 @EXERCISE.wrong(
     "Black outside",
-    "the pixels of the edge are to be repeated outside; yours counts a pixel that does "
-    'not exist as 0, which is padding_mode="zeros".',
+    'your function counts a pixel that does not exist as 0, which is `padding_mode="zeros"`; here the edge pixels are '
+    "repeated outside.",
     "sec-sampler-outside",
 )
 def black_outside(image, grid):
@@ -262,9 +263,9 @@ def black_outside(image, grid):
 
 
 @EXERCISE.wrong(
-    "The other end of the axis outside",
-    "the scale and the weights are fixed; but beyond the last column the last one is repeated, and % width, or an "
-    "index below 0, reads from the other end.",
+    "The opposite end of the axis outside",
+    "outside the image your function reads from the opposite end of the axis, through `% width` or a negative index; "
+    "the last column is repeated there, and the scale and the weights are right.",
     "sec-sampler-outside",
 )
 def wrapped(image, grid):
@@ -275,10 +276,9 @@ def wrapped(image, grid):
 
 
 @EXERCISE.wrong(
-    "A pixel is read that does not exist",
-    "the weights may be measured to column width, where x = 1 "
-    "has its right neighbour, but NumPy cannot read there even with a weight of 0: clip what is used as "
-    "an index, in the line that reads the image.",
+    "A pixel outside the image is read",
+    "your function reads column `width`, where x = 1 has its right neighbour, and NumPy cannot read there even with a "
+    "weight of 0; keep the weights, and clip the indices in the line that reads the image.",
     "sec-sampler-identity",
 )
 def not_clipped(image, grid):
@@ -289,10 +289,10 @@ def not_clipped(image, grid):
 
 
 @EXERCISE.wrong(
-    "A row is read that does not exist",
-    "first, x = 1 is scaled to width, where width - 1 is the last "
-    "column, and y so too; then clip what is used as an index, in the line that reads the image, since "
-    "NumPy cannot read a pixel outside even with a weight of 0.",
+    "A row outside the image is read",
+    "your function scales by `width` and `height`, although the last column is `width - 1` and the last row `height - "
+    "1`, and it reads outside the image, which NumPy cannot do even with a weight of 0; scale correctly, and clip the "
+    "indices in the line that reads the image.",
     "sec-sampler-identity",
 )
 def neither_scaled_nor_clipped(image, grid):
@@ -303,8 +303,8 @@ def neither_scaled_nor_clipped(image, grid):
 
 @EXERCISE.wrong(
     "Divided by the sum of the weights",
-    "weights measured to the neighbours before clipping add up to 1 by themselves; after clipping their sum can be 0, "
-    "and no division fixes that.",
+    "your function divides by a sum that is 0 where left and right are clipped to the same pixel; measure the "
+    "distances before clipping, and the weights add up to 1 without a division.",
     "sec-sampler-identity",
 )
 def divided(image, grid):
@@ -317,8 +317,8 @@ def divided(image, grid):
 
 @EXERCISE.wrong(
     "Mirrored outside",
-    "the pixels of the edge are to be repeated outside; yours runs backwards there, "
-    'which is padding_mode="reflection".',
+    'outside the image your function reads it backwards, which is `padding_mode="reflection"`; here the edge pixels '
+    "are repeated outside.",
     "sec-sampler-outside",
 )
 def mirrored(image, grid):
@@ -332,10 +332,9 @@ def mirrored(image, grid):
 
 
 @EXERCISE.wrong(
-    "Only the position is clipped, the last cell left",
-    "a clipped position on the last column has that "
-    "column for its left neighbour, with weight 1, and a right one with weight 0 that must not be read "
-    "elsewhere; yours loses the last row and column.",
+    "The last row and column are lost",
+    "your function clips the position but never reads the last row and column; a position in the last column has it "
+    "as its left neighbour, with weight 1, and only the right neighbour, with weight 0, must not be read.",
     "sec-sampler-identity",
 )
 def last_left_out(image, grid):
@@ -348,7 +347,8 @@ def last_left_out(image, grid):
 
 @EXERCISE.wrong(
     "The nearest pixel only",
-    "the scale is fixed; but four pixels are mixed, each by how near it is, and yours reads the nearest one.",
+    "your scale is right, but your function reads only the nearest pixel; mix four pixels, weighted by their "
+    "distances.",
     "sec-sampler-dial",
 )
 def nearest(image, grid):

@@ -60,8 +60,8 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "As it was found",
-    "the last column is number width - 1, and x = 1 belongs there; taking off another 1 "
-    "leaves out a pixel, so the picture is enlarged, by 4/3 for 5 pixels.",
+    "the code subtracts another 1 from `last_column`, so a pixel is left out and the picture is enlarged, by 4/3 for "
+    "5 pixels; the last column is number `width - 1`, and x = 1 is its centre.",
     "sec-sampler-identity",
 )
 def as_found(image, grid):
@@ -107,8 +107,8 @@ def one_short(p, length):
 
 
 @EXERCISE.wrong(
-    "Fixed for the columns alone",
-    "the same slip is in the line of y: the last row is number height - 1.",
+    "Fixed for the columns only",
+    "the line of y still has the same mistake; the last row is number `height - 1`.",
     "sec-sampler-identity",
 )
 def columns_alone(image, grid):
@@ -116,8 +116,8 @@ def columns_alone(image, grid):
 
 
 @EXERCISE.wrong(
-    "Fixed for the rows alone",
-    "the same slip is in the line of x: the last column is number width - 1.",
+    "Fixed for the rows only",
+    "the line of x still has the same mistake; the last column is number `width - 1`.",
     "sec-sampler-identity",
 )
 def rows_alone(image, grid):
@@ -125,9 +125,9 @@ def rows_alone(image, grid):
 
 
 @EXERCISE.wrong(
-    "One too many now",
-    "five pixels have four steps between them, so x = 1 is column width - 1; yours "
-    "scales by the width, and the last column is pushed out of the picture.",
+    "One step too many",
+    "your function scales by the width, so x = 1 lies outside the picture; five pixels have four steps between them, "
+    "and x = 1 is column `width - 1`.",
     "sec-sampler-identity",
 )
 def one_too_many(image, grid):
@@ -135,9 +135,9 @@ def one_too_many(image, grid):
 
 
 @EXERCISE.wrong(
-    "The scale of the other align_corners",
-    "((x + 1) * W - 1) / 2 belongs to -1 and 1 as outer edges; "
-    "here they are the outermost centres, and x scales by W - 1.",
+    "The scale of the other `align_corners`",
+    "your function scales by `((x + 1) * W - 1) / 2`, which belongs to -1 and 1 as the outer edges; here they are the "
+    "outermost centres, so scale x by `W - 1`.",
     "sec-grid-units",
 )
 def scaled_to_edges(image, grid):
@@ -146,8 +146,8 @@ def scaled_to_edges(image, grid):
 
 @EXERCISE.wrong(
     "Shifted, not scaled",
-    "the upper left pixel was right already, and the error grows to the right and downwards: that is a factor, and "
-    "adding a whole pixel to every place cannot fix it.",
+    "your function adds a whole pixel to every position; the upper left pixel was right already and the error grows "
+    "to the right and downwards, so a factor is wrong, not a shift.",
     "sec-sampler-identity",
 )
 def shifted(image, grid):
@@ -156,8 +156,8 @@ def shifted(image, grid):
 
 @EXERCISE.wrong(
     "Shifted by half a pixel, not scaled",
-    "adding half a pixel brings the picture back to the middle, but "
-    "it is still enlarged: the factor itself must be width - 1.",
+    "your function adds half a pixel, which centres the picture but leaves it enlarged; the factor itself has to be "
+    "`width - 1`.",
     "sec-sampler-identity",
 )
 def shifted_by_half(image, grid):
@@ -166,8 +166,8 @@ def shifted_by_half(image, grid):
 
 @EXERCISE.wrong(
     "Subtracted after the scaling",
-    "only the length loses 1, before it scales: (x + 1) / 2 * (width - 1); yours takes a whole pixel off afterwards, "
-    "and only x = 1 comes out right.",
+    "your function subtracts a whole pixel after scaling, so only x = 1 is right; subtract 1 from the length before "
+    "you scale, `(x + 1) / 2 * (width - 1)`.",
     "sec-sampler-identity",
 )
 def taken_off_behind(image, grid):
@@ -176,7 +176,8 @@ def taken_off_behind(image, grid):
 
 @EXERCISE.wrong(
     "Width and height are exchanged",
-    "x runs along a row and scales by width - 1, y by height - 1; on a square picture it does not show.",
+    "your function scales x by the height and y by the width, which a square picture does not show; x runs along a "
+    "row, so scale it by `width - 1`, and y by `height - 1`.",
     "sec-grid-units",
 )
 def exchanged(image, grid):
@@ -185,9 +186,9 @@ def exchanged(image, grid):
 
 
 @EXERCISE.wrong(
-    "A pixel is read that does not exist",
-    "the last pixel is number width - 1, which last_column is as it "
-    "stood, and every index is clipped to it, even where its weight is 0; yours asks for column width.",
+    "A pixel outside the image is read",
+    "your function reads column `width`; the last column is number `width - 1`, the original value of `last_column`, "
+    "and every index is clipped to it, even where its weight is 0.",
     "sec-sampler-outside",
 )
 def beyond_the_last(image, grid):
@@ -199,9 +200,9 @@ def beyond_the_last(image, grid):
 
 
 @EXERCISE.wrong(
-    "The edge is drawn out",
-    "the scale is fixed; but a pixel that does not exist counts as 0, as it did before, and yours takes the edge's "
-    "instead.",
+    "The edge is repeated",
+    "your scale is right, but your function repeats the edge pixels outside; a pixel that does not exist counts as 0, "
+    "as in the original code.",
     "sec-sampler-outside",
 )
 def drawn_out(image, grid):
@@ -210,7 +211,8 @@ def drawn_out(image, grid):
 
 @EXERCISE.wrong(
     "The last row and column are left out",
-    "the scale is fixed; but the last pixel exists too, so a column may be <= last_column, as it stood.",
+    "your scale is right, but your function leaves out the last row and column; they exist, so the condition is `<= "
+    "last_column`, as in the original code.",
     "sec-sampler-outside",
 )
 def last_left_out(image, grid):
@@ -220,9 +222,9 @@ def last_left_out(image, grid):
 
 
 @EXERCISE.wrong(
-    "The other end of the axis outside",
-    "the scale is fixed; but a pixel that does not exist counts as 0, as it did before, and yours reads from the "
-    "other end of the axis, by % width or an index below 0.",
+    "The opposite end of the axis outside",
+    "your scale is right, but outside the image your function reads from the opposite end of the axis, through `% "
+    "width` or a negative index; a pixel that does not exist counts as 0, as in the original code.",
     "sec-sampler-outside",
 )
 def wrapped(image, grid):
@@ -235,8 +237,8 @@ def wrapped(image, grid):
 
 
 @EXERCISE.wrong(
-    "Scaled by a length of its own",
-    "x scales by width - 1 and y by height - 1, whatever the other one is; yours uses the width for both.",
+    "The width is used for both axes",
+    "your function scales y by the width as well; scale x by `width - 1` and y by `height - 1`.",
     "sec-grid-units",
 )
 def width_for_both(image, grid):
@@ -245,7 +247,7 @@ def width_for_both(image, grid):
 
 @EXERCISE.wrong(
     "The height is used for both axes",
-    "x scales by width - 1 and y by height - 1, whatever the other one is; yours uses the height for both.",
+    "your function scales x by the height as well; scale x by `width - 1` and y by `height - 1`.",
     "sec-grid-units",
 )
 def height_for_both(image, grid):

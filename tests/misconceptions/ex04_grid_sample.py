@@ -112,8 +112,8 @@ def tent(distance):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "the grid's last axis is (x, y): its first number chooses the column, its "
-    "second the row; yours takes the row first.",
+    "your function takes the first number of a point for the row; the grid's last axis is (x, y), so the first number "
+    "chooses the column and the second the row.",
     "sec-grid-all",
 )
 def swapped(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -122,8 +122,8 @@ def swapped(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fa
 
 @EXERCISE.wrong(
     "Width and height are exchanged",
-    "x runs along a row and is scaled by the width, shape[3], y by the "
-    "height, shape[2]; yours does it the other way round.",
+    "your function scales x by the height and y by the width; x runs along a row and is scaled by the width, "
+    "`shape[3]`, and y by the height, `shape[2]`.",
     "sec-grid-units",
 )
 def exchanged_lengths(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -133,7 +133,7 @@ def exchanged_lengths(image, grid, mode="bilinear", padding_mode="zeros", align_
 
 @EXERCISE.wrong(
     "The width is used for both axes",
-    "y runs down a column and is scaled by the height, shape[2], as x is by the width, shape[3].",
+    "your function scales y by the width as well; y runs down a column and is scaled by the height, `shape[2]`.",
     "sec-grid-units",
 )
 def width_for_both(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -143,7 +143,7 @@ def width_for_both(image, grid, mode="bilinear", padding_mode="zeros", align_cor
 
 @EXERCISE.wrong(
     "The height is used for both axes",
-    "x runs along a row and is scaled by the width, shape[3], as y is by the height, shape[2].",
+    "your function scales x by the height as well; x runs along a row and is scaled by the width, `shape[3]`.",
     "sec-grid-units",
 )
 def height_for_both(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -152,8 +152,9 @@ def height_for_both(image, grid, mode="bilinear", padding_mode="zeros", align_co
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, corners always",
-    "with False, -1 and 1 are the outer edges and x is at pixel ((x + 1) * W - 1) / 2; yours scales by W - 1 always.",
+    "`align_corners` is ignored, corners always",
+    "your function scales by `W - 1` even where `align_corners=False`; there -1 and 1 are the outer edges, and x is "
+    "at pixel `((x + 1) * W - 1) / 2`.",
     "sec-grid-units",
 )
 def always_corners(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -161,8 +162,9 @@ def always_corners(image, grid, mode="bilinear", padding_mode="zeros", align_cor
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True, -1 and 1 are the outermost centres and x is at pixel (x + 1) / 2 * (W - 1); yours scales by W always.",
+    "`align_corners` is ignored, edges always",
+    "your function scales by `W` even where `align_corners=True`; there -1 and 1 are the outermost centres, and x is "
+    "at pixel `(x + 1) / 2 * (W - 1)`.",
     "sec-grid-units",
 )
 def always_edges(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -170,9 +172,9 @@ def always_edges(image, grid, mode="bilinear", padding_mode="zeros", align_corne
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-    "outer edges; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_convention(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -181,8 +183,8 @@ def other_convention(image, grid, mode="bilinear", padding_mode="zeros", align_c
 
 @EXERCISE.wrong(
     "Half a pixel too far",
-    "with edges, -1 is the outer edge of pixel 0, which is at -1/2 and not at 0: "
-    "the - 1 in ((x + 1) * W - 1) / 2 is missing.",
+    "with `align_corners=False` your function places -1 at pixel 0; -1 is the outer edge of that pixel, at -1/2, so "
+    "the `- 1` in `((x + 1) * W - 1) / 2` is missing.",
     "sec-grid-units",
 )
 def half_too_far(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -194,7 +196,8 @@ def half_too_far(image, grid, mode="bilinear", padding_mode="zeros", align_corne
 
 @EXERCISE.wrong(
     "Half a pixel too early",
-    "with edges, -1 is at pixel -1/2: ((x + 1) * W - 1) / 2 halves the - 1 as well, and yours takes off a whole pixel.",
+    "with `align_corners=False` your function subtracts a whole pixel; `((x + 1) * W - 1) / 2` subtracts half of one, "
+    "so that -1 is at pixel -1/2.",
     "sec-grid-units",
 )
 def half_too_early(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -206,8 +209,8 @@ def half_too_early(image, grid, mode="bilinear", padding_mode="zeros", align_cor
 
 @EXERCISE.wrong(
     "Points taken for pixels",
-    "the grid is in normalised units from -1 to 1, whatever the size of the "
-    "image; yours takes its numbers for columns and rows.",
+    "your function takes the numbers of the grid for columns and rows; they are in normalised units, from -1 to 1 "
+    "whatever the size of the image.",
     "sec-sampler-tents",
 )
 def taken_for_pixels(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -216,7 +219,7 @@ def taken_for_pixels(image, grid, mode="bilinear", padding_mode="zeros", align_c
 
 @EXERCISE.wrong(
     "The + 1 is missing",
-    "x = 0 is the middle of the image and not pixel 0, so 1 is added to x before it is scaled.",
+    "your function does not add 1 to x before it scales; x = 0 is the middle of the image, not pixel 0.",
     "sec-grid-units",
 )
 def not_shifted(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -227,9 +230,9 @@ def not_shifted(image, grid, mode="bilinear", padding_mode="zeros", align_corner
 
 
 @EXERCISE.wrong(
-    "The output's size for the input's",
-    "the grid's points are scaled to the pixels of the image that is "
-    "read, H and W; yours scales to h and w, of which the sampler needs to know nothing.",
+    "The output's size instead of the input's",
+    "your function scales the points by the output's size, h and w; they should be scaled to the pixels of the image "
+    "that is read, by H and W.",
     "sec-grid-idea",
 )
 def scaled_to_output(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -239,7 +242,7 @@ def scaled_to_output(image, grid, mode="bilinear", padding_mode="zeros", align_c
 
 @EXERCISE.wrong(
     "y runs upwards",
-    "y is -1 in the first row and 1 in the last: rows count downwards, and nothing is to be turned over.",
+    "your function turns y upside down; y is -1 in the first row and 1 in the last, and rows count downwards as well.",
     "sec-sampler-tents",
 )
 def upwards(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -247,9 +250,9 @@ def upwards(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fa
 
 
 @EXERCISE.wrong(
-    "The edge is drawn out",
-    "with zeros, a neighbour outside counts as 0; yours moves it to the edge and "
-    'reads it there, which is padding_mode="border".',
+    "The edge is repeated outside",
+    'your function reads the edge pixel in place of a neighbour outside, which is `padding_mode="border"`; with '
+    '`"zeros"` such a neighbour counts as 0.',
     "sec-sampler-outside",
 )
 def border(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -258,8 +261,8 @@ def border(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fal
 
 @EXERCISE.wrong(
     "Mirrored outside",
-    "with zeros, a neighbour outside counts as 0; yours reads the image in a mirror "
-    'there, which is padding_mode="reflection".',
+    'outside the image your function reads it mirrored, which is `padding_mode="reflection"`; with `"zeros"` a '
+    "neighbour outside counts as 0.",
     "sec-sampler-outside",
 )
 def mirrored(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -268,8 +271,8 @@ def mirrored(image, grid, mode="bilinear", padding_mode="zeros", align_corners=F
 
 @EXERCISE.wrong(
     "The border is lost",
-    "a neighbour outside counts as 0 and the others are still read; yours gives 0 as "
-    "soon as one of the four is missing, by a check, or because weights taken after clipping cancel.",
+    "your function gives 0 as soon as one of the four neighbours is outside, because of a check or because the "
+    "weights are computed after clipping and cancel; the neighbour outside counts as 0, and the others are still read.",
     "sec-sampler-identity",
 )
 def all_four(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -281,9 +284,9 @@ def all_four(image, grid, mode="bilinear", padding_mode="zeros", align_corners=F
 
 
 @EXERCISE.wrong(
-    "Weights taken after clipping",
-    "the distance is measured to the neighbour itself, and only then is its index moved into the image; on the last "
-    "column both of your distances are 0.",
+    "Weights computed after clipping",
+    "your function measures the distance to the clipped neighbour, so that both distances are 0 in the last column; "
+    "measure the distance first, and then clip the index.",
     "sec-sampler-identity",
 )
 def weights_after_clipping(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -296,8 +299,8 @@ def weights_after_clipping(image, grid, mode="bilinear", padding_mode="zeros", a
 
 @EXERCISE.wrong(
     "The edge pixels are counted twice",
-    "whether a neighbour exists is checked before its index is moved into the image; on the last column both of yours "
-    "are that column, at distance 0 and with weight 1 each.",
+    "your function checks whether a neighbour exists after clipping its index, so that in the last column both "
+    "neighbours are that column, with weight 1 each; check first, and then clip.",
     "sec-sampler-identity",
 )
 def counted_twice(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -310,7 +313,8 @@ def counted_twice(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "The last row and column are left out",
-    "the last column has the number W - 1 and exists: a column counts if 0 <= column < W, and a row if 0 <= row < H.",
+    "your function does not read the last row and column; the last column is number W - 1, so a column exists if `0 "
+    "<= column < W` and a row if `0 <= row < H`.",
     "sec-sampler-outside",
 )
 def last_left_out(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -319,8 +323,8 @@ def last_left_out(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "Index -1 wraps round",
-    "column -1 does not exist and counts as 0; to NumPy the index -1 means the "
-    "last column, so both ends of the axis must be checked.",
+    "your function reads the last column in place of column -1, as NumPy does with the index -1; column -1 does not "
+    "exist and counts as 0, so check both ends of the axis.",
     "sec-sampler-outside",
 )
 def wraps(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -332,13 +336,13 @@ def wraps(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fals
 
 
 INSIDE_ALWAYS = (
-    "an index must be inside even where its weight is 0: on the last column the right neighbour is "
-    "column W, which NumPy cannot read, so clip the indices into the image and set the weights of those "
+    "your function reads a row or column outside the image, which NumPy cannot do even with a weight of 0; the right "
+    "neighbour of the last column is column W, so clip the indices to the image, and set the weights of the neighbours "
     "outside to 0."
 )
 
 
-@EXERCISE.wrong("A neighbour is read that does not exist", INSIDE_ALWAYS, "sec-sampler-outside")
+@EXERCISE.wrong("A neighbour outside the image is read", INSIDE_ALWAYS, "sec-sampler-outside")
 def index_not_clipped(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     x, y = two_axes(grid, image, align_corners)
     for n, one in enumerate(image):
@@ -348,7 +352,7 @@ def index_not_clipped(image, grid, mode="bilinear", padding_mode="zeros", align_
     return grid_sample(image, grid, mode, padding_mode, align_corners)
 
 
-@EXERCISE.wrong("A pixel is read that does not exist", INSIDE_ALWAYS, "sec-sampler-outside")
+@EXERCISE.wrong("A pixel outside the image is read", INSIDE_ALWAYS, "sec-sampler-outside")
 def index_of_all_not_clipped(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     """As above, but for what the error says: image and channel are indexed along with row and column."""
     x, y = two_axes(grid, image, align_corners)
@@ -361,8 +365,8 @@ def index_of_all_not_clipped(image, grid, mode="bilinear", padding_mode="zeros",
 
 @EXERCISE.wrong(
     "Cut off at the outermost centres",
-    "a point less than a pixel outside still has neighbours that "
-    "exist, so its value sinks towards 0 with the distance; yours is 0 at once.",
+    "your function gives 0 for every point beyond the outermost centres; a point less than a pixel outside them still "
+    "has neighbours that exist, so its value falls towards 0 with the distance.",
     "sec-sampler-outside",
 )
 def cut_off(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -374,7 +378,8 @@ def cut_off(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fa
 
 @EXERCISE.wrong(
     "The nearest pixel only",
-    'four pixels are mixed, each by how near it is; yours reads the nearest one, which is mode="nearest".',
+    'your function reads only the nearest pixel, which is `mode="nearest"`; four pixels are mixed, weighted by their '
+    "distances.",
     "sec-sampler-dial",
 )
 def nearest(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -383,8 +388,8 @@ def nearest(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fa
 
 @EXERCISE.wrong(
     "The weights go to the opposite pixels",
-    "the nearer a neighbour, the more it counts: with fx = x - "
-    "floor(x) in pixels, the left column has 1 - fx and the right one fx.",
+    "your function gives the left column the weight `fx`, where `fx = x - floor(x)`; the nearer a neighbour is, the "
+    "more it counts, so the left column has `1 - fx` and the right one `fx`.",
     "sec-sampler-neighbours",
 )
 def opposite(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -395,8 +400,9 @@ def opposite(image, grid, mode="bilinear", padding_mode="zeros", align_corners=F
 
 
 @EXERCISE.wrong(
-    "= in place of +=",
-    "the four terms add up; in yours each replaces the one before, and only that of the lower right neighbour is left.",
+    "`=` instead of `+=`",
+    "your function assigns each of the four terms instead of adding it, so that only the lower right neighbour's is "
+    "left; the four terms add up.",
     "sec-sampler-neighbours",
 )
 def last_term(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -408,8 +414,8 @@ def last_term(image, grid, mode="bilinear", padding_mode="zeros", align_corners=
 
 @EXERCISE.wrong(
     "Rounded towards zero",
-    "left of pixel 0 the left neighbour is pixel -1, which np.floor finds, and "
-    "int() and astype(int) do not: they go to 0, and a weight becomes negative.",
+    "your function rounds towards zero, as `int()` and `astype(int)` do, so a weight becomes negative left of pixel "
+    "0; the left neighbour there is pixel -1, which `np.floor` finds.",
     "sec-sampler-neighbours",
 )
 def truncated(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -420,9 +426,9 @@ def truncated(image, grid, mode="bilinear", padding_mode="zeros", align_corners=
 
 
 @EXERCISE.wrong(
-    "Rounded towards zero, and a weight below 0",
-    "left of pixel 0 the left neighbour is pixel -1, which "
-    "np.floor finds, and int() and astype(int) do not: they go to 0, and 1 - |x - 1| is negative there.",
+    "Rounded towards zero, and a negative weight",
+    "your function rounds towards zero, as `int()` and `astype(int)` do, so that `1 - |x - 1|` is negative left of "
+    "pixel 0; the left neighbour there is pixel -1, which `np.floor` finds.",
     "sec-sampler-neighbours",
 )
 def truncated_tents(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -434,8 +440,8 @@ def truncated_tents(image, grid, mode="bilinear", padding_mode="zeros", align_co
 
 @EXERCISE.wrong(
     "A whole pixel is counted twice",
-    "the right neighbour is floor(x) + 1, also where x is whole; "
-    "np.ceil(x) is then x itself, and left and right are one pixel, with weight 1 each.",
+    "your function takes `np.ceil(x)` for the right neighbour, so where x is whole left and right are one pixel, with "
+    "weight 1 each; the right neighbour is `floor(x) + 1`, also there.",
     "sec-sampler-neighbours",
 )
 def ceiling_tents(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -447,8 +453,8 @@ def ceiling_tents(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "On a whole pixel all weights are 0",
-    "the right neighbour is floor(x) + 1, also where x is whole; "
-    "np.ceil(x) is then x itself, both distances are 0, and the pixel goes black.",
+    "your function takes `np.ceil(x)` for the right neighbour, so where x is whole both distances are 0 and the pixel "
+    "becomes black; the right neighbour is `floor(x) + 1`, also there.",
     "sec-sampler-neighbours",
 )
 def ceiling(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -460,7 +466,7 @@ def ceiling(image, grid, mode="bilinear", padding_mode="zeros", align_corners=Fa
 
 @EXERCISE.wrong(
     "One image for the whole batch",
-    "output n is read from image n at the points of grid n; yours reads the first image for all.",
+    "your function reads the first image for every output; output n is read from image n at the points of grid n.",
     "sec-sampler-channels",
 )
 def first_image(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -469,8 +475,8 @@ def first_image(image, grid, mode="bilinear", padding_mode="zeros", align_corner
 
 @EXERCISE.wrong(
     "The batch ends after its first image",
-    "output n is read from image n; yours leaves all but the first at 0, perhaps because the return is inside the "
-    "loop over the images.",
+    "your function leaves every output but the first at 0, perhaps because the `return` is inside the loop over the "
+    "images; output n is read from image n.",
     "sec-sampler-channels",
 )
 def first_only(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -480,9 +486,9 @@ def first_only(image, grid, mode="bilinear", padding_mode="zeros", align_corners
 
 
 @EXERCISE.wrong(
-    "One image comes back for the whole batch",
-    "output n is read from image n, so as many come back as there are images; yours is the first alone, perhaps "
-    "because the return is inside the loop.",
+    "Only the first output is returned",
+    "your function returns the first output alone, perhaps because the `return` is inside the loop over the images; "
+    "there is one output for each image.",
     "sec-sampler-channels",
 )
 def first_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -491,7 +497,8 @@ def first_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corner
 
 @EXERCISE.wrong(
     "One grid for the whole batch",
-    "output n is read from image n at the points of grid n; yours uses the first image's points for all.",
+    "your function reads every image at the first image's points; output n is read from image n at the points of grid "
+    "n.",
     "sec-sampler-channels",
 )
 def first_grid(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -500,8 +507,8 @@ def first_grid(image, grid, mode="bilinear", padding_mode="zeros", align_corners
 
 @EXERCISE.wrong(
     "One channel for all",
-    "each channel of the output is read from its own channel of the image, all at "
-    "the same points; yours reads the first for all.",
+    "your function reads the first channel for every channel of the output; each is read from its own channel of the "
+    "image, all at the same points.",
     "sec-sampler-channels",
 )
 def first_channel(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -510,7 +517,8 @@ def first_channel(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "Channels last",
-    "the result is (N, C, h, w), the channels before the rows, like the image; yours has them at the end.",
+    "your result has the channels on its last axis; its shape should be (N, C, h, w), the channels before the rows, "
+    "as in the image.",
     "sec-sampler-channels",
 )
 def channels_last(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -518,8 +526,9 @@ def channels_last(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 
 @EXERCISE.wrong(
-    "Rows for columns in the output",
-    "the point grid[n, i, j] fills out[n, :, i, j], rows before columns, although x comes before y in the point.",
+    "Rows and columns of the output are exchanged",
+    "your function writes the value at `grid[n, i, j]` to `out[n, :, j, i]`; it belongs in `out[n, :, i, j]`, rows "
+    "before columns, although x comes before y in the point.",
     "sec-sampler-tents",
 )
 def transposed(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -527,8 +536,8 @@ def transposed(image, grid, mode="bilinear", padding_mode="zeros", align_corners
 
 
 @EXERCISE.wrong(
-    "Computed in float32 on the way",
-    "float64 in is float64 out, with all its digits; somewhere on the way yours is rounded to float32.",
+    "Computed in float32",
+    "your function rounds to float32 at some step; float64 arguments give a float64 result with all its digits.",
     "sec-sampler-check",
 )
 def in_float32(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -538,9 +547,8 @@ def in_float32(image, grid, mode="bilinear", padding_mode="zeros", align_corners
 
 @EXERCISE.wrong(
     "The weights of x and y are averaged",
-    "a neighbour's weight is the weight across times the weight "
-    "down; yours is their mean, or half of their sum, so that a neighbour far away along one axis still "
-    "counts.",
+    "your weight is the weight across plus the weight down, divided by 4, so that a neighbour a whole pixel away "
+    "along one axis still counts; it should be the product of the two.",
     "sec-sampler-neighbours",
 )
 def weights_averaged(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -549,8 +557,8 @@ def weights_averaged(image, grid, mode="bilinear", padding_mode="zeros", align_c
 
 @EXERCISE.wrong(
     "The weights of x and y are added",
-    "a neighbour's weight is the weight across times the weight "
-    "down, which makes the four add up to 1; yours adds the two.",
+    "your weight is the weight across plus the weight down; it should be the product of the two, so that the four "
+    "weights add up to 1.",
     "sec-sampler-neighbours",
 )
 def weights_added(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -559,7 +567,7 @@ def weights_added(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 @EXERCISE.wrong(
     "The mean of the four neighbours",
-    "the four are mixed by how near each of them is; yours gives each a quarter.",
+    "your function gives each neighbour a quarter; they should be weighted by their distances.",
     "sec-sampler-neighbours",
 )
 def quarters(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -568,8 +576,8 @@ def quarters(image, grid, mode="bilinear", padding_mode="zeros", align_corners=F
 
 @EXERCISE.wrong(
     "Only the upper left neighbour",
-    "four pixels are mixed, each by how near it is; yours reads the "
-    "upper left one, as if the position were rounded down.",
+    "your function reads only the upper left neighbour, as if the position were rounded down; four pixels are mixed, "
+    "weighted by their distances.",
     "sec-sampler-dial",
 )
 def upper_left(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -589,9 +597,9 @@ def weighed(image, grid, align_corners, weigh):
 
 
 @EXERCISE.wrong(
-    "The shares are smoothed",
-    "a pixel's share falls evenly with its distance; yours bends it, as 3 f^2 "
-    "- 2 f^3 does, which makes another interpolation.",
+    "The weights are smoothed",
+    "your function smooths the weights, as 3 f^2 - 2 f^3 does, which is another interpolation; a pixel's weight falls "
+    "linearly with its distance.",
     "sec-sampler-neighbours",
 )
 def smoothed(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -605,9 +613,8 @@ def smoothed(image, grid, mode="bilinear", padding_mode="zeros", align_corners=F
 
 @EXERCISE.wrong(
     "Divided by the weights that exist",
-    "a pixel that does not exist counts as zero, with its weight, "
-    "so that the picture fades at its edge; yours divides by the sum of the weights inside, and it does "
-    "not.",
+    "your function divides by the sum of the weights inside the image, so the picture does not fade at its edge; a "
+    "pixel that does not exist counts as 0 and keeps its weight.",
     "sec-sampler-outside",
 )
 def divided_by_weights(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -631,9 +638,9 @@ def checked_along(image, grid, align_corners, axes):
 
 
 @EXERCISE.wrong(
-    "Only the columns are checked",
-    "a neighbour counts as 0 if its column or its row does not exist; yours checks the column alone, and above and "
-    "below the image it reads the edge.",
+    "Only the column is checked",
+    "your function checks only whether the column exists, and reads the edge above and below the image; a neighbour "
+    "counts as 0 if its column or its row does not exist.",
     "sec-sampler-outside",
 )
 def columns_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -641,9 +648,9 @@ def columns_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corn
 
 
 @EXERCISE.wrong(
-    "Only the rows are checked",
-    "a neighbour counts as 0 if its column or its row does not exist; yours checks the row alone, and to the left and "
-    "right of the image it reads the edge.",
+    "Only the row is checked",
+    "your function checks only whether the row exists, and reads the edge left and right of the image; a neighbour "
+    "counts as 0 if its column or its row does not exist.",
     "sec-sampler-outside",
 )
 def rows_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
@@ -652,8 +659,8 @@ def rows_alone(image, grid, mode="bilinear", padding_mode="zeros", align_corners
 
 @EXERCISE.wrong(
     "Upper right and lower left weights are exchanged",
-    "the upper right neighbour has the weight f_x * (1 - f_y) and the lower left one (1 - f_x) * f_y; yours has these "
-    "two exchanged.",
+    "your function exchanges the weights of the upper right and the lower left neighbour; the upper right one has `fx "
+    "* (1 - fy)` and the lower left one `(1 - fx) * fy`, where `fx` and `fy` are the fractions of x and y.",
     "sec-sampler-neighbours",
 )
 def crossed_weights(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):

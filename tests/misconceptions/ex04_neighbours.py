@@ -59,7 +59,8 @@ def around(image, x, y, padding=lambda number, length: number, floor=np.floor):
 
 @EXERCISE.wrong(
     "x and y are exchanged",
-    "x counts columns, to the right, and y counts rows, down; an image is indexed by row and then by column.",
+    "your function takes x for the row and y for the column; x counts columns to the right and y counts rows "
+    "downwards, and an image is indexed by row and then column.",
     "sec-sampler-neighbours",
 )
 def exchanged(image, x, y):
@@ -68,8 +69,8 @@ def exchanged(image, x, y):
 
 @EXERCISE.wrong(
     "The pixels come column by column",
-    "the order is upper left, upper right, lower left, lower right, that of `bilinear_weights`; yours has the lower "
-    "left pixel second.",
+    "your second pixel is the lower left one; the order should be upper left, upper right, lower left, lower right, "
+    "as in `bilinear_weights`.",
     "sec-sampler-neighbours",
 )
 def by_columns(image, x, y):
@@ -78,8 +79,8 @@ def by_columns(image, x, y):
 
 @EXERCISE.wrong(
     "The edge is repeated outside",
-    "outside the image there are zeros here; yours reads the nearest pixel of the edge, which is padding_mode "
-    '"border".',
+    'outside the image your function reads the nearest edge pixel, which is `padding_mode="border"`; here it has to '
+    "be 0.",
     "sec-sampler-outside",
 )
 def border(image, x, y):
@@ -87,9 +88,9 @@ def border(image, x, y):
 
 
 @EXERCISE.wrong(
-    "The other side is read outside",
-    "outside the image there are zeros; index -1 is the last pixel in Python, and so a point left of the image reads "
-    "its right side in yours.",
+    "The opposite side is read outside",
+    "outside the image your function reads from its opposite side, as a negative index does in Python; it has to be 0 "
+    "there.",
     "sec-sampler-outside",
 )
 def wrapped(image, x, y):
@@ -98,7 +99,8 @@ def wrapped(image, x, y):
 
 @EXERCISE.wrong(
     "Index -1 reads the last pixel",
-    "a row or column of -1 lies outside the image and gives 0; Python takes -1 for the last one.",
+    "your function reads the last row or column in place of -1, as Python does with that index; row or column -1 lies "
+    "outside the image and gives 0.",
     "sec-sampler-outside",
 )
 def minus_one(image, x, y):
@@ -107,8 +109,8 @@ def minus_one(image, x, y):
 
 @EXERCISE.wrong(
     "Positions are rounded",
-    "the upper left pixel is in column floor(x) and row floor(y), also where the point is nearer to the next one; "
-    "yours rounds.",
+    "your function rounds the position, so it takes the next pixel where that is nearer; the upper left pixel is in "
+    "column `floor(x)` and row `floor(y)`.",
     "sec-sampler-neighbours",
 )
 def rounded(image, x, y):
@@ -116,8 +118,9 @@ def rounded(image, x, y):
 
 
 @EXERCISE.wrong(
-    "Positions are cut, not rounded down",
-    "int() and astype(int) cut towards 0, so that -0.4 becomes 0; floor gives -1, which lies outside.",
+    "Rounded towards zero",
+    "your function rounds towards zero, as `int()` and `astype(int)` do, so that -0.4 becomes 0; `np.floor` gives -1, "
+    "which lies outside the image.",
     "sec-sampler-neighbours",
 )
 def cut(image, x, y):
@@ -126,8 +129,8 @@ def cut(image, x, y):
 
 @EXERCISE.wrong(
     "The second neighbour is rounded up",
-    "the right column is floor(x) + 1 and the lower row floor(y) + 1; rounding up gives the same pixel twice where a "
-    "point lies exactly on one.",
+    "your function rounds up for the right column and the lower row, which gives the same pixel twice where a point "
+    "lies exactly on one; they should be `floor(x) + 1` and `floor(y) + 1`.",
     "sec-sampler-neighbours",
 )
 def rounded_up(image, x, y):
@@ -137,7 +140,8 @@ def rounded_up(image, x, y):
 
 @EXERCISE.wrong(
     "The first image is read for all",
-    "image n is read at the points n; yours reads the first image of the batch at all points.",
+    "your function reads the first image of the batch at all points; image n is read at its own points, `x[n]` and "
+    "`y[n]`.",
     "sec-sampler-channels",
 )
 def first_image(image, x, y):
@@ -146,7 +150,7 @@ def first_image(image, x, y):
 
 @EXERCISE.wrong(
     "The first channel is read for all",
-    "all channels are read at the same points, each for itself; yours repeats the first one.",
+    "your function repeats the first channel; every channel is read, at the same points.",
     "sec-sampler-channels",
 )
 def first_channel(image, x, y):
@@ -154,8 +158,9 @@ def first_channel(image, x, y):
 
 
 @EXERCISE.wrong(
-    "The pixels are weighted already",
-    "the pixels are asked for as they are; their weights come from `bilinear_weights`, and the sampler multiplies.",
+    "The pixels are already weighted",
+    "your function multiplies the pixels by their weights; return them unweighted, since the sampler multiplies them "
+    "by the weights of `bilinear_weights`.",
     "sec-sampler-neighbours",
 )
 def weighted(image, x, y):
@@ -164,7 +169,8 @@ def weighted(image, x, y):
 
 @EXERCISE.wrong(
     "All four are the upper left pixel",
-    "the other three are one column to the right, one row down, or both; yours reads the same pixel four times.",
+    "your function returns the upper left pixel four times; the other three are one column to the right, one row "
+    "down, or both.",
     "sec-sampler-neighbours",
 )
 def the_same(image, x, y):
@@ -173,8 +179,8 @@ def the_same(image, x, y):
 
 @EXERCISE.wrong(
     "One row and one column too far",
-    "the upper left pixel is in column floor(x) and row floor(y); yours begins one further, as if the frame of zeros "
-    "were one pixel narrower.",
+    "your upper left pixel is one row and one column too far, as with a frame of zeros one pixel narrower than the "
+    "offset; it should be in column `floor(x)` and row `floor(y)`.",
     "sec-sampler-neighbours",
 )
 def too_far(image, x, y):

@@ -80,8 +80,8 @@ def mirrored(position, first, span, length):
 
 @EXERCISE.wrong(
     "The mirror always on the centres",
-    "align_corners=False puts the mirrors on the outer edges, -1/2 and "
-    "length - 1/2, so that the edge pixel is seen twice; yours puts them on the centres always.",
+    "your mirrors are at the outermost centres even where `align_corners=False`; there they should be at the outer "
+    "edges, -1/2 and `length - 1/2`, so that the edge pixel is seen twice.",
     "sec-sampler-outside",
 )
 def centres_always(position, length, padding_mode, align_corners=False):
@@ -90,8 +90,8 @@ def centres_always(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "The mirror always on the edges",
-    "align_corners=True puts the mirrors on the outermost centres, 0 and "
-    "length - 1, so that the edge pixel is seen once; yours puts them on the edges always.",
+    "your mirrors are at the outer edges even where `align_corners=True`; there they should be at the outermost "
+    "centres, 0 and `length - 1`, so that the edge pixel is seen once.",
     "sec-sampler-outside",
 )
 def edges_always(position, length, padding_mode, align_corners=False):
@@ -99,8 +99,9 @@ def edges_always(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts the mirrors on the outermost centres, False on the outer edges; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` puts the mirrors at the outermost centres, "
+    "`False` at the outer edges.",
     "sec-sampler-outside",
 )
 def other_convention(position, length, padding_mode, align_corners=False):
@@ -109,8 +110,8 @@ def other_convention(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Wrapped round, not mirrored",
-    "beyond a mirror the axis runs backwards, so beyond its beginning the first pixels are seen again; % length shows "
-    "the last ones there.",
+    "outside the axis `% length` continues at its opposite end; in a mirror the axis runs backwards, so before its "
+    "start the first pixels are seen again.",
     "sec-sampler-outside",
 )
 def wrapped(position, length, padding_mode, align_corners=False):
@@ -121,8 +122,8 @@ def wrapped(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Wrapped round and clipped, not mirrored",
-    "beyond a mirror the axis runs backwards, so beyond its beginning the first pixels are seen again; % length shows "
-    "the last ones there, and clipping does not change that.",
+    "outside the axis `% length` continues at its opposite end, and clipping does not change that; in a mirror the "
+    "axis runs backwards, so before its start the first pixels are seen again.",
     "sec-sampler-outside",
 )
 def wrapped_and_clipped(position, length, padding_mode, align_corners=False):
@@ -133,9 +134,8 @@ def wrapped_and_clipped(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "The first mirror is not added back",
-    "the remainder is a distance from the first mirror, and the "
-    "position is first plus that; with mirrors on the edges first is -1/2, and yours is half a pixel too "
-    "far right.",
+    "your function returns the distance from the first mirror; the position is `first` plus that distance, and with "
+    "mirrors at the edges `first` is -1/2, so yours is half a pixel too far right.",
     "sec-sampler-outside",
 )
 def first_not_added(position, length, padding_mode, align_corners=False):
@@ -147,9 +147,9 @@ def first_not_added(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A span of 0 leaves no number",
-    "one pixel with mirrors on its centre has no way there and back, so "
-    "2 * span is 0, and a remainder by 0 is NaN; take a period of 1 there, and clip as ever.",
+    "A span of 0 gives NaN",
+    "your function takes the remainder by `2 * span`, which is 0 for a single pixel with mirrors at its centre, so "
+    "the result is NaN; use a period of 1 there, and clip as usual.",
     "sec-sampler-outside",
 )
 def no_span(position, length, padding_mode, align_corners=False):
@@ -159,9 +159,9 @@ def no_span(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A position taken for the number of a pixel",
-    "fold_back looks a whole number up in a list, and a position between two pixels is in none: measure its distance "
-    "from the first mirror instead, and take the remainder.",
+    "A position is used as an index",
+    "your function looks the position up in a list, as `fold_back` does with whole numbers, but a position may lie "
+    "between two pixels; measure its distance from the first mirror and take the remainder.",
     "sec-sampler-library",
 )
 def looked_up(position, length, padding_mode, align_corners=False):
@@ -172,8 +172,8 @@ def looked_up(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "The way back is missing",
-    "on the way out the distance from the first mirror grows, on the way back it shrinks again, and only after both "
-    "does it all repeat; yours starts again at every mirror.",
+    "your pattern starts again at every mirror; the distance from the first mirror grows up to the second and shrinks "
+    "again on the way back, and only then does the pattern repeat.",
     "sec-sampler-outside",
 )
 def half_period(position, length, padding_mode, align_corners=False):
@@ -185,8 +185,8 @@ def half_period(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Mirrored only once",
-    "what one mirror sends beyond the other must be mirrored again, as often as it "
-    "takes; yours clips after the first time.",
+    "your function mirrors once and then clips; a position that lies beyond the other mirror afterwards is mirrored "
+    "again, as often as necessary.",
     "sec-sampler-outside",
 )
 def mirrored_once(position, length, padding_mode, align_corners=False):
@@ -199,8 +199,8 @@ def mirrored_once(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Mirrored once on the left and once on the right",
-    "what one mirror sends beyond the other must be "
-    "mirrored again, as often as it takes; far outside, once on each side is too few.",
+    "your function mirrors once on the left and once on the right, which is too few far outside; a position is "
+    "mirrored until it lies between the mirrors.",
     "sec-sampler-outside",
 )
 def once_each(position, length, padding_mode, align_corners=False):
@@ -213,8 +213,8 @@ def once_each(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Not clipped after the reflection",
-    "between a mirror on the edge and the outermost centre lies half a pixel without a neighbour on one side; it "
-    "shows the outermost pixel, so clip to 0 and length - 1 as well.",
+    "your function does not clip after the reflection; a position between a mirror at the edge and the outermost "
+    "centre has no neighbour on one side, so clip it to 0 and `length - 1`.",
     "sec-sampler-library",
 )
 def not_clipped(position, length, padding_mode, align_corners=False):
@@ -227,8 +227,8 @@ def not_clipped(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Clipped to length",
-    "the last of so many pixels is number length - 1, since the first is 0; yours clips to length, one pixel too far.",
+    "Clipped to `length`",
+    "your function clips to `length`, one pixel too far; the first pixel is 0, so the last is `length - 1`.",
     "sec-sampler-outside",
 )
 def clipped_to_length(position, length, padding_mode, align_corners=False):
@@ -239,8 +239,8 @@ def clipped_to_length(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the outer edges",
-    "with border nothing changes any more beyond the outermost centres, 0 "
-    "and length - 1; yours goes on for half a pixel, where a neighbour is missing.",
+    'with `"border"` your function clips to the outer edges, half a pixel too far; beyond the outermost centres, 0 '
+    "and `length - 1`, nothing changes any more.",
     "sec-sampler-outside",
 )
 def clipped_to_edges(position, length, padding_mode, align_corners=False):
@@ -250,8 +250,9 @@ def clipped_to_edges(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Everything outside is sent to 0",
-    "border sends a position to the end that it lies beyond: 0 on the left, length - 1 on the right.",
+    "Every position outside becomes 0",
+    'with `"border"` your function moves every position outside to 0; it should move to the nearer end, 0 on the left '
+    "and `length - 1` on the right.",
     "sec-sampler-outside",
 )
 def sent_to_zero(position, length, padding_mode, align_corners=False):
@@ -261,8 +262,9 @@ def sent_to_zero(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "zeros is clipped too",
-    "with zeros a position outside must stay outside, or the sampler could not tell that it is outside.",
+    'Clipped with `"zeros"` as well',
+    'with `"zeros"` your function moves positions outside into the image; they have to stay outside, so that the '
+    "sampler can count them as 0.",
     "sec-sampler-outside",
 )
 def zeros_clipped(position, length, padding_mode, align_corners=False):
@@ -272,9 +274,9 @@ def zeros_clipped(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "zeros gives position 0",
-    "with zeros the positions come back as they came: it is the brightness "
-    "outside that is 0, not the position; yours sends them to pixel 0.",
+    'Position 0 with `"zeros"`',
+    'with `"zeros"` your function moves positions outside to pixel 0; the positions stay unchanged, and it is the '
+    "brightness outside that is 0.",
     "sec-sampler-outside",
 )
 def zeros_at_zero(position, length, padding_mode, align_corners=False):
@@ -284,9 +286,9 @@ def zeros_at_zero(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Mirrors at 0 and length",
-    "the mirrors are on the outermost centres, 0 and length - 1, or on the outer edges, -1/2 and length - 1/2; yours "
-    "are a pixel too far apart, or half a pixel too far right.",
+    "Mirrors at 0 and `length`",
+    "your mirrors are at 0 and `length`, a pixel too far apart or half a pixel too far right; they should be at the "
+    "outermost centres, 0 and `length - 1`, or at the outer edges, -1/2 and `length - 1/2`.",
     "sec-sampler-outside",
 )
 def zero_and_length(position, length, padding_mode, align_corners=False):
@@ -297,8 +299,7 @@ def zero_and_length(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Whole pixels, not positions",
-    "a position between two pixels keeps its fraction, or runs backwards "
-    "with it in a mirror; yours comes out as a whole number.",
+    "your function rounds to whole pixels; a position between two pixels keeps its fraction, or its mirror image.",
     "sec-sampler-library",
 )
 def whole_pixels(position, length, padding_mode, align_corners=False):
@@ -306,8 +307,9 @@ def whole_pixels(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "border wraps round",
-    "beyond the end the outermost pixel is repeated without end; % length shows the other end of the axis there.",
+    '`"border"` wraps round',
+    'with `"border"` your `% length` continues at the opposite end of the axis; outside the axis the outermost pixel '
+    "is repeated.",
     "sec-sampler-outside",
 )
 def border_wrapped(position, length, padding_mode, align_corners=False):
@@ -317,9 +319,9 @@ def border_wrapped(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "border wraps round, and is clipped",
-    "beyond the end the outermost pixel is repeated without end; % length shows the other end of the axis there, and "
-    "clipping does not change that.",
+    '`"border"` wraps round and is clipped',
+    'with `"border"` your `% length` continues at the opposite end of the axis, and clipping does not change that; '
+    "outside the axis the outermost pixel is repeated.",
     "sec-sampler-outside",
 )
 def border_wrapped_and_clipped(position, length, padding_mode, align_corners=False):
@@ -329,9 +331,9 @@ def border_wrapped_and_clipped(position, length, padding_mode, align_corners=Fal
 
 
 @EXERCISE.wrong(
-    "border and reflection wrap round",
-    "beyond the end border repeats the outermost pixel, and "
-    "reflection runs backwards; % length begins again at the other end in both.",
+    '`"border"` and `"reflection"` wrap round',
+    'your `% length` continues at the opposite end of the axis in both modes; `"border"` repeats the outermost pixel, '
+    'and `"reflection"` runs backwards.',
     "sec-sampler-outside",
 )
 def both_wrapped(position, length, padding_mode, align_corners=False):
@@ -339,8 +341,8 @@ def both_wrapped(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Wrapped round to length - 1",
-    "beyond a mirror the axis runs backwards; the remainder by length - 1 begins again at the other end.",
+    "Wrapped round to `length - 1`",
+    "your remainder by `length - 1` continues at the opposite end of the axis; in a mirror the axis runs backwards.",
     "sec-sampler-outside",
 )
 def wrapped_by_steps(position, length, padding_mode, align_corners=False):
@@ -350,8 +352,9 @@ def wrapped_by_steps(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "reflection is taken for border",
-    "border stops at the outermost pixel, and reflection goes back into the picture from there; yours clips in both.",
+    '`"reflection"` is treated as `"border"`',
+    'your function clips in both modes; `"border"` stops at the outermost pixel, but `"reflection"` turns back into '
+    "the image from there.",
     "sec-sampler-outside",
 )
 def clipped_always(position, length, padding_mode, align_corners=False):
@@ -359,9 +362,9 @@ def clipped_always(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A mirror on the left alone",
-    "there are two mirrors, one at each end, and between them a position "
-    "goes back and forth; yours has the left one, and clips on the right.",
+    "Only the left mirror",
+    "your function mirrors on the left and clips on the right; there is a mirror at each end, and a position is "
+    "reflected between them.",
     "sec-sampler-outside",
 )
 def left_mirror(position, length, padding_mode, align_corners=False):
@@ -372,9 +375,9 @@ def left_mirror(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The absolute value alone",
-    "|position| is a mirror at 0 and at 0 alone; what it sends beyond the "
-    "last pixel must be mirrored at the other end as well, and clipped.",
+    "Only the absolute value",
+    "your `|position|` is a mirror at 0 and no other; a position beyond the last pixel is mirrored at that end as "
+    "well, and then clipped.",
     "sec-sampler-outside",
 )
 def absolute(position, length, padding_mode, align_corners=False):
@@ -384,8 +387,9 @@ def absolute(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "border is held on the right alone",
-    "the edge pixel is repeated on both sides, so hold the position at 0 on the left as well.",
+    '`"border"` clips on the right only',
+    'with `"border"` your function clips on the right only; the edge pixel is repeated on both sides, so clip to 0 on '
+    "the left as well.",
     "sec-sampler-outside",
 )
 def border_right_alone(position, length, padding_mode, align_corners=False):
@@ -395,8 +399,9 @@ def border_right_alone(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "border is held on the left alone",
-    "the edge pixel is repeated on both sides, so hold the position at length - 1 on the right as well.",
+    '`"border"` clips on the left only',
+    'with `"border"` your function clips on the left only; the edge pixel is repeated on both sides, so clip to '
+    "`length - 1` on the right as well.",
     "sec-sampler-outside",
 )
 def border_left_alone(position, length, padding_mode, align_corners=False):
@@ -406,9 +411,9 @@ def border_left_alone(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The period is one way, not two",
-    "there and back again is 2 * span, and only then does the pattern start again; yours starts again at the second "
-    "mirror.",
+    "The period is half of what it should be",
+    "your period is `span`, so a position turns back halfway between the mirrors; the pattern repeats only after the "
+    "way there and back, `2 * span`.",
     "sec-sampler-outside",
 )
 def one_way(position, length, padding_mode, align_corners=False):
@@ -420,8 +425,8 @@ def one_way(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "border is left out",
-    "border holds the position at 0 and length - 1; yours gives it back as it came.",
+    '`"border"` does nothing',
+    'with `"border"` your function returns the position unchanged; clip it to 0 and `length - 1`.',
     "sec-sampler-outside",
 )
 def border_is_zeros(position, length, padding_mode, align_corners=False):
@@ -429,8 +434,8 @@ def border_is_zeros(position, length, padding_mode, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "reflection is left out",
-    "reflection mirrors what lies outside; yours gives it back as it came.",
+    '`"reflection"` does nothing',
+    'with `"reflection"` your function returns the position unchanged; mirror it where it lies outside.',
     "sec-sampler-outside",
 )
 def reflection_is_zeros(position, length, padding_mode, align_corners=False):
@@ -478,8 +483,8 @@ def with_a_zigzag(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "Wrapped round between the mirrors",
-    "beyond a mirror the axis runs backwards; the remainder by the distance between the mirrors starts again at the "
-    "other one, but the pattern repeats only after there and back, twice that distance.",
+    "your remainder by the distance between the mirrors starts again at each of them; beyond a mirror the axis runs "
+    "backwards, and the pattern repeats only after twice that distance.",
     "sec-sampler-outside",
 )
 def wrapped_between_mirrors(position, length, padding_mode, align_corners=False):

@@ -99,9 +99,9 @@ def _pair(pair):
 
 
 @EXERCISE.wrong(
-    "The filter is turned by half a turn",
-    "entry (0, 0) of a filter meets the upper left pixel of its "
-    "window, as in torch; yours flips the filter first, as a mathematician's convolution does.",
+    "The filter is rotated by half a turn",
+    "your function flips the filter first, as a convolution in mathematics does; entry (0, 0) of a filter multiplies "
+    "the upper left pixel of its window, as in torch.",
     "sec-localisation-slide",
 )
 def flipped(image, weight, bias, stride=1, padding=0):
@@ -110,7 +110,8 @@ def flipped(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The filter's rows are taken for its columns",
-    "a weight is (O, C, kh, kw), rows before columns, and so is a window.",
+    "your function exchanges the rows and columns of each filter; a weight is (O, C, kh, kw), rows before columns, "
+    "and so is a window.",
     "sec-localisation-slide",
 )
 def transposed(image, weight, bias, stride=1, padding=0):
@@ -118,7 +119,9 @@ def transposed(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The bias is forgotten", "bias[o] is added to every pixel of output channel o.", "sec-localisation-slide"
+    "The bias is missing",
+    "your function does not add the bias; `bias[o]` is added to every pixel of output channel o.",
+    "sec-localisation-slide",
 )
 def without_bias(image, weight, bias, stride=1, padding=0):
     return conv2d(image, weight, 0 * bias, stride, padding)
@@ -126,7 +129,8 @@ def without_bias(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The bias is added once for each input channel",
-    "the bias is outside the sum over channels, so it is added once.",
+    "your function adds the bias once for each input channel; it is outside the sum over the channels and is added "
+    "once.",
     "sec-localisation-slide",
 )
 def bias_per_channel(image, weight, bias, stride=1, padding=0):
@@ -135,7 +139,7 @@ def bias_per_channel(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The bias is added once for each pixel of the window",
-    "bias[o] is added once to the finished sum; yours adds it kh * kw times.",
+    "your function adds the bias `kh * kw` times; `bias[o]` is added once to the finished sum.",
     "sec-localisation-slide",
 )
 def bias_per_pixel(image, weight, bias, stride=1, padding=0):
@@ -144,8 +148,8 @@ def bias_per_pixel(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The bias is inside the sum",
-    "bias[o] is added once to the finished sum; inside the brackets, as in (weight[o] * window + bias[o]).sum(), it "
-    "is added for every weight of the filter.",
+    "your function adds the bias for every weight of the filter, as in `(weight[o] * window + bias[o]).sum()`; "
+    "`bias[o]` is added once to the finished sum.",
     "sec-localisation-slide",
 )
 def bias_in_the_sum(image, weight, bias, stride=1, padding=0):
@@ -153,8 +157,8 @@ def bias_in_the_sum(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The first picture for all",
-    "the batch comes first, and picture n of it gives picture n of the result; yours takes picture 0 for all.",
+    "The first picture is used for all",
+    "your function uses picture 0 for the whole batch; result n should come from picture n.",
     "sec-localisation-slide",
 )
 def first_picture(image, weight, bias, stride=1, padding=0):
@@ -162,8 +166,8 @@ def first_picture(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The batch ends after its first picture",
-    "the batch comes first, and picture n of it gives picture n of the result; only the first of yours comes back.",
+    "Only the first picture is returned",
+    "your function returns the result of the first picture alone; there is one result for each picture of the batch.",
     "sec-localisation-slide",
 )
 def first_alone(image, weight, bias, stride=1, padding=0):
@@ -171,9 +175,9 @@ def first_alone(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The bias is laid along the columns",
-    "bias[o] belongs to output channel o; bias[:, None, None] has "
-    "an axis for rows and one for columns, and without them NumPy lays the bias along the last axis.",
+    "The bias is added along the columns",
+    "your function adds the bias along the last axis, as NumPy does with an array of one axis; `bias[o]` belongs to "
+    "output channel o, and `bias[:, None, None]` gives it axes of length 1 for rows and columns.",
     "sec-localisation-slide",
 )
 def bias_along_columns(image, weight, bias, stride=1, padding=0):
@@ -182,7 +186,8 @@ def bias_along_columns(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first input channel only",
-    "a filter has a layer of weights for each input channel, and its output is the sum over all of them.",
+    "your function uses only the first input channel; a filter has weights for each input channel, and its output is "
+    "the sum over all of them.",
     "sec-localisation-slide",
 )
 def first_channel(image, weight, bias, stride=1, padding=0):
@@ -190,9 +195,9 @@ def first_channel(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The filters are mixed up in a reshape",
-    "weight.reshape(O, -1) makes each filter one row; "
-    "weight.reshape(-1, O) cuts the numbers elsewhere, and its transpose is not the same.",
+    "The filters are mixed up in a `reshape`",
+    "your function reshapes with `weight.reshape(-1, O)`, which splits the numbers at other places; "
+    "`weight.reshape(O, -1)` makes one row of each filter.",
     "sec-localisation-slide",
 )
 def reshaped(image, weight, bias, stride=1, padding=0):
@@ -201,8 +206,8 @@ def reshaped(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The mean for the sum",
-    "the products of filter and window are added up and not divided by their number.",
+    "The mean instead of the sum",
+    "your function divides the sum of the products by their number; the products of filter and window are only added.",
     "sec-localisation-slide",
 )
 def mean(image, weight, bias, stride=1, padding=0):
@@ -211,8 +216,8 @@ def mean(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The stride is ignored",
-    "windows are stride pixels apart, so the corner of window (i, j) is at (i * "
-    "stride, j * stride); yours move by one pixel always.",
+    "your windows are always one pixel apart; they should be `stride` pixels apart, so the corner of window (i, j) is "
+    "at `(i * stride, j * stride)`.",
     "sec-localisation-slide",
 )
 def stride_one(image, weight, bias, stride=1, padding=0):
@@ -221,8 +226,8 @@ def stride_one(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The stride counts the windows but does not move them",
-    "the corner of window (i, j) is at (i * "
-    "stride, j * stride); yours takes the right number of windows, each one pixel from the next.",
+    "your function computes the right number of windows but places them one pixel apart; the corner of window (i, j) "
+    "is at `(i * stride, j * stride)`.",
     "sec-localisation-slide",
 )
 def stride_counted_only(image, weight, bias, stride=1, padding=0):
@@ -232,8 +237,8 @@ def stride_counted_only(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Neither stride nor padding",
-    "the picture is surrounded by zeros first, and then the windows are "
-    "stride pixels apart; slide_and_sum by hand did not need the stride.",
+    "your function ignores both `stride` and `padding`; the picture is first surrounded by zeros, and then the "
+    "windows are `stride` pixels apart.",
     "sec-localisation-slide",
 )
 def neither(image, weight, bias, stride=1, padding=0):
@@ -242,7 +247,8 @@ def neither(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The padding is ignored",
-    "the picture is surrounded by padding rows and columns of zeros before the filter is laid on it.",
+    "your function does not pad the picture; it should be surrounded by `padding` rows and columns of zeros before "
+    "the filter is applied.",
     "sec-localisation-slide",
 )
 def not_padded(image, weight, bias, stride=1, padding=0):
@@ -251,8 +257,8 @@ def not_padded(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Padding counted once",
-    "zeros are added on all four sides, so a side grows by 2 * padding; yours counts them once, or puts them above "
-    "and on the left alone.",
+    "your picture grows by `padding` along each axis, or only above and on the left; zeros are added on all four "
+    "sides, so it grows by `2 * padding`.",
     "sec-localisation-slide",
 )
 def padded_once(image, weight, bias, stride=1, padding=0):
@@ -261,8 +267,9 @@ def padded_once(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The pair of the stride is taken as (columns, rows)",
-    "a pair is (rows, columns): the first number is how far a window moves down, the second how far across.",
+    "The stride is taken as (columns, rows)",
+    "your function takes the second number of `stride` for the rows; the first number is how far a window moves down, "
+    "the second how far across.",
     "sec-localisation-slide",
 )
 def stride_swapped(image, weight, bias, stride=1, padding=0):
@@ -271,8 +278,8 @@ def stride_swapped(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first number of the stride for both",
-    "stride may be a pair (rows, columns), whose first number is how far a window moves down and whose second how far "
-    "across; yours takes the first for both.",
+    "your function uses the first number of `stride` for both axes; `stride` may be a pair (rows, columns), whose "
+    "second number is how far a window moves across.",
     "sec-localisation-slide",
 )
 def stride_first(image, weight, bias, stride=1, padding=0):
@@ -281,8 +288,8 @@ def stride_first(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The second number of the stride for both",
-    "stride may be a pair (rows, columns), whose first number is how far a window moves down and whose second how far "
-    "across; yours takes the second for both.",
+    "your function uses the second number of `stride` for both axes; `stride` may be a pair (rows, columns), whose "
+    "first number is how far a window moves down.",
     "sec-localisation-slide",
 )
 def stride_second(image, weight, bias, stride=1, padding=0):
@@ -290,9 +297,9 @@ def stride_second(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The pair of the padding is taken as (columns, rows)",
-    "a pair is (rows, columns): the first number is how many rows of zeros are put above and below, the second how "
-    "many columns to the left and right.",
+    "The padding is taken as (columns, rows)",
+    "your function takes the second number of `padding` for the rows; the first is how many rows of zeros are added "
+    "above and below, the second how many columns on the left and right.",
     "sec-localisation-slide",
 )
 def padding_swapped(image, weight, bias, stride=1, padding=0):
@@ -301,8 +308,8 @@ def padding_swapped(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first number of the padding for both",
-    "padding may be a pair (rows, columns), whose first number is how many rows of zeros are put above and below and "
-    "whose second how many columns to the left and right; yours takes the first for both.",
+    "your function uses the first number of `padding` for both axes; `padding` may be a pair (rows, columns), whose "
+    "second number is how many columns of zeros are added on the left and right.",
     "sec-localisation-slide",
 )
 def padding_first(image, weight, bias, stride=1, padding=0):
@@ -311,8 +318,8 @@ def padding_first(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The second number of the padding for both",
-    "padding may be a pair (rows, columns), whose first number is how many rows of zeros are put above and below and "
-    "whose second how many columns to the left and right; yours takes the second for both.",
+    "your function uses the second number of `padding` for both axes; `padding` may be a pair (rows, columns), whose "
+    "first number is how many rows of zeros are added above and below.",
     "sec-localisation-slide",
 )
 def padding_second(image, weight, bias, stride=1, padding=0):
@@ -321,8 +328,8 @@ def padding_second(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The pairs are taken as (columns, rows)",
-    "stride and padding are (rows, columns), as the axes of "
-    "an array are; yours takes the first number of each for the columns.",
+    "your function uses the first number of each pair for the columns; `stride` and `padding` are (rows, columns), in "
+    "the order of an array's axes.",
     "sec-localisation-slide",
 )
 def pairs_swapped(image, weight, bias, stride=1, padding=0):
@@ -331,8 +338,8 @@ def pairs_swapped(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "A pair is taken for one number",
-    "stride and padding may each be a pair (rows, columns): "
-    "np.broadcast_to(stride, 2) makes two numbers of one, and leaves a pair as it is.",
+    "your function uses `stride` and `padding` as numbers, but each may be a pair (rows, columns); "
+    "`np.broadcast_to(stride, 2)` turns a number into a pair and leaves a pair unchanged.",
     "sec-localisation-slide",
 )
 def one_number(image, weight, bias, stride=1, padding=0):
@@ -342,8 +349,8 @@ def one_number(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "All the zeros on one side",
-    "padding rows of zeros are added above the picture and as many below, and columns left and right; yours puts both "
-    "lots above and on the left, and the picture is moved.",
+    "your function adds all the zeros above and on the left, which shifts the picture; `padding` rows are added above "
+    "and as many below, and columns on the left and right.",
     "sec-localisation-slide",
 )
 def padded_before(image, weight, bias, stride=1, padding=0):
@@ -354,8 +361,8 @@ def padded_before(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The padding is taken for one number",
-    "padding may be a pair (rows, columns), and np.pad takes a pair for each axis: np.broadcast_to(padding, 2) gives "
-    "one number for the rows and one for the columns.",
+    "your function uses `padding` as one number, but it may be a pair (rows, columns); `np.broadcast_to(padding, 2)` "
+    "gives one number for the rows and one for the columns, and `np.pad` takes a pair for each axis.",
     "sec-localisation-slide",
 )
 def padding_one_number(image, weight, bias, stride=1, padding=0):
@@ -365,7 +372,8 @@ def padding_one_number(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "One row and one column too few",
-    "(H + 2 * padding - kh) // stride counts the moves, and there is one window more than moves; yours lacks the + 1.",
+    "your function lacks the `+ 1` in `(H + 2 * padding - kh) // stride + 1`; the quotient counts the moves, and "
+    "there is one window more than moves.",
     "sec-localisation-slide",
 )
 def without_last(image, weight, bias, stride=1, padding=0):
@@ -373,8 +381,9 @@ def without_last(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The edge is drawn out",
-    'there are zeros outside the image; yours repeats the outermost pixels there, as np.pad does with mode="edge".',
+    "The edge is repeated",
+    'your function repeats the outermost pixels, as `np.pad` does with `mode="edge"`; outside the image there are '
+    "zeros.",
     "sec-localisation-slide",
 )
 def edge_drawn_out(image, weight, bias, stride=1, padding=0):
@@ -383,7 +392,7 @@ def edge_drawn_out(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Mirrored outside",
-    'there are zeros outside the image; yours runs backwards there, as np.pad does with mode="reflect".',
+    'your function mirrors the image, as `np.pad` does with `mode="reflect"`; outside the image there are zeros.',
     "sec-localisation-slide",
 )
 def mirrored(image, weight, bias, stride=1, padding=0):
@@ -391,9 +400,9 @@ def mirrored(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Padded below and on the right alone",
-    "padding rows of zeros are added above the picture and as many below, and columns left and right; yours puts them "
-    "below and on the right only.",
+    "Padded only below and on the right",
+    "your function adds zeros only below and on the right; `padding` rows are added above and as many below, and "
+    "columns on the left and right.",
     "sec-localisation-slide",
 )
 def padded_after(image, weight, bias, stride=1, padding=0):
@@ -403,8 +412,8 @@ def padded_after(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "All the zeros below and on the right",
-    "padding rows of zeros are added above the picture and as many below, and columns left and right; yours puts both "
-    "lots below and on the right, and the picture is moved.",
+    "your function adds all the zeros below and on the right, which shifts the picture; `padding` rows are added "
+    "above and as many below, and columns on the left and right.",
     "sec-localisation-slide",
 )
 def padded_behind(image, weight, bias, stride=1, padding=0):
@@ -414,7 +423,7 @@ def padded_behind(image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The mean over the input channels",
-    "a filter's output is the sum over all input channels; yours divides it by their number.",
+    "your function divides by the number of input channels; a filter's output is the sum over all input channels.",
     "sec-localisation-slide",
 )
 def mean_over_channels(image, weight, bias, stride=1, padding=0):
@@ -422,8 +431,9 @@ def mean_over_channels(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Each channel meets the first layer of the filter",
-    "a filter has a layer of weights for each input channel; yours uses its first layer for all of them.",
+    "The first channel of the filter is used for all",
+    "your function multiplies every input channel by the filter's weights for the first; a filter has weights of its "
+    "own for each input channel.",
     "sec-localisation-slide",
 )
 def first_layer(image, weight, bias, stride=1, padding=0):
@@ -431,8 +441,8 @@ def first_layer(image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The first filter for all",
-    "output channel o is made by filter o; yours lays the first filter on the picture for all of them.",
+    "The first filter is used for all",
+    "your function applies the first filter for every output channel; output channel o should come from filter o.",
     "sec-localisation-slide",
 )
 def first_filter(image, weight, bias, stride=1, padding=0):

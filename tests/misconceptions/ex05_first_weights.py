@@ -82,7 +82,7 @@ def changed(weights, **arrays):
 
 @EXERCISE.wrong(
     "The weights are not divided",
-    "each random weight is divided by the root of its layer's number of inputs; without it sums over 400 inputs are "
+    "your weights are not divided by the square root of their layer's number of inputs, so sums over 400 inputs are "
     "twenty times too large.",
     "sec-localisation-first",
 )
@@ -91,8 +91,9 @@ def not_divided(rng, dtype=np.float32):
 
 
 @EXERCISE.wrong(
-    "Divided by the number of inputs, not by its root",
-    "a sum of many random numbers grows with the root of their number, so the weights are divided by that root.",
+    "Divided by the number of inputs, not its square root",
+    "your weights are divided by the number of inputs; a sum of random numbers grows with the square root of how many "
+    "there are, so divide by that root.",
     "sec-localisation-first",
 )
 def divided_without_root(rng, dtype=np.float32):
@@ -100,9 +101,9 @@ def divided_without_root(rng, dtype=np.float32):
 
 
 @EXERCISE.wrong(
-    "Divided by the root of the number of outputs",
-    "a weight is (outputs, inputs), and what counts is how many inputs an output sums over, shape[1]; yours takes "
-    "shape[0].",
+    "Divided by the square root of the number of outputs",
+    "your function divides by the root of `shape[0]`, the number of outputs; a weight is (outputs, inputs), and each "
+    "output is a sum over the inputs, so use `shape[1]`.",
     "sec-localisation-first",
 )
 def divided_by_outputs(rng, dtype=np.float32):
@@ -110,8 +111,8 @@ def divided_by_outputs(rng, dtype=np.float32):
 
 
 @EXERCISE.wrong(
-    "Positive weights alone",
-    "the weights are drawn between -1 and 1; yours lie between 0 and 1, and all sums point the same way.",
+    "Only positive weights",
+    "your weights are drawn between 0 and 1, so they all have the same sign; they should be drawn between -1 and 1.",
     "sec-localisation-first",
 )
 def positive(rng, dtype=np.float32):
@@ -120,8 +121,8 @@ def positive(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Normally distributed weights",
-    "the weights are drawn by rng.uniform(-1, 1, shape); a normal distribution is a good start as well, but not the "
-    "program's.",
+    "your weights are normally distributed, which is a good start as well but not the program's; the program draws "
+    "them by `rng.uniform(-1, 1, shape)`.",
     "sec-localisation-first",
 )
 def normal(rng, dtype=np.float32):
@@ -130,8 +131,8 @@ def normal(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The weights are drawn in another order",
-    "the random numbers are drawn in the order of the result: the localisation network's first weight, then the "
-    "classifier's two; yours draws the classifier's first.",
+    "your function draws the classifier's weights first; the random numbers are drawn in the order of the result, the "
+    "localisation network's first weight and then the classifier's two.",
     "sec-localisation-first",
 )
 def classifier_drawn_first(rng, dtype=np.float32):
@@ -139,9 +140,9 @@ def classifier_drawn_first(rng, dtype=np.float32):
 
 
 @EXERCISE.wrong(
-    "The layer that gives theta is random",
-    "theta must be the identity at first, whatever the picture, so this layer's weight and bias come from "
-    "`identity_start` and nothing is drawn for them.",
+    "The layer that outputs theta is random",
+    "your function draws the weight of the layer that outputs theta; theta has to be the identity at first, whatever "
+    "the picture, so the weight and bias of that layer come from `identity_start`.",
     "sec-localisation-start",
 )
 def random_theta(rng, dtype=np.float32):
@@ -152,8 +153,8 @@ def random_theta(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The bias of theta is 0",
-    "the bias of the layer that gives theta is the identity, 1, 0, 0, 0, 1, 0; with zeros every pixel reads the middle "
-    "of the canvas.",
+    "your bias of the layer that outputs theta is 0, so every pixel reads the middle of the canvas; it has to be the "
+    "identity, 1, 0, 0, 0, 1, 0.",
     "sec-localisation-start",
 )
 def zero_theta(rng, dtype=np.float32):
@@ -162,7 +163,7 @@ def zero_theta(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Random biases",
-    "the biases are 0, but for the one of theta; yours are drawn like the weights.",
+    "your biases are drawn like the weights; they should be 0, except that of the layer that outputs theta.",
     "sec-localisation-first",
 )
 def random_biases(rng, dtype=np.float32):
@@ -173,7 +174,9 @@ def random_biases(rng, dtype=np.float32):
 
 
 @EXERCISE.wrong(
-    "The biases are 1", "the biases are 0, but for the one of theta; yours are 1.", "sec-localisation-first"
+    "The biases are 1",
+    "your biases are 1; they should be 0, except that of the layer that outputs theta.",
+    "sec-localisation-first",
 )
 def biases_of_one(rng, dtype=np.float32):
     ones = {f"at{k}": np.ones(length, dtype) for k, length in ((1, HIDDEN), (5, HIDDEN), (7, CLASSES))}
@@ -182,8 +185,8 @@ def biases_of_one(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "All weights are 0",
-    "with weights of 0 all hidden units are equal and learn the same; only the layer that gives theta starts with "
-    "zeros.",
+    "your weights are all 0, so all hidden units of a layer are equal and learn the same; only the layer that outputs "
+    "theta starts with zeros.",
     "sec-localisation-first",
 )
 def zeros(rng, dtype=np.float32):
@@ -192,8 +195,8 @@ def zeros(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The classifier's weights come first",
-    "the localisation network's four arrays come first and then the classifier's; `training_step` cuts the tuple "
-    "there.",
+    "your result starts with the classifier's weights; the localisation network's four arrays should come first, "
+    "since `training_step` splits the tuple after them.",
     "sec-localisation-first",
 )
 def classifier_first(rng, dtype=np.float32):
@@ -203,7 +206,7 @@ def classifier_first(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "All weights first, then all biases",
-    "each weight is followed by its own bias; yours has the four weights first.",
+    "your result has the four weights first; each weight should be followed by its own bias.",
     "sec-localisation-first",
 )
 def weights_then_biases(rng, dtype=np.float32):
@@ -213,7 +216,8 @@ def weights_then_biases(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The weights are (inputs, outputs)",
-    "a weight is (outputs, inputs), as in torch and in `network`, which multiplies with its transpose.",
+    "your weights are transposed; a weight is (outputs, inputs), as in torch and in `network`, which multiplies by "
+    "its transpose.",
     "sec-localisation-weigh",
 )
 def transposed(rng, dtype=np.float32):
@@ -222,7 +226,8 @@ def transposed(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Always float64",
-    "all eight arrays have the dtype that is asked for; rng.uniform gives float64, and .astype(dtype) changes it.",
+    "your arrays are always float64, as `rng.uniform` returns them; all eight should have the type `dtype`, so "
+    "convert them with `.astype(dtype)`.",
     "sec-localisation-first",
 )
 def double(rng, dtype=np.float32):
@@ -231,7 +236,7 @@ def double(rng, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Always float32",
-    "all eight arrays have the dtype that is asked for; float32 is only the default.",
+    "your arrays are always float32; that is only the default, and all eight should have the type `dtype`.",
     "sec-localisation-first",
 )
 def single(rng, dtype=np.float32):

@@ -21,8 +21,8 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "The bias is left at zero",
-    "with zero weights phi is the bias, so the bias has to be the identity, "
-    "1, 0, 0, 0, 1, 0; with yours theta is zero, and every output pixel shows the middle of the picture.",
+    "your bias is zero, and since the weight is too, so is theta, and every output pixel shows the middle of the "
+    "picture; the bias has to be the identity, 1, 0, 0, 0, 1, 0.",
     "sec-localisation-start",
 )
 def zero_bias(features, dtype=np.float32):
@@ -31,8 +31,8 @@ def zero_bias(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The bias is all ones",
-    "the identity is the theta [[1, 0, 0], [0, 1, 0]]; with six ones x and y are "
-    "equal at every point, and the picture is read along its diagonal alone.",
+    "your bias has six ones, so x and y are equal at every point and only the diagonal of the picture is read; the "
+    "identity is the theta `[[1, 0, 0], [0, 1, 0]]`.",
     "sec-localisation-start",
 )
 def ones(features, dtype=np.float32):
@@ -41,9 +41,8 @@ def ones(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The bias holds theta column by column",
-    "the six numbers are the first row of theta and then its "
-    "second, so the bias is 1, 0, 0, 0, 1, 0; laid out in rows, yours is [[1, 0, 0], [1, 0, 0]], and y is "
-    "x everywhere.",
+    "your bias holds theta column by column; laid out in rows it is `[[1, 0, 0], [1, 0, 0]]`, so that y equals x "
+    "everywhere, while the first row of theta followed by the second gives 1, 0, 0, 0, 1, 0.",
     "sec-localisation-idea",
 )
 def column_order(features, dtype=np.float32):
@@ -52,7 +51,7 @@ def column_order(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The bias has two rows",
-    "a linear layer gives a row of six numbers, and so its bias is one: flatten theta, row by row.",
+    "your bias is a 2 x 3 matrix; a linear layer outputs six numbers in a row, so flatten theta row by row.",
     "sec-localisation-idea",
 )
 def bias_as_matrix(features, dtype=np.float32):
@@ -60,9 +59,9 @@ def bias_as_matrix(features, dtype=np.float32):
 
 
 @EXERCISE.wrong(
-    "Nine numbers for six",
-    "theta has two rows and not three, so the layer has six outputs; the row 0, "
-    "0, 1 of a 3 x 3 matrix is never learned.",
+    "Nine numbers instead of six",
+    "your layer has nine outputs; theta has two rows, so it has six, and the row 0, 0, 1 of a 3 x 3 matrix is not "
+    "learned.",
     "sec-localisation-idea",
 )
 def nine(features, dtype=np.float32):
@@ -71,7 +70,7 @@ def nine(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The weight is transposed",
-    "a linear layer's weight is (outputs, inputs), here (6, features).",
+    "your weight is (features, 6); a linear layer's weight is (outputs, inputs), here (6, features).",
     "sec-localisation-idea",
 )
 def transposed(features, dtype=np.float32):
@@ -80,8 +79,8 @@ def transposed(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The identity is in the weight",
-    "weights multiply features, which differ from picture to picture, so theta would be some features of the picture; "
-    "the weight is zero, and the identity is in the bias.",
+    "your function puts the identity into the weight, so theta would consist of features, which differ from picture "
+    "to picture; the weight is zero, and the identity is in the bias.",
     "sec-localisation-start",
 )
 def identity_weight(features, dtype=np.float32):
@@ -90,8 +89,8 @@ def identity_weight(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Weights of one",
-    "a weight that is not zero lets the features bend theta before anything is learned; "
-    "the last layer starts with none.",
+    "your weight is 1, so the features change theta before anything is learned; the weight of the last layer starts "
+    "at 0.",
     "sec-localisation-start",
 )
 def weights_of_one(features, dtype=np.float32):
@@ -100,7 +99,7 @@ def weights_of_one(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The bias before the weight",
-    "the weight comes first and the bias second, as in every layer of the book.",
+    "your function returns the bias first; the weight comes first and the bias second, as in every layer of the book.",
     "sec-localisation-idea",
 )
 def bias_first(features, dtype=np.float32):
@@ -109,7 +108,7 @@ def bias_first(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "float64 always",
-    "both arrays have the dtype that is passed in, float32 by default; NumPy makes float64 where no dtype is given.",
+    "your arrays are always float64, NumPy's default; both should have the type `dtype`, which is float32 by default.",
     "sec-localisation-start",
 )
 def double(features, dtype=np.float32):
@@ -118,7 +117,7 @@ def double(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "float32 always",
-    "both arrays have the dtype that is passed in; float32 is only the default.",
+    "your arrays are always float32; that is only the default, and both should have the type `dtype`.",
     "sec-localisation-start",
 )
 def single(features, dtype=np.float32):
@@ -127,8 +126,8 @@ def single(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "The shifts are 1 and the scales 0",
-    "the identity is theta = [[1, 0, 0], [0, 1, 0]], whose ones are the first and the fifth number; yours are in its "
-    "third column, and every pixel looks at one corner.",
+    "your ones are in the third column of theta, so every pixel shows one corner; the identity is `[[1, 0, 0], [0, 1, "
+    "0]]`, with ones as the first and the fifth number.",
     "sec-localisation-start",
 )
 def shifts_of_one(features, dtype=np.float32):
@@ -137,8 +136,8 @@ def shifts_of_one(features, dtype=np.float32):
 
 @EXERCISE.wrong(
     "Both scales are in the first row",
-    "the second 1 of the identity is the middle of theta's second row, the fifth of the six numbers; yours is in the "
-    "first row.",
+    "your second 1 is in the first row of theta; it belongs in the middle of the second row, as the fifth of the six "
+    "numbers.",
     "sec-localisation-start",
 )
 def first_row(features, dtype=np.float32):
@@ -155,8 +154,8 @@ def _random(seed, scale):
 
 EXERCISE.wrong(
     "Random weights",
-    "a weight that is not zero lets the features bend theta before anything is learned; "
-    "the last layer starts with none, other than the layers before it.",
+    "your weight is random, so the features change theta before anything is learned; the weight of the last layer "
+    "starts at 0, unlike those of the layers before it.",
     "sec-localisation-start",
 )(_random(0, 0.1))
 

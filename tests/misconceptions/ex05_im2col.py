@@ -87,7 +87,8 @@ def _join(split):
 
 @EXERCISE.wrong(
     "Each window is a row",
-    "the result has the shape (N, C * kh * kw, h * w), so a window goes down a column; yours goes along a row.",
+    "your windows are the rows of the result; its shape should be (N, C * kh * kw, h * w), with a column for each "
+    "window.",
     "sec-localisation-columns",
 )
 def in_rows(image, kernel_size, stride=1, padding=0):
@@ -95,9 +96,9 @@ def in_rows(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Reshaped where it should be transposed",
-    "windows that were collected as rows become columns by an "
-    "exchange of axes; reshape keeps the order of the numbers, and so mixes the windows.",
+    "Reshaped instead of transposed",
+    "your function collects the windows as rows and then reshapes, which keeps the order of the numbers and so mixes "
+    "the windows; exchange the axes instead.",
     "sec-localisation-columns",
 )
 def reshaped(image, kernel_size, stride=1, padding=0):
@@ -107,8 +108,8 @@ def reshaped(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The windows are taken column by column",
-    "column i * w + j belongs to output pixel (i, j), so "
-    "the windows follow each other along a row of the picture; yours go down first.",
+    "your windows follow one another down the picture; column `i * w + j` belongs to output pixel (i, j), so they "
+    "should follow one another along its rows.",
     "sec-localisation-columns",
 )
 def down_first(image, kernel_size, stride=1, padding=0):
@@ -117,10 +118,9 @@ def down_first(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Window (i, j) is written to column i * h + j",
-    "a row of the output has w pixels, so window (i, j) "
-    "goes to column i * w + j; with i * h + j some windows overwrite others, and some columns are never "
-    "written.",
+    "Window (i, j) is written to column `i * h + j`",
+    "your function writes window (i, j) to column `i * h + j`, so some windows overwrite others and some columns are "
+    "never written; a row of the output has w pixels, so the column is `i * w + j`.",
     "sec-localisation-columns",
 )
 def counted_by_height(image, kernel_size, stride=1, padding=0):
@@ -134,8 +134,8 @@ def counted_by_height(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The first picture for all",
-    "the batch comes first, and picture n of it gives matrix n of the result; yours takes picture 0 for all.",
+    "The first picture is used for all",
+    "your function uses picture 0 for the whole batch; matrix n of the result should come from picture n.",
     "sec-localisation-columns",
 )
 def first_picture(image, kernel_size, stride=1, padding=0):
@@ -144,7 +144,7 @@ def first_picture(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Inside a window, columns come before rows",
-    "a window is read as one reads a page, its first row and then its second; yours goes down its first column first.",
+    "your function lists each window column by column; list it row by row.",
     "sec-localisation-columns",
 )
 def window_down_first(image, kernel_size, stride=1, padding=0):
@@ -153,9 +153,9 @@ def window_down_first(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The windows are turned by half a turn",
-    "a window is read as one reads a page, from its upper left "
-    "pixel on; yours begins at the lower right, as if a filter were flipped, which none is here.",
+    "The windows are rotated by half a turn",
+    "your function lists each window from its lower right pixel, as if a filter were flipped; start at the upper "
+    "left, since nothing is flipped here.",
     "sec-localisation-slide",
 )
 def turned(image, kernel_size, stride=1, padding=0):
@@ -164,8 +164,8 @@ def turned(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Channels last inside a column",
-    "a column holds the whole window of channel 0, then that of channel "
-    "1; yours holds all channels of one pixel, then those of the next.",
+    "your columns hold all channels of one pixel and then those of the next; a column should hold the whole window of "
+    "channel 0, then that of channel 1.",
     "sec-localisation-columns",
 )
 def channels_last(image, kernel_size, stride=1, padding=0):
@@ -175,8 +175,8 @@ def channels_last(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "A pair is taken as (columns, rows)",
-    "kernel_size, stride and padding are (rows, columns), as the "
-    "axes of an array are; yours takes the first number for the columns.",
+    "your function takes the first number of each pair for the columns; `kernel_size`, `stride` and `padding` are "
+    "(rows, columns), in the order of an array's axes.",
     "sec-localisation-slide",
 )
 def pair_swapped(image, kernel_size, stride=1, padding=0):
@@ -184,8 +184,9 @@ def pair_swapped(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The pair of the kernel is taken as (columns, rows)",
-    "a pair is (rows, columns): the first number is how high a window is, the second how wide.",
+    "The kernel size is taken as (columns, rows)",
+    "your function takes the second number of `kernel_size` for the rows; the first number is the height of a window, "
+    "the second its width.",
     "sec-localisation-slide",
 )
 def kernel_swapped(image, kernel_size, stride=1, padding=0):
@@ -193,9 +194,9 @@ def kernel_swapped(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The first number of the kernel for both",
-    "kernel_size may be a pair (rows, columns), whose first number is how high a window is and whose second how wide; "
-    "yours takes the first for both.",
+    "The first number of the kernel size for both",
+    "your function uses the first number of `kernel_size` for both axes; it may be a pair (rows, columns), whose "
+    "second number is the width of a window.",
     "sec-localisation-slide",
 )
 def kernel_first(image, kernel_size, stride=1, padding=0):
@@ -203,9 +204,9 @@ def kernel_first(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The second number of the kernel for both",
-    "kernel_size may be a pair (rows, columns), whose first number is how high a window is and whose second how wide; "
-    "yours takes the second for both.",
+    "The second number of the kernel size for both",
+    "your function uses the second number of `kernel_size` for both axes; it may be a pair (rows, columns), whose "
+    "first number is the height of a window.",
     "sec-localisation-slide",
 )
 def kernel_second(image, kernel_size, stride=1, padding=0):
@@ -213,8 +214,9 @@ def kernel_second(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The pair of the stride is taken as (columns, rows)",
-    "a pair is (rows, columns): the first number is how far a window moves down, the second how far across.",
+    "The stride is taken as (columns, rows)",
+    "your function takes the second number of `stride` for the rows; the first number is how far a window moves down, "
+    "the second how far across.",
     "sec-localisation-slide",
 )
 def stride_swapped(image, kernel_size, stride=1, padding=0):
@@ -223,8 +225,8 @@ def stride_swapped(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first number of the stride for both",
-    "stride may be a pair (rows, columns), whose first number is how far a window moves down and whose second how far "
-    "across; yours takes the first for both.",
+    "your function uses the first number of `stride` for both axes; `stride` may be a pair (rows, columns), whose "
+    "second number is how far a window moves across.",
     "sec-localisation-slide",
 )
 def stride_first(image, kernel_size, stride=1, padding=0):
@@ -233,8 +235,8 @@ def stride_first(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The second number of the stride for both",
-    "stride may be a pair (rows, columns), whose first number is how far a window moves down and whose second how far "
-    "across; yours takes the second for both.",
+    "your function uses the second number of `stride` for both axes; `stride` may be a pair (rows, columns), whose "
+    "first number is how far a window moves down.",
     "sec-localisation-slide",
 )
 def stride_second(image, kernel_size, stride=1, padding=0):
@@ -242,9 +244,9 @@ def stride_second(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The pair of the padding is taken as (columns, rows)",
-    "a pair is (rows, columns): the first number is how many rows of zeros are put above and below, the second how "
-    "many columns to the left and right.",
+    "The padding is taken as (columns, rows)",
+    "your function takes the second number of `padding` for the rows; the first is how many rows of zeros are added "
+    "above and below, the second how many columns on the left and right.",
     "sec-localisation-slide",
 )
 def padding_swapped(image, kernel_size, stride=1, padding=0):
@@ -253,8 +255,8 @@ def padding_swapped(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The first number of the padding for both",
-    "padding may be a pair (rows, columns), whose first number is how many rows of zeros are put above and below and "
-    "whose second how many columns to the left and right; yours takes the first for both.",
+    "your function uses the first number of `padding` for both axes; `padding` may be a pair (rows, columns), whose "
+    "second number is how many columns of zeros are added on the left and right.",
     "sec-localisation-slide",
 )
 def padding_first(image, kernel_size, stride=1, padding=0):
@@ -263,8 +265,8 @@ def padding_first(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The second number of the padding for both",
-    "padding may be a pair (rows, columns), whose first number is how many rows of zeros are put above and below and "
-    "whose second how many columns to the left and right; yours takes the second for both.",
+    "your function uses the second number of `padding` for both axes; `padding` may be a pair (rows, columns), whose "
+    "first number is how many rows of zeros are added above and below.",
     "sec-localisation-slide",
 )
 def padding_second(image, kernel_size, stride=1, padding=0):
@@ -273,8 +275,8 @@ def padding_second(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "A pair is taken for one number",
-    "kernel_size, stride and padding may each be a pair (rows, "
-    "columns): np.broadcast_to(kernel_size, 2) makes two numbers of one, and leaves a pair as it is.",
+    "your function uses `kernel_size`, `stride` and `padding` as numbers, but each may be a pair (rows, columns); "
+    "`np.broadcast_to(kernel_size, 2)` turns a number into a pair and leaves a pair unchanged.",
     "sec-localisation-slide",
 )
 def one_number(image, kernel_size, stride=1, padding=0):
@@ -284,9 +286,8 @@ def one_number(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "A pair is multiplied as one number",
-    "kernel_size may be a pair (rows, columns), and a column then "
-    "has C * kh * kw numbers: np.broadcast_to(kernel_size, 2) makes two numbers of one, and leaves a "
-    "pair as it is.",
+    "your function multiplies `kernel_size` by itself, but it may be a pair (rows, columns), and a column then has C "
+    "* kh * kw numbers; `np.broadcast_to(kernel_size, 2)` turns a number into a pair and leaves a pair unchanged.",
     "sec-localisation-slide",
 )
 def one_number_squared(image, kernel_size, stride=1, padding=0):
@@ -296,8 +297,8 @@ def one_number_squared(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The stride is ignored",
-    "windows are stride pixels apart, so the corner of window (i, j) is at (i * "
-    "stride, j * stride); yours move by one pixel always.",
+    "your windows are always one pixel apart; they should be `stride` pixels apart, so the corner of window (i, j) is "
+    "at `(i * stride, j * stride)`.",
     "sec-localisation-slide",
 )
 def stride_one(image, kernel_size, stride=1, padding=0):
@@ -306,8 +307,8 @@ def stride_one(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The stride counts the windows but does not move them",
-    "the corner of window (i, j) is at (i * "
-    "stride, j * stride); yours takes the right number of windows, each one pixel from the next.",
+    "your function computes the right number of windows but places them one pixel apart; the corner of window (i, j) "
+    "is at `(i * stride, j * stride)`.",
     "sec-localisation-slide",
 )
 def stride_counted_only(image, kernel_size, stride=1, padding=0):
@@ -317,8 +318,8 @@ def stride_counted_only(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Neither stride nor padding",
-    "the picture is surrounded by zeros first, and then the windows are "
-    "stride pixels apart; columns_of by hand needed neither.",
+    "your function ignores both `stride` and `padding`; the picture is first surrounded by zeros, and then the "
+    "windows are `stride` pixels apart.",
     "sec-localisation-slide",
 )
 def neither(image, kernel_size, stride=1, padding=0):
@@ -327,8 +328,7 @@ def neither(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The windows do not overlap",
-    "the stride is how far a window moves, 1 by default; yours moves by the whole window, so that they lie side by "
-    "side.",
+    "your windows move by their own size and so lie side by side; they should move by `stride`, which is 1 by default.",
     "sec-localisation-slide",
 )
 def side_by_side(image, kernel_size, stride=1, padding=0):
@@ -337,7 +337,8 @@ def side_by_side(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The padding is ignored",
-    "the picture is surrounded by padding rows and columns of zeros before any window is laid on it.",
+    "your function does not pad the picture; it should be surrounded by `padding` rows and columns of zeros before "
+    "the windows are taken.",
     "sec-localisation-slide",
 )
 def not_padded(image, kernel_size, stride=1, padding=0):
@@ -346,8 +347,8 @@ def not_padded(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Padding on one side only",
-    "zeros are added on all four sides, so a side grows by 2 * padding; yours puts them above and on the left alone, "
-    "or counts them only once.",
+    "your picture grows by `padding` along each axis, or only above and on the left; zeros are added on all four "
+    "sides, so it grows by `2 * padding`.",
     "sec-localisation-slide",
 )
 def padded_once(image, kernel_size, stride=1, padding=0):
@@ -357,8 +358,8 @@ def padded_once(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "All the zeros on one side",
-    "padding rows of zeros are added above the picture and as many below, and columns left and right; yours puts both "
-    "lots above and on the left, and the picture is moved.",
+    "your function adds all the zeros above and on the left, which shifts the picture; `padding` rows are added above "
+    "and as many below, and columns on the left and right.",
     "sec-localisation-slide",
 )
 def padded_before(image, kernel_size, stride=1, padding=0):
@@ -367,9 +368,9 @@ def padded_before(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "One window too few each way",
-    "(H + 2 * padding - kh) // stride counts the moves, and there is one "
-    "window more than moves; yours lacks the + 1, so the last row and column of windows are lost.",
+    "One window too few along each axis",
+    "your function lacks the `+ 1` in `(H + 2 * padding - kh) // stride + 1`, so the last row and column of windows "
+    "are lost; the quotient counts the moves, and there is one window more than moves.",
     "sec-localisation-slide",
 )
 def without_last(image, kernel_size, stride=1, padding=0):
@@ -377,8 +378,9 @@ def without_last(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Padding below and on the right alone",
-    "zeros are added on all four sides, so a side grows by 2 * padding; yours puts them below and on the right only.",
+    "Padded only below and on the right",
+    "your function adds zeros only below and on the right; `padding` rows are added above and as many below, and "
+    "columns on the left and right.",
     "sec-localisation-slide",
 )
 def padded_after(image, kernel_size, stride=1, padding=0):
@@ -388,8 +390,8 @@ def padded_after(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "All the zeros below and on the right",
-    "padding rows of zeros are added above the picture and as many below, and columns left and right; yours puts both "
-    "lots below and on the right, and the picture is moved.",
+    "your function adds all the zeros below and on the right, which shifts the picture; `padding` rows are added "
+    "above and as many below, and columns on the left and right.",
     "sec-localisation-slide",
 )
 def padded_behind(image, kernel_size, stride=1, padding=0):
@@ -398,8 +400,9 @@ def padded_behind(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The edge is drawn out",
-    'there are zeros outside the image; yours repeats the outermost pixels there, as np.pad does with mode="edge".',
+    "The edge is repeated",
+    'your function repeats the outermost pixels, as `np.pad` does with `mode="edge"`; outside the image there are '
+    "zeros.",
     "sec-localisation-slide",
 )
 def edge_drawn_out(image, kernel_size, stride=1, padding=0):
@@ -410,7 +413,8 @@ def edge_drawn_out(image, kernel_size, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The windows run backwards",
-    "column i * w + j belongs to output pixel (i, j), from the upper left on; yours begins with the last window.",
+    "your columns start with the last window; column `i * w + j` belongs to output pixel (i, j), so they should start "
+    "with the upper left one.",
     "sec-localisation-columns",
 )
 def last_window_first(image, kernel_size, stride=1, padding=0):
@@ -418,9 +422,9 @@ def last_window_first(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Windows and their numbers are exchanged, and the batch last",
-    "the result has the shape (N, C * kh * kw, h * w), a matrix for each picture; in yours the pictures lie side by "
-    "side.",
+    "One matrix for the whole batch",
+    "your function places the matrices of all pictures side by side; the shape should be (N, C * kh * kw, h * w), a "
+    "matrix for each picture.",
     "sec-localisation-columns",
 )
 def batch_beside(image, kernel_size, stride=1, padding=0):
@@ -428,8 +432,9 @@ def batch_beside(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "One window more each way",
-    "(H + 2 * padding - kh) // stride + 1 windows fit; yours takes one more, which reaches beyond the picture.",
+    "One window too many along each axis",
+    "your function takes one window more than fit, which extends beyond the picture; `(H + 2 * padding - kh) // "
+    "stride + 1` of them fit.",
     "sec-localisation-slide",
 )
 def one_window_more(image, kernel_size, stride=1, padding=0):
@@ -439,8 +444,9 @@ def one_window_more(image, kernel_size, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Each channel's columns by themselves",
-    "a column holds the window in all channels, one channel below the other; yours has a matrix for each channel.",
+    "A matrix for each channel",
+    "your function makes a matrix for each channel; a column should hold the window in all channels, one channel "
+    "below the other.",
     "sec-localisation-columns",
 )
 def by_channel(image, kernel_size, stride=1, padding=0):

@@ -48,7 +48,8 @@ def with_between(between):
 
 @EXERCISE.wrong(
     "ReLU is missing",
-    "between the two layers what is negative becomes 0; without it both layers together are one linear layer.",
+    "your function has no ReLU, so both layers together are one linear layer; between the layers negative numbers "
+    "become 0.",
     "sec-localisation-weigh",
 )
 def linear(inputs, weights):
@@ -56,8 +57,9 @@ def linear(inputs, weights):
 
 
 @EXERCISE.wrong(
-    "A ReLU follows the last layer as well",
-    "scores and the numbers of theta may be negative, so nothing follows the second layer; yours cuts them at 0.",
+    "A ReLU after the last layer as well",
+    "your function applies a second ReLU to the outputs; the scores and the numbers of theta may be negative, so "
+    "nothing follows the second layer.",
     "sec-localisation-weigh",
 )
 def relu_at_the_end(inputs, weights):
@@ -65,8 +67,8 @@ def relu_at_the_end(inputs, weights):
 
 
 @EXERCISE.wrong(
-    "ReLU stands after the second layer",
-    "ReLU acts on the hidden units, between the layers; yours acts on the outputs alone.",
+    "ReLU comes after the second layer",
+    "your function applies ReLU to the outputs only; it belongs between the layers, on the hidden units.",
     "sec-localisation-weigh",
 )
 def relu_late(inputs, weights):
@@ -75,7 +77,8 @@ def relu_late(inputs, weights):
 
 @EXERCISE.wrong(
     "ReLU comes before the bias",
-    "a hidden unit is the weighted sum plus its bias, and ReLU takes both; yours adds the bias to what ReLU has left.",
+    "your function adds the bias after ReLU; a hidden unit is the weighted sum plus its bias, and ReLU is applied to "
+    "both together.",
     "sec-localisation-weigh",
 )
 def relu_early(inputs, weights):
@@ -84,7 +87,7 @@ def relu_early(inputs, weights):
 
 @EXERCISE.wrong(
     "The sign is dropped",
-    "ReLU replaces what is negative with 0; yours turns it positive, as abs does.",
+    "your function makes negative numbers positive, as `np.abs` does; ReLU replaces them with 0.",
     "sec-localisation-weigh",
 )
 def absolute(inputs, weights):
@@ -92,8 +95,9 @@ def absolute(inputs, weights):
 
 
 @EXERCISE.wrong(
-    "ReLU keeps what is negative",
-    "ReLU keeps what is positive, np.maximum(..., 0); np.minimum keeps the rest.",
+    "ReLU keeps the negative numbers",
+    "your function keeps the negative numbers, as `np.minimum` does; ReLU keeps the positive ones, `np.maximum(..., "
+    "0)`.",
     "sec-localisation-weigh",
 )
 def minimum(inputs, weights):
@@ -101,14 +105,18 @@ def minimum(inputs, weights):
 
 
 @EXERCISE.wrong(
-    "tanh for ReLU", "between the layers is ReLU, max(0, h); yours has a tanh there.", "sec-localisation-weigh"
+    "tanh instead of ReLU",
+    "your function has a tanh between the layers; it has to be ReLU, max(0, h).",
+    "sec-localisation-weigh",
 )
 def tanh(inputs, weights):
     return with_between(np.tanh)(inputs, weights)
 
 
 @EXERCISE.wrong(
-    "A sigmoid for ReLU", "between the layers is ReLU, max(0, h); yours has a sigmoid there.", "sec-localisation-weigh"
+    "A sigmoid instead of ReLU",
+    "your function has a sigmoid between the layers; it has to be ReLU, max(0, h).",
+    "sec-localisation-weigh",
 )
 def sigmoid(inputs, weights):
     return with_between(lambda hidden: 1 / (1 + np.exp(-hidden)))(inputs, weights)
@@ -116,8 +124,8 @@ def sigmoid(inputs, weights):
 
 @EXERCISE.wrong(
     "The first bias is missing",
-    "each layer adds its bias, weights[1] for the hidden units and weights[3] for the outputs; yours leaves the first "
-    "one out.",
+    "your function leaves out the bias of the hidden units; each layer adds its bias, `weights[1]` for the hidden "
+    "units and `weights[3]` for the outputs.",
     "sec-localisation-weigh",
 )
 def without_first_bias(inputs, weights):
@@ -126,8 +134,8 @@ def without_first_bias(inputs, weights):
 
 @EXERCISE.wrong(
     "The second bias is missing",
-    "each layer adds its bias, weights[1] for the hidden units and weights[3] for the outputs; yours leaves the second "
-    "one out.",
+    "your function leaves out the bias of the outputs; each layer adds its bias, `weights[1]` for the hidden units "
+    "and `weights[3]` for the outputs.",
     "sec-localisation-weigh",
 )
 def without_second_bias(inputs, weights):
@@ -136,7 +144,8 @@ def without_second_bias(inputs, weights):
 
 @EXERCISE.wrong(
     "Neither bias is added",
-    "each layer adds its bias, weights[1] for the hidden units and weights[3] for the outputs; yours has neither.",
+    "your function leaves out both biases; each layer adds its own, `weights[1]` for the hidden units and "
+    "`weights[3]` for the outputs.",
     "sec-localisation-weigh",
 )
 def without_biases(inputs, weights):
@@ -145,8 +154,8 @@ def without_biases(inputs, weights):
 
 @EXERCISE.wrong(
     "The weights are not transposed",
-    "a weight is (outputs, inputs), so a batch of rows is multiplied with its transpose, inputs @ weight.T; yours "
-    "multiplies with the weight as it is.",
+    "your function multiplies by the weights without transposing them; a weight is (outputs, inputs), so a batch of "
+    "rows is multiplied by its transpose, `inputs @ weight.T`.",
     "sec-localisation-weigh",
 )
 def not_transposed(inputs, weights):
@@ -155,7 +164,7 @@ def not_transposed(inputs, weights):
 
 @EXERCISE.wrong(
     "The hidden units are the output",
-    "two layers are asked for; yours returns the hidden units after ReLU.",
+    "your function returns the hidden units after ReLU; the second layer is missing.",
     "sec-localisation-weigh",
 )
 def hidden_alone(inputs, weights):
@@ -163,8 +172,9 @@ def hidden_alone(inputs, weights):
 
 
 @EXERCISE.wrong(
-    "Probabilities for scores",
-    "the output is the second layer's, and softmax belongs to the loss; yours makes probabilities of it.",
+    "Probabilities instead of scores",
+    "your function applies softmax to the scores; it belongs to the loss, and the second layer's output is returned "
+    "as it is.",
     "sec-layers-loss",
 )
 def softmax(inputs, weights):

@@ -55,7 +55,8 @@ def squares(image):
 
 @EXERCISE.wrong(
     "One pixel of each square",
-    "each number is the mean of all POOL x POOL pixels of its square; yours takes its first pixel and skips the rest.",
+    "your function takes the first pixel of each square; each number should be the mean of all `POOL` x `POOL` pixels "
+    "of its square.",
     "sec-sampler-shrink",
 )
 def every_fourth(image):
@@ -64,7 +65,7 @@ def every_fourth(image):
 
 @EXERCISE.wrong(
     "The largest pixel of each square",
-    "the mean of the square is asked for; yours takes the largest pixel, as max-pooling does.",
+    "your function takes the largest pixel, as max-pooling does; each number should be the mean of its square.",
     "sec-localisation-shrink",
 )
 def largest(image):
@@ -72,8 +73,8 @@ def largest(image):
 
 
 @EXERCISE.wrong(
-    "The sum for the mean",
-    "each number is the mean of its square; yours adds the 16 pixels up and does not divide.",
+    "The sum instead of the mean",
+    "your function adds the 16 pixels without dividing; each number should be the mean of its square.",
     "sec-localisation-shrink",
 )
 def summed(image):
@@ -82,7 +83,7 @@ def summed(image):
 
 @EXERCISE.wrong(
     "The squares come column by column",
-    "the squares are laid out row by row, the upper row first; yours go down the left column first.",
+    "your squares go down the left column first; they should be laid out row by row, the upper row first.",
     "sec-localisation-shrink",
 )
 def by_columns(image):
@@ -90,9 +91,9 @@ def by_columns(image):
 
 
 @EXERCISE.wrong(
-    "POOL and SMALL are exchanged in the reshape",
-    "row r belongs to square r // POOL, so the axis of 40 is split into SMALL times POOL; split into POOL times SMALL, "
-    "pixels from all over the canvas come together.",
+    "`POOL` and `SMALL` are exchanged in the `reshape`",
+    "your function splits the axis of 40 into `POOL` times `SMALL`, which averages pixels from all over the canvas; "
+    "row r belongs to square `r // POOL`, so split it into `SMALL` times `POOL`.",
     "sec-localisation-shrink",
 )
 def mixed(image):
@@ -100,9 +101,9 @@ def mixed(image):
 
 
 @EXERCISE.wrong(
-    "Pixels of one row only",
-    "a square is POOL rows high and POOL columns wide, and reshape alone keeps 16 neighbours of one row together; "
-    "split both axes of 40 first.",
+    "Sixteen consecutive pixels",
+    "your function averages 16 consecutive pixels, which a single `reshape` keeps together; a square is `POOL` rows "
+    "high and `POOL` columns wide, so split both axes of 40 first.",
     "sec-localisation-shrink",
 )
 def sixteen_in_a_row(image):
@@ -111,7 +112,8 @@ def sixteen_in_a_row(image):
 
 @EXERCISE.wrong(
     "The middle of each square",
-    "each number is the mean of all 16 pixels of its square; yours averages the four in its middle.",
+    "your function averages the four pixels in the middle; each number should be the mean of all 16 pixels of its "
+    "square.",
     "sec-localisation-shrink",
 )
 def middle(image):
@@ -120,7 +122,8 @@ def middle(image):
 
 @EXERCISE.wrong(
     "The small picture is not laid out in a row",
-    "the localisation network takes one row of numbers for each canvas, (N, SMALL * SMALL); reshape the small picture.",
+    "your function returns a picture for each canvas; the localisation network takes one row of numbers each, `(N, "
+    "SMALL * SMALL)`, so reshape it.",
     "sec-localisation-shrink",
 )
 def not_flat(image):
@@ -129,7 +132,7 @@ def not_flat(image):
 
 @EXERCISE.wrong(
     "The batch is averaged as well",
-    "each canvas has a small picture of its own; yours averages over the canvases, too.",
+    "your function averages over the canvases too; each canvas has a small picture of its own.",
     "sec-localisation-shrink",
 )
 def batch_mean(image):

@@ -85,9 +85,9 @@ def _window_by_window(d_out, image, weight, stride, padding, put):
 
 
 @EXERCISE.wrong(
-    "The filter is the wrong way round in d_image",
-    "a window's gradient is the filter as it is, times the upstream gradient, and only a d_image that is computed as "
-    "a convolution of d_out needs the filter flipped; yours has it backwards.",
+    "The filter is flipped in `d_image`",
+    "your `d_image` has the filter backwards; the gradient of a window is the filter as it is times the upstream "
+    "gradient, and only a `d_image` computed as a convolution of `d_out` needs the filter flipped.",
     "sec-layers-convolution",
 )
 def filter_flipped(d_out, image, weight, bias, stride=1, padding=0):
@@ -97,9 +97,9 @@ def filter_flipped(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "= for += where windows overlap",
-    "a pixel lies in several windows, and the gradients from all of them are added with +=; in yours a later window "
-    "replaces an earlier one.",
+    "`=` instead of `+=` where windows overlap",
+    "in your function a later window replaces the gradient of an earlier one; a pixel lies in several windows, so add "
+    "the gradients of all of them with `+=`.",
     "sec-layers-convolution",
 )
 def later_window_replaces(d_out, image, weight, bias, stride=1, padding=0):
@@ -111,9 +111,9 @@ def later_window_replaces(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "= for +=, one place in the filter after the other",
-    "a pixel meets the filter at several places, and the gradients from all of them are added with +=; in yours a "
-    "later place replaces an earlier one.",
+    "`=` instead of `+=`, one filter position after another",
+    "in your function a later position in the filter replaces the gradient of an earlier one; a pixel is multiplied "
+    "by several positions of the filter, so add the gradients of all of them with `+=`.",
     "sec-layers-convolution",
 )
 def later_place_replaces(d_out, image, weight, bias, stride=1, padding=0):
@@ -128,9 +128,9 @@ def later_place_replaces(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "= for +=, over windows and filters",
-    "every window and every filter that a pixel meets adds to "
-    "its gradient with +=; in yours the last of them replaces the others.",
+    "`=` instead of `+=`, over windows and filters",
+    "in your function the last window and filter replace the gradients of the others; add the gradients of every "
+    "window and every filter with `+=`.",
     "sec-layers-convolution",
 )
 def last_filter_replaces(d_out, image, weight, bias, stride=1, padding=0):
@@ -142,9 +142,9 @@ def last_filter_replaces(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "stride is ignored",
-    "the window of output pixel (i, j) starts at row i * stride and column "
-    "j * stride, on the way back as on the way forward; yours start one pixel apart.",
+    "`stride` is ignored",
+    "your windows start one pixel apart; the window of output pixel (i, j) should start at row `i * stride` and "
+    "column `j * stride`, in the backward pass as in the forward pass.",
     "sec-layers-convolution",
 )
 def without_stride(d_out, image, weight, bias, stride=1, padding=0):
@@ -158,9 +158,9 @@ def without_stride(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The frame of zeros is still there",
-    "the padding is no part of the image, so d_image has the image's "
-    "shape, and what has come back to the frame is cut off at the end.",
+    "The frame of zeros is not removed",
+    "your `d_image` still has the frame; the padding is no part of the image, so cut the gradient of the frame off at "
+    "the end.",
     "sec-layers-convolution",
 )
 def frame_left(d_out, image, weight, bias, stride=1, padding=0):
@@ -169,9 +169,9 @@ def frame_left(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The frame is cut off at one side only",
-    "the frame of zeros lies on all four sides, so the image "
-    "begins at row and column `padding` of the padded one; yours begins at 0.",
+    "The frame is cut off on one side only",
+    "your `d_image` starts at row and column 0 of the padded image; the frame of zeros is on all four sides, so the "
+    "image starts at row and column `padding`.",
     "sec-layers-convolution",
 )
 def cut_at_the_end(d_out, image, weight, bias, stride=1, padding=0):
@@ -180,9 +180,9 @@ def cut_at_the_end(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Without padding the cut leaves nothing",
-    "a slice from padding to -padding is empty where padding "
-    "is 0, since -0 is the beginning; count from the front, from padding to padding + H.",
+    "Without padding nothing is left",
+    "your slice from `padding` to `-padding` is empty where `padding` is 0, since -0 is the start; slice from "
+    "`padding` to `padding + H`.",
     "sec-layers-convolution",
 )
 def cut_to_nothing(d_out, image, weight, bias, stride=1, padding=0):
@@ -191,9 +191,9 @@ def cut_to_nothing(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "The weight is reshaped where it should be transposed",
-    "transposing exchanges rows and columns, and "
-    "each filter becomes a column; reshaping to the same shape only cuts the numbers at other places.",
+    "The weight is reshaped instead of transposed",
+    "your function reshapes the weight, which only splits the numbers at other places; transposing it exchanges rows "
+    "and columns, so that each filter becomes a column.",
     "sec-layers-convolution",
 )
 def reshaped(d_out, image, weight, bias, stride=1, padding=0):
@@ -205,8 +205,8 @@ def reshaped(d_out, image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "Filters and channels are exchanged",
-    "weight[o, c] leads from channel c of the image to output o, so "
-    "d_image sums over o, the first axis of weight; yours sums over the second.",
+    "your `d_image` sums over the second axis of `weight`; `weight[o, c]` connects channel c of the image to output "
+    "o, so it sums over o, the first axis.",
     "sec-layers-convolution",
 )
 def channels_exchanged(d_out, image, weight, bias, stride=1, padding=0):
@@ -218,8 +218,9 @@ def channels_exchanged(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight is flipped",
-    "the forward flips nothing, so place (r, q) of d_weight takes place (r, q) of every window; yours runs backwards.",
+    "`d_weight` is flipped",
+    "your `d_weight` is backwards; the forward pass flips nothing, so entry (r, q) of `d_weight` uses pixel (r, q) of "
+    "every window.",
     "sec-layers-convolution",
 )
 def weight_flipped(d_out, image, weight, bias, stride=1, padding=0):
@@ -228,9 +229,9 @@ def weight_flipped(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight holds the last image only",
-    "all images use the same filters, so every image adds to "
-    "d_weight, in a loop with += and not =; yours keeps what the last one brought.",
+    "`d_weight` holds the last image only",
+    "your `d_weight` comes from the last image alone; all images use the same filters, so add every image's "
+    "contribution, with `+=` in a loop.",
     "sec-layers-convolution",
 )
 def last_image(d_out, image, weight, bias, stride=1, padding=0):
@@ -239,9 +240,9 @@ def last_image(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight holds the last window only",
-    "a filter is used at every window, and each use adds to "
-    "d_weight with +=; yours keeps what the last window of each image brought.",
+    "`d_weight` holds the last window only",
+    "your `d_weight` comes from the last window of each image; a filter is used at every window, so add every "
+    "window's contribution with `+=`.",
     "sec-layers-convolution",
 )
 def last_window_of_each(d_out, image, weight, bias, stride=1, padding=0):
@@ -256,9 +257,9 @@ def _last_window(d_out, image, weight, bias, stride, padding):
 
 
 @EXERCISE.wrong(
-    "= for += in both, d_image and d_weight",
-    "a pixel lies in several windows and a filter is used at all of them, so both sums need += in the loop; in yours "
-    "a later window replaces an earlier one in both.",
+    "`=` instead of `+=` in both `d_image` and `d_weight`",
+    "in your function a later window replaces an earlier one in both gradients; a pixel lies in several windows and a "
+    "filter is used at all of them, so both sums need `+=`.",
     "sec-layers-convolution",
 )
 def both_replaced(d_out, image, weight, bias, stride=1, padding=0):
@@ -270,9 +271,9 @@ def both_replaced(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight holds one window of one image",
-    "a filter is used at every window of every image, and each "
-    "use adds to d_weight with +=; yours keeps what the last one brought.",
+    "`d_weight` holds one window of one image",
+    "your `d_weight` comes from the last window of the last image; a filter is used at every window of every image, "
+    "so add every contribution with `+=`.",
     "sec-layers-convolution",
 )
 def last_window(d_out, image, weight, bias, stride=1, padding=0):
@@ -283,9 +284,9 @@ def last_window(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Mean over the batch for the sum",
-    "all images use the same filters and biases, so their gradients are added; the division by N belongs to the loss, "
-    "which has already done it.",
+    "The mean over the batch instead of the sum",
+    "your function divides `d_weight` and `d_bias` by N; all images use the same filters and biases, so their "
+    "gradients are added, and the loss has already divided by N.",
     "sec-layers-convolution",
 )
 def mean_over_batch(d_out, image, weight, bias, stride=1, padding=0):
@@ -294,9 +295,9 @@ def mean_over_batch(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Mean for the sum in d_bias",
-    "the bias is added to every pixel of every image, so d_bias is the sum "
-    "of all that arrives at its output channel; yours is the mean.",
+    "The mean instead of the sum in `d_bias`",
+    "your `d_bias` is the mean of the upstream gradient; the bias is added to every pixel of every image, so `d_bias` "
+    "is the sum over its output channel.",
     "sec-layers-convolution",
 )
 def mean_bias(d_out, image, weight, bias, stride=1, padding=0):
@@ -305,8 +306,9 @@ def mean_bias(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_bias is summed over the batch only",
-    "the bias is added to every pixel of every image, so d_bias sums over rows and columns too, and (O,) is left.",
+    "`d_bias` is summed over the batch only",
+    "your `d_bias` still has rows and columns; the bias is added to every pixel of every image, so sum over rows and "
+    "columns as well, which leaves (O,).",
     "sec-layers-convolution",
 )
 def bias_over_batch(d_out, image, weight, bias, stride=1, padding=0):
@@ -315,8 +317,9 @@ def bias_over_batch(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_bias is summed over the pixels only",
-    "the bias is added to every pixel of every image, so d_bias sums over the images too, and (O,) is left.",
+    "`d_bias` is summed over the pixels only",
+    "your `d_bias` still has an axis for the images; the bias is added to every pixel of every image, so sum over the "
+    "images as well, which leaves (O,).",
     "sec-layers-convolution",
 )
 def bias_over_pixels(d_out, image, weight, bias, stride=1, padding=0):
@@ -325,9 +328,9 @@ def bias_over_pixels(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_bias holds the sum over all filters",
-    "each filter has a bias of its own, which receives the gradient of its own output channel; yours gives every bias "
-    "the sum over all of them.",
+    "`d_bias` holds the sum over all filters",
+    "your `d_bias` has the same sum for every filter; each filter has its own bias, whose gradient is the sum over "
+    "its own output channel.",
     "sec-layers-convolution",
 )
 def bias_of_all(d_out, image, weight, bias, stride=1, padding=0):
@@ -336,9 +339,9 @@ def bias_of_all(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_bias is all ones",
-    "1 is the factor by which an output follows its bias, and the gradient is that factor times the upstream "
-    "gradient; yours leaves d_out out.",
+    "`d_bias` is all ones",
+    "your `d_bias` leaves out `d_out`; 1 is the derivative of an output with respect to its bias, and the gradient is "
+    "that times the upstream gradient.",
     "sec-layers-convolution",
 )
 def bias_of_ones(d_out, image, weight, bias, stride=1, padding=0):
@@ -347,9 +350,9 @@ def bias_of_ones(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight takes the image without its frame",
-    "the filter met the padded image, so d_weight needs "
-    "the padded one too; yours cuts the windows out of the image as it came.",
+    "`d_weight` is computed from the unpadded image",
+    "your `d_weight` takes its windows from the image without the frame; the filter was applied to the padded image, "
+    "so `d_weight` needs that one.",
     "sec-layers-convolution",
 )
 def weight_without_frame(d_out, image, weight, bias, stride=1, padding=0):
@@ -359,8 +362,9 @@ def weight_without_frame(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "d_weight is made from the first image",
-    "all images use the same filters, so every image adds to d_weight; yours has what the first one brings.",
+    "`d_weight` holds the first image only",
+    "your `d_weight` comes from the first image alone; all images use the same filters, so add every image's "
+    "contribution.",
     "sec-layers-convolution",
 )
 def first_image(d_out, image, weight, bias, stride=1, padding=0):
@@ -369,9 +373,9 @@ def first_image(d_out, image, weight, bias, stride=1, padding=0):
 
 
 @EXERCISE.wrong(
-    "Every image's d_image holds the batch's sum",
-    "filters and biases are shared by all images, the images are not, so each receives its own d_out alone; yours "
-    "adds over the images.",
+    "Every image gets the batch's sum in `d_image`",
+    "your `d_image` is summed over the images; filters and biases are shared by the batch but the images are not, so "
+    "each depends on its own `d_out` alone.",
     "sec-layers-convolution",
 )
 def images_of_all(d_out, image, weight, bias, stride=1, padding=0):
@@ -381,8 +385,8 @@ def images_of_all(d_out, image, weight, bias, stride=1, padding=0):
 
 @EXERCISE.wrong(
     "The upstream gradient is left out",
-    "a gradient is the upstream gradient, d_out, times the layer's derivatives; yours gives the derivatives alone, as "
-    "if d_out were all ones.",
+    "your function returns the layer's derivatives, as if `d_out` were all ones; a gradient is those derivatives "
+    "times the upstream gradient, `d_out`.",
     "sec-layers-chain",
 )
 def slopes_alone(d_out, image, weight, bias, stride=1, padding=0):

@@ -51,8 +51,8 @@ def probabilities(logits):
 
 
 @EXERCISE.wrong(
-    "The sum for the mean",
-    "the loss is the mean over the batch, so that it does not grow with the number of pictures; yours is the sum.",
+    "The sum instead of the mean",
+    "your loss is the sum over the batch; it has to be the mean, which does not grow with the number of pictures.",
     "sec-layers-loss",
 )
 def summed(logits, target):
@@ -60,8 +60,8 @@ def summed(logits, target):
 
 
 @EXERCISE.wrong(
-    "Every picture's loss",
-    "one number is asked for, the mean over the batch; yours has one for each picture.",
+    "One loss for each picture",
+    "your function returns a loss for each picture; the result should be one number, the mean over the batch.",
     "sec-layers-loss",
 )
 def not_averaged(logits, target):
@@ -70,8 +70,8 @@ def not_averaged(logits, target):
 
 @EXERCISE.wrong(
     "The mean over pictures and classes",
-    "only the right class of each picture counts, so the sum is divided by N; yours divides by the number of all "
-    "scores.",
+    "your function divides by the number of all scores; only the right class of each picture counts, so divide the "
+    "sum by N.",
     "sec-layers-loss",
 )
 def mean_over_all(logits, target):
@@ -80,8 +80,8 @@ def mean_over_all(logits, target):
 
 @EXERCISE.wrong(
     "Large scores overflow",
-    "np.exp(1000) is infinite; subtract each row's largest score first, or let np.logaddexp.reduce take the logarithm "
-    "of the sum.",
+    "your `np.exp` of a large score is infinite; subtract each row's largest score first, or use "
+    "`np.logaddexp.reduce` for the logarithm of the sum.",
     "sec-layers-loss",
 )
 def overflows(logits, target):
@@ -90,9 +90,9 @@ def overflows(logits, target):
 
 
 @EXERCISE.wrong(
-    "The sign is the wrong way round",
-    "a probability is at most 1 and its logarithm is negative, so the loss has a minus before it; yours would grow as "
-    "the network gets better.",
+    "The sign is wrong",
+    "your loss has the wrong sign and would grow as the network gets better; a probability is at most 1 and its "
+    "logarithm negative, so the loss is minus that.",
     "sec-layers-loss",
 )
 def negative(logits, target):
@@ -100,8 +100,9 @@ def negative(logits, target):
 
 
 @EXERCISE.wrong(
-    "1 less the probability",
-    "the loss is -log(p); yours is 1 - p, which is never larger than 1, however sure the mistake is.",
+    "1 minus the probability",
+    "your loss is 1 - p, which is never larger than 1 however sure the network is of a wrong class; it has to be "
+    "-log(p).",
     "sec-layers-loss",
 )
 def without_logarithm(logits, target):
@@ -110,21 +111,27 @@ def without_logarithm(logits, target):
 
 @EXERCISE.wrong(
     "The logarithm of the mean",
-    "each picture's logarithm is taken first and averaged then; yours averages the probabilities first.",
+    "your function averages the probabilities and then takes the logarithm; take each picture's logarithm first and "
+    "then the mean.",
     "sec-layers-loss",
 )
 def mean_first(logits, target):
     return -np.log(np.exp(-surprises(logits, target)).mean())
 
 
-@EXERCISE.wrong("The binary logarithm", "the natural logarithm is meant, np.log; yours is np.log2.", "sec-layers-loss")
+@EXERCISE.wrong(
+    "The binary logarithm",
+    "your function uses `np.log2`; it has to be the natural logarithm, `np.log`.",
+    "sec-layers-loss",
+)
 def in_bits(logits, target):
     return cross_entropy(logits, target) / logits.dtype.type(np.log(2))
 
 
 @EXERCISE.wrong(
-    "The largest score for the logarithm of the sum",
-    "the loss is log(sum of exp(scores)) less the right score; the largest score alone is only near to that logarithm.",
+    "The largest score instead of the logarithm of the sum",
+    "your function subtracts the right score from the largest, which is only close to the logarithm of the sum of "
+    "exp(scores); use that logarithm.",
     "sec-layers-loss",
 )
 def margin(logits, target):
@@ -132,9 +139,9 @@ def margin(logits, target):
 
 
 @EXERCISE.wrong(
-    "The score alone",
-    "the loss compares the right score with all scores, as log(sum of exp(scores)) less it; yours leaves the first "
-    "term out.",
+    "Only the right score",
+    "your loss is minus the right score, which ignores all the others; it should be log(sum of exp(scores)) minus the "
+    "right score.",
     "sec-layers-loss",
 )
 def score_alone(logits, target):
@@ -143,7 +150,8 @@ def score_alone(logits, target):
 
 @EXERCISE.wrong(
     "Softmax over the batch",
-    "the probabilities of one picture add up to 1, along axis 1; yours are taken over the pictures, along axis 0.",
+    "your softmax is taken over the pictures, along axis 0; the probabilities of one picture should add up to 1, "
+    "along axis 1.",
     "sec-layers-loss",
 )
 def over_the_batch(logits, target):
@@ -151,8 +159,8 @@ def over_the_batch(logits, target):
 
 
 @EXERCISE.wrong(
-    "All classes count",
-    "the surprise at the right class alone is meant; yours averages it over all classes.",
+    "All classes are averaged",
+    "your function averages -log(p) over all classes; only that of the right class should count.",
     "sec-layers-loss",
 )
 def all_classes(logits, target):
@@ -161,8 +169,8 @@ def all_classes(logits, target):
 
 @EXERCISE.wrong(
     "The wrong classes count as well",
-    "cross-entropy over classes has the right class's -log(p) alone; yours adds -log(1 - p) of the others, as for "
-    "independent yes-or-no questions.",
+    "your function adds -log(1 - p) of the wrong classes, as for independent yes-or-no questions; cross-entropy over "
+    "classes is -log(p) of the right class alone.",
     "sec-layers-loss",
 )
 def wrong_classes_too(logits, target):
@@ -172,8 +180,9 @@ def wrong_classes_too(logits, target):
 
 
 @EXERCISE.wrong(
-    "Squared distance",
-    "the loss is -log(p) of the right class; yours is the squared distance between probabilities and the right answer.",
+    "The squared distance",
+    "your loss is the squared distance between the probabilities and the target; it has to be -log(p) of the right "
+    "class.",
     "sec-layers-loss",
 )
 def squared(logits, target):
@@ -181,8 +190,9 @@ def squared(logits, target):
 
 
 @EXERCISE.wrong(
-    "The last score of each row is taken for the right one",
-    "`logits[np.arange(N), target]` picks the score of the right class in each row; yours takes the last column.",
+    "The last class is taken for the right one",
+    "your function takes the last score of each row; `logits[np.arange(N), target]` takes the score of the right "
+    "class.",
     "sec-layers-loss",
 )
 def last_class(logits, target):

@@ -53,8 +53,8 @@ def _plain_softmax(logits):
 
 
 @EXERCISE.wrong(
-    "Sum for the mean",
-    "the loss is the mean over the N images, so each image's gradient is divided by N; yours is that of their sum.",
+    "The sum instead of the mean",
+    "your gradient is that of the sum over the images; the loss is their mean, so divide by N.",
     "sec-layers-loss",
 )
 def not_divided(d_loss, logits, target):
@@ -63,7 +63,7 @@ def not_divided(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "Divided by the classes as well",
-    "the loss is the mean over the N images, each of which has one surprise; yours divides by N times K.",
+    "your function divides by N times K; the loss is the mean over the N images, so divide by N alone.",
     "sec-layers-loss",
 )
 def divided_by_all(d_loss, logits, target):
@@ -71,8 +71,8 @@ def divided_by_all(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "Divided by the classes for the images",
-    "the loss is the mean over the N images, the rows; yours divides by K, the number of columns.",
+    "Divided by the classes instead of the images",
+    "your function divides by K, the number of columns; the loss is the mean over the N images, the rows.",
     "sec-layers-loss",
 )
 def divided_by_classes(d_loss, logits, target):
@@ -80,9 +80,9 @@ def divided_by_classes(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "d_loss is ignored",
-    "d_loss is the upstream gradient and multiplies the result; to leave it out is right only where the loss is the "
-    "end and d_loss is 1.",
+    "`d_loss` is ignored",
+    "your function leaves out `d_loss`, which is right only where it is 1; it is the upstream gradient and multiplies "
+    "the result.",
     "sec-layers-chain",
 )
 def loss_is_the_end(d_loss, logits, target):
@@ -90,9 +90,9 @@ def loss_is_the_end(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "The sign is the wrong way round",
-    "the gradient is the prediction minus the target, so it is negative at the right class alone; a step against it "
-    "makes the loss smaller.",
+    "The sign is wrong",
+    "your gradient has the wrong sign; it should be the prediction minus the target, negative at the right class "
+    "alone, so that a step against it reduces the loss.",
     "sec-layers-loss",
 )
 def other_sign(d_loss, logits, target):
@@ -101,8 +101,8 @@ def other_sign(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "1 is not subtracted",
-    "the probabilities are the slope of the logarithm of the sum; the score of the right class also enters the loss, "
-    "with a minus, and adds -1 there.",
+    "your function returns the probabilities, which are the derivative of the logarithm of the sum; the loss also "
+    "contains minus the score of the right class, so subtract 1 there.",
     "sec-layers-loss",
 )
 def probabilities_only(d_loss, logits, target):
@@ -111,8 +111,8 @@ def probabilities_only(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "-1 is written over the probability",
-    "the gradient at the right class is its probability minus 1; yours assigns the -1, with = for -=, and the "
-    "probability is gone.",
+    "your function assigns -1 at the right class, with `=` instead of `-=`, and overwrites the probability; the "
+    "gradient there should be the probability minus 1.",
     "sec-layers-loss",
 )
 def probability_overwritten(d_loss, logits, target):
@@ -122,9 +122,8 @@ def probability_overwritten(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "The right class has the other sign",
-    "the probability comes first at the right class too, and 1 is "
-    "taken from it; yours takes the probability from 1, at that class alone.",
+    "The sign at the right class is wrong",
+    "your gradient at the right class is 1 minus the probability; it should be the probability minus 1.",
     "sec-layers-loss",
 )
 def other_sign_at_right_class(d_loss, logits, target):
@@ -132,9 +131,9 @@ def other_sign_at_right_class(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "Sigmoid for softmax",
-    "the classes of an image share one probability of 1, so each exp is divided by "
-    "the sum over the row; a sigmoid judges each score by itself.",
+    "Sigmoid instead of softmax",
+    "your function applies a sigmoid to each score by itself; the probabilities of an image add up to 1, so divide "
+    "each `exp` by the sum over the row.",
     "sec-layers-loss",
 )
 def sigmoid(d_loss, logits, target):
@@ -144,8 +143,8 @@ def sigmoid(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "1 is subtracted in too many places",
-    "row n loses 1 at its own class target[n] only, for which the "
-    "index needs the row as well as the class; yours subtracts it at every image's class, in all rows.",
+    "your function subtracts 1 at every image's class, in all rows; subtract it in row n at `target[n]` only, for "
+    "which the index needs the row as well as the class.",
     "sec-layers-loss",
 )
 def every_row(d_loss, logits, target):
@@ -155,9 +154,9 @@ def every_row(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "The class's number is subtracted",
-    "target holds the numbers of the right classes, and what is "
-    "subtracted is 1 at that place in the row; yours subtracts the number itself, from the whole row.",
+    "The class index is subtracted",
+    "your function subtracts the number in `target` from the whole row; that number is the index of the right class, "
+    "and 1 is subtracted there.",
     "sec-layers-loss",
 )
 def number_subtracted(d_loss, logits, target):
@@ -166,7 +165,8 @@ def number_subtracted(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "Only the 1 is divided by N",
-    "the whole difference is divided by N, the probabilities too; a pair of brackets may be missing.",
+    "your function divides only the 1 by N, perhaps because brackets are missing; divide the whole difference, "
+    "probabilities included.",
     "sec-layers-loss",
 )
 def brackets_missing(d_loss, logits, target):
@@ -175,8 +175,8 @@ def brackets_missing(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "1 is subtracted before the softmax",
-    "the 1 is subtracted from the probability of the right class; "
-    "yours takes it from the score, and makes probabilities of that.",
+    "your function subtracts 1 from the score of the right class and then applies softmax; subtract it from the "
+    "probability, after softmax.",
     "sec-layers-loss",
 )
 def before_softmax(d_loss, logits, target):
@@ -185,8 +185,8 @@ def before_softmax(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "The scores, not their probabilities",
-    "the network's predictions are the probabilities, and the 1 is subtracted from them; yours subtracts it from the "
-    "scores and leaves the softmax out.",
+    "your function subtracts 1 from the scores without applying softmax; the network's predictions are the "
+    "probabilities, and the 1 is subtracted from those.",
     "sec-layers-loss",
 )
 def without_softmax(d_loss, logits, target):
@@ -195,8 +195,8 @@ def without_softmax(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "Logarithms, not probabilities",
-    "the logarithm is gone after differentiating, and the gradient holds the probabilities themselves; yours has "
-    "their logarithms.",
+    "your function uses the logarithms of the probabilities; the derivative of the loss contains the probabilities "
+    "themselves.",
     "sec-layers-loss",
 )
 def log_probabilities(d_loss, logits, target):
@@ -206,8 +206,8 @@ def log_probabilities(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "Only the right class gets a gradient",
-    "every score is in the logarithm of the sum, so every class has a slope, its probability; yours is zero at all "
-    "but the right one.",
+    "your gradient is zero at all classes but the right one; every score is in the logarithm of the sum, so every "
+    "class has a gradient, its probability.",
     "sec-layers-loss",
 )
 def right_class_only(d_loss, logits, target):
@@ -215,8 +215,9 @@ def right_class_only(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "The gradient for the probabilities",
-    "-1 / probability is the slope of the logarithm alone, and the way back goes on through the softmax to the scores.",
+    "The gradient with respect to the probabilities",
+    "your function returns -1 / probability, the derivative of the logarithm alone; the gradient goes on through "
+    "softmax to the scores.",
     "sec-layers-loss",
 )
 def for_probabilities(d_loss, logits, target):
@@ -225,7 +226,8 @@ def for_probabilities(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "Softmax along the wrong axis",
-    "each row is one image, and its probabilities sum to 1 over the classes, axis 1; yours sum to 1 over the images.",
+    "your probabilities add up to 1 over the images; each row is one image, and its probabilities should add up to 1 "
+    "over the classes, axis 1.",
     "sec-layers-loss",
 )
 def over_images(d_loss, logits, target):
@@ -234,8 +236,8 @@ def over_images(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "One sum for the whole batch",
-    "each image's probabilities sum to 1 by themselves, so each row is "
-    "divided by its own sum; yours divides all by one sum.",
+    "your function divides all rows by one sum; each image's probabilities should add up to 1, so divide each row by "
+    "its own sum.",
     "sec-layers-loss",
 )
 def one_sum(d_loss, logits, target):
@@ -245,8 +247,8 @@ def one_sum(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "Large scores overflow",
-    "take the largest score of each row from that row before np.exp, which leaves "
-    "the probabilities as they are; exp(1000) is too large for a float.",
+    "your `np.exp` of a large score is infinite; subtract the largest score of each row first, which leaves the "
+    "probabilities unchanged.",
     "sec-layers-loss",
 )
 def overflow(d_loss, logits, target):
@@ -255,8 +257,8 @@ def overflow(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "One maximum for the whole batch",
-    "each row loses its own largest score before np.exp; with the "
-    "largest of all, a row of much smaller scores becomes zeros, and 0 / 0.",
+    "your function subtracts the largest score of all, so a row of much smaller scores becomes zeros, and 0 / 0 is "
+    "NaN; subtract each row's own largest score.",
     "sec-layers-loss",
 )
 def one_maximum(d_loss, logits, target):
@@ -265,10 +267,9 @@ def one_maximum(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "Multiplied by the softmax's slope once more",
-    "probability less 1 or 0 is already the way back "
-    "through both, softmax and logarithm; yours multiplies by p, or by p * (1 - p), as if the softmax "
-    "were still to come.",
+    "Multiplied by the probability once more",
+    "your function multiplies the gradient by the probability; the probability minus 1 or 0 is already the gradient "
+    "through both the logarithm and softmax.",
     "sec-layers-loss",
 )
 def times_probability(d_loss, logits, target):
@@ -276,10 +277,9 @@ def times_probability(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "Multiplied by a sigmoid's slope once more",
-    "probability less 1 or 0 is already the way back "
-    "through both, softmax and logarithm; yours multiplies by p * (1 - p), as if a sigmoid were still to "
-    "come.",
+    "Multiplied by a sigmoid's derivative once more",
+    "your function multiplies the gradient by `p * (1 - p)`, the derivative of a sigmoid; the probability minus 1 or "
+    "0 is already the gradient through both the logarithm and softmax.",
     "sec-layers-loss",
 )
 def times_slope(d_loss, logits, target):
@@ -289,8 +289,8 @@ def times_slope(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "The gradient of squared errors",
-    "for cross-entropy the slope of a score is its probability less 1 "
-    "or 0; yours is that of the squared differences, which has a factor of 2 and the softmax's slope.",
+    "your function returns the gradient of the squared differences, with a factor of 2 and the derivative of softmax; "
+    "for cross-entropy the gradient is the probability minus 1 or 0.",
     "sec-layers-loss",
 )
 def squared_errors(d_loss, logits, target):
@@ -300,8 +300,8 @@ def squared_errors(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "d_loss divides",
-    "d_loss is the upstream gradient and multiplies the result; yours divides by it.",
+    "`d_loss` divides",
+    "your function divides by `d_loss`; it is the upstream gradient and multiplies the result.",
     "sec-layers-chain",
 )
 def divided_by_upstream(d_loss, logits, target):
@@ -310,7 +310,7 @@ def divided_by_upstream(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "1 is subtracted from every class",
-    "1 is taken from the probability of the right class alone; yours takes it from all of them.",
+    "your function subtracts 1 from the probability of every class; subtract it from that of the right class alone.",
     "sec-layers-loss",
 )
 def from_every_class(d_loss, logits, target):
@@ -318,9 +318,9 @@ def from_every_class(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "1 is subtracted at the class beside",
-    "target holds the classes' numbers, counted from 0; yours is one off, and subtracts 1 at the class before or "
-    "after the right one.",
+    "1 is subtracted at the class before",
+    "your function subtracts 1 at the class before the right one; `target` holds class indices counted from 0, so use "
+    "them as they are.",
     "sec-layers-loss",
 )
 def class_before(d_loss, logits, target):
@@ -328,9 +328,9 @@ def class_before(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "The label is smoothed",
-    "the right class is right in full, and 1 is subtracted from its "
-    "probability; yours subtracts nine tenths and spreads the rest over all classes.",
+    "The target is smoothed",
+    "your function subtracts 0.9 at the right class and 0.1 / K at every class, which is label smoothing; subtract 1 "
+    "at the right class.",
     "sec-layers-loss",
 )
 def smoothed(d_loss, logits, target):
@@ -339,18 +339,15 @@ def smoothed(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
-    "Less than 1 is subtracted",
-    "the right class is right in full, and 1 is subtracted from its probability; yours subtracts nine tenths.",
-    "sec-layers-loss",
+    "Less than 1 is subtracted", "your function subtracts 0.9 at the right class; subtract 1.", "sec-layers-loss"
 )
 def nine_tenths(d_loss, logits, target):
     return ((softmax(logits) - 0.9 * _right_class(logits, target)) * d_loss / len(target)).astype(logits.dtype)
 
 
 @EXERCISE.wrong(
-    "The right class receives nothing",
-    "the gradient at the right class is its probability minus 1; yours puts 0 there and leaves the other classes as "
-    "they are.",
+    "The gradient at the right class is 0",
+    "your gradient at the right class is 0; it should be the probability minus 1.",
     "sec-layers-loss",
 )
 def right_class_zero(d_loss, logits, target):
@@ -359,7 +356,7 @@ def right_class_zero(d_loss, logits, target):
 
 @EXERCISE.wrong(
     "The largest score is taken for the right class",
-    "target names the right class, whatever the network predicts; yours subtracts 1 at the largest score.",
+    "your function subtracts 1 at the largest score; `target` is the right class, whatever the network predicts.",
     "sec-layers-loss",
 )
 def largest_for_target(d_loss, logits, target):

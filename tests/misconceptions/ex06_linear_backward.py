@@ -46,9 +46,9 @@ EXERCISE = Exercise(
 
 
 @EXERCISE.wrong(
-    "d_weight is transposed",
-    "row o of d_weight belongs to output o, and holds the inputs times what "
-    "arrived there; yours has a row for each input.",
+    "`d_weight` is transposed",
+    "your `d_weight` has a row for each input; row o should belong to output o and hold the inputs times the upstream "
+    "gradient of that output.",
     "sec-layers-linear",
 )
 def weight_transposed(d_out, inputs, weight, bias):
@@ -57,10 +57,9 @@ def weight_transposed(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_inputs takes weight the forward way round",
-    "input i touches output o by weight[o, i], so on the "
-    "way back the sum runs down a column of weight, over the outputs; yours runs along a row, as the "
-    "forward does.",
+    "`d_inputs` uses `weight` as in the forward pass",
+    "your `d_inputs` sums along a row of `weight`, as the forward pass does; `weight[o, i]` connects input i to "
+    "output o, so in the backward pass the sum runs down a column, over the outputs.",
     "sec-layers-linear",
 )
 def forward_again(d_out, inputs, weight, bias):
@@ -69,9 +68,9 @@ def forward_again(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "Mean over the batch for the sum",
-    "all images use the same weight and bias, so their gradients are added; the division by N belongs to the loss, "
-    "which has already done it.",
+    "The mean over the batch instead of the sum",
+    "your function divides `d_weight` and `d_bias` by N; all images use the same weight and bias, so their gradients "
+    "are added, and the loss has already divided by N.",
     "sec-layers-linear",
 )
 def mean_over_batch(d_out, inputs, weight, bias):
@@ -80,8 +79,9 @@ def mean_over_batch(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "Mean for the sum in d_bias",
-    "all images use the same bias, so their gradients are added; yours divides by their number.",
+    "The mean instead of the sum in `d_bias`",
+    "your function divides `d_bias` by the number of images; all images use the same bias, so their gradients are "
+    "added.",
     "sec-layers-linear",
 )
 def mean_bias(d_out, inputs, weight, bias):
@@ -90,8 +90,9 @@ def mean_bias(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_bias is summed along the wrong axis",
-    "each output has a bias of its own, so d_bias keeps the outputs and sums over the images; yours keeps the images.",
+    "`d_bias` is summed along the wrong axis",
+    "your `d_bias` sums over the outputs and keeps the images; each output has its own bias, so sum over the images "
+    "and keep the outputs.",
     "sec-layers-linear",
 )
 def bias_over_outputs(d_out, inputs, weight, bias):
@@ -100,9 +101,9 @@ def bias_over_outputs(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_bias is not summed over the batch",
-    "one bias serves all images, so the upstream gradient is summed over them, and (O,) is left; yours still has a "
-    "row for each image.",
+    "`d_bias` is not summed over the batch",
+    "your `d_bias` still has a row for each image; all images use the same bias, so sum the upstream gradient over "
+    "them, which leaves (O,).",
     "sec-layers-linear",
 )
 def bias_not_summed(d_out, inputs, weight, bias):
@@ -111,9 +112,9 @@ def bias_not_summed(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_bias is all ones",
-    "1 is the factor by which an output follows its bias, and the gradient is that factor times the upstream "
-    "gradient; yours leaves d_out out.",
+    "`d_bias` is all ones",
+    "your `d_bias` leaves out `d_out`; 1 is the derivative of an output with respect to its bias, and the gradient is "
+    "that times the upstream gradient.",
     "sec-layers-linear",
 )
 def bias_of_ones(d_out, inputs, weight, bias):
@@ -123,8 +124,8 @@ def bias_of_ones(d_out, inputs, weight, bias):
 
 @EXERCISE.wrong(
     "The upstream gradient is left out",
-    "a gradient is the upstream gradient, d_out, times the layer's derivatives; yours gives the derivatives alone, as "
-    "if d_out were all ones.",
+    "your function returns the layer's derivatives, as if `d_out` were all ones; a gradient is those derivatives "
+    "times the upstream gradient, `d_out`.",
     "sec-layers-chain",
 )
 def slopes_alone(d_out, inputs, weight, bias):
@@ -132,9 +133,9 @@ def slopes_alone(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_weight holds the last image only",
-    "all images use the same weight, so every image adds to "
-    "d_weight, in a loop with += and not =; yours keeps what the last one brought.",
+    "`d_weight` holds the last image only",
+    "your `d_weight` comes from the last image alone; all images use the same weight, so add every image's "
+    "contribution, with `+=` in a loop.",
     "sec-layers-linear",
 )
 def last_image(d_out, inputs, weight, bias):
@@ -143,9 +144,9 @@ def last_image(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_bias holds the last image only",
-    "all images use the same bias, so every image adds to d_bias, in a "
-    "loop with += and not =; yours keeps what the last one brought.",
+    "`d_bias` holds the last image only",
+    "your `d_bias` comes from the last image alone; all images use the same bias, so add every image's contribution, "
+    "with `+=` in a loop.",
     "sec-layers-linear",
 )
 def last_image_in_bias(d_out, inputs, weight, bias):
@@ -154,9 +155,9 @@ def last_image_in_bias(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_weight and d_bias hold the last image only",
-    "all images use the same weight and bias, so every "
-    "image adds to both, in a loop with += and not =; yours keeps what the last one brought.",
+    "`d_weight` and `d_bias` hold the last image only",
+    "your `d_weight` and `d_bias` come from the last image alone; all images use the same weight and bias, so add "
+    "every image's contribution, with `+=` in a loop.",
     "sec-layers-linear",
 )
 def last_image_in_both(d_out, inputs, weight, bias):
@@ -165,9 +166,9 @@ def last_image_in_both(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_inputs is summed over the batch",
-    "weight and bias are shared by all images, the inputs are not, so "
-    "each row of d_inputs comes from its own image; yours is one row for all.",
+    "`d_inputs` is summed over the batch",
+    "your `d_inputs` is one row for the whole batch; weight and bias are shared by the images but the inputs are not, "
+    "so each image has a row of its own.",
     "sec-layers-linear",
 )
 def inputs_summed(d_out, inputs, weight, bias):
@@ -176,9 +177,9 @@ def inputs_summed(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "Every row of d_inputs holds the batch's sum",
-    "weight and bias are shared by all images, the inputs are not, so row n of d_inputs depends on d_out[n] alone; "
-    "yours adds over the images.",
+    "Every row of `d_inputs` holds the batch's sum",
+    "your `d_inputs` adds over the images; weight and bias are shared by the images but the inputs are not, so row n "
+    "depends on `d_out[n]` alone.",
     "sec-layers-linear",
 )
 def inputs_of_all(d_out, inputs, weight, bias):
@@ -187,9 +188,9 @@ def inputs_of_all(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_weight is made from d_inputs",
-    "a weight is multiplied with an input on the way forward, so "
-    "d_weight needs the inputs; yours takes their gradient.",
+    "`d_weight` is computed from `d_inputs`",
+    "your `d_weight` uses the gradient of the inputs; the forward pass multiplies the weight by the inputs, so "
+    "`d_weight` needs those.",
     "sec-layers-linear",
 )
 def from_gradient(d_out, inputs, weight, bias):
@@ -198,9 +199,9 @@ def from_gradient(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_bias holds the sum over all outputs",
-    "each output has a bias of its own, which receives the gradient of that output; yours gives every bias the sum "
-    "over all outputs.",
+    "`d_bias` holds the sum over all outputs",
+    "your `d_bias` has the same sum for every output; each output has its own bias, whose gradient is the sum over "
+    "that output.",
     "sec-layers-linear",
 )
 def bias_of_all(d_out, inputs, weight, bias):
@@ -209,8 +210,9 @@ def bias_of_all(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_weight is made from the first image",
-    "all images use the same weight, so every image adds to d_weight; yours has what the first one brings.",
+    "`d_weight` holds the first image only",
+    "your `d_weight` comes from the first image alone; all images use the same weight, so add every image's "
+    "contribution.",
     "sec-layers-linear",
 )
 def first_image(d_out, inputs, weight, bias):
@@ -219,8 +221,9 @@ def first_image(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "The weight's mean over the batch",
-    "all images use the same weight, so their gradients are added; yours divides it by their number.",
+    "The mean instead of the sum in `d_weight`",
+    "your function divides `d_weight` by the number of images; all images use the same weight, so their gradients are "
+    "added.",
     "sec-layers-linear",
 )
 def mean_weight(d_out, inputs, weight, bias):
@@ -229,8 +232,9 @@ def mean_weight(d_out, inputs, weight, bias):
 
 
 @EXERCISE.wrong(
-    "d_inputs is divided by the batch",
-    "each image's row comes from its own d_out, and nothing is averaged; yours divides it by the number of images.",
+    "`d_inputs` is divided by the number of images",
+    "your function divides `d_inputs` by the number of images; each image's row comes from its own `d_out`, so "
+    "nothing is averaged.",
     "sec-layers-linear",
 )
 def mean_inputs(d_out, inputs, weight, bias):

@@ -100,8 +100,8 @@ def _winner(window):
 
 @EXERCISE.wrong(
     "Shared among all pixels of the window",
-    "a pooled pixel is a copy of the largest, so the largest "
-    "receives all that arrives and the others nothing; yours is the gradient of average-pooling.",
+    "your function divides the gradient among all pixels of the window, as for average-pooling; a pooled pixel is a "
+    "copy of the largest, which should receive the whole upstream gradient.",
     "sec-layers-pooling",
 )
 def average(d_out, image, kernel_size, stride=None):
@@ -109,9 +109,9 @@ def average(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "Every pixel of the window gets all of it",
-    "only the largest pixel receives the upstream gradient; yours gives it to all, so that more leaves the window "
-    "than arrived.",
+    "Every pixel of the window receives the whole gradient",
+    "your function gives every pixel of the window the upstream gradient; only the largest should receive it, since "
+    "the pooled pixel is a copy of that one.",
     "sec-layers-pooling",
 )
 def everyone(d_out, image, kernel_size, stride=None):
@@ -119,9 +119,9 @@ def everyone(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "Paid where the pixel is positive",
-    "that is ReLU's question; in a pool the question is whether the "
-    "pixel is the largest of its window, whatever its sign.",
+    "Passed on to every positive pixel",
+    "your function passes the gradient to every positive pixel, as for ReLU; in a pool it should go to the largest "
+    "pixel of the window, whatever its sign.",
     "sec-layers-pooling",
 )
 def positive(d_out, image, kernel_size, stride=None):
@@ -129,9 +129,9 @@ def positive(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The smallest pixel wins",
-    "the upstream gradient goes to the largest pixel of the window, the one that was copied; yours goes to the "
-    "smallest.",
+    "The smallest pixel receives the gradient",
+    "your function passes the gradient to the smallest pixel; it should go to the largest of the window, the one that "
+    "was copied.",
     "sec-layers-pooling",
 )
 def smallest(d_out, image, kernel_size, stride=None):
@@ -139,9 +139,9 @@ def smallest(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "Row and column of the winner are exchanged",
-    "in a window of k columns, place p counted row by row is "
-    "row p // k and column p % k; yours has them the other way round.",
+    "Row and column of the largest pixel are exchanged",
+    "your function exchanges row and column of the largest pixel; in a window of k columns, position p counted row by "
+    "row is row `p // k` and column `p % k`.",
     "sec-layers-pooling",
 )
 def row_for_column(d_out, image, kernel_size, stride=None):
@@ -149,9 +149,9 @@ def row_for_column(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The window's own start is left out",
-    "the winner's row and column are counted from the window's "
-    "corner, so the corner's row and column are added to find the pixel in the image.",
+    "The window's corner is not added",
+    "your function uses the largest pixel's row and column within the window as those of the image; add the row and "
+    "column of the window's corner.",
     "sec-layers-pooling",
 )
 def without_corner(d_out, image, kernel_size, stride=None):
@@ -164,8 +164,8 @@ def without_corner(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "The window ends one pixel too early",
-    "Python's slices leave their end out, so a window runs "
-    "from top to top + kernel_size without a minus 1; yours misses the last row and column.",
+    "your window lacks its last row and column; a Python slice excludes its end, so the window runs from `top` to "
+    "`top + kernel_size`.",
     "sec-layers-pooling",
 )
 def too_short(d_out, image, kernel_size, stride=None):
@@ -178,8 +178,9 @@ def too_short(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The largest without its sign",
-    "-1 is larger than -4, and the pool keeps the largest as it stands; yours takes the one that is farthest from 0.",
+    "The largest absolute value",
+    "your function passes the gradient to the pixel with the largest absolute value; it should go to the largest "
+    "number, and -1 is larger than -4.",
     "sec-layers-pooling",
 )
 def farthest_from_zero(d_out, image, kernel_size, stride=None):
@@ -187,9 +188,9 @@ def farthest_from_zero(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The winner receives 1",
-    "1 is the factor by which the output follows the winner, and the gradient is that factor times the upstream "
-    "gradient; yours leaves d_out out.",
+    "The largest pixel receives 1",
+    "your function leaves out `d_out`; 1 is the derivative of the output with respect to the largest pixel, and the "
+    "gradient is that times the upstream gradient.",
     "sec-layers-chain",
 )
 def factor_alone(d_out, image, kernel_size, stride=None):
@@ -197,9 +198,9 @@ def factor_alone(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The upstream gradient is multiplied by the winner's value",
-    "the output is a copy of the winner and follows it by the factor 1, however large it is; yours takes its value "
-    "for the factor.",
+    "Multiplied by the largest pixel's value",
+    "your function multiplies the upstream gradient by the value of the largest pixel; the output is a copy of that "
+    "pixel, so its derivative is 1.",
     "sec-layers-pooling",
 )
 def value_for_factor(d_out, image, kernel_size, stride=None):
@@ -207,9 +208,9 @@ def value_for_factor(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "A negative winner gets nothing",
-    "the largest of several negative numbers is a winner too; a search "
-    "that starts from 0 does not find it, so start from the window's first pixel or from -np.inf.",
+    "A negative maximum receives nothing",
+    "your function passes nothing to a window whose pixels are all negative, as when the search starts from 0; start "
+    "it from the window's first pixel or from `-np.inf`.",
     "sec-layers-pooling",
 )
 def from_zero(d_out, image, kernel_size, stride=None):
@@ -217,9 +218,10 @@ def from_zero(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "= for += where windows overlap",
-    "a pixel can win several windows, and their gradients are added; in yours a later window replaces an earlier one, "
-    "as = does, and also += with arrays of indices, which counts a repeated index once, where np.add.at counts each.",
+    "`=` instead of `+=` where windows overlap",
+    "in your function a later window replaces the gradient of an earlier one, as `=` does, and also `+=` with arrays "
+    "of indices, which counts a repeated index once; a pixel can be the largest of several windows and their "
+    "gradients are added, for instance with `np.add.at`.",
     "sec-layers-pooling",
 )
 def later_window_replaces(d_out, image, kernel_size, stride=None):
@@ -231,9 +233,9 @@ def later_window_replaces(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "= for +=, one place in the window after the other",
-    "a pixel can win several windows, at another place in each, and the gradients are added with +=; in yours a later "
-    "place replaces an earlier one.",
+    "`=` instead of `+=`, one position after another",
+    "in your function a later position in the window replaces the gradient of an earlier one; a pixel can be the "
+    "largest of several windows, at another position in each, so add their gradients with `+=`.",
     "sec-layers-pooling",
 )
 def later_place_replaces(d_out, image, kernel_size, stride=None):
@@ -246,9 +248,9 @@ def later_place_replaces(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "= for +=, and a window wipes out its neighbour's",
-    "windows may overlap, so each window's gradient is added with +=, zeros and all; yours writes over what an "
-    "earlier window has left there.",
+    "`=` instead of `+=`, and whole windows are overwritten",
+    "in your function each window, zeros included, overwrites the gradients of earlier ones; windows may overlap, so "
+    "add each window's gradient with `+=`.",
     "sec-layers-pooling",
 )
 def whole_window_replaces(d_out, image, kernel_size, stride=None):
@@ -260,9 +262,9 @@ def whole_window_replaces(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "stride is ignored",
-    "window (i, j) starts at row i * stride and column j * stride, and stride is "
-    "kernel_size only where it is left out; yours lays the windows side by side always.",
+    "`stride` is ignored",
+    "your windows always lie side by side; window (i, j) starts at row `i * stride` and column `j * stride`, and "
+    "`stride` equals `kernel_size` only where it is left out.",
     "sec-layers-pooling",
 )
 def side_by_side(d_out, image, kernel_size, stride=None):
@@ -270,8 +272,9 @@ def side_by_side(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "A stride that is left out is taken for 1",
-    "a stride of None means kernel_size, windows side by side; yours moves them by one pixel.",
+    "A missing `stride` is taken for 1",
+    "your function moves the windows by one pixel where `stride` is `None`; `None` means `kernel_size`, so that the "
+    "windows lie side by side.",
     "sec-layers-pooling",
 )
 def one_pixel_apart(d_out, image, kernel_size, stride=None):
@@ -279,9 +282,9 @@ def one_pixel_apart(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "Every tied pixel gets all of it",
-    "where several pixels are the largest, one of them was copied, the first, row by row; yours gives all of it to "
-    "each of them, so that more leaves the window than arrived.",
+    "Every tied pixel receives the whole gradient",
+    "your function gives the whole gradient to each of several equal pixels; only one of them was copied, the first "
+    "row by row, and it alone should receive the gradient.",
     "sec-layers-kinks",
 )
 def all_ties(d_out, image, kernel_size, stride=None):
@@ -289,9 +292,9 @@ def all_ties(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "A tie is shared",
-    "where several pixels are the largest, the first of them, row by row, receives all; "
-    "yours gives each an equal part.",
+    "A tie is divided",
+    "your function divides the gradient among several equal pixels; the first of them, row by row, should receive it "
+    "all.",
     "sec-layers-pooling",
 )
 def tie_shared(d_out, image, kernel_size, stride=None):
@@ -303,9 +306,9 @@ def tie_shared(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The last of a tie wins",
-    "where several pixels are the largest, the first of them, row by row, "
-    "receives all; yours gives it to the last, as a search with >= in place of > does.",
+    "The last pixel of a tie is taken",
+    "your function passes the gradient to the last of several equal pixels, as a search with `>=` instead of `>` "
+    "does; the first of them, row by row, should receive it.",
     "sec-layers-pooling",
 )
 def last_of_tie(d_out, image, kernel_size, stride=None):
@@ -316,7 +319,7 @@ def last_of_tie(d_out, image, kernel_size, stride=None):
 
 @EXERCISE.wrong(
     "A tie is searched column by column",
-    "where several pixels are the largest, the first of them is meant row by row; yours goes down the columns.",
+    "your function finds the first of several equal pixels column by column; it should be the first row by row.",
     "sec-layers-pooling",
 )
 def down_the_columns(d_out, image, kernel_size, stride=None):
@@ -324,8 +327,8 @@ def down_the_columns(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The first pixel of the window, whatever it is",
-    "the upstream gradient goes to the largest pixel of the window; yours goes to its upper left one always.",
+    "Always the first pixel of the window",
+    "your function always passes the gradient to the upper left pixel of the window; it should go to the largest.",
     "sec-layers-pooling",
 )
 def first_pixel(d_out, image, kernel_size, stride=None):
@@ -333,8 +336,8 @@ def first_pixel(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The last pixel of the window, whatever it is",
-    "the upstream gradient goes to the largest pixel of the window; yours goes to its lower right one always.",
+    "Always the last pixel of the window",
+    "your function always passes the gradient to the lower right pixel of the window; it should go to the largest.",
     "sec-layers-pooling",
 )
 def last_pixel(d_out, image, kernel_size, stride=None):
@@ -342,9 +345,9 @@ def last_pixel(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The winner of the whole picture",
-    "each window has a winner of its own; yours looks for the largest "
-    "pixel of the picture, and of each channel, and gives all that arrives to it.",
+    "The largest pixel of the whole picture",
+    "your function passes all gradients of a channel to the largest pixel of the whole picture; each window has a "
+    "largest pixel of its own.",
     "sec-layers-pooling",
 )
 def winner_of_all(d_out, image, kernel_size, stride=None):
@@ -355,9 +358,9 @@ def winner_of_all(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The winner is kept, and d_out lost",
-    "the gradient is 0 everywhere but at the winners, and d_out "
-    "there; yours holds the pictures' own numbers at those places.",
+    "The pixels are returned instead of the gradient",
+    "your function returns the image's own numbers at the largest pixels; the gradient there should be `d_out`, and 0 "
+    "elsewhere.",
     "sec-layers-pooling",
 )
 def winners_themselves(d_out, image, kernel_size, stride=None):
@@ -365,8 +368,8 @@ def winners_themselves(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The first channel's winners for all",
-    "each channel has its own winners; yours looks for them in the first channel.",
+    "The first channel decides for all",
+    "your function looks for the largest pixels in the first channel alone; each channel has its own.",
     "sec-layers-pooling",
 )
 def first_channel(d_out, image, kernel_size, stride=None):
@@ -374,8 +377,8 @@ def first_channel(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The winner is divided among its windows",
-    "a pixel that wins several windows receives the sum of their gradients; yours takes the mean.",
+    "The mean over several windows",
+    "your function averages the gradients of a pixel that is the largest of several windows; they should be added.",
     "sec-layers-pooling",
 )
 def mean_of_windows(d_out, image, kernel_size, stride=None):
@@ -384,9 +387,9 @@ def mean_of_windows(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The second largest wins",
-    "the upstream gradient goes to the largest pixel of the window, the one that was copied; yours goes to the second "
-    "largest.",
+    "The second largest pixel receives the gradient",
+    "your function passes the gradient to the second largest pixel; it should go to the largest of the window, the "
+    "one that was copied.",
     "sec-layers-pooling",
 )
 def second_largest(d_out, image, kernel_size, stride=None):
@@ -394,9 +397,9 @@ def second_largest(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "Shared in the windows' proportions",
-    "only the largest pixel receives the upstream gradient; yours shares it among all, the larger the pixel the more, "
-    "as a softmax does.",
+    "Divided by a softmax",
+    "your function divides the gradient among all pixels of the window as a softmax does, more to the larger ones; "
+    "only the largest should receive it.",
     "sec-layers-pooling",
 )
 def softmax_shares(d_out, image, kernel_size, stride=None):
@@ -408,8 +411,8 @@ def softmax_shares(d_out, image, kernel_size, stride=None):
 
 
 @EXERCISE.wrong(
-    "The middle one wins",
-    "the upstream gradient goes to the largest pixel of the window; yours goes to the median.",
+    "The median receives the gradient",
+    "your function passes the gradient to the median of the window; it should go to the largest pixel.",
     "sec-layers-pooling",
 )
 def median(d_out, image, kernel_size, stride=None):

@@ -57,8 +57,9 @@ def above(before, d_hidden):
 
 
 @EXERCISE.wrong(
-    "ReLU is skipped on the way back",
-    "where a hidden unit was not positive before ReLU, its slope is 0 and nothing passes; yours lets everything pass.",
+    "ReLU is left out of the backward pass",
+    "your function passes the whole gradient through ReLU; where a hidden unit was not positive before ReLU the "
+    "derivative is 0, and the gradient becomes 0.",
     "sec-layers-relu",
 )
 def skipped(d_out, inputs, weights):
@@ -67,8 +68,8 @@ def skipped(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "ReLU is applied to the gradient",
-    "a gradient passes where the hidden unit was positive on the way forward, whatever its own sign; yours cuts "
-    "negative gradients.",
+    "your function sets negative gradients to 0; a gradient passes where the hidden unit was positive in the forward "
+    "pass, whatever its own sign.",
     "sec-layers-relu",
 )
 def of_the_gradient(d_out, inputs, weights):
@@ -77,7 +78,8 @@ def of_the_gradient(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The gradient passes where ReLU was 0",
-    "the slope of ReLU is 1 where the hidden unit was positive and 0 elsewhere; yours has it the other way round.",
+    "your function passes the gradient where the hidden unit was not positive; the derivative of ReLU is 1 where it "
+    "was positive and 0 elsewhere.",
     "sec-layers-relu",
 )
 def opposite(d_out, inputs, weights):
@@ -85,8 +87,9 @@ def opposite(d_out, inputs, weights):
 
 
 @EXERCISE.wrong(
-    "The slope at 0 is 1",
-    "exactly at 0 the slope is taken as 0, before > 0 and not before >= 0, as torch does.",
+    "The derivative at 0 is 1",
+    "your derivative of ReLU at exactly 0 is 1, as with `before >= 0`; here it should be 0, as with `before > 0` and "
+    "in torch.",
     "sec-layers-relu",
 )
 def at_zero(d_out, inputs, weights):
@@ -94,8 +97,8 @@ def at_zero(d_out, inputs, weights):
 
 
 @EXERCISE.wrong(
-    "The hidden unit for its slope",
-    "ReLU's slope is 1 or 0; yours multiplies the gradient by the hidden unit itself.",
+    "The hidden unit instead of its derivative",
+    "your function multiplies the gradient by the hidden unit itself; the derivative of ReLU is 1 or 0.",
     "sec-layers-relu",
 )
 def value_for_slope(d_out, inputs, weights):
@@ -103,9 +106,9 @@ def value_for_slope(d_out, inputs, weights):
 
 
 @EXERCISE.wrong(
-    "The first bias is left out of the hidden units",
-    "the hidden units are inputs @ weights[0].T + weights[1], as in the forward; without the bias other ones are "
-    "positive.",
+    "The hidden units lack the first bias",
+    "your function computes the hidden units without the bias, so other ones are positive; they should be `inputs @ "
+    "weights[0].T + weights[1]`, as in the forward pass.",
     "sec-layers-relu",
 )
 def without_bias(d_out, inputs, weights):
@@ -114,8 +117,8 @@ def without_bias(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The second layer gets the hidden units before ReLU",
-    "the second layer's inputs were the hidden units after ReLU, and its weight's gradient is made of them; yours "
-    "takes those before.",
+    "your gradient of the second weight uses the hidden units before ReLU; the second layer's inputs were those after "
+    "ReLU.",
     "sec-layers-way",
 )
 def before_relu(d_out, inputs, weights):
@@ -124,8 +127,8 @@ def before_relu(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The second layer's gradients come first",
-    "the gradients come in the order of the weights, the first layer's two before the second's, although the way back "
-    "meets the second layer first.",
+    "your function returns the second layer's gradients first; return them in the order of the weights, the first "
+    "layer's two before the second's.",
     "sec-layers-way",
 )
 def last_first(d_out, inputs, weights):
@@ -135,8 +138,8 @@ def last_first(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "Five arrays without brackets",
-    "two things come back, d_inputs and a tuple of the four gradients of the weights; yours returns five arrays in a "
-    "row.",
+    "your function returns five arrays in a row; return two things, `d_inputs` and a tuple of the weights' four "
+    "gradients.",
     "sec-layers-way",
 )
 def five(d_out, inputs, weights):
@@ -145,8 +148,9 @@ def five(d_out, inputs, weights):
 
 
 @EXERCISE.wrong(
-    "The gradients of the weights alone",
-    "d_inputs is asked for as well, and first: it is what goes on to the transformer; yours returns the weights' four.",
+    "Only the gradients of the weights",
+    "your function returns only the weights' four gradients; return `d_inputs` before them, which the transformer "
+    "needs.",
     "sec-layers-way",
 )
 def weights_alone(d_out, inputs, weights):
@@ -154,8 +158,8 @@ def weights_alone(d_out, inputs, weights):
 
 
 @EXERCISE.wrong(
-    "The weights before d_inputs",
-    "d_inputs comes first and the tuple of the weights' gradients second; yours has them the other way round.",
+    "The weights before `d_inputs`",
+    "your function returns the weights' gradients first; `d_inputs` comes first and their tuple second.",
     "sec-layers-way",
 )
 def weights_first(d_out, inputs, weights):
@@ -164,7 +168,8 @@ def weights_first(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "The mean over the batch",
-    "the loss has divided by N already, so the gradients of the weights are sums over the batch; yours are means.",
+    "your gradients of the weights are means over the batch; they should be sums, since the loss has already divided "
+    "by N.",
     "sec-layers-linear",
 )
 def averaged(d_out, inputs, weights):
@@ -173,9 +178,9 @@ def averaged(d_out, inputs, weights):
 
 
 @EXERCISE.wrong(
-    "d_inputs stops at the hidden units",
-    "d_inputs is the gradient of the network's inputs; yours is that of its hidden units, before the first layer is "
-    "passed.",
+    "`d_inputs` stops at the hidden units",
+    "your `d_inputs` is the gradient with respect to the hidden units before ReLU; pass it on through the first layer "
+    "to the network's inputs.",
     "sec-layers-way",
 )
 def hidden_for_inputs(d_out, inputs, weights):
@@ -185,8 +190,7 @@ def hidden_for_inputs(d_out, inputs, weights):
 
 @EXERCISE.wrong(
     "Both layers get the network's inputs",
-    "the second layer's inputs were the hidden units; its weight's gradient is made of them and not of the network's "
-    "inputs.",
+    "your gradient of the second weight uses the network's inputs; the second layer's inputs were the hidden units.",
     "sec-layers-way",
 )
 def inputs_twice(d_out, inputs, weights):

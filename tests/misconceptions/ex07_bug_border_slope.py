@@ -42,9 +42,8 @@ def to_the_right(row, position, outside="border"):
 
 @EXERCISE.wrong(
     "As it was found",
-    "on the first and the last pixel themselves the clamp already holds the position "
-    "still, so the slope there is 0; yours lets it move, and on the last pixel takes a neighbour that "
-    "does not exist for a 0.",
+    "the code returns a slope on the first and the last pixel themselves, and on the last it takes the missing "
+    "neighbour for 0; the clamp already holds the position there, so the slope should be 0.",
     "sec-sback-border",
 )
 def as_found(row, position):
@@ -60,8 +59,8 @@ def as_found(row, position):
 
 @EXERCISE.wrong(
     "Fixed on the last pixel only",
-    "the last pixel's slope is 0 now, and the same holds on the first, where the clamp begins as well; yours still "
-    "returns the inner slope there.",
+    "your function returns 0 on the last pixel but still the inner slope on the first; the clamp holds the position "
+    "there as well, so the slope should be 0.",
     "sec-sback-border",
 )
 def last_pixel_only(row, position):
@@ -71,8 +70,8 @@ def last_pixel_only(row, position):
 
 @EXERCISE.wrong(
     "Fixed on the first pixel only",
-    "the first pixel's slope is 0 now, and the last pixel's should be as well; yours still takes the neighbour beyond "
-    "the last pixel for a 0.",
+    "your function returns 0 on the first pixel, but on the last it still takes the missing neighbour for 0; the "
+    "slope should be 0 there as well.",
     "sec-sback-border",
 )
 def first_pixel_only(row, position):
@@ -82,7 +81,8 @@ def first_pixel_only(row, position):
 
 @EXERCISE.wrong(
     "The inner slope on the first and the last pixel",
-    "this is the slope on the inner side, but the outer one is required, which is 0, as in the library and in torch.",
+    "your function returns the inner slope on the first and the last pixel; here the outer one is required, which is "
+    "0, as in the library and in torch.",
     "sec-sback-border",
 )
 def inner_slope(row, position):
@@ -94,7 +94,8 @@ def inner_slope(row, position):
 
 @EXERCISE.wrong(
     "The mean of both sides on the first and last pixel",
-    "a central difference gives half of the inner slope there, but the outer slope is required, which is 0.",
+    "your function returns half of the inner slope on the first and the last pixel, as a central difference does; "
+    "here the outer slope is required, which is 0.",
     "sec-sback-border",
 )
 def mean_of_sides(row, position):
@@ -105,8 +106,8 @@ def mean_of_sides(row, position):
 
 @EXERCISE.wrong(
     "Zeros padding",
-    "under border padding what lies outside has the value of the nearest edge, so "
-    "nothing changes out there; yours lets the picture fade to 0.",
+    "your function lets the picture fall to 0 outside; under border padding it keeps the value of the nearest edge "
+    "pixel there, so the slope is 0.",
     "sec-sback-outside",
 )
 def zeros_padding(row, position):
@@ -114,10 +115,9 @@ def zeros_padding(row, position):
 
 
 @EXERCISE.wrong(
-    "The clamp has no slope of its own",
-    "outside, the position that is read no longer moves, so the "
-    "slope is 0 whatever the picture; yours clamps and then takes the slope at the place where it "
-    "arrives.",
+    "The clamp's derivative is left out",
+    "your function clamps the position and then takes the slope at the place where it ends; outside, the position "
+    "that is read does not move, so the slope is 0 whatever the picture.",
     "sec-sback-outside",
 )
 def clamped_alone(row, position):
@@ -126,7 +126,8 @@ def clamped_alone(row, position):
 
 @EXERCISE.wrong(
     "No slope on any whole pixel",
-    "only the first and the last pixel have a slope of 0; on those in between the slope to the right is required.",
+    "your slope is 0 on every whole pixel; it should be 0 only on the first and the last, and between them the slope "
+    "to the right is required.",
     "sec-sback-kink",
 )
 def none_on_pixels(row, position):
@@ -135,8 +136,8 @@ def none_on_pixels(row, position):
 
 @EXERCISE.wrong(
     "The slope to the left on whole pixels",
-    "on a pixel inside the row there are two slopes, and the one to the right is required, as the floor of a whole "
-    "number gives it.",
+    "your function returns the slope to the left on a whole pixel; of the two slopes there the one to the right is "
+    "required, with `np.floor(position)` as the left neighbour.",
     "sec-sback-kink",
 )
 def to_the_left(row, position):
@@ -147,7 +148,8 @@ def to_the_left(row, position):
 
 @EXERCISE.wrong(
     "The last interval is lost",
-    "between the last two pixels the picture still changes; only from the last pixel on is the slope 0.",
+    "your slope is 0 between the last two pixels; the picture still changes there, and the slope should be 0 only "
+    "from the last pixel on.",
     "sec-sback-border",
 )
 def last_interval_lost(row, position):
@@ -157,8 +159,8 @@ def last_interval_lost(row, position):
 
 @EXERCISE.wrong(
     "Every sign is reversed",
-    "as the position moves to the right the value goes from the left pixel to "
-    "the right one, so the left neighbour's weight falls, -1, and the right one's rises, +1.",
+    "your slopes have the opposite sign; as the position moves to the right the left neighbour's weight falls, -1, "
+    "and the right one's rises, +1.",
     "sec-sback-idea",
 )
 def reversed_signs(row, position):
@@ -172,9 +174,8 @@ def right_answer(row, position):
 
 @EXERCISE.wrong(
     "A difference over two pixels",
-    "between two pixels the value is a straight line from the one to the "
-    "other, whose slope is right less left; yours takes the pixels on both sides of the left one, and "
-    "halves.",
+    "your function takes the pixels on both sides of the left one and halves their difference; between two pixels the "
+    "value is a straight line, whose slope is right minus left.",
     "sec-sback-idea",
 )
 def over_two_pixels(row, position):
@@ -185,7 +186,9 @@ def over_two_pixels(row, position):
 
 
 @EXERCISE.wrong(
-    "The size of the slope alone", "a slope has a sign, right less left; yours is its absolute value.", "sec-sback-idea"
+    "The absolute value of the slope",
+    "your function returns the absolute value; the slope is right minus left, with its sign.",
+    "sec-sback-idea",
 )
 def without_sign(row, position):
     return np.abs(right_answer(row, position))
@@ -193,8 +196,7 @@ def without_sign(row, position):
 
 @EXERCISE.wrong(
     "The value, not its slope",
-    "how bright the picture is does not matter, only how that changes as the "
-    "position moves; yours returns what is read.",
+    "your function returns the value at the position; the slope is how much that changes as the position moves.",
     "sec-sback-idea",
 )
 def what_is_read(row, position):
@@ -206,8 +208,7 @@ def what_is_read(row, position):
 
 @EXERCISE.wrong(
     "The mean of both slopes on whole pixels",
-    "on a pixel inside the row there are two slopes, and the one to the right is required; yours is the mean of the "
-    "two.",
+    "your function averages both slopes on a whole pixel; the one to the right is required.",
     "sec-sback-kink",
 )
 def mean_on_pixels(row, position):
@@ -216,9 +217,9 @@ def mean_on_pixels(row, position):
 
 
 @EXERCISE.wrong(
-    "The slope goes on outside",
-    "beyond the first and the last pixel the value stays as it is, so the "
-    "slope is 0; yours keeps that of the outermost interval.",
+    "The slope continues outside",
+    "your function keeps the slope of the outermost interval outside; beyond the first and the last pixel the value "
+    "does not change, so the slope is 0.",
     "sec-sback-border",
 )
 def goes_on(row, position):
@@ -227,8 +228,9 @@ def goes_on(row, position):
 
 
 @EXERCISE.wrong(
-    "Fixed on the last pixel, and its interval lost on the left",
-    "the slope between the first two pixels is that of any other interval; yours is 0 up to the second pixel.",
+    "The first interval is lost",
+    "your slope is 0 between the first two pixels; it should be the right pixel minus the left one there, as in any "
+    "other interval.",
     "sec-sback-border",
 )
 def first_interval_lost(row, position):

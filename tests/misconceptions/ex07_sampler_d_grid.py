@@ -126,8 +126,8 @@ def pull(d_out, slope_x, slope_y):
 
 @EXERCISE.wrong(
     "The gradient per pixel",
-    "one normalised unit is W / 2 pixels in x, or (W - 1) / 2, so the gradient per unit is that many times the "
-    "gradient per pixel, and likewise in y; yours lacks that factor.",
+    "your gradient is per pixel; one unit is W / 2 pixels in x, or (W - 1) / 2 with `align_corners=True`, so multiply "
+    "by that, and likewise in y.",
     "sec-sback-pull",
 )
 def no_factor(d_out, image, grid, align_corners=False):
@@ -136,7 +136,8 @@ def no_factor(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Divided by the factor",
-    "the gradient per unit is the gradient per pixel times the pixels in one unit; yours divides by them.",
+    "your function divides by the pixels in one unit; the gradient per unit is the gradient per pixel times that "
+    "number.",
     "sec-sback-pull",
 )
 def divided(d_out, image, grid, align_corners=False):
@@ -144,9 +145,9 @@ def divided(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The factor of the other align_corners",
-    "a unit is W / 2 pixels if -1 and 1 are edges and (W - 1) / "
-    "2 if they are centres; your points are right, and the factor is the other convention's.",
+    "The factor of the other `align_corners`",
+    "your points are right, but the factor belongs to the other convention; a unit is W / 2 pixels with "
+    "`align_corners=False` and (W - 1) / 2 with `True`.",
     "sec-sback-pull",
 )
 def other_factor(d_out, image, grid, align_corners=False):
@@ -154,9 +155,9 @@ def other_factor(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-    "outer edges; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_convention(d_out, image, grid, align_corners=False):
@@ -164,9 +165,9 @@ def other_convention(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True, -1 and 1 are the centres of the outermost "
-    "pixels, so a position is (x + 1) * (W - 1) / 2 pixels; yours counts from the edges always.",
+    "`align_corners` is ignored, edges always",
+    "your function takes -1 and 1 for the edges even where `align_corners=True`; there they are the outermost "
+    "centres, and a position is `(x + 1) * (W - 1) / 2` pixels.",
     "sec-grid-units",
 )
 def always_edges(d_out, image, grid, align_corners=False):
@@ -174,9 +175,9 @@ def always_edges(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
-    "with False, -1 and 1 are the outer edges, so a position "
-    "is ((x + 1) * W - 1) / 2 pixels; yours counts from the centres always.",
+    "`align_corners` is ignored, centres always",
+    "your function takes -1 and 1 for the outermost centres even where `align_corners=False`; there they are the "
+    "outer edges, and a position is `((x + 1) * W - 1) / 2` pixels.",
     "sec-grid-units",
 )
 def always_centres(d_out, image, grid, align_corners=False):
@@ -191,9 +192,8 @@ def at_pixels(d_out, image, grid, points):
 
 @EXERCISE.wrong(
     "The half pixel is missing",
-    "with edges, -1 lies half a pixel before the first centre, so a position "
-    "is ((x + 1) * W - 1) / 2 pixels; yours, (x + 1) * W / 2, counts from the edge and reads half a pixel "
-    "too far.",
+    "with `align_corners=False` your positions, `(x + 1) * W / 2`, lie half a pixel too far right and down; -1 is "
+    "half a pixel before the first centre, so a position is `((x + 1) * W - 1) / 2` pixels.",
     "sec-grid-units",
 )
 def without_half_pixel(d_out, image, grid, align_corners=False):
@@ -202,9 +202,10 @@ def without_half_pixel(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "(x + 1) * W / 2 in both conventions",
-    "with edges a position is ((x + 1) * W - 1) / 2 pixels, half a "
-    "pixel less, and with centres it is (x + 1) * (W - 1) / 2, with (W - 1) / 2 for the factor too.",
+    "`(x + 1) * W / 2` in both conventions",
+    "your function uses `(x + 1) * W / 2` and the factor W / 2 in both conventions; with `align_corners=False` a "
+    "position is `((x + 1) * W - 1) / 2` pixels, and with `True` it is `(x + 1) * (W - 1) / 2` and the factor (W - 1) "
+    "/ 2.",
     "sec-grid-units",
 )
 def one_rule_without_half_pixel(d_out, image, grid, align_corners=False):
@@ -213,9 +214,9 @@ def one_rule_without_half_pixel(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Positions of (x + 1) * W / 2 in both conventions",
-    "your factor is right, and a position is ((x + 1) "
-    "* W - 1) / 2 pixels with edges, half a pixel less, and (x + 1) * (W - 1) / 2 with centres.",
+    "Positions of `(x + 1) * W / 2` in both conventions",
+    "your factor is right, but your function uses `(x + 1) * W / 2` in both conventions; a position is `((x + 1) * W "
+    "- 1) / 2` pixels with `align_corners=False` and `(x + 1) * (W - 1) / 2` with `True`.",
     "sec-grid-units",
 )
 def one_position_without_half_pixel(d_out, image, grid, align_corners=False):
@@ -224,9 +225,9 @@ def one_position_without_half_pixel(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The positions are those of edges always",
-    "your factor is right, but with align_corners=True, -1 and "
-    "1 are centres, and a position is (x + 1) * (W - 1) / 2 pixels.",
+    "Positions always by the formula for edges",
+    "your factor is right, but your positions take -1 and 1 for the edges even where `align_corners=True`; there they "
+    "are the outermost centres, and a position is `(x + 1) * (W - 1) / 2` pixels.",
     "sec-grid-units",
 )
 def positions_from_edges(d_out, image, grid, align_corners=False):
@@ -234,9 +235,9 @@ def positions_from_edges(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The positions are those of centres always",
-    "your factor is right, but with align_corners=False, -1 "
-    "and 1 are the outer edges, and a position is ((x + 1) * W - 1) / 2 pixels.",
+    "Positions always by the formula for centres",
+    "your factor is right, but your positions take -1 and 1 for the outermost centres even where "
+    "`align_corners=False`; there they are the outer edges, and a position is `((x + 1) * W - 1) / 2` pixels.",
     "sec-grid-units",
 )
 def positions_from_centres(d_out, image, grid, align_corners=False):
@@ -245,8 +246,8 @@ def positions_from_centres(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The grid's numbers are taken for pixels",
-    "the grid is in normalised units, -1 to 1 across the image, "
-    "so turn its points into pixels before you look for the neighbours.",
+    "your function takes the numbers of the grid for pixels; they are in normalised units, -1 to 1 across the image, "
+    "so convert them before you look for the neighbours.",
     "sec-grid-units",
 )
 def grid_as_pixels(d_out, image, grid, align_corners=False):
@@ -254,9 +255,9 @@ def grid_as_pixels(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The grid's numbers are pixels, and no factor",
-    "the grid is in normalised units, so turn its points into pixels before you look for the neighbours, and the "
-    "gradient per pixel into the gradient per unit.",
+    "The grid's numbers are taken for pixels, without a factor",
+    "your function takes the numbers of the grid for pixels and returns the gradient per pixel; the grid is in "
+    "normalised units, so convert the points to pixels, and the gradient to one per unit.",
     "sec-sback-pull",
 )
 def grid_as_pixels_without_factor(d_out, image, grid, align_corners=False):
@@ -265,8 +266,8 @@ def grid_as_pixels_without_factor(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The factor is W / 2 always",
-    "with align_corners=True one unit is (W - 1) / 2 pixels, from centre "
-    "to centre; your points are right, and the factor ignores align_corners.",
+    "your points are right, but your factor is W / 2 even where `align_corners=True`; there one unit is (W - 1) / 2 "
+    "pixels, from centre to centre.",
     "sec-sback-pull",
 )
 def half_the_width_always(d_out, image, grid, align_corners=False):
@@ -275,8 +276,8 @@ def half_the_width_always(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The factor is (W - 1) / 2 always",
-    "with align_corners=False one unit is W / 2 pixels, from edge to "
-    "edge; your points are right, and the factor ignores align_corners.",
+    "your points are right, but your factor is (W - 1) / 2 even where `align_corners=False`; there one unit is W / 2 "
+    "pixels, from edge to edge.",
     "sec-sback-pull",
 )
 def one_less_always(d_out, image, grid, align_corners=False):
@@ -285,8 +286,8 @@ def one_less_always(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The factor is twice too large",
-    "from -1 to 1 are two units, so one unit is half the width, W / 2 "
-    "or (W - 1) / 2 pixels, and half the height; yours takes the whole.",
+    "your factor is the whole width; from -1 to 1 there are two units, so one unit is half the width, W / 2 or (W - "
+    "1) / 2 pixels, and half the height in y.",
     "sec-sback-pull",
 )
 def whole_width(d_out, image, grid, align_corners=False):
@@ -295,8 +296,8 @@ def whole_width(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The width's factor for both axes",
-    "x moves along the width and y along the height, so the first "
-    "component takes its factor from W and the second from H.",
+    "your function uses the factor of the width for both axes; x moves along the width and y along the height, so the "
+    "first component takes its factor from W and the second from H.",
     "sec-sback-pull",
 )
 def width_for_both(d_out, image, grid, align_corners=False):
@@ -305,8 +306,8 @@ def width_for_both(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Each axis has the other's factor",
-    "x moves along the width and y along the height, so the first "
-    "component takes its factor from W and the second from H; yours has them exchanged.",
+    "your function exchanges the factors of the two axes; x moves along the width and y along the height, so the "
+    "first component takes its factor from W and the second from H.",
     "sec-sback-pull",
 )
 def factors_exchanged(d_out, image, grid, align_corners=False):
@@ -314,8 +315,8 @@ def factors_exchanged(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "x and y are swapped in what is returned",
-    "the last axis of d_grid is (x, y), as the grid's is, the gradient along x first and the one along y second.",
+    "x and y are swapped in the result",
+    "your result has the gradient in y first; its last axis should be (x, y), as in the grid.",
     "sec-sback-idea",
 )
 def swapped_result(d_out, image, grid, align_corners=False):
@@ -324,8 +325,8 @@ def swapped_result(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The points are read as (row, column)",
-    "in the grid's last axis, (x, y), the first number leads to "
-    "the column and the second to the row; yours takes them the other way round.",
+    "your function takes the first number of a point for the row; the grid's last axis is (x, y), so the first number "
+    "leads to the column and the second to the row.",
     "sec-sback-idea",
 )
 def swapped_points(d_out, image, grid, align_corners=False):
@@ -334,7 +335,7 @@ def swapped_points(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The mean over the channels",
-    "all channels move with the same point, so their gradients are added, not averaged.",
+    "your function averages over the channels; all channels move with the same point, so their gradients are added.",
     "sec-sback-idea",
 )
 def mean_of_channels(d_out, image, grid, align_corners=False):
@@ -343,7 +344,7 @@ def mean_of_channels(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The first channel only",
-    "all channels move with the same point, so the gradients of all of them are added; yours takes the first.",
+    "your function uses the first channel alone; all channels move with the same point, so their gradients are added.",
     "sec-sback-idea",
 )
 def first_channel(d_out, image, grid, align_corners=False):
@@ -351,9 +352,9 @@ def first_channel(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The slope alone, without d_out",
-    "the slope is how the output changes as the point moves, and d_out is how the loss changes with the output; the "
-    "chain rule multiplies the two, channel by channel.",
+    "The slope alone, without `d_out`",
+    "your function returns the slope of the output; the chain rule multiplies it by `d_out`, the upstream gradient, "
+    "channel by channel.",
     "sec-sback-idea",
 )
 def without_d_out(d_out, image, grid, align_corners=False):
@@ -362,8 +363,8 @@ def without_d_out(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Every sign is reversed",
-    "as a point moves to the right its value goes from the left pixel to the "
-    "right one, so the slope is right less left, and lower less upper.",
+    "your slopes have the opposite sign; as a point moves to the right its value goes from the left pixel to the "
+    "right one, so the slope is right minus left, and lower minus upper.",
     "sec-sback-pull",
 )
 def reversed_sign(d_out, image, grid, align_corners=False):
@@ -372,9 +373,8 @@ def reversed_sign(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The slope in x has the wrong sign",
-    "as a point moves to the right its value goes from the left pixel "
-    "to the right one, so the slope in x is the right pixel less the left one, in both rows; yours is left "
-    "less right.",
+    "your slope in x is left minus right; as a point moves to the right its value goes from the left pixel to the "
+    "right one, so it is right minus left, in both rows.",
     "sec-sback-pull",
 )
 def reversed_x(d_out, image, grid, align_corners=False):
@@ -382,9 +382,9 @@ def reversed_x(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The brightness in place of the slope",
-    "how bright the output is does not matter, only how the "
-    "picture changes around the point; yours multiplies d_out by the value that was read.",
+    "The brightness instead of the slope",
+    "your function multiplies `d_out` by the value that was read; multiply by the slope, how much that value changes "
+    "as the point moves.",
     "sec-sback-pull",
 )
 def brightness(d_out, image, grid, align_corners=False):
@@ -393,10 +393,9 @@ def brightness(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The brightness in place of the slope, and no factor",
-    "how bright the output is does not matter, "
-    "only how the picture changes around the point; and the change per pixel is then multiplied by the "
-    "pixels in one unit.",
+    "The brightness instead of the slope, and no factor",
+    "your function multiplies `d_out` by the value that was read; multiply by the slope, how much that value changes "
+    "as the point moves, and then by the pixels in one unit.",
     "sec-sback-pull",
 )
 def brightness_alone(d_out, image, grid, align_corners=False):
@@ -406,8 +405,8 @@ def brightness_alone(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "y points up",
-    "rows are counted downwards and y grows with them, so the slope in y is the lower "
-    "pixel less the upper one; yours has the sign of a y that points up.",
+    "your slope in y is upper minus lower; rows are counted downwards and y grows with them, so it is lower minus "
+    "upper.",
     "sec-sback-pull",
 )
 def y_points_up(d_out, image, grid, align_corners=False):
@@ -415,10 +414,9 @@ def y_points_up(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A neighbour outside counts as the border",
-    "with zeros padding a neighbour that does not exist has "
-    "the value 0, so a point half outside feels the edge of the picture; yours gives it the border's "
-    "value.",
+    "A neighbour outside has the edge pixel's value",
+    "your function gives a neighbour outside the value of the edge pixel; with zeros padding it is 0, so a point half "
+    "outside has the slope from that 0 to the edge.",
     "sec-sback-outside",
 )
 def border_value(d_out, image, grid, align_corners=False):
@@ -428,8 +426,8 @@ def border_value(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Index -1 is the last pixel",
-    "a row or column of -1 is outside and counts as 0, but to NumPy it is "
-    "the last one, so ask for both: at least 0 and less than the length.",
+    "your function reads the last row or column in place of -1, as NumPy does with that index; row or column -1 is "
+    "outside and counts as 0, so check both ends.",
     "sec-sback-outside",
 )
 def wrapped(d_out, image, grid, align_corners=False):
@@ -442,8 +440,8 @@ def wrapped(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The last row and column count as 0",
-    "they are H - 1 and W - 1, counted from 0, and belong to the "
-    "image, so inside is all that is less than H and less than W.",
+    "your function counts the last row and column as 0; they are H - 1 and W - 1 and belong to the image, so a pixel "
+    "exists if its row is less than H and its column less than W.",
     "sec-sback-outside",
 )
 def last_ones_left_out(d_out, image, grid, align_corners=False):
@@ -454,9 +452,9 @@ def last_ones_left_out(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A point with a neighbour outside gets no gradient",
-    "up to one pixel beyond the outermost centres a point still reads pixels inside and gets a gradient from them; a "
-    "missing neighbour counts as 0, and the others stay.",
+    "A point with a neighbour outside has no gradient",
+    "your gradient is 0 as soon as a neighbour is outside; a missing neighbour counts as 0 and the others remain, so "
+    "points up to one pixel beyond the outermost centres have a gradient.",
     "sec-sback-outside",
 )
 def all_or_nothing(d_out, image, grid, align_corners=False):
@@ -467,9 +465,9 @@ def all_or_nothing(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Cut off towards 0 in place of the floor",
-    "the left neighbour of -0.5 is -1, not 0, so take "
-    "np.floor first and make whole numbers of that; int and astype(int) alone cut off towards 0.",
+    "Rounded towards zero",
+    "your function rounds towards zero, as `int` and `astype(int)` do; the left neighbour of -0.5 is -1, so use "
+    "`np.floor` first.",
     "sec-sback-idea",
 )
 def truncated(d_out, image, grid, align_corners=False):
@@ -478,9 +476,9 @@ def truncated(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other axis has no weight",
-    "the slope in x is the upper difference times (1 - f_y) plus the "
-    "lower one times f_y, and likewise in y with f_x; yours takes one of the two differences whole.",
+    "Only one difference on each axis",
+    "your slope in x is the upper difference alone, and your slope in y the left one; in x it is the upper difference "
+    "times `1 - f_y` plus the lower one times `f_y`, and likewise in y with `f_x`.",
     "sec-sback-pull",
 )
 def one_difference(d_out, image, grid, align_corners=False):
@@ -489,10 +487,9 @@ def one_difference(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other axis' weights are exchanged",
-    "the nearer difference counts more, so for the slope in x "
-    "the upper difference has the weight (1 - f_y) and the lower one f_y; yours has them the other way "
-    "round.",
+    "The weights of the two differences are exchanged",
+    "your slope in x weights the upper difference by `f_y`; the nearer difference counts more, so the upper one has "
+    "`1 - f_y` and the lower one `f_y`, and likewise in y.",
     "sec-sback-pull",
 )
 def weights_exchanged(d_out, image, grid, align_corners=False):
@@ -501,9 +498,9 @@ def weights_exchanged(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Each slope is weighed by its own fraction",
-    "the slope in x is weighed by how far down the point "
-    "lies, f_y, and the slope in y by f_x; yours has it the other way round.",
+    "Each slope is weighted by its own fraction",
+    "your slope in x is weighted by `f_x`; it should be weighted by how far down the point lies, `f_y`, and the slope "
+    "in y by `f_x`.",
     "sec-sback-pull",
 )
 def own_fraction(d_out, image, grid, align_corners=False):
@@ -512,9 +509,9 @@ def own_fraction(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Both differences count half",
-    "the slope in x is the upper difference times (1 - f_y) plus the "
-    "lower one times f_y; yours takes the mean of the two, and in y likewise, wherever the point lies.",
+    "Both differences count by half",
+    "your slope in x is the mean of the upper and the lower difference, and likewise in y; it should be the upper one "
+    "times `1 - f_y` plus the lower one times `f_y`.",
     "sec-sback-pull",
 )
 def half_and_half(d_out, image, grid, align_corners=False):
@@ -525,9 +522,9 @@ def half_and_half(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Both differences count whole",
-    "the slope in x is the upper difference times (1 - f_y) plus the "
-    "lower one times f_y; yours adds the two as they are.",
+    "The two differences are added unweighted",
+    "your slope in x is the sum of the upper and the lower difference, and likewise in y; it should be the upper one "
+    "times `1 - f_y` plus the lower one times `f_y`.",
     "sec-sback-pull",
 )
 def both_whole(d_out, image, grid, align_corners=False):
@@ -539,8 +536,8 @@ def both_whole(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The height's factor for both axes",
-    "x moves along the width and y along the height, so the first "
-    "component takes its factor from W and the second from H; yours takes both from H.",
+    "your function uses the factor of the height for both axes; x moves along the width and y along the height, so "
+    "the first component takes its factor from W and the second from H.",
     "sec-sback-pull",
 )
 def height_for_both(d_out, image, grid, align_corners=False):
@@ -548,9 +545,9 @@ def height_for_both(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "d_out of the first channel for all",
-    "each channel's slope is multiplied by its own d_out before "
-    "the channels are added; yours uses the first channel's d_out for all of them.",
+    "`d_out` of the first channel for all",
+    "your function uses the first channel's `d_out` for every channel; each channel's slope should be multiplied by "
+    "its own `d_out` before the channels are added.",
     "sec-sback-idea",
 )
 def first_upstream(d_out, image, grid, align_corners=False):
@@ -558,9 +555,9 @@ def first_upstream(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Added up before they are multiplied",
-    "each channel's slope is multiplied by its own d_out before "
-    "the channels are added; yours adds slopes and d_out apart and multiplies the sums.",
+    "Channels added before they are multiplied",
+    "your function adds the slopes of all channels, adds all of `d_out`, and multiplies the sums; each channel's "
+    "slope should be multiplied by its own `d_out` before the channels are added.",
     "sec-sback-idea",
 )
 def sums_multiplied(d_out, image, grid, align_corners=False):
@@ -569,9 +566,9 @@ def sums_multiplied(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The differences are those of whole neighbours to both sides",
-    "between two pixels the picture is a "
-    "straight line, whose slope is right less left; yours is a difference over two pixels, halved.",
+    "A difference over two pixels",
+    "your slope is half the difference between the values one pixel before and one pixel after the point; between two "
+    "pixels the value is a straight line, whose slope is right minus left.",
     "sec-sback-pull",
 )
 def over_two_pixels(d_out, image, grid, align_corners=False):

@@ -110,9 +110,9 @@ def corner_by_corner(d_out, image, grid, align_corners, write):
 
 
 @EXERCISE.wrong(
-    "= where += belongs",
-    "many points may read one pixel, and what they give it adds up; yours assigns, "
-    "so that each part erases the one before.",
+    "`=` instead of `+=`",
+    "your function assigns, so that each share replaces the one before; many points may read one pixel, and their "
+    "shares should be added.",
     "sec-sback-lost",
 )
 def assigned(d_out, image, grid, align_corners=False):
@@ -120,10 +120,9 @@ def assigned(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "= where += belongs, point by point",
-    "the four parts of a point must be added to what earlier "
-    "points left in their pixels; yours assigns, so that the last point to come has a shared pixel to "
-    "itself.",
+    "`=` instead of `+=`, point by point",
+    "your function assigns, so that the last point that reads a pixel replaces the shares of earlier ones; add each "
+    "point's four shares to what is already there.",
     "sec-sback-scatter",
 )
 def assigned_point_by_point(d_out, image, grid, align_corners=False):
@@ -135,9 +134,9 @@ def assigned_point_by_point(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "+= with arrays of indices",
-    "in d[rows, columns] += part NumPy keeps only one of several parts for "
-    "the same pixel; np.add.at, or np.bincount with weights, adds them all.",
+    "`+=` with arrays of indices",
+    "your `d[rows, columns] += part` keeps only one of several shares for the same pixel; `np.add.at`, or "
+    "`np.bincount` with weights, adds them all.",
     "sec-sback-lost",
 )
 def added_with_indices(d_out, image, grid, align_corners=False):
@@ -149,8 +148,8 @@ def added_with_indices(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "in the grid's last axis, (x, y), the first number leads to the column and "
-    "the second to the row; yours takes them the other way round.",
+    "your function takes the first number of a point for the row; the grid's last axis is (x, y), so the first number "
+    "leads to the column and the second to the row.",
     "sec-sback-idea",
 )
 def swapped(d_out, image, grid, align_corners=False):
@@ -159,8 +158,8 @@ def swapped(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The weights are at the opposite corners",
-    "the nearer a pixel is to the point, the more it gets, so the left column's weight is 1 less the fraction of x, "
-    "the right one's is the fraction, and so for the rows.",
+    "your left column's weight is the fraction of x; the nearer a pixel is, the more it receives, so the left "
+    "column's weight is 1 minus the fraction and the right one's is the fraction, and likewise for the rows.",
     "sec-sback-scatter",
 )
 def opposite_weights(d_out, image, grid, align_corners=False):
@@ -192,8 +191,8 @@ def weighed(d_out, image, grid, align_corners, weigh):
 
 @EXERCISE.wrong(
     "The weights are missing",
-    "each of the four pixels gets its own weight of d_out, and the four weights "
-    "add up to 1; yours gives the whole of it to each.",
+    "your function gives the whole of `d_out` to each of the four pixels; each should receive its own weight of it, "
+    "and the four weights add up to 1.",
     "sec-sback-scatter",
 )
 def without_weights(d_out, image, grid, align_corners=False):
@@ -202,8 +201,8 @@ def without_weights(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The weights of x and y are added",
-    "a pixel's weight is the weight across times the weight down, "
-    "which makes the four add up to 1; yours adds the two.",
+    "your weight is the weight across plus the weight down; it should be the product of the two, so that the four "
+    "weights add up to 1.",
     "sec-sback-idea",
 )
 def weights_added(d_out, image, grid, align_corners=False):
@@ -212,8 +211,8 @@ def weights_added(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Multiplied by the image's value",
-    "the output is linear in the image, so its slope for a pixel is "
-    "that pixel's weight, however bright the pixel is; yours multiplies by the brightness too.",
+    "your function multiplies by the brightness of the image as well; the output is linear in the image, so its "
+    "derivative with respect to a pixel is that pixel's weight, however bright the pixel is.",
     "sec-sback-idea",
 )
 def times_value(d_out, image, grid, align_corners=False):
@@ -222,7 +221,8 @@ def times_value(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "All of it goes to the nearest pixel",
-    "the output pixel was mixed from four pixels, and each of the four gets its weight of d_out back.",
+    "your function gives all of `d_out` to the nearest pixel; the output was mixed from four pixels, and each should "
+    "receive its weight of `d_out`.",
     "sec-sback-scatter",
 )
 def nearest(d_out, image, grid, align_corners=False):
@@ -230,9 +230,9 @@ def nearest(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "What lies outside goes to the border",
-    "with zeros padding the part of a neighbour outside the image is lost; yours adds it to the nearest pixel inside, "
-    "which is border padding.",
+    "Shares outside the image go to its edge",
+    "your function adds the share of a neighbour outside the image to the nearest edge pixel, as for border padding; "
+    "with zeros padding that share should be dropped.",
     "sec-sback-outside",
 )
 def clamped(d_out, image, grid, align_corners=False):
@@ -241,8 +241,8 @@ def clamped(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Index -1 is the last pixel",
-    "a row or column of -1 is outside and gets nothing, but to NumPy it is "
-    "the last one, so ask for both: at least 0 and less than the length.",
+    "your function adds the share of row or column -1 to the last one, as NumPy does with that index; -1 is outside "
+    "and its share should be dropped, so check both ends.",
     "sec-sback-outside",
 )
 def wrapped(d_out, image, grid, align_corners=False):
@@ -255,9 +255,9 @@ def wrapped(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The last row and column get nothing",
-    "they are H - 1 and W - 1, counted from 0, and belong to the "
-    "image, so inside is all that is less than H and less than W.",
+    "The last row and column receive nothing",
+    "your function gives nothing to the last row and column; they are H - 1 and W - 1 and belong to the image, so a "
+    "pixel exists if its row is less than H and its column less than W.",
     "sec-sback-outside",
 )
 def last_ones_left_out(d_out, image, grid, align_corners=False):
@@ -268,9 +268,9 @@ def last_ones_left_out(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A point with a neighbour outside gives nothing",
-    "each of the four neighbours is checked on its own; yours loses all four where one is missing, as also happens if "
-    "the neighbours are clipped before the weights are taken.",
+    "A point with a neighbour outside is left out",
+    "your function drops all four shares where one neighbour is outside, as also happens if the neighbours are "
+    "clipped before the weights are computed; check each neighbour separately.",
     "sec-sback-outside",
 )
 def all_or_nothing(d_out, image, grid, align_corners=False):
@@ -280,9 +280,9 @@ def all_or_nothing(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Cut off towards 0 in place of the floor",
-    "the left neighbour of -0.25 is -1, not 0, so take "
-    "np.floor first and make whole numbers of that; int and astype(int) alone cut off towards 0.",
+    "Rounded towards zero",
+    "your function rounds towards zero, as `int` and `astype(int)` do; the left neighbour of -0.25 is -1, so use "
+    "`np.floor` first.",
     "sec-sback-idea",
 )
 def truncated(d_out, image, grid, align_corners=False):
@@ -290,10 +290,9 @@ def truncated(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Cut off towards 0, with a fraction below 0",
-    "the left neighbour of -0.25 is -1, not 0, and the "
-    "fraction is 0.75, so take np.floor first and make whole numbers of that; int and astype(int) alone "
-    "cut off towards 0.",
+    "Rounded towards zero, with a negative fraction",
+    "your function rounds towards zero, as `int` and `astype(int)` do, which makes the fraction negative; the left "
+    "neighbour of -0.25 is -1 and the fraction 0.75, so use `np.floor` first.",
     "sec-sback-idea",
 )
 def truncated_with_fractions(d_out, image, grid, align_corners=False):
@@ -313,9 +312,9 @@ def cut_off(d_out, image, grid, align_corners, weigh):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-    "outer edges; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_convention(d_out, image, grid, align_corners=False):
@@ -323,9 +322,9 @@ def other_convention(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True, -1 and 1 are the centres of the outermost "
-    "pixels, so a position is (x + 1) * (W - 1) / 2 pixels; yours counts from the edges always.",
+    "`align_corners` is ignored, edges always",
+    "your function takes -1 and 1 for the edges even where `align_corners=True`; there they are the outermost "
+    "centres, and a position is `(x + 1) * (W - 1) / 2` pixels.",
     "sec-grid-units",
 )
 def always_edges(d_out, image, grid, align_corners=False):
@@ -333,9 +332,9 @@ def always_edges(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
-    "with False, -1 and 1 are the outer edges, so a position "
-    "is ((x + 1) * W - 1) / 2 pixels; yours counts from the centres always.",
+    "`align_corners` is ignored, centres always",
+    "your function takes -1 and 1 for the outermost centres even where `align_corners=False`; there they are the "
+    "outer edges, and a position is `((x + 1) * W - 1) / 2` pixels.",
     "sec-grid-units",
 )
 def always_centres(d_out, image, grid, align_corners=False):
@@ -350,9 +349,8 @@ def at_pixels(d_out, image, pixels):
 
 @EXERCISE.wrong(
     "The half pixel is missing",
-    "with edges, -1 lies half a pixel before the first centre, so a position "
-    "is ((x + 1) * W - 1) / 2 pixels; yours, (x + 1) * W / 2, counts from the edge and reads half a pixel "
-    "too far.",
+    "with `align_corners=False` your positions, `(x + 1) * W / 2`, lie half a pixel too far right and down; -1 is "
+    "half a pixel before the first centre, so a position is `((x + 1) * W - 1) / 2` pixels.",
     "sec-grid-units",
 )
 def without_half_pixel(d_out, image, grid, align_corners=False):
@@ -361,9 +359,9 @@ def without_half_pixel(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "(x + 1) * W / 2 in both conventions",
-    "with edges a position is ((x + 1) * W - 1) / 2 pixels, half a "
-    "pixel less, and with centres it is (x + 1) * (W - 1) / 2.",
+    "`(x + 1) * W / 2` in both conventions",
+    "your function uses `(x + 1) * W / 2` in both conventions; a position is `((x + 1) * W - 1) / 2` pixels with "
+    "`align_corners=False` and `(x + 1) * (W - 1) / 2` with `True`.",
     "sec-grid-units",
 )
 def one_rule_without_half_pixel(d_out, image, grid, align_corners=False):
@@ -372,8 +370,8 @@ def one_rule_without_half_pixel(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The brackets around x + 1 are missing",
-    "x + 1 is what is multiplied, as (x + 1) * (W - 1) / 2 or "
-    "((x + 1) * W - 1) / 2; without the brackets only the 1 is.",
+    "your function multiplies only the 1 by the length; x + 1 is multiplied, as in `(x + 1) * (W - 1) / 2` or `((x + "
+    "1) * W - 1) / 2`.",
     "sec-grid-units",
 )
 def brackets_missing(d_out, image, grid, align_corners=False):
@@ -383,7 +381,8 @@ def brackets_missing(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The grid's numbers are taken for pixels",
-    "the grid is in normalised units, -1 to 1 across the image, and its points must be turned into pixels first.",
+    "your function takes the numbers of the grid for pixels; they are in normalised units, -1 to 1 across the image, "
+    "so convert them first.",
     "sec-grid-units",
 )
 def grid_as_pixels(d_out, image, grid, align_corners=False):
@@ -391,9 +390,9 @@ def grid_as_pixels(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The channels are added up",
-    "the channels share their points and nothing else, so each channel of "
-    "d_image comes from the same channel of d_out alone; only d_grid adds them.",
+    "The channels are added",
+    "your function adds the channels of `d_out`; each channel of `d_image` should come from the same channel of "
+    "`d_out` alone, and only `d_grid` is a sum over the channels.",
     "sec-sback-idea",
 )
 def channels_added(d_out, image, grid, align_corners=False):
@@ -403,7 +402,8 @@ def channels_added(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "One image's points for the whole batch",
-    "each image of the batch was read at points of its own, grid[n]; yours uses the first image's for all.",
+    "your function uses the first image's points for every image; each image of the batch was read at points of its "
+    "own, `grid[n]`.",
     "sec-sback-scatter",
 )
 def first_grid(d_out, image, grid, align_corners=False):
@@ -412,9 +412,9 @@ def first_grid(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "d_out is left out",
-    "the weight is how the output changes with a pixel, and d_out is how the loss changes with the output; the chain "
-    "rule multiplies the two, and yours has the weights alone.",
+    "`d_out` is left out",
+    "your function returns the weights alone; the chain rule multiplies each weight, the derivative of the output "
+    "with respect to a pixel, by `d_out`, the derivative of the loss with respect to the output.",
     "sec-sback-idea",
 )
 def without_d_out(d_out, image, grid, align_corners=False):
@@ -423,7 +423,7 @@ def without_d_out(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "A quarter to each of the four",
-    "the nearer a pixel is to the point, the more it gets; yours gives each of the four a quarter.",
+    "your function gives each of the four pixels a quarter; the nearer a pixel is to the point, the more it receives.",
     "sec-sback-scatter",
 )
 def quarters(d_out, image, grid, align_corners=False):
@@ -432,8 +432,8 @@ def quarters(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "The mean over the channels",
-    "the channels share their points and nothing else, so each channel of "
-    "d_image comes from the same channel of d_out alone; yours averages them.",
+    "your function averages `d_out` over the channels; each channel of `d_image` should come from the same channel of "
+    "`d_out` alone.",
     "sec-sback-idea",
 )
 def mean_of_channels(d_out, image, grid, align_corners=False):
@@ -442,8 +442,9 @@ def mean_of_channels(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The first channel's d_out for all",
-    "each channel of d_image comes from the same channel of d_out; yours gives all of them the first one's.",
+    "The first channel's `d_out` is used for all",
+    "your function uses the first channel of `d_out` for every channel; each channel of `d_image` should come from "
+    "the same channel of `d_out`.",
     "sec-sback-idea",
 )
 def first_channel(d_out, image, grid, align_corners=False):
@@ -453,8 +454,8 @@ def first_channel(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "All of it goes to the upper left pixel",
-    "the output pixel was mixed from four pixels, and each of "
-    "the four gets its weight of d_out back; yours gives all of it to one of them.",
+    "your function gives all of `d_out` to the upper left pixel; the output was mixed from four pixels, and each "
+    "should receive its weight of `d_out`.",
     "sec-sback-scatter",
 )
 def upper_left(d_out, image, grid, align_corners=False):
@@ -468,9 +469,9 @@ def upper_left(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The image is read, not given its gradient",
-    "d_image is made from d_out and the weights, and the picture's own brightness plays no part; yours returns what "
-    "the forward read, or a picture times its weights.",
+    "The image instead of `d_out`",
+    "your function returns the image times the weights with which it was read; `d_image` is computed from `d_out` and "
+    "the weights, and the brightness of the image plays no part.",
     "sec-sback-idea",
 )
 def image_times_weights(d_out, image, grid, align_corners=False):
@@ -479,8 +480,9 @@ def image_times_weights(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Divided by how often a pixel was read",
-    "many points may read one pixel, and what they give it adds up; yours takes the mean over them.",
+    "Divided by the sum of the weights",
+    "your function divides by the sum of the weights with which a pixel was read; many points may read one pixel, and "
+    "their shares are added, not averaged.",
     "sec-sback-lost",
 )
 def mean_of_points(d_out, image, grid, align_corners=False):
@@ -492,7 +494,8 @@ def mean_of_points(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Every sign is reversed",
-    "the gradient is d_out times the weights, as it is; the step against it is the optimizer's part.",
+    "your gradient has the opposite sign; it should be `d_out` times the weights, and the optimizer takes the step "
+    "against it.",
     "sec-sback-idea",
 )
 def reversed_sign(d_out, image, grid, align_corners=False):
@@ -501,8 +504,8 @@ def reversed_sign(d_out, image, grid, align_corners=False):
 
 @EXERCISE.wrong(
     "Upper right and lower left weights are exchanged",
-    "the upper right neighbour gets f_x * (1 - f_y) of d_out and the lower left one (1 - f_x) * f_y; yours has these "
-    "two exchanged.",
+    "your function exchanges the weights of the upper right and the lower left neighbour; the upper right one "
+    "receives `f_x * (1 - f_y)` of `d_out` and the lower left one `(1 - f_x) * f_y`.",
     "sec-sback-scatter",
 )
 def crossed_weights(d_out, image, grid, align_corners=False):

@@ -68,9 +68,9 @@ def summed(d_grid, x, y, one=1):
 
 
 @EXERCISE.wrong(
-    "Only the shift is there",
-    "theta's first two columns sum each pixel's gradient times its place, x_t "
-    "and y_t; yours leaves them at zero, and no picture would ever be turned or scaled.",
+    "Only the shift has a gradient",
+    "your first two columns are zero, so `theta` could never learn to turn or scale; they should be the sums of each "
+    "pixel's gradient times x_t and times y_t.",
     "sec-theta-sum",
 )
 def shift_alone(d_grid, theta, align_corners=False):
@@ -79,8 +79,8 @@ def shift_alone(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The shift is lost",
-    "the lever arm is (x_t, y_t, 1), and the column of the 1 is the plain sum of all gradients; yours leaves the "
-    "third column at zero.",
+    "your third column is zero; the lever arm is (x_t, y_t, 1), and the column of the 1 is the plain sum of all "
+    "gradients.",
     "sec-theta-sum",
 )
 def without_shift(d_grid, theta, align_corners=False):
@@ -89,8 +89,8 @@ def without_shift(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The lever arms are missing",
-    "each pixel's gradient is multiplied by its place, x_t for the first "
-    "column and y_t for the second; yours puts the plain sum into all three.",
+    "your three columns are all the plain sum; each pixel's gradient is multiplied by x_t in the first column and by "
+    "y_t in the second.",
     "sec-theta-sum",
 )
 def without_arms(d_grid, theta, align_corners=False):
@@ -98,9 +98,8 @@ def without_arms(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "= for += in the sum over the pixels",
-    "every pixel's share is added to what the pixels before it have "
-    "left, with +=; yours assigns, so that only the last pixel's is there at the end.",
+    "`=` instead of `+=` in the sum over the pixels",
+    "your function assigns, so that only the last pixel's contribution is left; add every pixel's with `+=`.",
     "sec-theta-hand",
 )
 def last_pixel(d_grid, theta, align_corners=False):
@@ -111,8 +110,8 @@ def last_pixel(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The 1 comes first",
-    "theta's columns belong to x_t, y_t and 1 in this order, so the plain sum of the "
-    "gradients is the third; yours is (1, x_t, y_t).",
+    "your columns belong to 1, x_t and y_t; the order should be x_t, y_t, 1, so the plain sum of the gradients is the "
+    "third column.",
     "sec-theta-sum",
 )
 def one_first(d_grid, theta, align_corners=False):
@@ -121,8 +120,8 @@ def one_first(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "y_t points up",
-    "rows are counted downwards and y_t grows with them, from -1 at the top to 1 at the "
-    "bottom; your lever arms run the other way.",
+    "your y_t decreases from the top row to the bottom; it should grow with the rows, from -1 at the top to 1 at the "
+    "bottom.",
     "sec-grid-units",
 )
 def y_points_up(d_grid, theta, align_corners=False):
@@ -131,9 +130,8 @@ def y_points_up(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Reshaped where it should be transposed",
-    "(h * w, 2) becomes (2, h * w) by exchanging its axes, as "
-    "swapaxes does; a reshape only cuts the row of numbers at other places, and mixes x with y.",
+    "Reshaped instead of transposed",
+    "your function reshapes (h * w, 2) to (2, h * w), which mixes x with y; exchange the axes, as `swapaxes` does.",
     "sec-theta-sum",
 )
 def reshaped(d_grid, theta, align_corners=False):
@@ -144,8 +142,8 @@ def reshaped(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Height and width are exchanged",
-    "an image of h rows and w columns has w different x_t and h "
-    "different y_t, and lists them row by row; yours has h of the one and w of the other.",
+    "your function uses h different x_t and w different y_t; an image of h rows and w columns has w different x_t and "
+    "h different y_t, listed row by row.",
     "sec-theta-hand",
 )
 def sizes_exchanged(d_grid, theta, align_corners=False):
@@ -155,9 +153,9 @@ def sizes_exchanged(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "x_t is measured by the height, y_t by the width",
-    "x_t runs along a row, which has w pixels, and y_t "
-    "down a column, which has h; yours divides the column's number by h and the row's by w.",
+    "x_t is divided by the height, y_t by the width",
+    "your function divides the column's index by h and the row's by w; x_t runs along a row, which has w pixels, and "
+    "y_t down a column, which has h.",
     "sec-grid-units",
 )
 def measured_by_the_other(d_grid, theta, align_corners=False):
@@ -172,7 +170,7 @@ def measured_by_the_other(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The mean over the pixels",
-    "every pixel acts on theta, and their gradients are added; yours divides by the number of pixels.",
+    "your function divides by the number of pixels; `theta` affects every pixel, so their gradients are added.",
     "sec-theta-sum",
 )
 def mean(d_grid, theta, align_corners=False):
@@ -181,8 +179,8 @@ def mean(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Summed over the batch as well",
-    "each image of the batch has a theta of its own, so the sum runs "
-    "over the pixels of one image and the result is (N, 2, 3).",
+    "your function sums over the images as well; each image of the batch has its own theta, so sum over the pixels of "
+    "one image, which gives (N, 2, 3).",
     "sec-theta-sum",
 )
 def over_the_batch(d_grid, theta, align_corners=False):
@@ -190,9 +188,9 @@ def over_the_batch(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Only the first image, without the batch's axis",
-    "each image of the batch has a theta of its own, so "
-    "the result is (N, 2, 3), a sum of its own for each image; yours is the first image's, (2, 3).",
+    "Only the first image, without the batch axis",
+    "your function returns the first image's sum, (2, 3); each image of the batch has its own theta, so the result is "
+    "(N, 2, 3).",
     "sec-theta-sum",
 )
 def first_image(d_grid, theta, align_corners=False):
@@ -201,8 +199,8 @@ def first_image(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The batch's sum for every image",
-    "each image of the batch has a theta of its own, which depends on its own pixels only; yours gives all images the "
-    "sum over all.",
+    "your function gives every image the sum over the batch; each image has its own theta, whose gradient comes from "
+    "its own pixels alone.",
     "sec-theta-sum",
 )
 def batch_for_everyone(d_grid, theta, align_corners=False):
@@ -211,10 +209,9 @@ def batch_for_everyone(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Transposed",
-    "an outer product is column times row, the pixel's (x, y) gradient down the rows and "
-    "its lever arm (x_t, y_t, 1) along the columns; yours has them exchanged, and a reshape does not "
-    "turn them back.",
+    "The outer product is transposed",
+    "your outer product is transposed, and the `reshape` does not undo that; the rows should belong to x and y of "
+    "`d_grid`, the columns to the lever arms (x_t, y_t, 1).",
     "sec-theta-sum",
 )
 def transposed(d_grid, theta, align_corners=False):
@@ -222,9 +219,9 @@ def transposed(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-    "outer edges; your lever arms are those of the other convention.",
+    "The other `align_corners`",
+    "your lever arms are those of the other convention; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_convention(d_grid, theta, align_corners=False):
@@ -232,9 +229,9 @@ def other_convention(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
-    "with False, -1 and 1 are the outer edges, so the "
-    "outermost lever arms are half a pixel shorter than 1; yours reach to -1 and 1 always.",
+    "`align_corners` is ignored, centres always",
+    "your lever arms reach -1 and 1 even where `align_corners=False`; there -1 and 1 are the outer edges, and the "
+    "outermost lever arms should end half a pixel inside.",
     "sec-grid-units",
 )
 def always_corners(d_grid, theta, align_corners=False):
@@ -242,8 +239,9 @@ def always_corners(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True, -1 and 1 are the centres of the outermost pixels; your lever arms end half a pixel inside always.",
+    "`align_corners` is ignored, edges always",
+    "your lever arms end half a pixel inside even where `align_corners=True`; there -1 and 1 are the centres of the "
+    "outermost pixels.",
     "sec-grid-units",
 )
 def always_edges(d_grid, theta, align_corners=False):
@@ -252,8 +250,8 @@ def always_edges(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Lever arms in pixels",
-    "the lever arms are the pixels' places in normalised units, from -1 to 1, "
-    "with 0 in the middle; yours count columns and rows.",
+    "your lever arms count columns and rows; they should be the pixels' positions in normalised units, from -1 to 1, "
+    "with 0 in the middle.",
     "sec-theta-sum",
 )
 def arms_in_pixels(d_grid, theta, align_corners=False):
@@ -263,8 +261,8 @@ def arms_in_pixels(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "x_t and y_t are swapped",
-    "in the lever arm, (x_t, y_t, 1), x_t changes from column to column and "
-    "makes theta's first column, y_t its second.",
+    "your function uses y_t for the first column and x_t for the second; the lever arm is (x_t, y_t, 1), and x_t "
+    "changes from column to column of the picture.",
     "sec-theta-sum",
 )
 def arms_swapped(d_grid, theta, align_corners=False):
@@ -273,9 +271,8 @@ def arms_swapped(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The pixels are listed column by column",
-    "d_grid lists its pixels row by row, so x_t runs through a "
-    "whole row before y_t changes; yours lists the lever arms the other way, as np.meshgrid does with "
-    "indexing='ij'.",
+    "your lever arms are listed column by column, as `np.meshgrid` returns them with `indexing='ij'`; `d_grid` lists "
+    "its pixels row by row, so x_t runs through a whole row before y_t changes.",
     "sec-theta-hand",
 )
 def column_by_column(d_grid, theta, align_corners=False):
@@ -285,9 +282,9 @@ def column_by_column(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The rows of theta are swapped",
-    "the first row of theta gives x and receives the x parts of d_grid, which come first in its last axis; yours "
-    "writes them into the second row.",
+    "The rows of `theta` are swapped",
+    "your function writes the gradients of x into the second row; the first row of `theta` gives x, and x comes first "
+    "in the last axis of `d_grid`.",
     "sec-theta-sum",
 )
 def rows_swapped(d_grid, theta, align_corners=False):
@@ -295,9 +292,9 @@ def rows_swapped(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A single pixel sits at -1",
-    "a single row or column has its centre in the middle, at 0, in both "
-    "conventions; np.linspace(-1, 1, 1) puts it at -1.",
+    "A single pixel lies at -1",
+    "your function places the centre of a single row or column at -1, as `np.linspace(-1, 1, 1)` does; it should lie "
+    "in the middle, at 0, in both conventions.",
     "sec-grid-units",
 )
 def single_pixel_at_the_edge(d_grid, theta, align_corners=False):
@@ -308,8 +305,9 @@ def single_pixel_at_the_edge(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The descent direction in place of the gradient",
-    "d_theta is the sum of the gradients as they come; the step in the opposite direction is the optimizer's part.",
+    "The descent direction instead of the gradient",
+    "your result has the opposite sign; `d_theta` is the sum of the gradients, and the optimizer takes the step "
+    "against it.",
     "sec-theta-hand",
 )
 def opposite_sign(d_grid, theta, align_corners=False):
@@ -317,9 +315,9 @@ def opposite_sign(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Units become pixels a second time",
-    "d_grid comes in normalised units already, so no factor of W / "
-    "2 or (W - 1) / 2 is due here; the sampler has put it in.",
+    "Converted from units to pixels once more",
+    "your function multiplies by W / 2 or (W - 1) / 2; `d_grid` is per normalised unit already, since the sampler has "
+    "applied that factor.",
     "sec-sback-pull",
 )
 def factor_again(d_grid, theta, align_corners=False):
@@ -328,9 +326,9 @@ def factor_again(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Left edges for lever arms",
-    "a pixel's place is its centre, with edges at (2 * j + 1) / w - 1; your "
-    "lever arms are the pixels' left and upper edges, 2 * j / w - 1.",
+    "Left edges as lever arms",
+    "with `align_corners=False` your lever arms are the pixels' left and upper edges, `2 * j / w - 1`; a pixel's "
+    "position is its centre, `(2 * j + 1) / w - 1`.",
     "sec-grid-units",
 )
 def left_edges(d_grid, theta, align_corners=False):
@@ -341,8 +339,8 @@ def left_edges(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Lever arms from 0 to 1",
-    "the lever arms are the pixels' places in normalised units, from -1 to 1, "
-    "with 0 in the middle; yours run from 0 to 1.",
+    "your lever arms run from 0 to 1; they should be the pixels' positions in normalised units, from -1 to 1, with 0 "
+    "in the middle.",
     "sec-grid-units",
 )
 def from_zero_to_one(d_grid, theta, align_corners=False):
@@ -351,9 +349,9 @@ def from_zero_to_one(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The last lever arm is not reached",
-    "np.linspace(-1, 1, w) ends at 1; with endpoint=False, or steps "
-    "of 2 / w from -1, your lever arms end a step before it in both conventions.",
+    "The last lever arm is too short",
+    "your lever arms end a step of `2 / w` before 1 in both conventions, as with `endpoint=False`; with "
+    "`align_corners=True`, `np.linspace(-1, 1, w)` ends at 1.",
     "sec-grid-units",
 )
 def without_the_end(d_grid, theta, align_corners=False):
@@ -362,9 +360,9 @@ def without_the_end(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The first pixel alone",
-    "every pixel's share is added, from the first to the last; yours has that of the first, perhaps because the "
-    "return is inside the loop.",
+    "Only the first pixel",
+    "your result is the first pixel's contribution, perhaps because the `return` is inside the loop; add those of all "
+    "pixels.",
     "sec-theta-hand",
 )
 def first_pixel(d_grid, theta, align_corners=False):
@@ -375,7 +373,8 @@ def first_pixel(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "x_t for both columns",
-    "theta's first column sums the gradients times x_t, and its second times y_t; yours multiplies by x_t in both.",
+    "your second column is multiplied by x_t as well; the first column sums the gradients times x_t and the second "
+    "those times y_t.",
     "sec-theta-sum",
 )
 def x_for_both(d_grid, theta, align_corners=False):
@@ -385,7 +384,7 @@ def x_for_both(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The mean over the batch",
-    "each image of the batch has a theta of its own; yours gives all images the mean over them.",
+    "your function gives every image the mean over the batch; each image has its own theta and its own gradient.",
     "sec-theta-sum",
 )
 def mean_of_batch(d_grid, theta, align_corners=False):
@@ -395,7 +394,7 @@ def mean_of_batch(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The lever arms are distances",
-    "a pixel on the left has a negative lever arm, x_t with its sign; yours takes its size alone.",
+    "your lever arms are absolute values; x_t is negative on the left half of the picture, and y_t on the upper half.",
     "sec-theta-sum",
 )
 def arms_without_sign(d_grid, theta, align_corners=False):
@@ -404,9 +403,9 @@ def arms_without_sign(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The first column is there alone",
-    "theta's second column sums each pixel's gradient times y_t, and "
-    "its third the gradients as they are; yours leaves both at zero.",
+    "Only the first column",
+    "your second and third columns are zero; the second sums each pixel's gradient times y_t, and the third sums the "
+    "gradients unweighted.",
     "sec-theta-sum",
 )
 def first_column_alone(d_grid, theta, align_corners=False):
@@ -414,9 +413,8 @@ def first_column_alone(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Each row has its own arm alone",
-    "theta's first row is multiplied with x_t, y_t and 1, and so is "
-    "its second; yours has x_t in the first and y_t in the second alone.",
+    "Each row has only its own lever arm",
+    "your first row lacks y_t and your second x_t; both rows of `theta` are multiplied by x_t, y_t and 1.",
     "sec-theta-sum",
 )
 def own_arm_alone(d_grid, theta, align_corners=False):
@@ -482,9 +480,9 @@ def axis_by_axis(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The points of the input for those of the output",
-    "theta multiplies the output's own points (x_t, y_t, 1), so the gradient is multiplied by these; yours multiplies "
-    "it by the points that theta makes of them.",
+    "The input's points instead of the output's",
+    "your function multiplies the gradient by the points of the input, which `theta` computes; `theta` multiplies the "
+    "output's own points (x_t, y_t, 1), so these are the factors of its gradient.",
     "sec-theta-sum",
 )
 def points_of_the_input(d_grid, theta, align_corners=False):

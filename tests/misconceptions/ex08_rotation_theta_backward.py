@@ -45,8 +45,8 @@ def right(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The cosine's derivative lacks its minus",
-    "cos falls as the angle grows, so its derivative is -sin, "
-    "and the two entries on the diagonal come in with a minus.",
+    "your terms of the diagonal have the wrong sign; the derivative of the cosine is -sin, so the two entries on the "
+    "diagonal are multiplied by -sin.",
     "sec-theta-one",
 )
 def sine_without_minus(d_theta, parameters):
@@ -55,9 +55,9 @@ def sine_without_minus(d_theta, parameters):
 
 
 @EXERCISE.wrong(
-    "Turned the other way",
-    "theta holds -sin in its first row and +sin in its second, so d_theta's "
-    "entry 21 comes in with +cos and entry 12 with -cos; yours has the signs exchanged.",
+    "The signs of the sine's terms are exchanged",
+    "your function multiplies `d_theta[:, 1, 0]` by -cos and `d_theta[:, 0, 1]` by cos; theta has -sin in its first "
+    "row and sin in its second, so the signs are the other way round.",
     "sec-theta-one",
 )
 def other_way(d_theta, parameters):
@@ -67,7 +67,8 @@ def other_way(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The minus of -sin is lost",
-    "theta's first row holds -sin, whose derivative is -cos, so d_theta's entry 12 is subtracted; yours adds it.",
+    "your function adds the term of `d_theta[:, 0, 1]`; theta has -sin there, whose derivative is -cos, so the term "
+    "is subtracted.",
     "sec-theta-one",
 )
 def plus_sine(d_theta, parameters):
@@ -76,9 +77,9 @@ def plus_sine(d_theta, parameters):
 
 
 @EXERCISE.wrong(
-    "Theta where its derivative belongs",
-    "d_theta is laid along the way in which theta moves, [[-sin, "
-    "-cos, 0], [cos, -sin, 0]]; yours multiplies it by theta itself.",
+    "theta instead of its derivative",
+    "your function multiplies `d_theta` by theta itself; multiply by the derivative of theta with respect to the "
+    "angle, `[[-sin, -cos, 0], [cos, -sin, 0]]`, and sum.",
     "sec-theta-one",
 )
 def not_differentiated(d_theta, parameters):
@@ -88,8 +89,8 @@ def not_differentiated(d_theta, parameters):
 
 @EXERCISE.wrong(
     "Every sign is reversed",
-    "d_theta is multiplied by the way in which theta moves as the angle grows, "
-    "[[-sin, -cos, 0], [cos, -sin, 0]], and the products are added as they are; yours is the opposite.",
+    "your result has the opposite sign; `d_theta` is multiplied by the derivative of theta with respect to the angle, "
+    "`[[-sin, -cos, 0], [cos, -sin, 0]]`, and the products are added.",
     "sec-theta-one",
 )
 def opposite(d_theta, parameters):
@@ -98,8 +99,8 @@ def opposite(d_theta, parameters):
 
 @EXERCISE.wrong(
     "Columns are counted from 1",
-    "NumPy counts from 0, so the entry that the text calls 21 is d_theta[:, "
-    "1, 0], and 12 is d_theta[:, 0, 1]; your rows are right and your columns one too far.",
+    "your rows are right but your columns are one too far; NumPy counts from 0, so the entry of theta_21 is "
+    "`d_theta[:, 1, 0]` and that of theta_12 `d_theta[:, 0, 1]`.",
     "sec-theta-one",
 )
 def columns_from_one(d_theta, parameters):
@@ -108,8 +109,8 @@ def columns_from_one(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The diagonal is missing",
-    "the angle acts through all four entries of the 2 x 2 part, and the chain "
-    "rule adds four terms; yours has entries 12 and 21, and lacks 11 and 22.",
+    "your sum lacks the two entries on the diagonal; all four entries of the 2 x 2 part depend on the angle, so the "
+    "chain rule adds four terms.",
     "sec-theta-one",
 )
 def off_diagonal(d_theta, parameters):
@@ -118,9 +119,9 @@ def off_diagonal(d_theta, parameters):
 
 
 @EXERCISE.wrong(
-    "The diagonal alone",
-    "the angle acts through all four entries of the 2 x 2 part, and the chain rule "
-    "adds four terms; yours has entries 11 and 22, and lacks 12 and 21.",
+    "Only the diagonal",
+    "your sum lacks the two entries off the diagonal; all four entries of the 2 x 2 part depend on the angle, so the "
+    "chain rule adds four terms.",
     "sec-theta-one",
 )
 def diagonal(d_theta, parameters):
@@ -129,9 +130,9 @@ def diagonal(d_theta, parameters):
 
 
 @EXERCISE.wrong(
-    "The first row alone",
-    "the angle acts through all four entries of the 2 x 2 part, and the chain "
-    "rule adds four terms; yours has those of theta's first row.",
+    "Only the first row",
+    "your sum has the terms of theta's first row only; all four entries of the 2 x 2 part depend on the angle, so the "
+    "chain rule adds four terms.",
     "sec-theta-one",
 )
 def first_row(d_theta, parameters):
@@ -140,9 +141,9 @@ def first_row(d_theta, parameters):
 
 
 @EXERCISE.wrong(
-    "One entry for all four",
-    "the angle acts through all four entries of the 2 x 2 part, and the chain "
-    "rule adds four terms; yours has that of entry 21 alone.",
+    "Only one entry",
+    "your sum has the term of `d_theta[:, 1, 0]` only; all four entries of the 2 x 2 part depend on the angle, so the "
+    "chain rule adds four terms.",
     "sec-theta-one",
 )
 def one_entry(d_theta, parameters):
@@ -152,8 +153,8 @@ def one_entry(d_theta, parameters):
 
 @EXERCISE.wrong(
     "As if the angle were 0",
-    "entry 21 less entry 12 is the gradient at angle 0; at any other angle "
-    "theta moves in another direction, by way of cos and sin.",
+    "your result, `d_theta[:, 1, 0] - d_theta[:, 0, 1]`, is the gradient at angle 0; at other angles the derivative "
+    "of theta contains cos and sin.",
     "sec-theta-one",
 )
 def at_zero(d_theta, parameters):
@@ -163,8 +164,8 @@ def at_zero(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The mean of the six entries",
-    "the angle acts on the loss through four of the entries, and gradients along several paths are added, not "
-    "averaged; yours divides the sum by 6.",
+    "your function divides the sum by 6; the loss depends on the angle through four entries, and their terms are "
+    "added, not averaged.",
     "sec-theta-one",
 )
 def mean_of_entries(d_theta, parameters):
@@ -173,7 +174,8 @@ def mean_of_entries(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The angle is taken for degrees",
-    "the parameters are radians, as NumPy's cos and sin take them; yours turns them into radians once more.",
+    "your function converts the angle as if it were in degrees; the parameters are in radians, as `np.cos` and "
+    "`np.sin` need them.",
     "sec-theta-one",
 )
 def degrees(d_theta, parameters):
@@ -182,8 +184,7 @@ def degrees(d_theta, parameters):
 
 @EXERCISE.wrong(
     "Summed over the batch",
-    "each image has an angle of its own, so each has a gradient of its own in "
-    "an (N, 1) array, and nothing is added across images.",
+    "your function sums over the images; each image has its own angle, so the gradients form an (N, 1) array.",
     "sec-theta-sum",
 )
 def over_the_batch(d_theta, parameters):
@@ -192,8 +193,8 @@ def over_the_batch(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The batch's sum in every row",
-    "each image has an angle of its own, which depends on its own d_theta only; yours gives every image the sum over "
-    "all.",
+    "your function gives every image the sum over the batch; each image has its own angle, whose gradient comes from "
+    "its own `d_theta` alone.",
     "sec-theta-sum",
 )
 def batch_for_everyone(d_theta, parameters):
@@ -202,8 +203,8 @@ def batch_for_everyone(d_theta, parameters):
 
 @EXERCISE.wrong(
     "(N, 1) times (N,) becomes (N, N)",
-    "NumPy lays a (N,) array along the last axis, so every angle meets "
-    "every image's d_theta; take parameters[:, 0], or keep the last axis of both.",
+    "your product of (N, 1) and (N,) is (N, N), since NumPy places (N,) along the last axis; take `parameters[:, 0]`, "
+    "or keep the last axis of both.",
     "sec-theta-one",
 )
 def every_angle_with_every_image(d_theta, parameters):
@@ -213,7 +214,8 @@ def every_angle_with_every_image(d_theta, parameters):
 
 @EXERCISE.wrong(
     "One image's angle for the whole batch",
-    "each image was turned by an angle of its own, parameters[n]; yours takes the first image's cos and sin for all.",
+    "your function uses the cosine and sine of the first image for every image; each was turned by its own angle, "
+    "`parameters[n]`.",
     "sec-theta-sum",
 )
 def first_angle(d_theta, parameters):
@@ -222,8 +224,8 @@ def first_angle(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The last axis is missing",
-    "one parameter for each image is still a list of parameters, so its "
-    "gradient is (N, 1), as the parameters are; yours is (N,).",
+    "your result is (N,); each image has a list of parameters, here of one, so the gradient is (N, 1), as the "
+    "parameters are.",
     "sec-theta-one",
 )
 def flat(d_theta, parameters):
@@ -231,9 +233,9 @@ def flat(d_theta, parameters):
 
 
 @EXERCISE.wrong(
-    "The second row alone",
-    "the angle acts through all four entries of the 2 x 2 part, and the chain "
-    "rule adds four terms; yours has those of theta's second row.",
+    "Only the second row",
+    "your sum has the terms of theta's second row only; all four entries of the 2 x 2 part depend on the angle, so "
+    "the chain rule adds four terms.",
     "sec-theta-one",
 )
 def second_row(d_theta, parameters):
@@ -243,8 +245,8 @@ def second_row(d_theta, parameters):
 
 @EXERCISE.wrong(
     "Sine and cosine are exchanged",
-    "the diagonal holds the cosine, whose derivative is -sin, and the "
-    "other two hold the sine, whose derivative is cos; yours has them the other way round.",
+    "your function multiplies the diagonal by -cos and the other two entries by the sine; the diagonal of theta is "
+    "the cosine, whose derivative is -sin, and the other two are sines, whose derivative is the cosine.",
     "sec-theta-one",
 )
 def exchanged(d_theta, parameters):
@@ -253,8 +255,8 @@ def exchanged(d_theta, parameters):
 
 
 @EXERCISE.wrong(
-    "The shift's entries take part",
-    "the angle is in the 2 x 2 part alone, so the third column of d_theta plays no part; yours adds it.",
+    "The shift's entries are added",
+    "your function adds the third column of `d_theta`; only the 2 x 2 part depends on the angle.",
     "sec-theta-one",
 )
 def with_shift(d_theta, parameters):
@@ -263,8 +265,8 @@ def with_shift(d_theta, parameters):
 
 @EXERCISE.wrong(
     "The mean over the four entries",
-    "the angle acts on the loss through four of the entries, and gradients along several paths are added, not "
-    "averaged; yours divides the sum by 4.",
+    "your function divides the sum by 4; the loss depends on the angle through four entries, and their terms are "
+    "added, not averaged.",
     "sec-theta-one",
 )
 def mean_of_four(d_theta, parameters):

@@ -80,8 +80,8 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "As it was found",
-    "the classifier must be given the warped image; as long as it reads the "
-    "untransformed one, the scores and the loss don't depend on theta, whose gradient is then zero.",
+    "the code passes the untransformed image to the classifier, so the scores and the loss do not depend on theta and "
+    "its gradient is zero; pass `warped` instead.",
     "sec-layer-failures",
 )
 def as_found(image, localise, sample, classify):
@@ -93,8 +93,8 @@ def as_found(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The image is warped twice",
-    "the classifier is given the image warped once, the same that is "
-    "returned; yours applies theta again to what was already warped.",
+    "your function applies theta again to the warped image; the classifier should receive the image warped once, the "
+    "one that is returned.",
     "sec-layer-chain",
 )
 def warped_twice(image, localise, sample, classify):
@@ -104,9 +104,9 @@ def warped_twice(image, localise, sample, classify):
 
 
 @EXERCISE.wrong(
-    "The identity for the theta that was found",
-    "the sampler must read with the theta that localise gives; yours reads with the identity, and the scores again do "
-    "not depend on theta.",
+    "Warped with the identity",
+    "your function samples with the identity, so the scores still do not depend on theta; sample with the theta that "
+    "`localise` returns.",
     "sec-layer-failures",
 )
 def with_the_identity(image, localise, sample, classify):
@@ -118,9 +118,9 @@ def with_the_identity(image, localise, sample, classify):
 
 
 @EXERCISE.wrong(
-    "The localisation network is fed the warped image",
-    "theta is decided from the image as it comes "
-    "in, before anything is warped, and that theta is the one to return; localise(image) was right.",
+    "The localisation network receives the warped image",
+    "your function returns `localise(warped)`; theta comes from the image before it is warped, `localise(image)`, as "
+    "in the original code.",
     "sec-layer-chain",
 )
 def localised_after(image, localise, sample, classify):
@@ -130,7 +130,8 @@ def localised_after(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "Localised and sampled a second time",
-    "the layer decides once and reads once, from the original image; yours decides again on the warped image.",
+    "your function localises again on the warped image and samples with that theta; the layer localises once and "
+    "samples once, from the original image.",
     "sec-layer-chain",
 )
 def second_round(image, localise, sample, classify):
@@ -142,8 +143,8 @@ def second_round(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "theta is inverted",
-    "theta already maps each output pixel to its place in the input, so the sampler takes it as it is; the bug is "
-    "elsewhere.",
+    "your function inverts theta; theta already maps each output pixel to its position in the input and is used as it "
+    "is, so the bug is elsewhere.",
     "sec-layer-chain",
 )
 def inverted(image, localise, sample, classify):
@@ -157,7 +158,8 @@ def inverted(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The untransformed image is returned",
-    "the scores are right now, but the second output is to be the warped image, the one that the classifier was given.",
+    "your scores are right, but the second result is the untransformed image; return the warped one, which the "
+    "classifier received.",
     "sec-layer-chain",
 )
 def image_returned(image, localise, sample, classify):
@@ -167,8 +169,8 @@ def image_returned(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "Both images are classified and added",
-    "the scores are those of the warped image alone; with the "
-    "untransformed one beside it the classifier can do without the transformer.",
+    "your function adds the scores of the untransformed image, so the classifier can do without the transformer; the "
+    "scores should be those of the warped image alone.",
     "sec-layer-failures",
 )
 def both(image, localise, sample, classify):
@@ -179,7 +181,7 @@ def both(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "One theta for the whole batch",
-    "localise gives each image a theta of its own, and each is read with its own; yours uses the first one's for all.",
+    "your function uses the first theta for every image; `localise` returns one for each.",
     "sec-layer-chain",
 )
 def first_theta(image, localise, sample, classify):
@@ -189,8 +191,9 @@ def first_theta(image, localise, sample, classify):
 
 
 @EXERCISE.wrong(
-    "The scores are those of the difference",
-    "the classifier is given the warped image as it is; yours gives it the change that the warp has made.",
+    "The scores of the untransformed image are subtracted",
+    "your function subtracts the scores of the untransformed image; the scores should be those of the warped image "
+    "alone.",
     "sec-layer-failures",
 )
 def difference(image, localise, sample, classify):
@@ -201,8 +204,8 @@ def difference(image, localise, sample, classify):
 
 @EXERCISE.wrong(
     "The mean of both images' scores",
-    "the scores are those of the warped image alone; with the "
-    "untransformed one beside it the classifier can do without the transformer.",
+    "your function averages the scores with those of the untransformed image, so the classifier can do without the "
+    "transformer; the scores should be those of the warped image alone.",
     "sec-layer-failures",
 )
 def mean_of_both(image, localise, sample, classify):
@@ -212,9 +215,8 @@ def mean_of_both(image, localise, sample, classify):
 
 
 @EXERCISE.wrong(
-    "The identity is returned for theta",
-    "the first output is the theta that the localisation network predicts and the sampler uses; yours returns the "
-    "identity in its place.",
+    "The identity is returned instead of theta",
+    "your function returns the identity as theta; return the theta that `localise` predicted and the sampler used.",
     "sec-layer-chain",
 )
 def identity_returned(image, localise, sample, classify):
@@ -243,9 +245,9 @@ def one_by_one(image, localise, sample, classify):
 
 
 @EXERCISE.wrong(
-    "The image is warped twice, and returned so",
-    "theta is applied once: the classifier gets what sample(image, theta) returns, and so does the caller; yours "
-    "applies theta again to what was already warped.",
+    "The image is warped twice, and returned like that",
+    "your function applies theta again to the warped image and returns the result; apply theta once, and pass the "
+    "classifier the same image that is returned.",
     "sec-layer-chain",
 )
 def twice_and_returned(image, localise, sample, classify):

@@ -112,9 +112,9 @@ def weighed(forward, d_out):
 
 
 @EXERCISE.wrong(
-    "Moved to one side only",
-    "the difference is taken between a step up and a step down; yours is "
-    "between a step up and no step, which is off where the loss is curved.",
+    "Only a step up",
+    "your difference is between a step up and no step, which is inaccurate where the loss is curved; it should be "
+    "between a step up and a step down.",
     "sec-layer-check",
 )
 def one_sided(forward, theta, d_out, step=1e-6):
@@ -123,8 +123,9 @@ def one_sided(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Between a step up and the start, divided by two steps",
-    "the loss is needed a step above and a step below theta, each in a fresh copy of it; yours subtracts the loss at "
-    "theta itself, as also happens where one array is moved up and then down by the same step.",
+    "your function subtracts the loss at `theta` itself but divides by two steps, as also happens where one array is "
+    "moved up and then down by the same step; evaluate the loss a step above and a step below, each in a fresh copy "
+    "of `theta`.",
     "sec-layer-check",
 )
 def undone(forward, theta, d_out, step=1e-6):
@@ -132,9 +133,9 @@ def undone(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "Moved down only",
-    "the difference is taken between a step up and a step down; yours is between no "
-    "step and a step down, which is off where the loss is curved.",
+    "Only a step down",
+    "your difference is between no step and a step down, which is inaccurate where the loss is curved; it should be "
+    "between a step up and a step down.",
     "sec-layer-check",
 )
 def down_only(forward, theta, d_out, step=1e-6):
@@ -143,9 +144,8 @@ def down_only(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Half a step to each side",
-    "each entry is moved by a whole step up and a whole step down, so the "
-    "two are 2 * step apart; yours goes half as far, which gives another number where the loss is not "
-    "quadratic.",
+    "your function moves each entry by half a step, which gives another result where the loss is not quadratic; move "
+    "it by a whole step up and a whole step down.",
     "sec-layer-check",
 )
 def half_steps(forward, theta, d_out, step=1e-6):
@@ -154,8 +154,7 @@ def half_steps(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Divided by one step",
-    "between a step up and a step down lie two steps, so the difference is "
-    "divided by 2 * step; yours is twice what it should be.",
+    "your result is twice what it should be; a step up and a step down are two steps apart, so divide by `2 * step`.",
     "sec-layer-check",
 )
 def one_step(forward, theta, d_out, step=1e-6):
@@ -163,8 +162,8 @@ def one_step(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "The brackets round 2 * step are missing",
-    "/ 2 * step divides by 2 and then multiplies by the step; write / (2 * step).",
+    "The brackets around `2 * step` are missing",
+    "your `/ 2 * step` divides by 2 and then multiplies by the step; write `/ (2 * step)`.",
     "sec-layer-check",
 )
 def brackets_forgotten(forward, theta, d_out, step=1e-6):
@@ -173,7 +172,7 @@ def brackets_forgotten(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Not divided by the step",
-    "a slope is a difference divided by the distance, 2 * step; yours is the difference itself.",
+    "your function returns the difference itself; a slope is the difference divided by the distance, `2 * step`.",
     "sec-layer-check",
 )
 def undivided(forward, theta, d_out, step=1e-6):
@@ -181,9 +180,8 @@ def undivided(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "d_out is left out",
-    "the loss changes by d_out times what the output changes by, so the output is "
-    "weighed with d_out before the sum; yours sums it as it is.",
+    "`d_out` is left out",
+    "your function sums the output without `d_out`; the loss is the sum of the output times `d_out`.",
     "sec-layers-ones",
 )
 def without_upstream(forward, theta, d_out, step=1e-6):
@@ -191,7 +189,9 @@ def without_upstream(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "Mean for sum", "the weighed output is summed over all its numbers; yours takes their mean.", "sec-layer-check"
+    "The mean instead of the sum",
+    "your loss is the mean of the weighted output; it should be the sum of all its numbers.",
+    "sec-layer-check",
 )
 def mean_for_sum(forward, theta, d_out, step=1e-6):
     return differences(lambda moved: (d_out * forward(moved)).mean(), theta, step)
@@ -199,8 +199,8 @@ def mean_for_sum(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "All entries are moved at once",
-    "each entry has a slope of its own, so one entry is moved while "
-    "the others stay; yours moves all of theta together.",
+    "your function moves all entries of `theta` together; each entry has its own slope, so move one while the others "
+    "stay.",
     "sec-layer-check",
 )
 def all_at_once(forward, theta, d_out, step=1e-6):
@@ -210,8 +210,8 @@ def all_at_once(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "The same entry is moved in all images at once",
-    "each image has a theta of its own and so six "
-    "slopes of its own; yours moves the entry in every theta of the batch and sums over all images.",
+    "your function moves the same entry in every theta of the batch and sums over all images; each image has its own "
+    "theta and so six slopes of its own.",
     "sec-layer-check",
 )
 def whole_batch(forward, theta, d_out, step=1e-6):
@@ -219,9 +219,9 @@ def whole_batch(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "Entries are not put back",
-    "before the next entry is moved, the last must be where it was: take a "
-    "fresh copy of theta for each side (below = theta copies nothing); in yours the moves pile up.",
+    "Entries are not moved back",
+    "your function does not move an entry back before it moves the next, so the moves accumulate; take a fresh copy "
+    "of `theta` for each side, with `theta.copy()`, since `below = theta` copies nothing.",
     "sec-layer-check",
 )
 def piled_up(forward, theta, d_out, step=1e-6):
@@ -235,10 +235,9 @@ def piled_up(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "The two copies are taken before the loop",
-    "before the next entry is moved, the last must be where it "
-    "was: take both copies inside the loop, afresh for each entry; in yours the moves pile up, upwards in "
-    "one and downwards in the other.",
+    "The two copies are made before the loop",
+    "your copies are made once, before the loop, so the moves accumulate, upwards in one and downwards in the other; "
+    "make both inside the loop, for each entry.",
     "sec-layer-check",
 )
 def two_copies_for_all(forward, theta, d_out, step=1e-6):
@@ -253,9 +252,9 @@ def two_copies_for_all(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Every slope is zero",
-    "either both sides are the same array, since moved = theta copies nothing "
-    "and the step down undoes the step up (take theta.copy() for each side), or the slopes are never "
-    "written into d_theta.",
+    "your slopes are all 0, either because both sides are the same array, since `moved = theta` copies nothing and "
+    "the step down undoes the step up, or because they are never written into `d_theta`; use `theta.copy()` for each "
+    "side.",
     "sec-layer-check",
 )
 def all_zero(forward, theta, d_out, step=1e-6):
@@ -263,9 +262,9 @@ def all_zero(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "The sign is turned round",
-    "the loss after the step up comes first, and the loss after the step "
-    "down is taken from it; yours is the other way round.",
+    "The sign is wrong",
+    "your function subtracts the loss after the step up; it should be the loss after the step up minus the loss after "
+    "the step down.",
     "sec-layer-check",
 )
 def sign(forward, theta, d_out, step=1e-6):
@@ -273,8 +272,8 @@ def sign(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "The step that was passed in is not used",
-    "entries are moved by step, whatever it is; yours moves them by a step of its own.",
+    "`step` is ignored",
+    "your function moves the entries by a step of its own; move them by `step`, whatever it is.",
     "sec-layer-check",
 )
 def own_step(forward, theta, d_out, step=1e-6):
@@ -283,8 +282,8 @@ def own_step(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "The step grows with the entry",
-    "every entry is moved by the step as it was passed in; yours moves it by the step times the entry's own size, and "
-    "divides by the step alone.",
+    "your function moves an entry by the step times its size but divides by the step alone; move every entry by "
+    "`step` itself.",
     "sec-layer-check",
 )
 def relative_step(forward, theta, d_out, step=1e-6):
@@ -293,8 +292,8 @@ def relative_step(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "The step is multiplied by the entry",
-    "every entry is moved by the step as it was passed in, and an entry of 0 too; yours moves it by the step times "
-    "the entry.",
+    "your function moves an entry by the step times the entry, so an entry of 0 does not move; move every entry by "
+    "`step` itself.",
     "sec-layer-check",
 )
 def multiplied_step(forward, theta, d_out, step=1e-6):
@@ -314,8 +313,8 @@ def _stepping(forward, theta, d_out, step, far, apart):
 
 @EXERCISE.wrong(
     "Two steps down and none up",
-    "the difference is taken between a step up and a step down, both from "
-    "theta as it was; yours is between theta and two steps below it.",
+    "your difference is between `theta` and two steps below it; it should be between a step up and a step down, both "
+    "from `theta`.",
     "sec-layer-check",
 )
 def two_down(forward, theta, d_out, step=1e-6):
@@ -324,8 +323,8 @@ def two_down(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Two steps up and none down",
-    "the difference is taken between a step up and a step down, both from "
-    "theta as it was; yours is between theta and two steps above it.",
+    "your difference is between `theta` and two steps above it; it should be between a step up and a step down, both "
+    "from `theta`.",
     "sec-layer-check",
 )
 def two_up(forward, theta, d_out, step=1e-6):
@@ -333,8 +332,8 @@ def two_up(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "d_out is multiplied twice",
-    "the output is weighed with d_out once, in the loss; yours multiplies the slope by it once more, or squares it.",
+    "Multiplied by `d_out` twice",
+    "your function multiplies by `d_out` twice, or by its square; the loss is the output times `d_out`, once.",
     "sec-layers-ones",
 )
 def upstream_twice(forward, theta, d_out, step=1e-6):
@@ -343,7 +342,8 @@ def upstream_twice(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "Only the first image is checked",
-    "each image has a theta of its own and so six slopes of its own; yours leaves those of the others at 0.",
+    "your function leaves the slopes of all images but the first at 0; each image has its own theta and so six slopes "
+    "of its own.",
     "sec-layer-check",
 )
 def first_image(forward, theta, d_out, step=1e-6):
@@ -353,8 +353,8 @@ def first_image(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "Only the absolute value of the slope",
-    "a slope has a sign, above less below; yours is its size.",
+    "The absolute value of the slope",
+    "your function returns the absolute value; the slope is the loss above minus the loss below, with its sign.",
     "sec-layer-check",
 )
 def without_sign(forward, theta, d_out, step=1e-6):

@@ -71,8 +71,9 @@ def carried_out(image, localisation, fold=lambda six: six.reshape(-1, 2, 3), way
 
 
 @EXERCISE.wrong(
-    "theta is folded column by column",
-    "the first three of the six numbers are theta's first row, reshape(-1, 2, 3); yours fills its columns first.",
+    "theta is reshaped column by column",
+    "your function fills the columns of theta first; the first three of the six numbers are its first row, "
+    "`reshape(-1, 2, 3)`.",
     "sec-localisation-idea",
 )
 def by_columns(image, localisation):
@@ -80,8 +81,9 @@ def by_columns(image, localisation):
 
 
 @EXERCISE.wrong(
-    "Corners in both",
-    "-1 and 1 are the outer edges of the pictures here, align_corners=False in both calls; yours has True in both.",
+    "`align_corners=True` in both calls",
+    "your function passes `align_corners=True` to the grid and the sampler; here -1 and 1 are the outer edges of the "
+    "pictures, `align_corners=False` in both.",
     "sec-grid-units",
 )
 def corners(image, localisation):
@@ -89,8 +91,9 @@ def corners(image, localisation):
 
 
 @EXERCISE.wrong(
-    "Corners in the grid, edges in the sampler",
-    "grid and sampler have to agree, align_corners=False in both; yours has True in affine_grid.",
+    "`align_corners=True` in the grid only",
+    "your function passes `align_corners=True` to `affine_grid`; the grid and the sampler have to agree, with `False` "
+    "in both.",
     "sec-grid-units",
 )
 def corners_in_grid(image, localisation):
@@ -98,8 +101,9 @@ def corners_in_grid(image, localisation):
 
 
 @EXERCISE.wrong(
-    "Edges in the grid, corners in the sampler",
-    "grid and sampler have to agree, align_corners=False in both; yours has True in grid_sample.",
+    "`align_corners=True` in the sampler only",
+    "your function passes `align_corners=True` to `grid_sample`; the grid and the sampler have to agree, with `False` "
+    "in both.",
     "sec-grid-units",
 )
 def corners_in_sampler(image, localisation):
@@ -108,7 +112,7 @@ def corners_in_sampler(image, localisation):
 
 @EXERCISE.wrong(
     "The output has the canvas's size",
-    "the grid has one point for each pixel of the output, SEEN x SEEN; yours has the canvas's size.",
+    "your grid has a point for each pixel of the canvas; it needs one for each pixel of the output, `SEEN` x `SEEN`.",
     "sec-layer-hand",
 )
 def canvas_size(image, localisation):
@@ -116,9 +120,9 @@ def canvas_size(image, localisation):
 
 
 @EXERCISE.wrong(
-    "The shrunk picture is read",
-    "the small picture is for the localisation network alone, and the sampler reads the canvas itself; yours reads the "
-    "small one.",
+    "The small picture is sampled",
+    "your function samples the small picture; that one is for the localisation network alone, and the sampler reads "
+    "the canvas itself.",
     "sec-layer-chain",
 )
 def small_read(image, localisation):
@@ -128,7 +132,8 @@ def small_read(image, localisation):
 
 @EXERCISE.wrong(
     "theta comes first",
-    "what is read comes first, then the grid, then theta; yours returns them in the order in which they are made.",
+    "your function returns theta first, in the order of computation; return what was read first, then the grid, then "
+    "theta.",
     "sec-layer-hand",
 )
 def theta_first(image, localisation):
@@ -136,8 +141,8 @@ def theta_first(image, localisation):
 
 
 @EXERCISE.wrong(
-    "What is read, and nothing else",
-    "the grid and theta are returned as well, because the way back needs them.",
+    "Only what was read is returned",
+    "your function returns only what was read; return the grid and theta as well, which the backward pass needs.",
     "sec-layer-hand",
 )
 def seen_alone(image, localisation):
@@ -145,8 +150,9 @@ def seen_alone(image, localisation):
 
 
 @EXERCISE.wrong(
-    "theta comes back as six numbers",
-    "theta is two rows of three for each canvas, (N, 2, 3); yours comes back as the network gave it.",
+    "theta is returned as six numbers",
+    "your theta has the shape (N, 6) of the network's output; it should be two rows of three for each canvas, (N, 2, "
+    "3).",
     "sec-layer-hand",
 )
 def flat_theta(image, localisation):
@@ -155,8 +161,8 @@ def flat_theta(image, localisation):
 
 
 @EXERCISE.wrong(
-    "The first theta for all",
-    "each canvas has a theta of its own; yours uses the first one's for the whole batch.",
+    "The first theta is used for all",
+    "your function uses the first theta for every canvas; each canvas has its own.",
     "sec-localisation-one",
 )
 def first_theta(image, localisation):
@@ -165,8 +171,8 @@ def first_theta(image, localisation):
 
 @EXERCISE.wrong(
     "The identity is added",
-    "the network's bias starts at the identity already, and its six numbers are theta; yours adds the identity once "
-    "more.",
+    "your function adds the identity to theta; the network's bias starts at the identity already, and its six outputs "
+    "are theta.",
     "sec-localisation-start",
 )
 def identity_added(image, localisation):
@@ -175,7 +181,8 @@ def identity_added(image, localisation):
 
 @EXERCISE.wrong(
     "The grid is returned as (y, x)",
-    "a point of the grid is (x, y), and the grid is returned as affine_grid made it; yours exchanges the two.",
+    "your function returns the grid with y first; a point of the grid is (x, y), so return what `affine_grid` "
+    "returned.",
     "sec-layer-hand",
 )
 def flipped(image, localisation):

@@ -87,8 +87,9 @@ def back(d_seen, image, grid, theta, localisation, ways=(False, False), change=l
 
 
 @EXERCISE.wrong(
-    "Corners in both",
-    "-1 and 1 are the outer edges of the pictures here, align_corners=False in both calls; yours has True in both.",
+    "`align_corners=True` in both calls",
+    "your function passes `align_corners=True` to both backward functions; here -1 and 1 are the outer edges of the "
+    "pictures, `align_corners=False` in both, as in the forward pass.",
     "sec-grid-units",
 )
 def corners(d_seen, image, grid, theta, localisation):
@@ -96,8 +97,9 @@ def corners(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "Corners in the sampler's backward",
-    "the forward had align_corners=False in both calls, and so has the way back; yours has True in sampler_d_grid.",
+    "`align_corners=True` in the sampler only",
+    "your function passes `align_corners=True` to `sampler_d_grid`; the forward pass had `False` in both calls, and "
+    "so should the backward pass.",
     "sec-grid-units",
 )
 def corners_in_sampler(d_seen, image, grid, theta, localisation):
@@ -105,9 +107,9 @@ def corners_in_sampler(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "Corners in the grid's backward",
-    "the forward had align_corners=False in both calls, and so has the way back; yours has True in "
-    "affine_grid_backward.",
+    "`align_corners=True` in the grid only",
+    "your function passes `align_corners=True` to `affine_grid_backward`; the forward pass had `False` in both calls, "
+    "and so should the backward pass.",
     "sec-grid-units",
 )
 def corners_in_grid(d_seen, image, grid, theta, localisation):
@@ -115,8 +117,9 @@ def corners_in_grid(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "d_theta is flattened column by column",
-    "the forward folded six numbers into theta row by row, and its gradient is laid out the same way, reshape(-1, 6).",
+    "`d_theta` is flattened column by column",
+    "your function flattens `d_theta` column by column; the forward pass reshaped six numbers to `theta` row by row, "
+    "so use `reshape(-1, 6)`.",
     "sec-layer-hand",
 )
 def by_columns(d_seen, image, grid, theta, localisation):
@@ -124,9 +127,9 @@ def by_columns(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "The gradient of the inputs",
-    "`network_backward` returns the gradient of its inputs and then those of its weights; the weights' four are asked "
-    "for.",
+    "The gradient of the inputs is returned",
+    "your function returns the first result of `network_backward`, the gradient of its inputs; return the second, the "
+    "gradients of its four weights.",
     "sec-layer-hand",
 )
 def of_the_inputs(d_seen, image, grid, theta, localisation):
@@ -135,9 +138,9 @@ def of_the_inputs(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "Inputs and weights together",
-    "`network_backward` returns the gradient of its inputs as well, and nothing before the canvas is trained; the "
-    "weights' four alone are asked for.",
+    "Inputs and weights are returned",
+    "your function returns the gradient of the network's inputs as well; nothing before the canvas is trained, so "
+    "return the gradients of the four weights alone.",
     "sec-layer-hand",
 )
 def both(d_seen, image, grid, theta, localisation):
@@ -146,9 +149,9 @@ def both(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "The shift alone goes back",
-    "all six numbers of theta come from the localisation network, so all six gradients go back into it; yours carries "
-    "back the third column alone.",
+    "Only the shift's gradient is passed on",
+    "your function passes on only the third column of `d_theta`; all six numbers of `theta` come from the "
+    "localisation network, so all six gradients go back into it.",
     "sec-layer-hand",
 )
 def shift_alone(d_seen, image, grid, theta, localisation):
@@ -158,7 +161,8 @@ def shift_alone(d_seen, image, grid, theta, localisation):
 
 @EXERCISE.wrong(
     "x and y are exchanged",
-    "the gradient of the grid is (x, y), x first, as the grid is; yours exchanges the two rows of theta's gradient.",
+    "your function exchanges the two rows of `d_theta`; the gradient of the grid is (x, y), x first, as in the grid, "
+    "and needs no exchange.",
     "sec-layer-hand",
 )
 def rows_exchanged(d_seen, image, grid, theta, localisation):
@@ -167,8 +171,8 @@ def rows_exchanged(d_seen, image, grid, theta, localisation):
 
 @EXERCISE.wrong(
     "The mean over the points",
-    "every point of the grid depends on theta, and what comes back from all of them is added; yours divides by their "
-    "number.",
+    "your function divides by the number of points; every point of the grid depends on `theta`, so their gradients "
+    "are added.",
     "sec-layer-chain",
 )
 def mean_over_points(d_seen, image, grid, theta, localisation):
@@ -177,7 +181,7 @@ def mean_over_points(d_seen, image, grid, theta, localisation):
 
 @EXERCISE.wrong(
     "The mean over the batch",
-    "the loss has divided by N already, so what comes back from the canvases is added; yours divides once more.",
+    "your function divides by N; the loss has already done so, and the gradients of the canvases are added.",
     "sec-layer-chain",
 )
 def mean_over_batch(d_seen, image, grid, theta, localisation):
@@ -185,8 +189,8 @@ def mean_over_batch(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "Every sign is turned round",
-    "the gradient of the weights is asked for as it is; the minus belongs to the step, which goes against it.",
+    "Every sign is reversed",
+    "your gradients have the opposite sign; return the gradients themselves, and the step goes against them.",
     "sec-layer-chain",
 )
 def negative(d_seen, image, grid, theta, localisation):
@@ -195,8 +199,8 @@ def negative(d_seen, image, grid, theta, localisation):
 
 @EXERCISE.wrong(
     "The gradient per pixel, not per unit",
-    "theta is in normalised units, and sampler_d_grid gives the gradient in them, per unit; yours divides by the 20 "
-    "pixels of a unit once more.",
+    "your function divides by the 20 pixels of a unit; `theta` is in normalised units, and `sampler_d_grid` already "
+    "returns the gradient per unit.",
     "sec-layer-hand",
 )
 def per_pixel(d_seen, image, grid, theta, localisation):
@@ -204,8 +208,9 @@ def per_pixel(d_seen, image, grid, theta, localisation):
 
 
 @EXERCISE.wrong(
-    "What arrives is left out",
-    "the gradient of what was read, d_seen, is where the way back begins; yours goes back as if it were 1 everywhere.",
+    "The upstream gradient is left out",
+    "your function computes as if `d_seen` were 1 everywhere; the backward pass starts with `d_seen`, the upstream "
+    "gradient.",
     "sec-layer-chain",
 )
 def ones(d_seen, image, grid, theta, localisation):

@@ -130,10 +130,9 @@ def finish(flat, d_read, d_parameters, weight):
 
 
 @EXERCISE.wrong(
-    "The way through the localisation network is missing",
-    "the image is used twice, to be read and to "
-    "decide where, so d_image is the sampler's part plus d_theta carried back through the weight; yours "
-    "is the sampler's part alone.",
+    "The path through the localisation network is missing",
+    "your `d_image` is the sampler's part alone; the image is used twice, by the sampler and by the localisation "
+    "network, so add `d_theta` passed back through `weight`.",
     "sec-layer-chain",
 )
 def only_read(d_out, image, weight, bias, sample_backward):
@@ -142,9 +141,9 @@ def only_read(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "The way through the sampler is missing",
-    "the image is used twice, so the d_image that sample_backward gives is added to the gradient through the "
-    "localisation network; yours leaves it out.",
+    "The path through the sampler is missing",
+    "your `d_image` leaves out the one that `sample_backward` returns; the image is used twice, by the sampler and by "
+    "the localisation network, so add both gradients.",
     "sec-layer-chain",
 )
 def only_looked(d_out, image, weight, bias, sample_backward):
@@ -153,8 +152,9 @@ def only_looked(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "The two ways are multiplied",
-    "factors along one way are multiplied, but two ways to the same array are added; d_image is a sum of two.",
+    "The two paths are multiplied",
+    "your function multiplies the gradients of the two paths; factors along one path are multiplied, but two paths to "
+    "the same array are added.",
     "sec-layer-chain",
 )
 def multiplied(d_out, image, weight, bias, sample_backward):
@@ -164,10 +164,9 @@ def multiplied(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "One way is subtracted from the other",
-    "both ways lead to the same pixel and each has its sign "
-    "already, so their gradients are added; yours takes the localisation network's part from the "
-    "sampler's.",
+    "One path is subtracted from the other",
+    "your function subtracts the localisation network's part from the sampler's; both paths lead to the same pixel, "
+    "so their gradients are added.",
     "sec-layer-chain",
 )
 def subtracted(d_out, image, weight, bias, sample_backward):
@@ -177,10 +176,9 @@ def subtracted(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "The linear part of d_theta is lost",
-    "all six numbers of theta come from the localisation network, "
-    "so all six of d_theta go back into it; yours carries back those of the shift only, the third "
-    "column.",
+    "Only the shift's gradient is passed on",
+    "your function passes on only the third column of `d_theta`; all six numbers of theta come from the localisation "
+    "network, so all six gradients go back into it.",
     "sec-layer-hand",
 )
 def shift_only(d_out, image, weight, bias, sample_backward):
@@ -189,9 +187,9 @@ def shift_only(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_theta is flattened column by column",
-    "the forward folds six numbers into (2, 3) row by row, so "
-    "d_theta is unfolded the same way, with reshape(-1, 6) and no transposing.",
+    "`d_theta` is flattened column by column",
+    "your function flattens `d_theta` column by column; the forward pass reshaped six numbers to (2, 3) row by row, "
+    "so use `reshape(-1, 6)` without transposing.",
     "sec-layer-hand",
 )
 def by_columns(d_out, image, weight, bias, sample_backward):
@@ -201,8 +199,8 @@ def by_columns(d_out, image, weight, bias, sample_backward):
 
 @EXERCISE.wrong(
     "The batch is averaged",
-    "all images use the same weight and bias, so their gradients for these are "
-    "added; yours takes the mean, which the loss, where it is one, has already put into d_out.",
+    "your function divides `d_weight` and `d_bias` by N; all images use the same weight and bias, so their gradients "
+    "are added, and a loss that is a mean has already divided by N.",
     "sec-layers-linear",
 )
 def batch_mean(d_out, image, weight, bias, sample_backward):
@@ -211,8 +209,9 @@ def batch_mean(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_bias is averaged over the batch",
-    "every image adds its part to the gradient of the one bias, so d_bias is the sum over the batch and not the mean.",
+    "`d_bias` is averaged over the batch",
+    "your `d_bias` is the mean over the batch; every image contributes to the gradient of the one bias, so it is the "
+    "sum.",
     "sec-layers-linear",
 )
 def bias_mean(d_out, image, weight, bias, sample_backward):
@@ -222,9 +221,9 @@ def bias_mean(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_bias is not summed over the batch",
-    "there is one bias (6,) for all images, so its gradient is "
-    "(6,) too, the sum over the batch; yours has a row for each image.",
+    "`d_bias` is not summed over the batch",
+    "your `d_bias` still has a row for each image; all images use the same bias, so sum over the batch, which leaves "
+    "(6,).",
     "sec-layers-linear",
 )
 def bias_not_summed(d_out, image, weight, bias, sample_backward):
@@ -234,9 +233,9 @@ def bias_not_summed(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_weight is transposed",
-    "a gradient has the shape of what it is the gradient of: (6, C * H * W), "
-    "which is d_parameters.T @ flat; yours is flat.T @ d_parameters.",
+    "`d_weight` is transposed",
+    "your `d_weight` is `flat.T @ d_parameters`; a gradient has the shape of its array, here (6, C * H * W), which is "
+    "`d_parameters.T @ flat`.",
     "sec-layers-linear",
 )
 def weight_transposed(d_out, image, weight, bias, sample_backward):
@@ -245,9 +244,9 @@ def weight_transposed(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "theta is made without the bias",
-    "the backward needs the theta that the forward used, flat @ weight.T + bias; without the bias the sampler reads "
-    "other places.",
+    "theta is computed without the bias",
+    "your theta lacks the bias, so the sampler reads at other places; the backward pass needs the theta of the "
+    "forward pass, `flat @ weight.T + bias`.",
     "sec-layer-hand",
 )
 def without_bias(d_out, image, weight, bias, sample_backward):
@@ -256,8 +255,8 @@ def without_bias(d_out, image, weight, bias, sample_backward):
 
 @EXERCISE.wrong(
     "The identity is added to theta",
-    "the forward folds the six numbers into theta and adds nothing, since an identity to start from is part of the "
-    "bias already; yours passes the sampler another theta.",
+    "your function adds the identity to theta; the forward pass adds nothing, since the bias already contains the "
+    "identity at the start.",
     "sec-layer-hand",
 )
 def identity_added(d_out, image, weight, bias, sample_backward):
@@ -265,9 +264,9 @@ def identity_added(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "The identity for theta",
-    "the backward needs the theta that the forward used, flat @ weight.T + bias, made again from the image; yours "
-    "passes the sampler the identity.",
+    "The identity instead of theta",
+    "your function passes the identity to `sample_backward`; it needs the theta of the forward pass, `flat @ weight.T "
+    "+ bias`, computed again from the image.",
     "sec-layer-hand",
 )
 def with_the_identity(d_out, image, weight, bias, sample_backward):
@@ -276,8 +275,9 @@ def with_the_identity(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "theta is taken for d_theta",
-    "what goes back is a gradient, the d_theta that sample_backward gives; yours carries back theta itself.",
+    "theta is taken for `d_theta`",
+    "your function passes theta itself back through the localisation network; pass back the gradient `d_theta` that "
+    "`sample_backward` returns.",
     "sec-layer-hand",
 )
 def theta_itself(d_out, image, weight, bias, sample_backward):
@@ -286,9 +286,9 @@ def theta_itself(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "The way through the localisation network counts twice",
-    "the image occurs once in each of the two lines of the forward, so each path is added once; yours adds the "
-    "localisation network's twice.",
+    "The localisation network's path counts twice",
+    "your function adds the localisation network's part twice; the image occurs once in each of the two lines of the "
+    "forward pass, so each path is added once.",
     "sec-layer-chain",
 )
 def looked_twice(d_out, image, weight, bias, sample_backward):
@@ -298,9 +298,9 @@ def looked_twice(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_weight is made from a gradient",
-    "a weight is multiplied with a pixel on the way forward, so "
-    "d_weight needs the image as it came; yours takes the gradient of the image.",
+    "`d_weight` is computed from the sampler's gradient",
+    "your `d_weight` uses the sampler's gradient of the image; the forward pass multiplies the weight by the image, "
+    "so `d_weight` needs the image itself.",
     "sec-layers-linear",
 )
 def from_gradient(d_out, image, weight, bias, sample_backward):
@@ -310,9 +310,9 @@ def from_gradient(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_weight is made from what was read",
-    "the localisation network sees the image as it came, before "
-    "anything is warped; yours makes d_weight from all of d_image.",
+    "`d_weight` is computed from `d_image`",
+    "your `d_weight` uses `d_image`; the forward pass multiplies the weight by the image, so `d_weight` needs the "
+    "image itself.",
     "sec-layers-linear",
 )
 def from_d_image(d_out, image, weight, bias, sample_backward):
@@ -322,8 +322,8 @@ def from_d_image(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "The mean of the two ways",
-    "two ways to the same array are added, whole; yours takes half of each.",
+    "The mean of the two paths",
+    "your `d_image` is half the sum; the gradients of the two paths are added.",
     "sec-layer-chain",
 )
 def mean_of_ways(d_out, image, weight, bias, sample_backward):
@@ -332,8 +332,9 @@ def mean_of_ways(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "The sampler is given ones for d_out",
-    "the upstream gradient goes into sample_backward as it is; yours passes ones, and gets the slopes alone.",
+    "The upstream gradient is left out",
+    "your function passes ones to `sample_backward` and gets the derivatives alone; pass it the upstream gradient, "
+    "`d_out`.",
     "sec-layers-ones",
 )
 def ones_for_upstream(d_out, image, weight, bias, sample_backward):
@@ -341,9 +342,9 @@ def ones_for_upstream(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "d_weight holds the last image only",
-    "all images use the same weight, so every image adds to "
-    "d_weight, with += and not =; yours keeps what the last one brought.",
+    "`d_weight` holds the last image only",
+    "your `d_weight` comes from the last image alone; all images use the same weight, so add every image's "
+    "contribution with `+=`.",
     "sec-layers-linear",
 )
 def last_image(d_out, image, weight, bias, sample_backward):
@@ -408,9 +409,9 @@ def by_nudging_pixels(d_out, image, weight, bias, sample_backward):
 
 
 @EXERCISE.wrong(
-    "theta is read column by column, forward and back",
-    "the six numbers are the three of theta's first row and then the three of its second, reshape(N, 2, 3); yours "
-    "fills the columns of theta one after the other, and flattens d_theta in the same way.",
+    "theta is laid out column by column in both directions",
+    "your function fills the columns of theta first and flattens `d_theta` in the same way; the six numbers are "
+    "theta's first row and then its second, `reshape(N, 2, 3)`.",
     "sec-layer-hand",
 )
 def columns_throughout(d_out, image, weight, bias, sample_backward):

@@ -81,8 +81,8 @@ EXERCISE = Exercise(
 
 @EXERCISE.wrong(
     "As it was found",
-    "outside, the sampler reads 0, which is black only as long as the mean has not "
-    "been subtracted, so sample first and normalise what was read.",
+    "the code normalises before it samples, and the sampler reads 0 outside, which is no longer black; sample first, "
+    "and then normalise.",
     "sec-training-ground",
 )
 def as_found(image, grid, mean, deviation, sample):
@@ -94,7 +94,7 @@ def as_found(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "Normalised before and after",
-    "the mean is subtracted once, from what was read; take the line away that does it before.",
+    "your function normalises before and after sampling; delete the line that does it before.",
     "sec-training-ground",
 )
 def twice(image, grid, mean, deviation, sample):
@@ -103,9 +103,9 @@ def twice(image, grid, mean, deviation, sample):
 
 
 @EXERCISE.wrong(
-    "Not normalised at all",
-    "the frame is gone, but the classifier expects brightness in deviations from "
-    "the mean: subtract the mean and divide after sampling.",
+    "Not normalised",
+    "your function does not normalise; the frame is gone, but the classifier expects brightness in deviations from "
+    "the mean, so subtract the mean and divide after sampling.",
     "sec-training-ground",
 )
 def never(image, grid, mean, deviation, sample):
@@ -114,8 +114,8 @@ def never(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "The mean of what was read",
-    "mean and deviation are the training images', the same for every "
-    "picture; those of the output depend on how much black theta has let in.",
+    "your mean and deviation are those of the output, which depend on how much black theta lets in; use `mean` and "
+    "`deviation`, which come from the training images and are the same for every picture.",
     "sec-training-ground",
 )
 def own_mean(image, grid, mean, deviation, sample):
@@ -124,10 +124,9 @@ def own_mean(image, grid, mean, deviation, sample):
 
 
 @EXERCISE.wrong(
-    "Zeros are painted over",
-    "black goes wherever a sample lies outside, and a normalised 0 is no sign "
-    "of that: a mid-grey pixel is 0 too, and a sample half outside is not; sample first and nothing need "
-    "be painted.",
+    "Zeros are replaced with black",
+    "your function replaces every normalised 0 with black, but a mid-grey pixel is 0 as well, and a sample half "
+    "outside is not; sample first, and nothing has to be replaced.",
     "sec-training-ground",
 )
 def zeros_replaced(image, grid, mean, deviation, sample):
@@ -136,9 +135,9 @@ def zeros_replaced(image, grid, mean, deviation, sample):
 
 
 @EXERCISE.wrong(
-    "Everything past the edge is painted black",
-    "a point less than a pixel outside still sees part of "
-    "the outermost pixel; sample first, and the sampler mixes it with black by itself.",
+    "Everything beyond the edge is replaced with black",
+    "your function makes every point beyond the edge black, but a point less than a pixel outside still reads part of "
+    "the outermost pixel; sample first, and the sampler mixes that pixel with black.",
     "sec-training-ground",
 )
 def edge_replaced(image, grid, mean, deviation, sample):
@@ -148,9 +147,9 @@ def edge_replaced(image, grid, mean, deviation, sample):
 
 
 @EXERCISE.wrong(
-    "The points are clamped to the edge",
-    "around an image all is to be black, and a clamped point "
-    "repeats the outermost pixel; leave the grid as it is, and sample before the mean is subtracted.",
+    "The points are clipped to the image",
+    "your function clips the points, so the outermost pixel is repeated around the image; all is black there, so "
+    "leave the grid as it is, and sample before you subtract the mean.",
     "sec-training-ground",
 )
 def clamped(image, grid, mean, deviation, sample):
@@ -159,8 +158,8 @@ def clamped(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "The brackets are missing",
-    "the mean is subtracted before the division, (v - mean) / deviation; "
-    "without brackets Python divides the mean alone.",
+    "your function divides the mean alone, since brackets are missing; subtract before you divide, `(v - mean) / "
+    "deviation`.",
     "sec-training-ground",
 )
 def without_brackets(image, grid, mean, deviation, sample):
@@ -169,8 +168,8 @@ def without_brackets(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "The mean is not divided",
-    "what is subtracted after the division is mean / deviation, black's "
-    "distance from the mean; yours divides the brightness and then takes the whole mean away.",
+    "your function divides the brightness and then subtracts the whole mean; after the division `mean / deviation` "
+    "has to be subtracted.",
     "sec-training-ground",
 )
 def divided_first(image, grid, mean, deviation, sample):
@@ -179,8 +178,8 @@ def divided_first(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "Multiplied by the deviation",
-    "you sample first, as it should be; but brightness in deviations from "
-    "the mean is (v - mean) / deviation, and yours multiplies.",
+    "your function samples first, as it should, but multiplies by the deviation; divide by it, `(v - mean) / "
+    "deviation`.",
     "sec-training-ground",
 )
 def times_deviation(image, grid, mean, deviation, sample):
@@ -189,8 +188,8 @@ def times_deviation(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "The mean is added",
-    "you sample first, as it should be; but the mean is subtracted, so that black "
-    "becomes -mean / deviation, and yours adds it.",
+    "your function samples first, as it should, but adds the mean; subtract it, so that black becomes `-mean / "
+    "deviation`.",
     "sec-training-ground",
 )
 def mean_added(image, grid, mean, deviation, sample):
@@ -199,8 +198,7 @@ def mean_added(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "Only the mean is subtracted",
-    "after sampling two things remain, to subtract the mean and to divide "
-    "by the deviation; yours does the first alone.",
+    "your function subtracts the mean but does not divide by the deviation; do both after sampling.",
     "sec-training-ground",
 )
 def undivided(image, grid, mean, deviation, sample):
@@ -209,7 +207,8 @@ def undivided(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "One mean and one deviation for all channels",
-    "each channel has a mean and a deviation of its own, mean[:, None, None]; yours uses their average for all.",
+    "your function uses the average mean and deviation for every channel; each channel has its own, `mean[:, None, "
+    "None]`.",
     "sec-training-ground",
 )
 def one_for_all(image, grid, mean, deviation, sample):
@@ -217,8 +216,9 @@ def one_for_all(image, grid, mean, deviation, sample):
 
 
 @EXERCISE.wrong(
-    "The first channel's mean for all",
-    "each channel has a mean and a deviation of its own, mean[:, None, None]; yours uses the first one's for all.",
+    "The first channel's mean and deviation for all",
+    "your function uses the first channel's mean and deviation for every channel; each channel has its own, `mean[:, "
+    "None, None]`.",
     "sec-training-ground",
 )
 def first_for_all(image, grid, mean, deviation, sample):
@@ -226,9 +226,9 @@ def first_for_all(image, grid, mean, deviation, sample):
 
 
 @EXERCISE.wrong(
-    "The mean lies along the columns",
-    "mean[:, None, None] belongs to the channels; without the two "
-    "axes NumPy lays it along the last axis, where it does not fit, or fits by chance.",
+    "The mean is subtracted along the columns",
+    "your function subtracts the mean along the last axis, as NumPy does with an array of one axis; it belongs to the "
+    "channels, so give it axes for rows and columns, `mean[:, None, None]`.",
     "sec-training-ground",
 )
 def along_columns(image, grid, mean, deviation, sample):
@@ -236,8 +236,8 @@ def along_columns(image, grid, mean, deviation, sample):
 
 
 @EXERCISE.wrong(
-    "The variance for the deviation",
-    "brightness is divided by the deviation as it comes; yours divides by its square.",
+    "The variance instead of the deviation",
+    "your function divides by the square of the deviation; divide by the deviation itself.",
     "sec-training-ground",
 )
 def variance(image, grid, mean, deviation, sample):
@@ -245,10 +245,9 @@ def variance(image, grid, mean, deviation, sample):
 
 
 @EXERCISE.wrong(
-    "The frame is painted black by hand, too large",
-    "black goes where nothing was read, and a sample "
-    "half outside is a mixture; yours paints whatever has no part of the image's 0 to 1, and so the dark "
-    "pixels too.",
+    "Everything becomes black",
+    "your function takes the smaller of each value and black, which is black everywhere; sample first, and nothing "
+    "has to be replaced.",
     "sec-training-ground",
 )
 def dark_painted(image, grid, mean, deviation, sample):
@@ -257,10 +256,9 @@ def dark_painted(image, grid, mean, deviation, sample):
 
 
 @EXERCISE.wrong(
-    "The image is read without its black",
-    "outside, a brightness of 0 is read, and stays -mean / "
-    "deviation once normalised; yours divides by the share that lies inside, and so leaves the outside "
-    "out.",
+    "The black outside is divided out",
+    "your function divides by the share of the sample that lies inside the image; outside, a brightness of 0 is read "
+    "and takes part, and becomes `-mean / deviation` once normalised.",
     "sec-training-ground",
 )
 def without_black(image, grid, mean, deviation, sample):
@@ -271,8 +269,8 @@ def without_black(image, grid, mean, deviation, sample):
 
 @EXERCISE.wrong(
     "Each image's own mean",
-    "the mean is the one that comes in, taken over all training images, so that a bright image stays bright; yours "
-    "subtracts the mean of the image itself.",
+    "your function subtracts the mean of the image itself; subtract `mean`, which comes from all training images, so "
+    "that a bright image stays bright.",
     "sec-training-ground",
 )
 def mean_of_the_image(image, grid, mean, deviation, sample):

@@ -70,8 +70,8 @@ def measured(left, spread=np.std, size=lambda linear: np.log(np.abs(np.linalg.de
 
 @EXERCISE.wrong(
     "The two thetas are exchanged",
-    "the pose reads the digit and theta reads what the pose wrote, compose_theta(pose, theta); yours has them the "
-    "other way round.",
+    "your function composes the two in the other order; `pose` reads the digit and `theta` reads the result, so it is "
+    "`compose_theta(pose, theta)`.",
     "sec-training-remains",
 )
 def in_the_other_order(pose, theta):
@@ -79,8 +79,8 @@ def in_the_other_order(pose, theta):
 
 
 @EXERCISE.wrong(
-    "The pose alone",
-    "what remains is the pose and theta together; yours measures the pose, as if nothing had been learned.",
+    "Only the pose",
+    "your function measures the pose alone, as if nothing had been learned; measure `pose` and `theta` composed.",
     "sec-training-remains",
 )
 def pose_alone(pose, theta):
@@ -88,8 +88,8 @@ def pose_alone(pose, theta):
 
 
 @EXERCISE.wrong(
-    "theta alone",
-    "what remains is the pose and theta together; yours measures how theta differs from digit to digit.",
+    "Only `theta`",
+    "your function measures how `theta` differs from digit to digit; measure `pose` and `theta` composed.",
     "sec-training-remains",
 )
 def theta_alone(pose, theta):
@@ -98,7 +98,8 @@ def theta_alone(pose, theta):
 
 @EXERCISE.wrong(
     "The thetas are subtracted",
-    "two transformers in a row are one theta by `compose_theta`, a product; yours subtracts one from the other.",
+    "your function subtracts `theta` from `pose`; two transformers in a row are composed with `compose_theta`, a "
+    "product.",
     "sec-training-remains",
 )
 def subtracted(pose, theta):
@@ -106,8 +107,8 @@ def subtracted(pose, theta):
 
 
 @EXERCISE.wrong(
-    "The place in units",
-    "the place is in pixels of the digit, and one unit is DIGIT / 2 pixels; yours is in units.",
+    "The position in units",
+    "your position is in normalised units; it has to be in pixels of the digit, and one unit is `DIGIT / 2` pixels.",
     "sec-training-remains",
 )
 def in_units(pose, theta):
@@ -116,8 +117,8 @@ def in_units(pose, theta):
 
 @EXERCISE.wrong(
     "One unit is taken for a whole digit",
-    "a digit reaches from -1 to 1, which is two units, so that one unit is DIGIT / 2 pixels; yours is twice as large: "
-    "multiplied by DIGIT, or x and y added where their mean is due.",
+    "your function gives twice the place: it multiplies by `DIGIT`, or adds x and y where their mean is due; a digit "
+    "reaches from -1 to 1, two units, so one unit is `DIGIT / 2` pixels.",
     "sec-training-remains",
 )
 def whole_digit(pose, theta):
@@ -125,8 +126,9 @@ def whole_digit(pose, theta):
 
 
 @EXERCISE.wrong(
-    "The canvas's pixels for the digit's",
-    "what remains is in the digit's own units, so that one unit is DIGIT / 2 pixels; yours multiplies by CANVAS / 2.",
+    "The canvas's pixels instead of the digit's",
+    "your function multiplies by `CANVAS / 2`; the position is in the digit's own units, so one unit is `DIGIT / 2` "
+    "pixels.",
     "sec-training-remains",
 )
 def canvas_pixels(pose, theta):
@@ -134,8 +136,9 @@ def canvas_pixels(pose, theta):
 
 
 @EXERCISE.wrong(
-    "The mean for the standard deviation",
-    "only differences between digits count, and a common offset does not; yours takes the mean absolute value.",
+    "The mean instead of the standard deviation",
+    "your function takes the mean absolute value; only differences between digits count and a common offset does not, "
+    "so take the standard deviation.",
     "sec-training-remains",
 )
 def mean_for_spread(pose, theta):
@@ -143,8 +146,8 @@ def mean_for_spread(pose, theta):
 
 
 @EXERCISE.wrong(
-    "The variance for the standard deviation",
-    "the standard deviation is the root of the variance, np.std and not np.var.",
+    "The variance instead of the standard deviation",
+    "your function takes the variance, `np.var`; the standard deviation, `np.std`, is its square root.",
     "sec-training-remains",
 )
 def variance(pose, theta):
@@ -152,9 +155,9 @@ def variance(pose, theta):
 
 
 @EXERCISE.wrong(
-    "N - 1 for N",
-    "the standard deviation divides by the number of digits, as np.std does unless told otherwise; yours divides by "
-    "one less.",
+    "N - 1 instead of N",
+    "your function divides by one less than the number of digits; the standard deviation divides by their number, as "
+    "`np.std` does by default.",
     "sec-training-remains",
 )
 def one_less(pose, theta):
@@ -162,9 +165,9 @@ def one_less(pose, theta):
 
 
 @EXERCISE.wrong(
-    "x and y are thrown together",
-    "the standard deviation is taken over the digits, axis 0, for x and y apart, and then the mean; yours takes one "
-    "over all numbers.",
+    "x and y are not separated",
+    "your function takes one standard deviation of all x and y; take it over the digits, axis 0, for x and y "
+    "separately, and then the mean.",
     "sec-training-remains",
 )
 def together(pose, theta):
@@ -174,7 +177,7 @@ def together(pose, theta):
 
 @EXERCISE.wrong(
     "Over x and y, not over the digits",
-    "the standard deviation is taken over the digits, axis 0; yours is that between x and y of each digit.",
+    "your standard deviation is that between x and y of each digit; take it over the digits, axis 0.",
     "sec-training-remains",
 )
 def over_the_axes(pose, theta):
@@ -183,9 +186,9 @@ def over_the_axes(pose, theta):
 
 
 @EXERCISE.wrong(
-    "The area for the size",
-    "a size is the root of the area's factor, the determinant, so its logarithm is half of that of the determinant; "
-    "yours is not halved.",
+    "The area instead of the size",
+    "your function takes the logarithm of the determinant, which is a factor of area; the size is its square root, so "
+    "halve the logarithm.",
     "sec-training-remains",
 )
 def area(pose, theta):
@@ -195,7 +198,7 @@ def area(pose, theta):
 
 @EXERCISE.wrong(
     "The size without its logarithm",
-    "the logarithm of the size is measured, so that twice and half as large count alike; yours takes the size itself.",
+    "your function measures the size itself; take its logarithm, so that twice and half as large count the same.",
     "sec-training-remains",
 )
 def without_logarithm(pose, theta):
@@ -204,7 +207,7 @@ def without_logarithm(pose, theta):
 
 
 @EXERCISE.wrong(
-    "The angle in radians", "the angle is in degrees, np.degrees of what arctan2 gives.", "sec-training-remains"
+    "The angle in radians", "your angle is in radians; convert it to degrees with `np.degrees`.", "sec-training-remains"
 )
 def in_radians(pose, theta):
     place, size, turn = pose_left(pose, theta)
@@ -213,8 +216,8 @@ def in_radians(pose, theta):
 
 @EXERCISE.wrong(
     "The angle of the first column",
-    "the angle is that of the nearest rotation, arctan2(c - b, a + d); yours follows the first column alone, which is "
-    "the same only without shear.",
+    "your angle comes from the first column alone, which is right only without shear; it should be that of the "
+    "nearest rotation, `arctan2(c - b, a + d)`.",
     "sec-training-angle",
 )
 def first_column(pose, theta):

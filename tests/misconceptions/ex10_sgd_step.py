@@ -68,7 +68,7 @@ def _moved(groups, rate_of, sign=-1):
 
 @EXERCISE.wrong(
     "The step goes uphill",
-    "the gradient points to where the loss grows, so the step is subtracted; yours is added.",
+    "your function adds the step; the gradient points to where the loss grows, so subtract it.",
     "sec-training-hand",
 )
 def uphill(groups, lr):
@@ -76,8 +76,8 @@ def uphill(groups, lr):
 
 
 @EXERCISE.wrong(
-    "The rate is forgotten",
-    "the step is rate times gradient; yours is the whole gradient, whatever the rate.",
+    "The rate is left out",
+    "your function subtracts the whole gradient; the step is the rate times the gradient.",
     "sec-training-hand",
 )
 def whole_gradient(groups, lr):
@@ -86,7 +86,8 @@ def whole_gradient(groups, lr):
 
 @EXERCISE.wrong(
     "Parameters and gradients are exchanged",
-    "the parameter is moved by rate times its gradient; yours moves the gradient by rate times the parameter.",
+    "your function moves the gradient by the rate times the parameter; the parameter should move by the rate times "
+    "its gradient.",
     "sec-training-hand",
 )
 def exchanged(groups, lr):
@@ -96,8 +97,8 @@ def exchanged(groups, lr):
 
 
 @EXERCISE.wrong(
-    "The default rate for all",
-    "a group that names a rate learns at that rate; yours gives every group the default.",
+    "The default rate is used for all",
+    "your function uses `lr` for every group; a group with a rate of its own uses that.",
     "sec-training-pair",
 )
 def default_for_all(groups, lr):
@@ -106,7 +107,7 @@ def default_for_all(groups, lr):
 
 @EXERCISE.wrong(
     "The group's rate times the default",
-    "a group's own rate takes the place of the default; it is no factor to it.",
+    "your function multiplies a group's rate by the default; it should replace the default.",
     "sec-training-pair",
 )
 def multiplied(groups, lr):
@@ -114,9 +115,9 @@ def multiplied(groups, lr):
 
 
 @EXERCISE.wrong(
-    "A rate leaks into the next group",
-    "a group that names no rate takes the default, whatever the group "
-    "before it had; in yours the default is overwritten by the last rate that was named.",
+    "A rate is carried over to the next group",
+    "your function overwrites `lr` with a group's rate, so later groups without a rate use that one; they should use "
+    "the default.",
     "sec-training-pair",
 )
 def leaks(groups, lr):
@@ -128,9 +129,8 @@ def leaks(groups, lr):
 
 
 @EXERCISE.wrong(
-    "The last group's rate for all",
-    "each group moves at its own rate, so the rate is settled inside the "
-    "loop over the groups; yours uses the last one's for all.",
+    "The last group's rate is used for all",
+    "your function uses the last group's rate for every group; determine the rate inside the loop over the groups.",
     "sec-training-pair",
 )
 def last_for_all(groups, lr):
@@ -138,9 +138,9 @@ def last_for_all(groups, lr):
 
 
 @EXERCISE.wrong(
-    "A rate of 0 is taken for none",
-    "a group with rate 0 is frozen; 0 counts as false in Python, so ask "
-    "whether the group names a rate and not whether the rate is true.",
+    "A rate of 0 is taken for a missing one",
+    "your function uses the default where a group's rate is 0, because 0 is false in Python; that group is frozen, so "
+    "check whether the group has a rate, not whether the rate is true.",
     "sec-training-pair",
 )
 def zero_is_none(groups, lr):
@@ -149,7 +149,7 @@ def zero_is_none(groups, lr):
 
 @EXERCISE.wrong(
     "Groups without a rate do not move",
-    "a group that names no rate takes the default, lr; yours does not move at all.",
+    "your function does not move groups without a rate; they should use the default, `lr`.",
     "sec-training-pair",
 )
 def stands_still(groups, lr):
@@ -158,7 +158,7 @@ def stands_still(groups, lr):
 
 @EXERCISE.wrong(
     "Every group is expected to have a rate",
-    'a group need not name one, and group["lr"] raises KeyError where it does not; such a group takes the default, lr.',
+    'your `group["lr"]` raises `KeyError` where the group has no rate; such a group uses the default, `lr`.',
     "sec-training-pair",
 )
 def rate_expected(groups, lr):
@@ -167,7 +167,8 @@ def rate_expected(groups, lr):
 
 @EXERCISE.wrong(
     "The step, not the parameter",
-    "the parameters after the step are required, the old ones minus rate times gradient; yours is the step alone.",
+    "your function returns the step alone; return the parameters after the step, the old ones minus the rate times "
+    "the gradient.",
     "sec-training-hand",
 )
 def step_alone(groups, lr):
@@ -175,9 +176,9 @@ def step_alone(groups, lr):
 
 
 @EXERCISE.wrong(
-    "The gradient's mean for the gradient",
-    "every number of a parameter has a slope of its own and moves "
-    "by it; yours moves all numbers of an array by the mean of their slopes.",
+    "The gradient's mean instead of the gradient",
+    "your function moves all numbers of an array by the mean of its gradient; each number should move by its own "
+    "gradient.",
     "sec-training-hand",
 )
 def averaged(groups, lr):
@@ -190,8 +191,8 @@ def averaged(groups, lr):
 
 @EXERCISE.wrong(
     "The old parameters are overwritten",
-    "new arrays are required here, and param - rate * grad makes one; -= writes into the array that came in, which in "
-    "the chapter's loop is just what the layers need.",
+    "your `-=` writes into the arrays that were passed in, which is right in the chapter's loop; here new arrays are "
+    "required, as `param - rate * grad` makes them.",
     "sec-training-hand",
 )
 def in_place(groups, lr):
@@ -204,8 +205,9 @@ def in_place(groups, lr):
 
 
 @EXERCISE.wrong(
-    "Steps of one length",
-    "the step is rate times gradient, long where the slope is steep; yours divides the gradient by its length first.",
+    "Steps of the same length",
+    "your function divides the gradient by its length first; the step is the rate times the gradient, so it is longer "
+    "where the loss is steeper.",
     "sec-training-hand",
 )
 def normalised(groups, lr):
@@ -213,8 +215,9 @@ def normalised(groups, lr):
 
 
 @EXERCISE.wrong(
-    "The sign of the gradient alone",
-    "the step is rate times gradient, long where the slope is steep; yours takes its sign and forgets its size.",
+    "Only the sign of the gradient",
+    "your function uses the sign of the gradient without its size; the step is the rate times the gradient, so it is "
+    "longer where the loss is steeper.",
     "sec-training-hand",
 )
 def signs(groups, lr):
@@ -223,21 +226,23 @@ def signs(groups, lr):
 
 @EXERCISE.wrong(
     "The gradient is squared",
-    "the step is rate times the gradient itself; yours squares it, and loses its sign.",
+    "your function squares the gradient, which loses its sign; the step is the rate times the gradient itself.",
     "sec-training-hand",
 )
 def squared(groups, lr):
     return _stepped(groups, lr, np.square)
 
 
-@EXERCISE.wrong("Half a step", "new = old - rate * gradient; yours takes half of that step.", "sec-training-hand")
+@EXERCISE.wrong(
+    "Half a step", "your function takes half of the step; it should be `old - rate * gradient`.", "sec-training-hand"
+)
 def half_a_step(groups, lr):
     return _stepped(groups, lr, lambda grad: grad / 2)
 
 
 @EXERCISE.wrong(
     "The step is taken twice",
-    "new = old - rate * gradient, once for each parameter; yours takes it twice.",
+    "your function takes the step twice; it should be `old - rate * gradient`, once for each parameter.",
     "sec-training-hand",
 )
 def two_steps(groups, lr):
@@ -253,8 +258,8 @@ def _stepped(groups, lr, change):
 
 
 @EXERCISE.wrong(
-    "Decayed as well",
-    "there is no decay here; yours shrinks every parameter by rate times itself besides.",
+    "Weight decay as well",
+    "your function also subtracts the rate times the parameter; there is no weight decay here.",
     "sec-training-hand",
 )
 def decayed(groups, lr):
@@ -266,8 +271,8 @@ def decayed(groups, lr):
 
 
 @EXERCISE.wrong(
-    "The first group's rate for all",
-    "each group moves at its own rate, or at the default; yours uses the first one's for all.",
+    "The first group's rate is used for all",
+    "your function uses the first group's rate for every group; each group uses its own, or the default.",
     "sec-training-pair",
 )
 def first_for_all(groups, lr):
@@ -276,7 +281,7 @@ def first_for_all(groups, lr):
 
 @EXERCISE.wrong(
     "The default is added to a group's rate",
-    "a group's own rate takes the place of the default; yours adds the two.",
+    "your function adds the default to a group's rate; it should replace the default.",
     "sec-training-pair",
 )
 def rates_added(groups, lr):
@@ -285,7 +290,7 @@ def rates_added(groups, lr):
 
 @EXERCISE.wrong(
     "Nothing moves",
-    "the parameters after the step are required, old minus rate times gradient; yours come back as they were.",
+    "your function returns the parameters unchanged; return the old ones minus the rate times the gradient.",
     "sec-training-hand",
 )
 def unmoved(groups, lr):
@@ -294,7 +299,8 @@ def unmoved(groups, lr):
 
 @EXERCISE.wrong(
     "The larger of the two rates",
-    "a group that names a rate learns at that rate, be it larger or smaller than the default; yours takes the larger.",
+    "your function uses the larger of the default and a group's rate; a group with a rate of its own uses that, "
+    "whichever is larger.",
     "sec-training-pair",
 )
 def larger_rate(groups, lr):
@@ -303,7 +309,8 @@ def larger_rate(groups, lr):
 
 @EXERCISE.wrong(
     "The smaller of the two rates",
-    "a group that names a rate learns at that rate, be it larger or smaller than the default; yours takes the smaller.",
+    "your function uses the smaller of the default and a group's rate; a group with a rate of its own uses that, "
+    "whichever is smaller.",
     "sec-training-pair",
 )
 def smaller_rate(groups, lr):

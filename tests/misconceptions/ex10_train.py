@@ -43,8 +43,9 @@ def falling(step, steps, k):
 
 
 @EXERCISE.wrong(
-    "The rates do not fall",
-    "in step k both rates are multiplied with 1 - k / steps, so that the last steps are small; yours stay as they are.",
+    "The rates do not decrease",
+    "your rates stay constant; in step k both should be multiplied by `1 - k / steps`, so that the last steps are "
+    "small.",
     "sec-training-hand",
 )
 def constant_rates(steps=3000, seed=0):
@@ -52,8 +53,8 @@ def constant_rates(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The localisation network's rate does not fall",
-    "both rates are multiplied with 1 - k / steps; yours lowers RATE alone.",
+    "The localisation network's rate does not decrease",
+    "your function lowers `RATE` alone; both rates should be multiplied by `1 - k / steps`.",
     "sec-training-hand",
 )
 def own_rate_constant(steps=3000, seed=0):
@@ -61,8 +62,8 @@ def own_rate_constant(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The classifier's rate does not fall",
-    "both rates are multiplied with 1 - k / steps; yours lowers OWN_RATE alone.",
+    "The classifier's rate does not decrease",
+    "your function lowers `OWN_RATE` alone; both rates should be multiplied by `1 - k / steps`.",
     "sec-training-hand",
 )
 def rate_constant(steps=3000, seed=0):
@@ -70,8 +71,9 @@ def rate_constant(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The rates fall one step early",
-    "the first step, k = 0, has the full rates; yours counts from 1, and its last step does nothing.",
+    "The rates decrease one step early",
+    "your function counts the steps from 1, so the last step does nothing; the first step is k = 0 and has the full "
+    "rates.",
     "sec-training-hand",
 )
 def one_early(steps=3000, seed=0):
@@ -79,8 +81,9 @@ def one_early(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The rates rise",
-    "the rates fall evenly from RATE and OWN_RATE towards 0, 1 - k / steps; yours begin at 0.",
+    "The rates increase",
+    "your rates start at 0 and increase; they should decrease linearly from `RATE` and `OWN_RATE` towards 0, by `1 - "
+    "k / steps`.",
     "sec-training-hand",
 )
 def rising(steps=3000, seed=0):
@@ -89,8 +92,8 @@ def rising(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Both transformers learn",
-    "in the first of the two the localisation network has the rate 0, so that its transformer stays the identity; "
-    "yours learns in both.",
+    "your function trains the localisation network in both; in the first of the two its rate should be 0, so that the "
+    "transformer stays the identity.",
     "sec-training-pair",
 )
 def both_learn(steps=3000, seed=0):
@@ -99,7 +102,7 @@ def both_learn(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Neither transformer learns",
-    "in the second of the two the localisation network has the rate OWN_RATE; yours has 0 in both.",
+    "your function trains the localisation network in neither; in the second of the two its rate should be `OWN_RATE`.",
     "sec-training-pair",
 )
 def neither_learns(steps=3000, seed=0):
@@ -107,8 +110,8 @@ def neither_learns(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "RATE for the localisation network as well",
-    "the localisation network has a rate of its own, OWN_RATE, a tenth of RATE; yours moves it at RATE.",
+    "`RATE` for the localisation network as well",
+    "your function trains the localisation network at `RATE`; it has a rate of its own, `OWN_RATE`.",
     "sec-training-pair",
 )
 def one_rate(steps=3000, seed=0):
@@ -119,8 +122,8 @@ def one_rate(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "The one that learns comes first",
-    "the one with the transformer held at the identity comes first, in the weights and in the losses; yours has them "
-    "the other way round.",
+    "your function has the transformer that learns first; the one that is held at the identity should come first, in "
+    "the weights and in the losses.",
     "sec-training-pair",
 )
 def exchanged(steps=3000, seed=0):
@@ -130,7 +133,8 @@ def exchanged(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Different canvases",
-    "both see the same canvases, so that only the transformer differs; yours scatters the digits anew for each.",
+    "your function scatters the digits again for each network; both should get the same canvases, so that only the "
+    "transformer differs.",
     "sec-training-pair",
 )
 def other_canvases(steps=3000, seed=0):
@@ -139,7 +143,8 @@ def other_canvases(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Different first weights",
-    "both start from the same weights, so that only the transformer differs; yours draws them anew for each.",
+    "your function draws the first weights again for each network; both should start from the same ones, so that only "
+    "the transformer differs.",
     "sec-training-pair",
 )
 def other_starts(steps=3000, seed=0):
@@ -148,7 +153,7 @@ def other_starts(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "Every step starts from the first weights",
-    "the weights that `training_step` returns are those of the next step; yours are not kept.",
+    "your function does not keep the weights that `training_step` returns; they are the weights of the next step.",
     "sec-training-hand",
 )
 def not_kept(steps=3000, seed=0):
@@ -156,9 +161,9 @@ def not_kept(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The seed plays no part",
-    "everything random comes from np.random.default_rng(seed), so that another seed gives another run; yours always "
-    "takes 0.",
+    "The seed is not used",
+    "your function always uses seed 0; everything random comes from `np.random.default_rng(seed)`, so that another "
+    "seed gives another run.",
     "sec-training-hand",
 )
 def always_zero(steps=3000, seed=0):
@@ -166,9 +171,9 @@ def always_zero(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "A generator of their own for the weights",
-    "one generator gives the weights first and then the batches; yours makes a second one of the same seed for the "
-    "weights.",
+    "A second generator for the weights",
+    "your function makes a second generator of the same seed for the weights; one generator should draw the weights "
+    "first and then the batches.",
     "sec-training-hand",
 )
 def second_generator(steps=3000, seed=0):
@@ -176,9 +181,9 @@ def second_generator(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
-    "The batches go through the digits in order",
-    "a batch is drawn by rng.integers(len(images), size=BATCH), with a digit perhaps twice; yours takes the digits in "
-    "their order.",
+    "The batches take the digits in order",
+    "your function takes the digits in order; a batch is drawn by `rng.integers(len(images), size=BATCH)` and may "
+    "contain a digit twice.",
     "sec-training-hand",
 )
 def in_order(steps=3000, seed=0):
@@ -187,7 +192,7 @@ def in_order(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "The same batch in every step",
-    "a new batch is drawn in every step, inside the loop; yours draws one before it.",
+    "your function draws one batch before the loop; draw a new one in every step, inside the loop.",
     "sec-training-hand",
 )
 def one_batch(steps=3000, seed=0):
@@ -202,7 +207,8 @@ def one_batch(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "The losses are not returned",
-    "the losses are returned after the weights; without them one cannot see whether anything was learned.",
+    "your function does not return the losses; return them after the weights, since they show whether anything was "
+    "learned.",
     "sec-training-hand",
 )
 def without_losses(steps=3000, seed=0):
@@ -211,7 +217,7 @@ def without_losses(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "One row of losses for each network",
-    "losses has a row for each step and a column for each of the two; yours is transposed.",
+    "your losses have a row for each network; they should have a row for each step and a column for each network.",
     "sec-training-hand",
 )
 def transposed(steps=3000, seed=0):

@@ -86,7 +86,8 @@ def stepped(
 
 @EXERCISE.wrong(
     "The rates are exchanged",
-    "own_lr is the localisation network's learning rate and lr the classifier's; yours has them the other way round.",
+    "your function exchanges the rates; `own_lr` is the localisation network's learning rate and `lr` the "
+    "classifier's.",
     "sec-training-hand",
 )
 def rates_exchanged(weights, image, target, lr, own_lr):
@@ -95,7 +96,7 @@ def rates_exchanged(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "One rate for all",
-    "the localisation network has a rate of its own, own_lr, in its group; yours moves all weights at lr.",
+    "your function moves all weights at `lr`; the localisation network has a rate of its own, `own_lr`, in its group.",
     "sec-training-hand",
 )
 def one_rate(weights, image, target, lr, own_lr):
@@ -104,7 +105,8 @@ def one_rate(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The localisation network's rate for all",
-    "the classifier moves at lr, and own_lr is the localisation network's alone; yours moves all weights at own_lr.",
+    "your function moves all weights at `own_lr`; that is the localisation network's rate, and the classifier should "
+    "move at `lr`.",
     "sec-training-hand",
 )
 def own_rate_for_all(weights, image, target, lr, own_lr):
@@ -113,7 +115,7 @@ def own_rate_for_all(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The two rates are multiplied",
-    "own_lr is the localisation network's rate and no factor to lr; yours multiplies the two.",
+    "your function moves the localisation network at `lr * own_lr`; its rate should be `own_lr`.",
     "sec-training-hand",
 )
 def rates_multiplied(weights, image, target, lr, own_lr):
@@ -122,8 +124,8 @@ def rates_multiplied(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The localisation network does not move",
-    "all eight arrays move; the gradient goes on through the transformer into the localisation network, whose four "
-    "weights move at own_lr.",
+    "your function moves the classifier alone; the gradient goes on through the transformer into the localisation "
+    "network, whose four arrays should move at `own_lr`.",
     "sec-training-chain",
 )
 def classifier_alone(weights, image, target, lr, own_lr):
@@ -132,7 +134,7 @@ def classifier_alone(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The classifier does not move",
-    "all eight arrays move, the classifier's four at lr; yours moves the localisation network alone.",
+    "your function moves the localisation network alone; the classifier's four arrays should move at `lr`.",
     "sec-training-hand",
 )
 def localisation_alone(weights, image, target, lr, own_lr):
@@ -140,9 +142,9 @@ def localisation_alone(weights, image, target, lr, own_lr):
 
 
 @EXERCISE.wrong(
-    "Up the slope",
-    "a step goes against the gradient, and `sgd_step` has the minus already; yours goes with the gradient, and the "
-    "loss grows.",
+    "The step goes uphill",
+    "your function moves the weights along the gradient, so the loss grows; a step goes against the gradient, and "
+    "`sgd_step` already has the minus.",
     "sec-training-hand",
 )
 def ascent(weights, image, target, lr, own_lr):
@@ -151,7 +153,8 @@ def ascent(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The loss after the step",
-    "the loss is that of the scores from which the step was made; yours goes forward once more with the new weights.",
+    "your loss is that of the new weights, from a second forward pass; return the loss of the scores from which the "
+    "step was computed.",
     "sec-training-hand",
 )
 def loss_after(weights, image, target, lr, own_lr):
@@ -160,9 +163,9 @@ def loss_after(weights, image, target, lr, own_lr):
 
 
 @EXERCISE.wrong(
-    "The loss for 1 on the way back",
-    "the way back begins with 1, the slope of the loss for itself; yours begins with the loss and scales every "
-    "gradient by it.",
+    "The backward pass starts with the loss",
+    "your backward pass starts with the loss, which scales every gradient by it; it should start with 1, the "
+    "derivative of the loss with respect to itself.",
     "sec-layers-chain",
 )
 def begins_with_loss(weights, image, target, lr, own_lr):
@@ -172,7 +175,7 @@ def begins_with_loss(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The mean over the batch is taken twice",
-    "cross_entropy_backward divides by the number of pictures already; yours divides once more.",
+    "your function divides by the number of pictures once more; `cross_entropy_backward` has already done so.",
     "sec-layers-loss",
 )
 def divided_twice(weights, image, target, lr, own_lr):
@@ -181,8 +184,8 @@ def divided_twice(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The sum over the batch",
-    "cross_entropy_backward(1.0, ...) divides by the number of pictures, as the loss does; yours has the sum's "
-    "gradient.",
+    "your gradients are those of the sum over the batch; `cross_entropy_backward(1.0, ...)` divides by the number of "
+    "pictures, as the loss does.",
     "sec-layers-loss",
 )
 def not_divided(weights, image, target, lr, own_lr):
@@ -190,9 +193,9 @@ def not_divided(weights, image, target, lr, own_lr):
 
 
 @EXERCISE.wrong(
-    "The classifier moves before the way back is done",
-    "both gradients are those of the weights that came in; yours goes on into the transformer through the classifier "
-    "that has moved already.",
+    "The classifier moves before the backward pass ends",
+    "your gradient passes through the classifier after its step; both gradients should be computed with the weights "
+    "that were passed in.",
     "sec-training-hand",
 )
 def moved_too_early(weights, image, target, lr, own_lr):
@@ -209,7 +212,8 @@ def moved_too_early(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The classifier's weights come first",
-    "the eight arrays come back in the order in which they came in, the localisation network's four first.",
+    "your function returns the classifier's weights first; return the eight arrays in the order of `weights`, the "
+    "localisation network's four first.",
     "sec-training-hand",
 )
 def classifier_first(weights, image, target, lr, own_lr):
@@ -218,8 +222,8 @@ def classifier_first(weights, image, target, lr, own_lr):
 
 
 @EXERCISE.wrong(
-    "Nine things without brackets",
-    "two things come back, the tuple of eight arrays and the loss; yours returns nine in a row.",
+    "Nine results without brackets",
+    "your function returns nine results in a row; return two, the tuple of eight arrays and the loss.",
     "sec-training-hand",
 )
 def nine(weights, image, target, lr, own_lr):
@@ -229,7 +233,7 @@ def nine(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The loss is not returned",
-    "the loss of the batch is returned after the weights, so that one can see whether it falls.",
+    "your function does not return the loss; return it after the weights, since it shows whether the network learns.",
     "sec-training-hand",
 )
 def without_loss(weights, image, target, lr, own_lr):
@@ -238,7 +242,7 @@ def without_loss(weights, image, target, lr, own_lr):
 
 @EXERCISE.wrong(
     "The loss comes first",
-    "the new weights come first and the loss second; yours has them the other way round.",
+    "your function returns the loss first; the new weights come first and the loss second.",
     "sec-training-hand",
 )
 def loss_first(weights, image, target, lr, own_lr):
@@ -246,8 +250,9 @@ def loss_first(weights, image, target, lr, own_lr):
 
 
 @EXERCISE.wrong(
-    "The gradients for the weights",
-    "the weights after the step are asked for, old less rate times gradient; yours are the gradients themselves.",
+    "The gradients instead of the weights",
+    "your function returns the gradients; return the weights after the step, the old ones minus the rate times the "
+    "gradient.",
     "sec-training-hand",
 )
 def gradients_alone(weights, image, target, lr, own_lr):
@@ -256,7 +261,7 @@ def gradients_alone(weights, image, target, lr, own_lr):
 
 
 @EXERCISE.wrong(
-    "Nothing moves", "the weights after the step are asked for; yours come back as they came in.", "sec-training-hand"
+    "Nothing moves", "your function returns the weights unchanged; return them after the step.", "sec-training-hand"
 )
 def unmoved(weights, image, target, lr, own_lr):
     return training_step(weights, image, target, 0.0, 0.0)

@@ -57,8 +57,8 @@ def both_shares(d_out, position, length, half=None):
 
 @EXERCISE.wrong(
     "As it was found",
-    "the second worker's sum takes the place of the first one's wherever both have touched a pixel; gradients that "
-    "arrive twice are added.",
+    "the code replaces the first worker's sum with the second's where both have read a pixel; both contribute to its "
+    "gradient, so add them.",
     "sec-fast-race",
 )
 def as_found(d_out, position, length):
@@ -68,8 +68,8 @@ def as_found(d_out, position, length):
 
 @EXERCISE.wrong(
     "The first worker comes last",
-    "now the first one's sum takes the place of the second one's; in "
-    "neither order is anything to be replaced, only added.",
+    "your function replaces the second worker's sum with the first's where both have read a pixel; add the two, in "
+    "whichever order.",
     "sec-fast-race",
 )
 def other_order(d_out, position, length):
@@ -78,8 +78,8 @@ def other_order(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "Only the last worker is kept",
-    "whatever the first one has added up is thrown away; d_row is the sum of both.",
+    "Only the second worker's sum is kept",
+    "your function drops the first worker's sum; `d_row` is the sum of both.",
     "sec-fast-race",
 )
 def last_alone(d_out, position, length):
@@ -87,8 +87,8 @@ def last_alone(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "Only the first worker is kept",
-    "whatever the second one has added up is thrown away; d_row is the sum of both.",
+    "Only the first worker's sum is kept",
+    "your function drops the second worker's sum; `d_row` is the sum of both.",
     "sec-fast-race",
 )
 def first_alone(d_out, position, length):
@@ -96,9 +96,9 @@ def first_alone(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "The first worker's sum arrives twice",
-    "each worker starts from zero and adds its own sum; if the second goes on from the first one's array and "
-    "everything is added, the first one's counts twice.",
+    "The first worker's sum is added twice",
+    "your function adds the first worker's sum twice, as when the second continues in the first one's array and both "
+    "are added; each worker starts from zero and adds its own sum.",
     "sec-fast-race",
 )
 def first_twice(d_out, position, length):
@@ -108,7 +108,8 @@ def first_twice(d_out, position, length):
 
 @EXERCISE.wrong(
     "The larger of the two sums",
-    "where both have touched a pixel its gradient is the sum, 2 and 3 is 5; yours keeps the larger one.",
+    "your function keeps the sum with the larger absolute value; where both workers have read a pixel its gradient is "
+    "the sum, 5 for 2 and 3.",
     "sec-fast-race",
 )
 def larger(d_out, position, length):
@@ -117,8 +118,9 @@ def larger(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "The greater of the two, sign included",
-    "a gradient may be negative, and where both have touched a pixel it is the sum; yours takes the maximum.",
+    "The maximum of the two sums",
+    "your function takes the maximum, although a gradient may be negative; where both workers have read a pixel its "
+    "gradient is the sum.",
     "sec-fast-race",
 )
 def maximum(d_out, position, length):
@@ -127,7 +129,7 @@ def maximum(d_out, position, length):
 
 @EXERCISE.wrong(
     "The mean of the two sums",
-    "two workers share one sum, and each of their parts counts in full; yours halves them.",
+    "your function halves the sum of both workers; each of the two parts should count in full.",
     "sec-fast-race",
 )
 def mean(d_out, position, length):
@@ -136,8 +138,8 @@ def mean(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "The mean where both have touched",
-    "a pixel that both have touched has the sum of what they give; yours takes the mean there.",
+    "The mean where both have read a pixel",
+    "your function takes the mean where both workers have read a pixel; its gradient is the sum.",
     "sec-fast-race",
 )
 def mean_where_shared(d_out, position, length):
@@ -146,8 +148,8 @@ def mean_where_shared(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "Contested pixels are left out",
-    "a pixel that both touch has a gradient like any other, the sum of both; yours leaves it at 0 there.",
+    "Pixels that both have read are left out",
+    "your function leaves the gradient at 0 where both workers have read a pixel; it should be the sum of both.",
     "sec-fast-race",
 )
 def left_out(d_out, position, length):
@@ -156,8 +158,9 @@ def left_out(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "Each pixel takes one gradient only",
-    "a worker may itself come to a pixel more than once, and adds: mine[pixel] += ...; yours replaces there as well.",
+    "A worker keeps only its last contribution",
+    "your function replaces a worker's earlier contributions to a pixel; a worker may read a pixel more than once, so "
+    "it adds, `mine[pixel] += ...`.",
     "sec-fast-race",
 )
 def replaced_within(d_out, position, length):
@@ -174,8 +177,9 @@ def replaced_within(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "An odd position is left out",
-    "of three positions the second worker has two: its share ends at len(position), not at 2 * half.",
+    "The last of an odd number is left out",
+    "your function leaves out the last of an odd number of positions; of three positions the second worker has two, "
+    "so its share ends at `len(position)`, not at `2 * half`.",
     "sec-fast-race",
 )
 def odd_left_out(d_out, position, length):
@@ -184,8 +188,8 @@ def odd_left_out(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "One position has two owners",
-    "each position belongs to one worker; yours gives the one in the middle to both.",
+    "One position is counted by both",
+    "your function gives the position in the middle to both workers; each position should belong to one of them.",
     "sec-fast-race",
 )
 def two_owners(d_out, position, length):
@@ -194,7 +198,9 @@ def two_owners(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "The second worker's sum is taken off", "both workers' sums are added; yours subtracts the second.", "sec-fast-race"
+    "The second worker's sum is subtracted",
+    "your function subtracts the second worker's sum; add both.",
+    "sec-fast-race",
 )
 def subtracted(d_out, position, length):
     first, second = both_shares(d_out, position, length)
@@ -203,7 +209,8 @@ def subtracted(d_out, position, length):
 
 @EXERCISE.wrong(
     "The two sums are multiplied",
-    "where both have touched a pixel its gradient is the sum, 2 and 3 is 5; yours is the product.",
+    "your function multiplies the two sums; where both workers have read a pixel its gradient is the sum, 5 for 2 and "
+    "3.",
     "sec-fast-race",
 )
 def multiplied(d_out, position, length):
@@ -212,9 +219,9 @@ def multiplied(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "The weights are lost",
-    "each position gives a pixel its weight, 1 - |distance|, times the upstream gradient; yours gives both neighbours "
-    "all of it.",
+    "The weights are missing",
+    "your function gives both neighbours the whole upstream gradient; each should receive its weight, 1 - |distance|, "
+    "times that.",
     "sec-fast-race",
 )
 def without_weights(d_out, position, length):
@@ -227,8 +234,8 @@ def without_weights(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "The second worker's sum arrives twice",
-    "each worker adds its own sum once; yours adds the second one's again.",
+    "The second worker's sum is added twice",
+    "your function adds the second worker's sum twice; each worker's sum should be added once.",
     "sec-fast-race",
 )
 def second_twice(d_out, position, length):
@@ -238,7 +245,7 @@ def second_twice(d_out, position, length):
 
 @EXERCISE.wrong(
     "The last position is left out",
-    "the second worker has all positions from half on, to len(position); yours stops one before.",
+    "your function leaves out the last position; the second worker has all positions from `half` to `len(position)`.",
     "sec-fast-race",
 )
 def last_left_out(d_out, position, length):
@@ -247,7 +254,8 @@ def last_left_out(d_out, position, length):
 
 @EXERCISE.wrong(
     "The smaller of the two sums",
-    "where both have touched a pixel its gradient is the sum, 2 and 3 is 5; yours keeps the smaller one.",
+    "your function keeps the sum with the smaller absolute value; where both workers have read a pixel its gradient "
+    "is the sum, 5 for 2 and 3.",
     "sec-fast-race",
 )
 def smaller(d_out, position, length):
@@ -257,8 +265,9 @@ def smaller(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "The smaller of the two, sign included",
-    "where both have touched a pixel its gradient is the sum; yours takes the minimum.",
+    "The minimum of the two sums",
+    "your function takes the minimum, although a gradient may be positive; where both workers have read a pixel its "
+    "gradient is the sum.",
     "sec-fast-race",
 )
 def minimum(d_out, position, length):

@@ -74,9 +74,9 @@ def mix(row, cell, first, second):
 
 
 @EXERCISE.wrong(
-    "The position is clamped, not the cell",
-    "only the cell is moved into the row, and the distance is "
-    "measured from where the position really is; yours moves the position, so that the edge is drawn out.",
+    "The position is clipped, not the cell",
+    "your function clips the position, so that the edge is repeated outside; clip the cell alone, and measure the "
+    "distance from the position as it is.",
     "sec-fast-hat",
 )
 def clamped_position(row, position):
@@ -86,10 +86,9 @@ def clamped_position(row, position):
 
 
 @EXERCISE.wrong(
-    "The fraction is taken before the clamp",
-    "the weights are those of the distance to the clamped cell, "
-    "position - cell; position - floor(position) is never beyond a pixel, so far outside something is "
-    "still read.",
+    "The fraction is computed before clipping",
+    "your weights come from `position - floor(position)`, which is never larger than a pixel, so values far outside "
+    "are not 0; use the distance to the clipped cell, `position - cell`.",
     "sec-fast-hat",
 )
 def fraction_first(row, position):
@@ -98,9 +97,9 @@ def fraction_first(row, position):
 
 
 @EXERCISE.wrong(
-    "max(0, ...) is missing",
-    "beyond one pixel a hat is 0 and stays 0; 1 - |d| alone goes on below "
-    "it, and outside the row negative brightness is read.",
+    "`max(0, ...)` is missing",
+    "your weight `1 - |d|` becomes negative beyond one pixel, so outside the row the brightness becomes negative; a "
+    "hat stays 0 there, `max(0, 1 - |d|)`.",
     "sec-fast-hat",
 )
 def without_maximum(row, position):
@@ -110,9 +109,9 @@ def without_maximum(row, position):
 
 
 @EXERCISE.wrong(
-    "The straight line goes on outside",
-    "the second weight is a hat of its own, hat(d - 1), and no "
-    "remainder; with 1 - d and d the line through two pixels is drawn on beyond them.",
+    "The line is extrapolated",
+    "your weights are `1 - d` and `d`, which extend the line through two pixels beyond them; use `hat(d)` and `hat(d "
+    "- 1)`.",
     "sec-fast-hat",
 )
 def drawn_on(row, position):
@@ -121,8 +120,9 @@ def drawn_on(row, position):
 
 
 @EXERCISE.wrong(
-    "The second weight is what the first leaves",
-    "outside, both weights are 0; yours gives the second pixel 1 - hat(d), which is 1 there.",
+    "The second weight is 1 minus the first",
+    "your second weight is `1 - hat(d)`, which is 1 far outside; both weights are 0 there, and the second is `hat(d - "
+    "1)`.",
     "sec-fast-hat",
 )
 def remainder(row, position):
@@ -132,9 +132,9 @@ def remainder(row, position):
 
 
 @EXERCISE.wrong(
-    "The distance without |...|",
-    "left of its pixel a distance is negative, and a hat falls to both sides: max(0, 1 - |d|); without the bars it "
-    "keeps rising on the left.",
+    "The absolute value is missing",
+    "your weight keeps rising to the left of its pixel, where the distance is negative; a hat falls on both sides, "
+    "`max(0, 1 - |d|)`.",
     "sec-fast-hat",
 )
 def without_abs(row, position):
@@ -145,7 +145,8 @@ def without_abs(row, position):
 
 @EXERCISE.wrong(
     "The weights are exchanged",
-    "the nearer pixel weighs more: row[cell] has hat(d), and row[cell + 1] has hat(d - 1).",
+    "your function exchanges the two weights; the nearer pixel counts more, so `row[cell]` has `hat(d)` and `row[cell "
+    "+ 1]` has `hat(d - 1)`.",
     "sec-fast-hat",
 )
 def exchanged(row, position):
@@ -155,8 +156,8 @@ def exchanged(row, position):
 
 @EXERCISE.wrong(
     "The second distance has the wrong sign",
-    "the second pixel lies at cell + 1, so its distance is "
-    "d - 1; with d + 1 it is measured to the pixel before the cell.",
+    "your second weight is `hat(d + 1)`, which measures the distance to the pixel before the cell; the second pixel "
+    "is at `cell + 1`, so its distance is `d - 1`.",
     "sec-fast-hat",
 )
 def other_side(row, position):
@@ -165,9 +166,9 @@ def other_side(row, position):
 
 
 @EXERCISE.wrong(
-    "The nearest pixel for the cell",
-    "the cell is the pixel to the left, floor(position); yours rounds, "
-    "and beyond the middle the left pixel is no longer among the two that are read.",
+    "The nearest pixel as the cell",
+    "your function rounds the position, so past the middle it does not read the left pixel; the cell is the pixel on "
+    "the left, `floor(position)`.",
     "sec-fast-hat",
 )
 def rounded(row, position):
@@ -177,8 +178,8 @@ def rounded(row, position):
 
 @EXERCISE.wrong(
     "The edge is counted twice",
-    "the cell stops at W - 2, so that its second pixel is the last one; yours "
-    "stops at W - 1 and takes the last pixel for both.",
+    "your cell may be W - 1, and then the last pixel is counted twice; clip the cell to W - 2, so that its second "
+    "pixel is the last.",
     "sec-fast-hat",
 )
 def edge_twice(row, position):
@@ -188,8 +189,9 @@ def edge_twice(row, position):
 
 
 @EXERCISE.wrong(
-    "The cell stops one too early",
-    "the last cell has the pixels W - 2 and W - 1; yours stops before it, and the last pixel is never read.",
+    "The cell ends one too early",
+    "your function clips the cell before W - 2, so the last pixel is never read; the last cell has the pixels W - 2 "
+    "and W - 1.",
     "sec-fast-hat",
 )
 def too_early(row, position):
@@ -199,8 +201,8 @@ def too_early(row, position):
 
 @EXERCISE.wrong(
     "Nothing is read outside",
-    "less than a pixel outside, the first or last pixel is still within reach "
-    "and the value fades; yours is 0 as soon as the position has left the row.",
+    "your value is 0 as soon as the position leaves the row; less than a pixel outside, the first or last pixel still "
+    "counts, and the value falls to 0 with the distance.",
     "sec-fast-hat",
 )
 def cut_off(row, position):
@@ -209,8 +211,8 @@ def cut_off(row, position):
 
 
 @EXERCISE.wrong(
-    "Pixel -1 is the last one",
-    "NumPy counts negative indices from the end; clamp the cell at 0 as well as at W - 2.",
+    "A negative index reads from the end",
+    "your function uses negative indices, which NumPy counts from the end; clip the cell to 0 as well as to W - 2.",
     "sec-fast-hat",
 )
 def from_the_end(row, position):
@@ -222,8 +224,8 @@ def from_the_end(row, position):
 
 @EXERCISE.wrong(
     "Only the left pixel is read",
-    "a position between two pixels is read from both, "
-    "hat(d) * row[cell] + hat(d - 1) * row[cell + 1]; yours stops after the first.",
+    "your function reads the left pixel alone; a position between two pixels is read from both, `hat(d) * row[cell] + "
+    "hat(d - 1) * row[cell + 1]`.",
     "sec-fast-hat",
 )
 def left_alone(row, position):
@@ -238,7 +240,8 @@ def right_answer(row, position):
 
 @EXERCISE.wrong(
     "The nearest pixel only",
-    "a position between two pixels is read from both, each by its hat; yours reads the nearer one, whole.",
+    "your function reads only the nearest pixel; a position between two pixels is read from both, each weighted by "
+    "its hat.",
     "sec-fast-hat",
 )
 def nearest(row, position):
@@ -246,9 +249,9 @@ def nearest(row, position):
 
 
 @EXERCISE.wrong(
-    "The nearest pixel, and the edge drawn out",
-    "a position between two pixels is read from both, each "
-    "by its hat, and outside is nothing; yours reads the nearest pixel there is.",
+    "The nearest pixel, and the edge repeated",
+    "your function reads the nearest pixel that exists; a position between two pixels is read from both, each "
+    "weighted by its hat, and a pixel that does not exist is 0.",
     "sec-fast-hat",
 )
 def nearest_and_edge(row, position):
@@ -256,8 +259,9 @@ def nearest_and_edge(row, position):
 
 
 @EXERCISE.wrong(
-    "The row starts again",
-    "a pixel that does not exist is a zero; % W, or an index below 0, reads the row from its other end.",
+    "The row repeats outside",
+    "your function continues at the opposite end of the row, through `% W` or a negative index; a pixel that does not "
+    "exist is 0.",
     "sec-fast-hat",
 )
 def around(row, position):
@@ -267,8 +271,8 @@ def around(row, position):
 
 
 @EXERCISE.wrong(
-    "The row starts again, in steps from end to end",
-    "a pixel that does not exist is a zero; the remainder by W - 1 brings every position back into the row.",
+    "The row repeats, with a period of W - 1",
+    "your remainder by W - 1 moves every position into the row; a pixel that does not exist is 0.",
     "sec-fast-hat",
 )
 def around_by_steps(row, position):
@@ -277,8 +281,8 @@ def around_by_steps(row, position):
 
 @EXERCISE.wrong(
     "Only the right pixel is read",
-    "a position between two pixels is read from both, hat(d) * row[cell] "
-    "+ hat(d - 1) * row[cell + 1]; yours has the second term alone.",
+    "your function reads the right pixel alone; a position between two pixels is read from both, `hat(d) * row[cell] "
+    "+ hat(d - 1) * row[cell + 1]`.",
     "sec-fast-hat",
 )
 def right_alone(row, position):
@@ -288,7 +292,7 @@ def right_alone(row, position):
 
 @EXERCISE.wrong(
     "The mean of both pixels",
-    "each of the two pixels weighs its hat; yours gives each a half, wherever the position is.",
+    "your function gives each of the two pixels a half, wherever the position is; each is weighted by its hat.",
     "sec-fast-hat",
 )
 def mean_of_both(row, position):
@@ -299,7 +303,8 @@ def mean_of_both(row, position):
 
 @EXERCISE.wrong(
     "The hat is squared",
-    "a hat falls evenly, max(0, 1 - |d|); yours is 1 - d squared, which is too large in between.",
+    "your weight is 1 minus the squared distance, which is too large between the pixels; a hat falls linearly, "
+    "`max(0, 1 - |d|)`.",
     "sec-fast-hat",
 )
 def rounded_hat(row, position):
@@ -309,8 +314,9 @@ def rounded_hat(row, position):
 
 
 @EXERCISE.wrong(
-    "The edge is drawn out half a pixel",
-    "the value fades over one whole pixel outside; yours holds the edge for half a pixel and cuts there.",
+    "The edge is repeated for half a pixel",
+    "your function repeats the edge for half a pixel and is 0 after that; the value falls to 0 over a whole pixel "
+    "outside.",
     "sec-fast-hat",
 )
 def half_a_pixel_held(row, position):
@@ -319,8 +325,9 @@ def half_a_pixel_held(row, position):
 
 
 @EXERCISE.wrong(
-    "Made an integer before it is clamped",
-    "1e30 is too large for an integer, so clamp first, and make whole numbers of what is left.",
+    "Converted to integers before clipping",
+    "your function converts positions to integers before it clips them, but 1e30 is too large for an integer; clip "
+    "first.",
     "sec-fast-hat",
 )
 def integer_first(row, position):
@@ -358,8 +365,8 @@ def with_a_frame_of_zeros(row, position):
 
 @EXERCISE.wrong(
     "The cell may be the last pixel",
-    "both pixels of the cell must exist, so the cell is clamped to len(row) - 2; yours goes up to len(row) - 1 and "
-    "reads the last pixel a second time as its right neighbour.",
+    "your cell may be `len(row) - 1`, and then the last pixel is read again as its right neighbour; both pixels of a "
+    "cell have to exist, so clip it to `len(row) - 2`.",
     "sec-fast-hat",
 )
 def last_twice(row, position):

@@ -59,8 +59,8 @@ def to_pixels(grid, input_size, align_corners):
 
 @EXERCISE.wrong(
     "As it was found",
-    "grid_sample expects normalised units and turns them into pixels itself; take that step out, and then let "
-    "align_corners decide where the output's pixels are.",
+    "the code turns the points into pixels, although `grid_sample` expects normalised units and converts them itself; "
+    "leave that step out, and then let `align_corners` decide where the output's pixels are.",
     "sec-torch-units",
 )
 def as_found(theta, input_size, output_size, align_corners=False):
@@ -68,9 +68,9 @@ def as_found(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "In pixels still, though by the convention",
-    "whatever align_corners is, grid_sample takes normalised units and does the step to pixels itself; yours is right "
-    "up to that step.",
+    "Still in pixels, now by the convention",
+    "your function turns the points into pixels by `align_corners`; leave that step out, since `grid_sample` takes "
+    "normalised units and converts them itself, and the rest is right.",
     "sec-torch-units",
 )
 def still_in_pixels(theta, input_size, output_size, align_corners=False):
@@ -78,9 +78,9 @@ def still_in_pixels(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "In pixels still, by one formula",
-    "the output's pixels now follow align_corners, but the points still "
-    "leave in pixels; grid_sample takes normalised units.",
+    "Still in pixels, by one formula",
+    "your output's centres now follow `align_corners`, but the points are still turned into pixels; `grid_sample` "
+    "takes normalised units.",
     "sec-torch-units",
 )
 def in_pixels_by_one(theta, input_size, output_size, align_corners=False):
@@ -88,9 +88,9 @@ def in_pixels_by_one(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "In pixels still, the formula alone is fixed",
-    "the step to pixels does not have to be fixed but left out: grid_sample does it, and the centres of the output's "
-    "pixels are where align_corners comes in.",
+    "Still in pixels, only the formula is fixed",
+    "your function corrects the conversion to pixels, which has to be left out, since `grid_sample` does it; "
+    "`align_corners` decides where the output's centres are.",
     "sec-torch-units",
 )
 def other_formula(theta, input_size, output_size, align_corners=False):
@@ -98,9 +98,9 @@ def other_formula(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is still ignored",
-    "the units are right now; with False the centres of the output's "
-    "pixels lie half a pixel inside -1 and 1, and yours lie on them always.",
+    "`align_corners` is still ignored",
+    "your units are right, but your centres lie at -1 and 1 even where `align_corners=False`; there they should lie "
+    "half a pixel inside.",
     "sec-torch-corners",
 )
 def always_corners(theta, input_size, output_size, align_corners=False):
@@ -108,8 +108,9 @@ def always_corners(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True the first and the last centre are at -1 and 1; yours lie half a pixel inside always.",
+    "`align_corners` is ignored, edges always",
+    "your centres lie half a pixel inside even where `align_corners=True`; there the first and the last should be at "
+    "-1 and 1.",
     "sec-torch-corners",
 )
 def always_edges(theta, input_size, output_size, align_corners=False):
@@ -117,9 +118,9 @@ def always_edges(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-    "outer edges; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-torch-corners",
 )
 def other_convention(theta, input_size, output_size, align_corners=False):
@@ -128,8 +129,8 @@ def other_convention(theta, input_size, output_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Half a pixel of the input",
-    "where the output's pixels lie depends on the output's size alone; yours "
-    "moves them in by half a pixel of the input.",
+    "with `align_corners=False` your first centre lies half a pixel of the input inside the edge; the centres are "
+    "those of the output's pixels and depend on the output's size alone.",
     "sec-grid-size",
 )
 def input_s_half_pixel(theta, input_size, output_size, align_corners=False):
@@ -141,9 +142,9 @@ def input_s_half_pixel(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The points are moved in, not the pixels",
-    "the half pixel belongs to the output's places, before "
-    "theta; yours shrinks what theta has given, its shift included.",
+    "Moved inwards after `theta`",
+    "with `align_corners=False` your function shrinks the points after `theta` has mapped them, and so shrinks the "
+    "shift as well; the output's centres have to lie half a pixel inside -1 and 1 before `theta` is applied.",
     "sec-torch-corners",
 )
 def shrunk_behind(theta, input_size, output_size, align_corners=False):
@@ -154,7 +155,9 @@ def shrunk_behind(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "From 0 to 1", "normalised units run from -1 to 1, with 0 in the middle; yours run from 0 to 1.", "sec-grid-units"
+    "From 0 to 1",
+    "your points run from 0 to 1; normalised units run from -1 to 1, with 0 in the middle.",
+    "sec-grid-units",
 )
 def from_zero(theta, input_size, output_size, align_corners=False):
     return (bug_pixel_grid(theta, input_size, output_size, align_corners) + 1) / 2
@@ -162,7 +165,7 @@ def from_zero(theta, input_size, output_size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are exchanged",
-    "the order was right as it was found: x, which belongs to the columns, comes first in the last axis.",
+    "your last axis holds y first; the order of the original code was right, x before y.",
     "sec-grid-all",
 )
 def exchanged(theta, input_size, output_size, align_corners=False):
@@ -171,7 +174,8 @@ def exchanged(theta, input_size, output_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Clipped to the picture",
-    "a point may lie outside, and the sampler's padding decides what is read there; yours moves it to the edge.",
+    "your function moves points outside the picture to its edge; the sampler's padding decides which value is read "
+    "there.",
     "sec-sampler-outside",
 )
 def clipped(theta, input_size, output_size, align_corners=False):
@@ -180,7 +184,8 @@ def clipped(theta, input_size, output_size, align_corners=False):
 
 @EXERCISE.wrong(
     "The centres of rows and columns are exchanged",
-    "x has as many places as there are columns, and their half pixel is 1 / columns; yours takes the rows' for them.",
+    "with `align_corners=False` your function uses half a pixel of the rows for x and of the columns for y; x has as "
+    "many positions as there are columns, so its half pixel is `1 / columns`.",
     "sec-grid-all",
 )
 def centres_exchanged(theta, input_size, output_size, align_corners=False):
@@ -192,8 +197,9 @@ def centres_exchanged(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Left edges for centres",
-    "with False a pixel's centre is (2 * j + 1) / columns - 1; yours is its left edge, 2 * j / columns - 1.",
+    "Left edges instead of centres",
+    "with `align_corners=False` your function places a pixel at its left or upper edge, `2 * j / columns - 1`; its "
+    "centre is `(2 * j + 1) / columns - 1`.",
     "sec-torch-corners",
 )
 def left_edges(theta, input_size, output_size, align_corners=False):
@@ -205,8 +211,8 @@ def left_edges(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The place before theta is lost",
-    "the points are theta @ (x, y, 1), its shift included; yours lacks the third column.",
+    "The shift is lost",
+    "your function leaves out the third column of `theta`; each point is `theta @ (x, y, 1)`, with the shift.",
     "sec-grid-idea",
 )
 def without_shift(theta, input_size, output_size, align_corners=False):
@@ -216,8 +222,9 @@ def without_shift(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
-    "the points are base @ theta.transpose(0, 2, 1), as it was found; yours multiplies by the 2 x 2 part as it stands.",
+    "`theta` is transposed",
+    "your function multiplies by the 2 x 2 part without transposing it; the points are `base @ theta.transpose(0, 2, "
+    "1)`, as in the original code.",
     "sec-grid-idea",
 )
 def transposed(theta, input_size, output_size, align_corners=False):
@@ -228,8 +235,8 @@ def transposed(theta, input_size, output_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Divided by the size at the end",
-    "the points come out of theta in normalised units, and nothing has "
-    "to be divided; yours makes pixels and divides them by the input's size.",
+    "your function turns the points into pixels and divides them by the input's size; `theta` gives normalised units "
+    "already, so nothing has to be divided.",
     "sec-torch-units",
 )
 def divided_by_size(theta, input_size, output_size, align_corners=False):
@@ -239,9 +246,9 @@ def divided_by_size(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "meshgrid the other way round",
-    'np.meshgrid(y, x, indexing="ij") gives rows and columns as it was '
-    "found; turned round, the points follow one another down the columns.",
+    "`meshgrid` the other way round",
+    'your points follow one another down the columns; `np.meshgrid(y, x, indexing="ij")` has rows and columns in the '
+    "right order, as in the original code.",
     "sec-grid-all",
 )
 def other_indexing(theta, input_size, output_size, align_corners=False):
@@ -250,8 +257,8 @@ def other_indexing(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "x and y are swapped before theta",
-    "the output's own point is (x, y, 1), as it was in the code that you found; yours puts the row first.",
+    "x and y are swapped before `theta`",
+    "your function applies `theta` to (y, x, 1); the output's own point is (x, y, 1), as in the original code.",
     "sec-grid-trap",
 )
 def swapped_before(theta, input_size, output_size, align_corners=False):
@@ -280,9 +287,9 @@ def linspace_moved_in(theta, input_size, output_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The input's pixels for the output's",
-    "the points that theta multiplies are the centres of the output's pixels, spaced 2 / w apart with edges; yours "
-    "are spaced by the width and height of the input, which the grid does not need.",
+    "The input's spacing instead of the output's",
+    "with `align_corners=False` your points are spaced by the input's pixels; `theta` is applied to the centres of "
+    "the output's pixels, which are `2 / w` apart, and the grid does not need the input's size.",
     "sec-torch-units",
 )
 def spaced_by_the_input(theta, input_size, output_size, align_corners=False):

@@ -48,9 +48,9 @@ def stretch(size):
 
 
 @EXERCISE.wrong(
-    "Handed on as it is",
-    "the two conventions have different units, for the output's places and for the "
-    "input's, so theta has to change unless both changes cancel.",
+    "Returned unchanged",
+    "your function returns `theta` unchanged; the units of the output's positions and of the input's both change, so "
+    "`theta` changes too, unless the two changes cancel.",
     "sec-torch-corners",
 )
 def handed_on(theta, in_size, out_size):
@@ -59,8 +59,8 @@ def handed_on(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The other direction",
-    "the theta that comes in is for centres and the one that goes out for edges, so a shift becomes smaller; yours "
-    "becomes larger.",
+    "your shifts become larger; the `theta` passed in is for centres and the one returned for edges, so a shift "
+    "becomes smaller.",
     "sec-torch-corners",
 )
 def other_direction(theta, in_size, out_size):
@@ -68,9 +68,9 @@ def other_direction(theta, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The output's side is forgotten",
-    "theta is multiplied with places of the output, and these change "
-    "their units as well; multiply the columns by w / (w - 1) and h / (h - 1).",
+    "The output's factors are missing",
+    "your function leaves out the output's factors; `theta` is multiplied by positions of the output, whose units "
+    "change too, so multiply the columns by `w / (w - 1)` and `h / (h - 1)`.",
     "sec-torch-corners",
 )
 def output_forgotten(theta, in_size, out_size):
@@ -78,9 +78,9 @@ def output_forgotten(theta, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The input's side is forgotten",
-    "theta gives places of the input, and these change their units as "
-    "well; multiply the rows by (W - 1) / W and (H - 1) / H.",
+    "The input's factors are missing",
+    "your function leaves out the input's factors; `theta` gives positions of the input, whose units change too, so "
+    "multiply the rows by `(W - 1) / W` and `(H - 1) / H`.",
     "sec-torch-corners",
 )
 def input_forgotten(theta, in_size, out_size):
@@ -89,7 +89,8 @@ def input_forgotten(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The two sizes are exchanged",
-    "the rows of theta belong to the input and its columns to the output; yours has the sizes the other way round.",
+    "your function uses each size where the other belongs; the rows of `theta` belong to the input and its columns to "
+    "the output.",
     "sec-grid-size",
 )
 def sizes_exchanged(theta, in_size, out_size):
@@ -98,8 +99,8 @@ def sizes_exchanged(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The input's size for both",
-    "the columns of theta belong to the output, so their factors come from "
-    "out_size; it shows only where the two sizes differ.",
+    "your function uses `in_size` twice, which shows only where the two sizes differ; the columns of `theta` belong "
+    "to the output, so their factors come from `out_size`.",
     "sec-grid-size",
 )
 def input_for_both(theta, in_size, out_size):
@@ -108,8 +109,8 @@ def input_for_both(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The output's size for both",
-    "the rows of theta belong to the input, so their factors come from "
-    "in_size; it shows only where the two sizes differ.",
+    "your function uses `out_size` twice, which shows only where the two sizes differ; the rows of `theta` belong to "
+    "the input, so their factors come from `in_size`.",
     "sec-grid-size",
 )
 def output_for_both(theta, in_size, out_size):
@@ -118,7 +119,8 @@ def output_for_both(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "Height and width are exchanged",
-    "a size is (rows, columns), but x comes first in theta: x needs the width, which comes second in the size.",
+    "your function takes the height for the width; a size is (rows, columns), while x comes first in `theta`, so x "
+    "needs the second number of the size.",
     "sec-grid-all",
 )
 def height_for_width(theta, in_size, out_size):
@@ -126,9 +128,9 @@ def height_for_width(theta, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The shift is left as it was",
-    "the shift is a distance in the input's units, so it is multiplied by "
-    "(W - 1) / W and (H - 1) / H like the rest of its row.",
+    "The shift is unchanged",
+    "your function does not change the shift; it is a distance in the input's units, so it is multiplied by `(W - 1) "
+    "/ W` and `(H - 1) / H` like the rest of its row.",
     "sec-torch-corners",
 )
 def shift_left(theta, in_size, out_size):
@@ -138,9 +140,9 @@ def shift_left(theta, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The shift alone is changed",
-    "a turn mixes x and y, whose units change differently, and the two sizes "
-    "may differ; so the 2 x 2 part has its factors, too.",
+    "Only the shift is changed",
+    "your function does not change the 2 x 2 part; a rotation mixes x and y, whose units change differently, and the "
+    "two sizes may differ, so that part has factors too.",
     "sec-torch-corners",
 )
 def shift_alone(theta, in_size, out_size):
@@ -150,9 +152,9 @@ def shift_alone(theta, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "The shift meets the output's factor",
-    "the third column is multiplied with 1, which has no unit, so "
-    "it is changed by the input's factor and not by the output's.",
+    "The shift is multiplied by the output's factor",
+    "your function multiplies the shift by the output's factor as well; the third column is multiplied by 1, which "
+    "has no unit, so it takes the input's factor alone.",
     "sec-torch-corners",
 )
 def shift_twice(theta, in_size, out_size):
@@ -163,9 +165,8 @@ def shift_twice(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "Half a pixel is added",
-    "both conventions have their 0 in the middle of the picture, so one is a "
-    "multiple of the other and nothing is added; half a pixel comes in only where one counts from the "
-    "first pixel.",
+    "your function adds half a pixel to the shift; 0 is the middle of the picture in both conventions, so one is a "
+    "multiple of the other and nothing is added.",
     "sec-grid-units",
 )
 def half_a_pixel(theta, in_size, out_size):
@@ -176,8 +177,8 @@ def half_a_pixel(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "One factor for each row",
-    "the row of x is multiplied with x and with y of the output, and each of "
-    "these has a factor of its own, w / (w - 1) and h / (h - 1); yours uses the first for both.",
+    "your function uses one output factor for both columns of a row; the first column is multiplied by x of the "
+    "output and the second by y, so their factors are `w / (w - 1)` and `h / (h - 1)`.",
     "sec-torch-corners",
 )
 def factor_by_row(theta, in_size, out_size):
@@ -187,9 +188,9 @@ def factor_by_row(theta, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "Divided on both sides",
-    "the input's places come out in edges' units, smaller by (W - 1) / W, and the "
-    "output's go in larger by w / (w - 1); yours makes both smaller.",
+    "Made smaller on both sides",
+    "your function uses a factor below 1 for the output too; the input's positions become smaller, by `(W - 1) / W`, "
+    "but the output's are divided by that, so their factor is `w / (w - 1)`.",
     "sec-torch-corners",
 )
 def smaller_twice(theta, in_size, out_size):
@@ -198,8 +199,8 @@ def smaller_twice(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The width's factors for both axes",
-    "the row of x and the first column have the width's factors, "
-    "the row of y and the second column the height's; yours takes the width for all.",
+    "your function uses the width's factors throughout; the row of x and the first column have the width's factors, "
+    "the row of y and the second column the height's.",
     "sec-torch-corners",
 )
 def width_for_both(theta, in_size, out_size):
@@ -208,8 +209,8 @@ def width_for_both(theta, in_size, out_size):
 
 @EXERCISE.wrong(
     "The height's factors for both axes",
-    "the row of x and the first column have the width's factors, "
-    "the row of y and the second column the height's; yours takes the height for all.",
+    "your function uses the height's factors throughout; the row of x and the first column have the width's factors, "
+    "the row of y and the second column the height's.",
     "sec-torch-corners",
 )
 def height_for_both(theta, in_size, out_size):
@@ -217,9 +218,9 @@ def height_for_both(theta, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "One more for one less",
-    "a coordinate with centres is one with edges times W / (W - 1); yours has "
-    "(W + 1) / W, which is near it and not the same.",
+    "One more instead of one less",
+    "your function uses `(W + 1) / W`, which is close to the factor but not equal; a coordinate for centres is one "
+    "for edges times `W / (W - 1)`.",
     "sec-torch-corners",
 )
 def one_more(theta, in_size, out_size):
@@ -228,9 +229,9 @@ def one_more(theta, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "One more for one less, in the output",
-    "a coordinate with centres is one with edges times w / (w - "
-    "1); yours has (w + 1) / w for the output, which is near it and not the same.",
+    "One more instead of one less, in the output",
+    "your function uses `(w + 1) / w` for the output, which is close to the factor but not equal; a coordinate for "
+    "centres is one for edges times `w / (w - 1)`.",
     "sec-torch-corners",
 )
 def one_more_in_output(theta, in_size, out_size):
@@ -238,9 +239,9 @@ def one_more_in_output(theta, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "Multiplied on both sides",
-    "the input's places come out in edges' units, smaller by (W - 1) / W, "
-    "and the output's go in larger by w / (w - 1); yours makes both larger.",
+    "Made larger on both sides",
+    "your function uses a factor above 1 for the input too; the input's positions become smaller, by `(W - 1) / W`, "
+    "and only the output's factor, `w / (w - 1)`, is above 1.",
     "sec-torch-corners",
 )
 def larger_twice(theta, in_size, out_size):
@@ -248,9 +249,9 @@ def larger_twice(theta, in_size, out_size):
 
 
 @EXERCISE.wrong(
-    "Half a pixel is taken off",
-    "both conventions have their 0 in the middle of the picture, so one is "
-    "a multiple of the other and nothing is taken off.",
+    "Half a pixel is subtracted",
+    "your function subtracts half a pixel from the shift; 0 is the middle of the picture in both conventions, so one "
+    "is a multiple of the other and nothing is subtracted.",
     "sec-grid-units",
 )
 def half_a_pixel_off(theta, in_size, out_size):

@@ -61,9 +61,9 @@ EXERCISE = Exercise(
 
 
 @EXERCISE.wrong(
-    "The order of the flat inputs is forgotten",
-    "transposing makes the shape of the linear weight right, "
-    "but its inputs still run pixel by pixel, and in torch they run channel by channel; no shape tells.",
+    "The flat inputs are not reordered",
+    "your linear weight is only transposed, which gives the right shape, but its inputs still run pixel by pixel; in "
+    "torch they run channel by channel.",
     "sec-torch-hand",
 )
 def only_transposed(kernel, dense, size):
@@ -72,9 +72,9 @@ def only_transposed(kernel, dense, size):
 
 
 @EXERCISE.wrong(
-    "Reshaped where it should be transposed",
-    "reshape keeps the numbers in their old order and only cuts them up differently; to change the order of the axes "
-    "takes a transpose, for both weights.",
+    "Reshaped instead of transposed",
+    "your function reshapes both weights, which keeps the numbers in their old order; to change the order of the "
+    "axes, transpose.",
     "sec-torch-hand",
 )
 def both_reshaped(kernel, dense, size):
@@ -84,8 +84,8 @@ def both_reshaped(kernel, dense, size):
 
 @EXERCISE.wrong(
     "The kernel is reshaped, not transposed",
-    "reshape cuts the numbers up differently without changing their order; the channels have to come to the front by "
-    "a transpose, (3, 2, 0, 1).",
+    "your function reshapes the kernel, which keeps the numbers in their old order; bring the channels to the front "
+    "by a transpose, (3, 2, 0, 1).",
     "sec-torch-hand",
 )
 def kernel_reshaped(kernel, dense, size):
@@ -95,8 +95,8 @@ def kernel_reshaped(kernel, dense, size):
 
 @EXERCISE.wrong(
     "The linear weight is reshaped, not transposed",
-    "dense has a column for each output and torch has a "
-    "row, so the outputs come to the front by a transpose; reshape leaves the numbers in their old order.",
+    "your function reshapes the linear weight, which keeps the numbers in their old order; `dense` has a column for "
+    "each output and torch a row, so bring the outputs to the front by a transpose.",
     "sec-torch-hand",
 )
 def dense_reshaped(kernel, dense, size):
@@ -105,8 +105,8 @@ def dense_reshaped(kernel, dense, size):
 
 @EXERCISE.wrong(
     "The flat axis is read as channels first",
-    "the input is laid flat as (H, W, C), so it is first reshaped to that and then brought to (C, H, W); yours goes "
-    "the way from torch to channels last.",
+    "your function takes the inputs for (C, H, W) and reorders them to (H, W, C); they were flattened as (H, W, C), "
+    "so reshape to that and transpose to (C, H, W).",
     "sec-torch-hand",
 )
 def the_other_way(kernel, dense, size):
@@ -116,10 +116,9 @@ def the_other_way(kernel, dense, size):
 
 
 @EXERCISE.wrong(
-    "Cut up as channels first, rows and columns exchanged",
-    "a reshape to (C, H, W) does not bring the "
-    "channels to the front: cut the axis up as it was laid flat, (H, W, C), and bring it to (C, H, W) by a "
-    "transpose.",
+    "Split as channels first, rows and columns exchanged",
+    "your function reshapes the inputs to (C, H, W), which does not bring the channels to the front, and then "
+    "exchanges rows and columns; they were flattened as (H, W, C), so reshape to that and transpose to (C, H, W).",
     "sec-torch-hand",
 )
 def cut_and_left(kernel, dense, size):
@@ -130,7 +129,7 @@ def cut_and_left(kernel, dense, size):
 
 @EXERCISE.wrong(
     "Columns before rows in the flat inputs",
-    "a picture (C, H, W) laid flat runs along its rows, so its columns come last; yours has (C, W, H).",
+    "your inputs are in the order (C, W, H); torch flattens (C, H, W), rows before columns.",
     "sec-torch-idea",
 )
 def columns_first(kernel, dense, size):
@@ -141,7 +140,7 @@ def columns_first(kernel, dense, size):
 
 @EXERCISE.wrong(
     "Height and width are exchanged in size",
-    "size is (rows, columns), and the flat inputs are cut up as (H, W, C); yours cuts them as (W, H, C).",
+    "your function splits the flat inputs as (W, H, C); `size` is (rows, columns), so split them as (H, W, C).",
     "sec-torch-idea",
 )
 def size_exchanged(kernel, dense, size):
@@ -151,9 +150,9 @@ def size_exchanged(kernel, dense, size):
 
 
 @EXERCISE.wrong(
-    "The kernel is turned over",
-    "what both frameworks call a convolution slides the kernel as it is, so "
-    "its rows and columns keep their order; yours are reversed.",
+    "The kernel is flipped",
+    "your function reverses the kernel's rows and columns; both frameworks slide the kernel without flipping it, so "
+    "they keep their order.",
     "sec-localisation-slide",
 )
 def turned_over(kernel, dense, size):
@@ -163,8 +162,8 @@ def turned_over(kernel, dense, size):
 
 @EXERCISE.wrong(
     "Input and output channels are exchanged",
-    "torch has the output channels first and the input "
-    "channels second, so the axes come to the order (3, 2, 0, 1); yours is (2, 3, 0, 1).",
+    "your axes are in the order (2, 3, 0, 1); torch has the output channels first and the input channels second, (3, "
+    "2, 0, 1).",
     "sec-torch-hand",
 )
 def channels_exchanged(kernel, dense, size):
@@ -173,7 +172,7 @@ def channels_exchanged(kernel, dense, size):
 
 @EXERCISE.wrong(
     "The kernel's rows and columns are exchanged",
-    "the kernel's rows stay rows, so the axes come to the order (3, 2, 0, 1); yours is (3, 2, 1, 0), as .T gives it.",
+    "your axes are in the order (3, 2, 1, 0), as with `.T`; the kernel's rows stay rows, (3, 2, 0, 1).",
     "sec-torch-hand",
 )
 def kernel_turned(kernel, dense, size):
@@ -182,8 +181,8 @@ def kernel_turned(kernel, dense, size):
 
 @EXERCISE.wrong(
     "The linear weight is not transposed",
-    "torch has a row for each output, (K, C * H * W); your order "
-    "of the inputs is right, and rows and columns are exchanged.",
+    "your inputs are in the right order, but rows and columns of the linear weight are exchanged; torch has a row for "
+    "each output, (K, C * H * W).",
     "sec-torch-hand",
 )
 def dense_not_transposed(kernel, dense, size):
@@ -192,9 +191,9 @@ def dense_not_transposed(kernel, dense, size):
 
 
 @EXERCISE.wrong(
-    "The kernel as it came",
-    "the kernel comes as (row, column, input, output), and torch has (output, "
-    "input, row, column): it takes a transpose, (3, 2, 0, 1).",
+    "The kernel is unchanged",
+    "your function returns the kernel unchanged, as (row, column, input, output); torch has (output, input, row, "
+    "column), so transpose by (3, 2, 0, 1).",
     "sec-torch-hand",
 )
 def kernel_as_it_came(kernel, dense, size):
@@ -202,9 +201,9 @@ def kernel_as_it_came(kernel, dense, size):
 
 
 @EXERCISE.wrong(
-    "The linear weight as it came",
-    "dense has a column for each output, and its inputs run pixel by "
-    "pixel; torch has a row for each output, and inputs that run channel by channel.",
+    "The linear weight is unchanged",
+    "your function returns `dense` unchanged, with a column for each output and inputs that run pixel by pixel; torch "
+    "has a row for each output and inputs that run channel by channel.",
     "sec-torch-hand",
 )
 def dense_as_it_came(kernel, dense, size):
@@ -213,8 +212,7 @@ def dense_as_it_came(kernel, dense, size):
 
 @EXERCISE.wrong(
     "Rows, channels, columns",
-    "a picture laid flat in torch is (C, H, W), the channels first; yours "
-    "brings them between the rows and the columns.",
+    "your inputs are in the order (H, C, W); torch flattens (C, H, W), the channels first.",
     "sec-torch-idea",
 )
 def channels_in_the_middle(kernel, dense, size):

@@ -31,8 +31,8 @@ def _sample(percent):
 
 @EXERCISE.wrong(
     "Divided by S, not by S - 1",
-    "the mean comes from the same runs, which therefore lie closer to it than to the truth, and dividing by S - 1 "
-    "makes up for that; yours divides by S, as NumPy's std does by default.",
+    "your function divides by S, as `np.std` does by default; the runs lie closer to their own mean than to the true "
+    "one, and dividing by S - 1 corrects for that.",
     "sec-scale-spread",
 )
 def population(errors):
@@ -40,9 +40,9 @@ def population(errors):
 
 
 @EXERCISE.wrong(
-    "The spread of the mean, not of the runs",
-    "the spread is how far apart single runs lie; yours is divided by the root of S, which measures how well the mean "
-    "is known and is smaller.",
+    "The standard error of the mean",
+    "your spread is divided by the square root of S, which shows how well the mean is known; it has to show how far "
+    "apart single runs lie.",
     "sec-scale-spread",
 )
 def standard_error(errors):
@@ -50,8 +50,8 @@ def standard_error(errors):
 
 
 @EXERCISE.wrong(
-    "The variance, not its root",
-    "the spread has the errors' own unit, percentage points; yours is its square.",
+    "The variance instead of its square root",
+    "your spread is the variance; take its square root, which is in percentage points as the errors are.",
     "sec-scale-spread",
 )
 def variance(errors):
@@ -59,8 +59,8 @@ def variance(errors):
 
 
 @EXERCISE.wrong(
-    "Largest less smallest",
-    "the standard deviation is required; yours is the range, which can only grow as seeds are added.",
+    "Largest minus smallest",
+    "your spread is the range, which can only grow as seeds are added; the standard deviation is required.",
     "sec-scale-spread",
 )
 def whole_range(errors):
@@ -68,9 +68,8 @@ def whole_range(errors):
 
 
 @EXERCISE.wrong(
-    "The mean distance, not the root mean square",
-    "the standard deviation squares the distances from the "
-    "mean before it adds them up; yours is the mean of the distances themselves.",
+    "The mean distance instead of the root mean square",
+    "your spread is the mean distance from the mean; the standard deviation squares the distances before it adds them.",
     "sec-scale-spread",
 )
 def mean_distance(errors):
@@ -78,8 +77,8 @@ def mean_distance(errors):
 
 
 @EXERCISE.wrong(
-    "Shares, not per cent",
-    "the table is in per cent, so a share of 0.04 is 4; yours leaves both numbers as shares.",
+    "Fractions instead of per cent",
+    "your function returns fractions; the table is in per cent, so 0.04 becomes 4.",
     "sec-scale-spread",
 )
 def shares(errors):
@@ -87,8 +86,8 @@ def shares(errors):
 
 
 @EXERCISE.wrong(
-    "The mean in per cent, the spread as a share",
-    "mean and spread are in one cell and have one unit; yours multiplies the mean alone by 100.",
+    "The mean in per cent, the spread as a fraction",
+    "your function multiplies the mean alone by 100; mean and spread should have the same unit.",
     "sec-scale-spread",
 )
 def half_percent(errors):
@@ -97,8 +96,8 @@ def half_percent(errors):
 
 @EXERCISE.wrong(
     "Over the cells, not over the seeds",
-    "the seeds are the last axis, and each cell has a mean of its "
-    "own; yours runs along the first axis and mixes the cells.",
+    "your function averages along the first axis, over the cells; the seeds are the last axis, and each cell has a "
+    "mean of its own.",
     "sec-scale-spread",
 )
 def over_cells(errors):
@@ -107,9 +106,8 @@ def over_cells(errors):
 
 
 @EXERCISE.wrong(
-    "The best seed for the mean",
-    "every seed counts, whatever it brings; yours reports the lowest error, "
-    "which can only fall as more seeds are tried.",
+    "The best seed instead of the mean",
+    "your function returns the lowest error, which can only fall as more seeds are tried; the mean counts every seed.",
     "sec-scale-spread",
 )
 def best(errors):
@@ -117,8 +115,8 @@ def best(errors):
 
 
 @EXERCISE.wrong(
-    "The median for the mean",
-    "the mean is required; yours is the median, which ignores a seed that went astray.",
+    "The median instead of the mean",
+    "your function returns the median, which ignores a seed that failed; the mean is required.",
     "sec-scale-spread",
 )
 def median(errors):
@@ -127,7 +125,7 @@ def median(errors):
 
 @EXERCISE.wrong(
     "The spread relative to the mean",
-    "the spread is in percentage points, as the mean is in per cent; yours is a share of the mean.",
+    "your spread is a percentage of the mean; it has to be in percentage points.",
     "sec-scale-spread",
 )
 def relative(errors):
@@ -136,8 +134,8 @@ def relative(errors):
 
 @EXERCISE.wrong(
     "Divided by S - 2",
-    "the sample standard deviation divides the sum of squares by S - 1, one for the "
-    "mean that was taken from the same runs; yours divides by S - 2, or by 1 where that is none.",
+    "your function divides by S - 2, or by 1 if that is 0; the sample standard deviation divides by S - 1, one less "
+    "because the mean was estimated from the same runs.",
     "sec-scale-spread",
 )
 def two_less(errors):
@@ -149,8 +147,8 @@ def two_less(errors):
 
 
 @EXERCISE.wrong(
-    "The root of the sum of squares",
-    "the sum of squares is divided by S - 1 before the root; yours is not divided.",
+    "The square root of the sum of squares",
+    "your function does not divide the sum of squares; divide it by S - 1 before you take the root.",
     "sec-scale-spread",
 )
 def undivided(errors):
@@ -158,18 +156,16 @@ def undivided(errors):
 
 
 @EXERCISE.wrong(
-    "Half of the range",
-    "the standard deviation is required; yours is half of the way from the smallest to the largest.",
-    "sec-scale-spread",
+    "Half of the range", "your spread is half of the range; the standard deviation is required.", "sec-scale-spread"
 )
 def half_the_range(errors):
     return _percent(errors, lambda percent: np.ptp(percent, axis=1) / 2)
 
 
 @EXERCISE.wrong(
-    "The variance, made per cent afterwards",
-    "the spread is the root of the variance, and the errors "
-    "become per cent before; yours is the variance of the shares times 100.",
+    "100 times the variance",
+    "your spread is the variance of the fractions times 100; convert the errors to per cent first, and take the "
+    "square root of their variance.",
     "sec-scale-spread",
 )
 def variance_of_shares(errors):
@@ -178,24 +174,22 @@ def variance_of_shares(errors):
 
 @EXERCISE.wrong(
     "One spread for the whole table",
-    "each cell has a mean and a spread of its own; yours gives all of them the spread over everything.",
+    "your function gives every cell the spread of the whole table; each cell has its own.",
     "sec-scale-spread",
 )
 def of_everything(errors):
     return _percent(errors, lambda percent: np.full(len(percent), percent.std(ddof=1)))
 
 
-@EXERCISE.wrong(
-    "Twice the spread",
-    "single runs lie one standard deviation apart by this measure; yours is two of them.",
-    "sec-scale-spread",
-)
+@EXERCISE.wrong("Twice the spread", "your spread is two standard deviations; one is required.", "sec-scale-spread")
 def twice(errors):
     return _percent(errors, lambda percent: 2 * _sample(percent))
 
 
 @EXERCISE.wrong(
-    "The worst seed for the mean", "every seed counts alike; yours reports the highest error.", "sec-scale-spread"
+    "The worst seed instead of the mean",
+    "your function returns the highest error; the mean counts every seed.",
+    "sec-scale-spread",
 )
 def worst(errors):
     return _percent(errors, _sample, middle=np.max)

@@ -46,9 +46,9 @@ def _rates(rate, falls, factor):
 
 
 @EXERCISE.wrong(
-    "The fall comes a step late",
-    "steps count from 0, so a run of nine has taken a third of its steps "
-    "when step 3 comes, and step 3 is the first at the lower rate; yours falls one step later.",
+    "The rate falls a step too late",
+    "your rate falls one step too late; steps count from 0, so in a run of nine step 3 should be the first at the "
+    "lower rate.",
     "sec-scale-protocol",
 )
 def late(step, iterations, rate, factor):
@@ -56,9 +56,9 @@ def late(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "The fall comes a step early",
-    "steps count from 0, so a run of nine is at a third of its length when "
-    "step 3 comes, and step 2 still has the higher rate; yours falls one step earlier.",
+    "The rate falls a step too early",
+    "your rate falls one step too early; steps count from 0, so in a run of nine step 2 should still have the higher "
+    "rate.",
     "sec-scale-protocol",
 )
 def early(step, iterations, rate, factor):
@@ -66,9 +66,9 @@ def early(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "A third is cut to whole steps",
-    "iterations // 3 drops the remainder, so that ten steps fall after "
-    "three and a fourth stretch is left at the end; multiply the step by 3 before you divide.",
+    "A third is rounded to whole steps",
+    "your `iterations // 3` drops the remainder, so in a run of ten steps the rate falls after three, and a fourth "
+    "part is left at the end; multiply the step by 3 before you divide.",
     "sec-scale-protocol",
 )
 def cut(step, iterations, rate, factor):
@@ -77,8 +77,8 @@ def cut(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "A smooth fall",
-    "the rate stays where it is for a third of the run and then falls at once, so the "
-    "exponent is a whole number; yours falls a little with every step.",
+    "your rate falls a little with every step; it should be constant for a third of the run and then fall at once, so "
+    "the exponent is a whole number.",
     "sec-scale-protocol",
 )
 def smooth(step, iterations, rate, factor):
@@ -86,9 +86,7 @@ def smooth(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "By a tenth, not to a tenth",
-    "each fall leaves a tenth of the rate; yours takes a tenth of it away.",
-    "sec-scale-protocol",
+    "By a tenth, not to a tenth", "your rate falls by a tenth; it should fall to a tenth.", "sec-scale-protocol"
 )
 def by_a_tenth(step, iterations, rate, factor):
     classifier_rate = rate * 0.9 ** (step * 3 // iterations)
@@ -97,7 +95,7 @@ def by_a_tenth(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "One fall instead of two",
-    "the rate falls after each third, so the last third has a hundredth of it; yours falls only once.",
+    "your rate falls only once; it should fall after each third, so in the last it is a hundredth.",
     "sec-scale-protocol",
 )
 def one_fall(step, iterations, rate, factor):
@@ -105,9 +103,9 @@ def one_fall(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "A tenth times the falls",
-    "the falls multiply, 0.1 to their power; yours multiplies by 0.1 times "
-    "their number, which is 0 in the first third.",
+    "0.1 times the number of falls",
+    "your function multiplies the rate by 0.1 times the number of falls, which is 0 in the first third; multiply by "
+    "0.1 to the power of that number.",
     "sec-scale-protocol",
 )
 def times_falls(step, iterations, rate, factor):
@@ -116,8 +114,9 @@ def times_falls(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "The factor is forgotten",
-    "the localisation network learns at factor times the rate; yours gives both parts the same.",
+    "The factor is missing",
+    "your function gives both networks the same rate; the localisation network's should be `factor` times the "
+    "classifier's.",
     "sec-scale-rate",
 )
 def no_factor(step, iterations, rate, factor):
@@ -125,8 +124,8 @@ def no_factor(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "The factor for both parts",
-    "the factor belongs to the localisation network alone; yours slows the classifier down as well.",
+    "The factor is applied to both networks",
+    "your function multiplies the classifier's rate by `factor` as well; it belongs to the localisation network alone.",
     "sec-scale-rate",
 )
 def both(step, iterations, rate, factor):
@@ -135,9 +134,9 @@ def both(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "The factor twice",
-    "the factor multiplies the rate once; in yours it comes in twice, as it does where "
-    "both the optimizer's group and the schedule apply it.",
+    "The factor is applied twice",
+    "your function multiplies by `factor` twice, as happens where both the optimizer's group and the schedule apply "
+    "it; apply it once.",
     "sec-scale-rate",
 )
 def twice(step, iterations, rate, factor):
@@ -145,9 +144,9 @@ def twice(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "The factor again at each fall",
-    "the factor is the same throughout the run; in yours it multiplies "
-    "the rate once more at every fall, as it does where a schedule reads the rate that it wrote.",
+    "The factor is applied again at each fall",
+    "your function multiplies by `factor` again at every fall, as happens where a schedule reads the rate that it has "
+    "written; the factor is the same throughout the run.",
     "sec-scale-rate",
 )
 def again(step, iterations, rate, factor):
@@ -157,8 +156,8 @@ def again(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "The factor in the rate's place",
-    "the factor multiplies the rate; yours takes it for the localisation network's own rate.",
+    "The factor instead of the rate",
+    "your function takes `factor` for the localisation network's own rate; it multiplies the rate.",
     "sec-scale-rate",
 )
 def instead(step, iterations, rate, factor):
@@ -168,7 +167,7 @@ def instead(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "The localisation network's rate never falls",
-    "the factor multiplies the rate of the step, which has fallen; yours multiplies the rate of step 0 throughout.",
+    "your localisation network's rate is constant; it should be `factor` times the rate of the step, which falls.",
     "sec-scale-rate",
 )
 def never_falls(step, iterations, rate, factor):
@@ -177,7 +176,7 @@ def never_falls(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "The two rates are exchanged",
-    "the classifier's rate comes first and the localisation network's second; yours come the other way round.",
+    "your function returns the localisation network's rate first; the classifier's should come first.",
     "sec-scale-rate",
 )
 def exchanged(step, iterations, rate, factor):
@@ -185,7 +184,7 @@ def exchanged(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "To a half, not to a tenth", "each fall leaves a tenth of the rate; yours leaves a half.", "sec-scale-protocol"
+    "To a half, not to a tenth", "your rate falls to a half; it should fall to a tenth.", "sec-scale-protocol"
 )
 def to_a_half(step, iterations, rate, factor):
     classifier_rate = rate * 0.5 ** (step * 3 // iterations)
@@ -194,7 +193,7 @@ def to_a_half(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "Falls after halves of the run",
-    "the rate falls after a third and after two thirds of the run; yours falls once, half way.",
+    "your rate falls once, after half of the run; it should fall after a third and after two thirds.",
     "sec-scale-protocol",
 )
 def halves(step, iterations, rate, factor):
@@ -203,7 +202,7 @@ def halves(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "Falls after quarters of the run",
-    "the rate falls after a third and after two thirds of the run; yours falls at every quarter.",
+    "your rate falls after every quarter of the run; it should fall after a third and after two thirds.",
     "sec-scale-protocol",
 )
 def quarters(step, iterations, rate, factor):
@@ -211,24 +210,26 @@ def quarters(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "Lower from the start",
-    "the rate at step 0 is the one that is named, and falls for the first time "
-    "after a third; yours has fallen once already.",
+    "Too low from the start",
+    "your rate has already fallen at step 0; it should be `rate` there and fall for the first time after a third of "
+    "the run.",
     "sec-scale-protocol",
 )
 def fallen_once(step, iterations, rate, factor):
     return _rates(rate, step * 3 // iterations + 1, factor)
 
 
-@EXERCISE.wrong("It rises", "each fall leaves a tenth of the rate; yours multiplies by ten.", "sec-scale-protocol")
+@EXERCISE.wrong(
+    "The rate rises", "your function multiplies the rate by ten; it should fall to a tenth.", "sec-scale-protocol"
+)
 def rises(step, iterations, rate, factor):
     classifier_rate = rate * 10.0 ** (step * 3 // iterations)
     return classifier_rate, factor * classifier_rate
 
 
 @EXERCISE.wrong(
-    "It never falls",
-    "the rate falls to a tenth after each third of the run; yours stays as it is.",
+    "The rate never falls",
+    "your rate is constant; it should fall to a tenth after each third of the run.",
     "sec-scale-protocol",
 )
 def never(step, iterations, rate, factor):
@@ -237,7 +238,7 @@ def never(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "Divided by the factor",
-    "the localisation network learns at factor times the rate; yours divides by it.",
+    "your function divides by `factor`; the localisation network's rate should be `factor` times the classifier's.",
     "sec-scale-rate",
 )
 def divided(step, iterations, rate, factor):
@@ -247,8 +248,8 @@ def divided(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "By a tenth of the first rate each time",
-    "the falls multiply, and each leaves a tenth of what there was; yours takes the same amount away at each.",
+    "By the same amount each time",
+    "your rate falls by the same amount each time; each fall should leave a tenth of the current rate.",
     "sec-scale-protocol",
 )
 def in_steps(step, iterations, rate, factor):
@@ -257,9 +258,8 @@ def in_steps(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "The last third is longer by a step",
-    "the steps of a third are those with floor(3 * step / "
-    "iterations) equal to 0, 1 or 2; yours rounds to the nearest third.",
+    "Rounded to the nearest third",
+    "your function rounds to the nearest third; the step's third is `floor(3 * step / iterations)`, 0, 1 or 2.",
     "sec-scale-protocol",
 )
 def nearest_third(step, iterations, rate, factor):

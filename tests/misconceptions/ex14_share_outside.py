@@ -76,9 +76,8 @@ def outside(theta, size, align_corners):
 
 
 @EXERCISE.wrong(
-    "Outside only where both coordinates are",
-    "a point beside the picture is outside although its height "
-    "is right, so one of the two coordinates is enough: any, not all.",
+    "Outside only if both coordinates are",
+    "your function counts a point only if both of its coordinates are outside; one is enough, so use `any`, not `all`.",
     "sec-layer-failures",
 )
 def both_needed(theta, size, align_corners=False):
@@ -87,7 +86,8 @@ def both_needed(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Coordinates are counted, not points",
-    "a point has two coordinates and counts once; join them with any(axis=-1) before you take the mean.",
+    "your function counts coordinates; a point has two and counts once, so join them with `any(axis=-1)` before you "
+    "take the mean.",
     "sec-layer-failures",
 )
 def coordinates(theta, size, align_corners=False):
@@ -95,8 +95,8 @@ def coordinates(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Only x is looked at",
-    "a point can leave through the top and the bottom as well, so look at both coordinates.",
+    "Only x is checked",
+    "your function checks x alone; a point can also lie above or below the image, so check both coordinates.",
     "sec-layer-failures",
 )
 def x_alone(theta, size, align_corners=False):
@@ -104,9 +104,9 @@ def x_alone(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Only y is looked at",
-    "a point can leave to the left and to the right as well, so look at both "
-    "coordinates; the first of the last axis is x.",
+    "Only y is checked",
+    "your function checks y alone; a point can also lie left or right of the image, so check both coordinates, of "
+    "which x comes first in the last axis.",
     "sec-layer-failures",
 )
 def y_alone(theta, size, align_corners=False):
@@ -114,8 +114,8 @@ def y_alone(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "One side only",
-    "a coordinate below -1 is outside as much as one above 1; take its absolute value.",
+    "Only above 1",
+    "your function checks only for coordinates above 1; one below -1 is outside as well, so take the absolute value.",
     "sec-layer-failures",
 )
 def one_side(theta, size, align_corners=False):
@@ -124,8 +124,8 @@ def one_side(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The edge counts as outside",
-    "a point exactly at -1 or 1 is inside, so compare with > and not with "
-    ">=; with align_corners=True the identity has a whole rim of such points.",
+    "your function compares with `>=`, but a point exactly at -1 or 1 is inside; with `align_corners=True` the "
+    "identity has a whole rim of such points, so compare with `>`.",
     "sec-grid-units",
 )
 def edge_outside(theta, size, align_corners=False):
@@ -133,25 +133,23 @@ def edge_outside(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A circle for the picture",
-    "the picture is a square in normalised units, and its corners are at "
-    "distance 1.41 from the middle; compare each coordinate, not the distance.",
+    "A circle instead of the image",
+    "your function compares the distance from the middle; the image is a square in normalised units, with corners at "
+    "a distance of 1.41, so compare each coordinate.",
     "sec-grid-units",
 )
 def circle(theta, size, align_corners=False):
     return (np.linalg.norm(affine_grid(theta, size, align_corners), axis=-1) > 1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong(
-    "The share inside", "the share outside is required, and yours is the rest; take it from 1.", "sec-layer-failures"
-)
+@EXERCISE.wrong("The share inside", "your function returns the share inside; subtract it from 1.", "sec-layer-failures")
 def inside(theta, size, align_corners=False):
     return 1 - outside(theta, size, align_corners).any(axis=-1).mean(axis=(1, 2))
 
 
 @EXERCISE.wrong(
-    "A count, not a share",
-    "divide by the number of points, h * w, or take the mean in place of the sum.",
+    "A count instead of a share",
+    "your function returns a number of points; divide it by h * w, or take the mean instead of the sum.",
     "sec-clinic-numbers",
 )
 def count(theta, size, align_corners=False):
@@ -160,8 +158,8 @@ def count(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "One share for the whole batch",
-    "each image has a theta of its own, and one that has run off must not "
-    "hide among the others; take the mean over rows and columns alone.",
+    "your function takes one mean over the whole batch; each image has its own theta, so take the mean over rows and "
+    "columns alone.",
     "sec-clinic-numbers",
 )
 def whole_batch(theta, size, align_corners=False):
@@ -171,8 +169,8 @@ def whole_batch(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Whether a point is outside, not how many",
-    "a theta that reads one corner past the edge is no "
-    "trouble, one that reads nothing else is; take the mean over the points, not whether there is any.",
+    "your function returns whether any point is outside; one corner past the edge does little harm, so take the mean "
+    "over the points.",
     "sec-clinic-numbers",
 )
 def any_point(theta, size, align_corners=False):
@@ -180,9 +178,9 @@ def any_point(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "with True the outermost points are at -1 and 1, with False half a pixel "
-    "inside; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; with `align_corners=True` the outermost points are at -1 and 1, "
+    "with `False` half a pixel inside.",
     "sec-grid-units",
 )
 def other_convention(theta, size, align_corners=False):
@@ -190,9 +188,9 @@ def other_convention(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, centres always",
-    "with False, -1 and 1 are edges, so the output's first "
-    "point lies half a pixel inside, at -1 + 1 / w; yours starts at -1 always.",
+    "`align_corners` is ignored, centres always",
+    "your first point is at -1 even where `align_corners=False`; there -1 and 1 are the edges, and the first point "
+    "should lie half a pixel inside, at `-1 + 1 / w`.",
     "sec-grid-units",
 )
 def always_centres(theta, size, align_corners=False):
@@ -200,8 +198,9 @@ def always_centres(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True, the output's outermost points are at -1 and 1 themselves; yours starts half a pixel inside always.",
+    "`align_corners` is ignored, edges always",
+    "your first point lies half a pixel inside even where `align_corners=True`; there the outermost points should be "
+    "at -1 and 1.",
     "sec-grid-units",
 )
 def always_edges(theta, size, align_corners=False):
@@ -210,8 +209,8 @@ def always_edges(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The shift is left out",
-    "theta's third column moves all points, and nothing brings them outside "
-    "sooner; the point is (x, y, 1), not (x, y).",
+    "your function leaves out the third column of `theta`, which moves every point; the point to multiply is (x, y, "
+    "1), not (x, y).",
     "sec-grid-idea",
 )
 def without_shift(theta, size, align_corners=False):
@@ -222,8 +221,8 @@ def without_shift(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "theta takes (x, y, 1), the column's place before the row's; in yours rows and columns are exchanged, in the point "
-    "or in the size (N, C, h, w).",
+    "your function exchanges rows and columns, in the point or in the size (N, C, h, w); `theta` takes (x, y, 1), the "
+    "column's position before the row's.",
     "sec-grid-trap",
 )
 def swapped(theta, size, align_corners=False):
@@ -231,8 +230,9 @@ def swapped(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
-    "each point is theta @ (x, y, 1), so the first row of theta gives x; yours multiplies from the other side.",
+    "`theta` is transposed",
+    "your function multiplies by the transpose of the linear part; each point is `theta @ (x, y, 1)`, so the first "
+    "row of `theta` gives x.",
     "sec-grid-idea",
 )
 def transposed(theta, size, align_corners=False):
@@ -242,8 +242,8 @@ def transposed(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The four corners alone",
-    "the corners are the first points to leave and tell nothing about the others; count all h * w of them.",
+    "Only the four corners",
+    "your function checks the four corners, which are the first points to leave the image; check all h * w points.",
     "sec-clinic-numbers",
 )
 def corners_alone(theta, size, align_corners=False):
@@ -252,9 +252,8 @@ def corners_alone(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Pixels against normalised units",
-    "theta gives places from -1 to 1, so compare with 1; bounds of 0 "
-    "and w belong to pixels, and half the picture has negative places.",
+    "Pixel bounds for normalised units",
+    "your function compares with 0 and the last pixel; `theta` gives positions from -1 to 1, so compare with those.",
     "sec-grid-units",
 )
 def pixel_bounds(theta, size, align_corners=False):
@@ -264,8 +263,8 @@ def pixel_bounds(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The two shares are multiplied",
-    "a point is outside as soon as one of its coordinates is, and the "
-    "two do not depend on each other by chance; yours multiplies the share outside in x with that in y.",
+    "your function multiplies the share outside in x by the share outside in y; a point is outside as soon as one of "
+    "its coordinates is, so check point by point.",
     "sec-clinic-numbers",
 )
 def shares_multiplied(theta, size, align_corners=False):
@@ -275,21 +274,22 @@ def shares_multiplied(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The two shares are added",
-    "a point whose x and y are both outside counts once; yours adds the share outside in x and that in y.",
+    "your function adds the share outside in x and the share outside in y; a point whose coordinates are both outside "
+    "should count once.",
     "sec-clinic-numbers",
 )
 def shares_added(theta, size, align_corners=False):
     return outside(theta, size, align_corners).sum(axis=-1).mean(axis=(1, 2))
 
 
-@EXERCISE.wrong("In per cent", "a share runs from 0 to 1; yours is in per cent.", "sec-clinic-numbers")
+@EXERCISE.wrong("A percentage", "your function returns a percentage; a share runs from 0 to 1.", "sec-clinic-numbers")
 def per_cent(theta, size, align_corners=False):
     return 100 * outside(theta, size, align_corners).any(axis=-1).mean(axis=(1, 2))
 
 
 @EXERCISE.wrong(
-    "The other side only",
-    "a coordinate above 1 is outside as much as one below -1; take its absolute value.",
+    "Only below -1",
+    "your function checks only for coordinates below -1; one above 1 is outside as well, so take the absolute value.",
     "sec-layer-failures",
 )
 def other_side(theta, size, align_corners=False):
@@ -297,8 +297,8 @@ def other_side(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is inverted",
-    "theta already maps each point of the output to the picture; yours applies its inverse.",
+    "`theta` is inverted",
+    "your function inverts `theta`; `theta` already maps each point of the output to the input.",
     "sec-grid-pull",
 )
 def inverted(theta, size, align_corners=False):
@@ -308,9 +308,9 @@ def inverted(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Outside from half a pixel on",
-    "outside is beyond -1 or 1 in both conventions; yours takes the "
-    "outermost centres for the ends, 1 - 1 / w, where these are edges.",
+    "Outside from the outermost centres on",
+    "with `align_corners=False` your function counts a point as outside from the outermost centres on, `1 - 1 / w`; "
+    "outside is beyond -1 or 1 in both conventions.",
     "sec-grid-units",
 )
 def beyond_the_centres(theta, size, align_corners=False):
@@ -319,8 +319,8 @@ def beyond_the_centres(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Divided by the wrong number",
-    "the points of one image are h * w; yours divides their number by the number of coordinates, or by N * h * w.",
+    "Divided by all points of the batch",
+    "your function divides each image's number of points by N * h * w; an image has h * w points.",
     "sec-clinic-numbers",
 )
 def divided_by_all(theta, size, align_corners=False):
@@ -328,9 +328,9 @@ def divided_by_all(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A circle round the corners",
-    "a point is outside when one of its coordinates is, not when it is "
-    "further from the middle than the picture's corners are.",
+    "A circle around the corners",
+    "your function counts a point as outside if it lies further from the middle than the image's corners; it is "
+    "outside as soon as one of its coordinates is.",
     "sec-grid-units",
 )
 def circle_round_corners(theta, size, align_corners=False):
@@ -338,8 +338,8 @@ def circle_round_corners(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "A diamond for the picture",
-    "a point is outside when one of its coordinates is; yours adds the two distances from the middle.",
+    "A diamond instead of the image",
+    "your function adds the absolute values of x and y; a point is outside as soon as one of its coordinates is.",
     "sec-grid-units",
 )
 def diamond(theta, size, align_corners=False):
@@ -348,7 +348,7 @@ def diamond(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Rows are counted, not points",
-    "every point counts for itself; yours counts the rows of the output that have a point outside.",
+    "your function counts the rows of the output that have a point outside; count the points.",
     "sec-layer-failures",
 )
 def rows_with_any(theta, size, align_corners=False):
@@ -356,8 +356,9 @@ def rows_with_any(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The points are rounded first",
-    "a point is outside as soon as a coordinate passes 1; yours rounds first, and so forgives half a unit.",
+    "The points are rounded",
+    "your function rounds the coordinates, so a point counts as outside only beyond 1.5; compare the coordinates "
+    "themselves.",
     "sec-layer-failures",
 )
 def rounded(theta, size, align_corners=False):
@@ -365,8 +366,8 @@ def rounded(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Signs cancel before the mean",
-    "each point is tested for being outside, and then the mean is taken; yours tests the mean point.",
+    "Only the mean point",
+    "your function checks whether the mean of the points is outside; check each point and then take the mean.",
     "sec-layer-failures",
 )
 def mean_point(theta, size, align_corners=False):
@@ -406,9 +407,9 @@ def by_largest_coordinate(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Not outside where both coordinates are",
-    "a point is outside if x is, if y is, or if both are; yours leaves out the points for which both are, as an "
-    "exclusive or does.",
+    "Points with both coordinates outside do not count",
+    "your function leaves out points with both coordinates outside, as an exclusive or does; a point is outside if x "
+    "is, if y is, or if both are.",
     "sec-layer-failures",
 )
 def one_of_two(theta, size, align_corners=False):

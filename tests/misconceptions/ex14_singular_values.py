@@ -44,8 +44,9 @@ def values(theta):
 
 
 @EXERCISE.wrong(
-    "The shift is taken for a stretch",
-    "theta's third column moves the picture and stretches nothing; take theta[:, :, :2] before anything else.",
+    "The shift is included",
+    "your function includes the third column, which moves points without stretching anything; take `theta[:, :, :2]` "
+    "first.",
     "sec-clinic-numbers",
 )
 def with_shift(theta):
@@ -53,9 +54,9 @@ def with_shift(theta):
 
 
 @EXERCISE.wrong(
-    "Eigenvalues for singular values",
-    "an eigenvalue is how much a direction that does not turn is stretched, and under a shear or a turn there are few "
-    "of those; the half axes are the square roots of the eigenvalues of A.T @ A.",
+    "Eigenvalues instead of singular values",
+    "your function returns eigenvalues, the stretch of directions that do not turn, of which a shear or a rotation "
+    "has few; the half axes are the square roots of the eigenvalues of `A.T @ A`.",
     "sec-clinic-numbers",
 )
 def eigenvalues(theta):
@@ -65,7 +66,7 @@ def eigenvalues(theta):
 
 @EXERCISE.wrong(
     "The square roots are missing",
-    "the eigenvalues of A.T @ A are the squares of the half axes; take their square roots.",
+    "your function returns the eigenvalues of `A.T @ A`; the half axes are their square roots.",
     "sec-clinic-numbers",
 )
 def squares(theta):
@@ -74,8 +75,8 @@ def squares(theta):
 
 @EXERCISE.wrong(
     "The entries on the diagonal",
-    "they are the scales only where theta neither turns nor shears; a "
-    "quarter turn has zeros there and shrinks nothing.",
+    "your function returns the diagonal entries, which are the scales only where `theta` neither rotates nor shears; "
+    "a quarter turn has zeros there although it shrinks nothing.",
     "sec-clinic-numbers",
 )
 def diagonal(theta):
@@ -84,8 +85,8 @@ def diagonal(theta):
 
 @EXERCISE.wrong(
     "The lengths of the columns",
-    "a column's length is how far a step along x or along y is stretched, and the direction that is stretched most "
-    "may lie between the two, as it does in a shear.",
+    "your function returns the lengths of the columns, how far a step along x or y is stretched; the direction that "
+    "is stretched most may lie between the two, as in a shear.",
     "sec-clinic-numbers",
 )
 def columns(theta):
@@ -94,8 +95,7 @@ def columns(theta):
 
 @EXERCISE.wrong(
     "The lengths of the rows",
-    "a row is how one coordinate of the input depends on the output's x and y; the half axes of the ellipse are "
-    "something else as soon as theta shears.",
+    "your function returns the lengths of the rows; these differ from the half axes as soon as `theta` shears.",
     "sec-clinic-numbers",
 )
 def rows(theta):
@@ -103,15 +103,17 @@ def rows(theta):
 
 
 @EXERCISE.wrong(
-    "The smaller one first", "the larger comes first; yours are sorted the other way.", "sec-clinic-numbers"
+    "The smaller one first",
+    "your function returns the smaller value first; the larger should come first.",
+    "sec-clinic-numbers",
 )
 def ascending(theta):
     return values(theta)[:, ::-1].copy()
 
 
 @EXERCISE.wrong(
-    "The mirror image's sign is kept",
-    "a half axis is a length and never negative; whether theta mirrors is the determinant's sign, another question.",
+    "The sign of a mirror image is kept",
+    "your second value is negative where `theta` mirrors; a half axis is a length and cannot be negative.",
     "sec-clinic-numbers",
 )
 def signed(theta):
@@ -122,8 +124,8 @@ def signed(theta):
 
 @EXERCISE.wrong(
     "The scale of the picture, not of the points",
-    "theta moves the points, and points that are spread by 2 make a picture of half the size; the 2 is required, and "
-    "yours is its inverse.",
+    "your function returns the scales of the picture, the inverse of those of the points; `theta` moves the points, "
+    "and points spread by 2 give the value 2.",
     "sec-grid-pull",
 )
 def inverted(theta):
@@ -132,8 +134,8 @@ def inverted(theta):
 
 
 @EXERCISE.wrong(
-    "One theta for the whole batch",
-    "each image has a theta of its own, and so two values of its own; yours gives those of the first to all.",
+    "One `theta` for the whole batch",
+    "your function returns the first image's values for every image; each image has its own theta.",
     "sec-clinic-numbers",
 )
 def first_alone(theta):
@@ -142,8 +144,8 @@ def first_alone(theta):
 
 @EXERCISE.wrong(
     "The larger one twice",
-    "there are two half axes, and the smaller shows when a picture collapses into a line; yours gives the larger for "
-    "both.",
+    "your function returns the larger value twice; the smaller is required as well, since it shows when a picture "
+    "collapses to a line.",
     "sec-clinic-numbers",
 )
 def larger_twice(theta):
@@ -152,8 +154,8 @@ def larger_twice(theta):
 
 @EXERCISE.wrong(
     "Trace and determinant",
-    "the trace is the sum of the eigenvalues and the determinant their product; "
-    "the half axes are the square roots of the eigenvalues of A.T @ A.",
+    "your function returns trace and determinant, the sum and the product of the eigenvalues; the half axes are the "
+    "square roots of the eigenvalues of `A.T @ A`.",
     "sec-clinic-numbers",
 )
 def trace_and_determinant(theta):
@@ -162,9 +164,8 @@ def trace_and_determinant(theta):
 
 
 @EXERCISE.wrong(
-    "Whole axes for half axes",
-    "the circle has radius 1, so a stretch is measured from the middle; "
-    "yours are the whole lengths of the ellipse, twice as large.",
+    "Whole axes instead of half axes",
+    "your values are the whole lengths of the ellipse's axes; the circle has radius 1, so the half axes are required.",
     "sec-clinic-numbers",
 )
 def whole_axes(theta):
@@ -173,8 +174,8 @@ def whole_axes(theta):
 
 @EXERCISE.wrong(
     "The root of the determinant twice",
-    "the determinant is the factor of the area, the product of the two half axes; yours gives its root for both of "
-    "them.",
+    "your function returns the square root of the determinant twice; the determinant is the product of the two half "
+    "axes, which may differ.",
     "sec-clinic-numbers",
 )
 def by_area(theta):
@@ -184,7 +185,7 @@ def by_area(theta):
 
 @EXERCISE.wrong(
     "The smaller one twice",
-    "there are two half axes, the larger first; yours gives the smaller for both.",
+    "your function returns the smaller value twice; there are two half axes, the larger first.",
     "sec-clinic-numbers",
 )
 def smaller_twice(theta):
@@ -193,9 +194,8 @@ def smaller_twice(theta):
 
 @EXERCISE.wrong(
     "The eigenvalues of A + A.T, halved",
-    "half of A + A.T is what is left of A without its turning "
-    "part, and a quarter turn leaves nothing; the half axes are the square roots of the eigenvalues of "
-    "A.T @ A.",
+    "your function returns the eigenvalues of (A + A.T) / 2, which leaves out the rotation and is 0 for a quarter "
+    "turn; the half axes are the square roots of the eigenvalues of `A.T @ A`.",
     "sec-clinic-numbers",
 )
 def symmetric_part(theta):
@@ -205,8 +205,8 @@ def symmetric_part(theta):
 
 
 @EXERCISE.wrong(
-    "The determinant comes with the larger",
-    "two half axes are required; yours are the larger one and the area's factor, or the larger one and their ratio.",
+    "The larger value and the determinant",
+    "your second value is the determinant, the product of both half axes; the smaller half axis is required.",
     "sec-clinic-numbers",
 )
 def with_determinant(theta):
@@ -216,7 +216,8 @@ def with_determinant(theta):
 
 @EXERCISE.wrong(
     "The largest and the smallest entry",
-    "an entry is how one coordinate depends on another; how far a circle is stretched depends on all four together.",
+    "your function returns the largest and the smallest entry; how far a circle is stretched depends on all four "
+    "entries together.",
     "sec-clinic-numbers",
 )
 def largest_and_smallest_entry(theta):
@@ -226,8 +227,8 @@ def largest_and_smallest_entry(theta):
 
 @EXERCISE.wrong(
     "The norm and the determinant",
-    "the determinant is the product of the half axes and the Frobenius "
-    "norm the root of the sum of their squares; neither is one of the two.",
+    "your function returns the Frobenius norm, the square root of the sum of the squared half axes, and the "
+    "determinant, their product; the half axes themselves are required.",
     "sec-clinic-numbers",
 )
 def norm_and_determinant(theta):
@@ -236,8 +237,9 @@ def norm_and_determinant(theta):
 
 
 @EXERCISE.wrong(
-    "The sums of rows and columns",
-    "the norms that add up entries bound the stretch and do not give it; take singular values.",
+    "The largest sums of columns and rows",
+    "your function returns the largest sum of a column and of a row, norms that bound the stretch but do not equal "
+    "it; the singular values are required.",
     "sec-clinic-numbers",
 )
 def sum_norms(theta):

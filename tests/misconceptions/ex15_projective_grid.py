@@ -63,9 +63,9 @@ def homogeneous(theta, size, align_corners):
 
 
 @EXERCISE.wrong(
-    "The homogeneous divide is forgotten",
-    "theta makes three numbers of each point, and the place is the "
-    "first two divided by the third; yours drops the third, and the plane does not lean.",
+    "Not divided by the third number",
+    "your function drops the third number, so there is no perspective; `theta` gives three numbers for each point, "
+    "and the position is the first two divided by the third.",
     "sec-families-projective",
 )
 def undivided(theta, size, align_corners=False):
@@ -73,9 +73,8 @@ def undivided(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Inverse and forward are swapped",
-    "theta leads from the output to the input, and so do the points of "
-    "a grid; yours inverts it first, as a map that moves the picture would have to be.",
+    "`theta` is inverted",
+    "your function inverts `theta`; `theta` already maps the output to the input, as the points of a grid require.",
     "sec-families-projective",
 )
 def inverted(theta, size, align_corners=False):
@@ -84,7 +83,7 @@ def inverted(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "the grid's last axis is (x, y), the column before the row; yours holds the row first.",
+    "your last axis holds y first; it has to be (x, y), the column before the row.",
     "sec-grid-all",
 )
 def swapped(theta, size, align_corners=False):
@@ -92,8 +91,9 @@ def swapped(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "x and y are swapped before theta",
-    "the output's own point is (x, y, 1), the place of its column before that of its row; yours puts the row first.",
+    "x and y are swapped before `theta`",
+    "your function applies `theta` to (y, x, 1); the output's own point is (x, y, 1), its column's position before "
+    "its row's.",
     "sec-grid-trap",
 )
 def swapped_in(theta, size, align_corners=False):
@@ -102,8 +102,8 @@ def swapped_in(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped twice",
-    "the point that goes into theta and the one that comes out are both "
-    "(x, y); yours has the row first in both, which a theta that treats both axes alike cannot show.",
+    "your function has y first both in the point to which `theta` is applied and in the result, a mistake that a "
+    "theta with equal axes cannot show; both are (x, y).",
     "sec-grid-trap",
 )
 def swapped_twice(theta, size, align_corners=False):
@@ -112,8 +112,7 @@ def swapped_twice(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Only x is divided",
-    "what is further away looks smaller both ways, so x and y are divided by the same "
-    "third number; yours leaves y as it is.",
+    "your function divides x but not y; both should be divided by the third number.",
     "sec-families-projective",
 )
 def x_alone(theta, size, align_corners=False):
@@ -122,9 +121,9 @@ def x_alone(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Divided by theta's last number",
-    "the denominator is the third row times (x, y, 1), another one for "
-    "every pixel; yours divides all of them by its last entry.",
+    "Divided by `theta`'s last entry",
+    "your function divides every point by `theta`'s last entry; the denominator is the third row times (x, y, 1), "
+    "different for every pixel.",
     "sec-families-projective",
 )
 def by_the_last(theta, size, align_corners=False):
@@ -132,9 +131,9 @@ def by_the_last(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Multiplied where it should be divided",
-    "a third number of 2 means twice as far away, so that the "
-    "place comes closer to the middle; yours multiplies by it.",
+    "Multiplied instead of divided",
+    "your function multiplies by the third number; a third number of 2 means twice as far away, so the position is "
+    "divided by it.",
     "sec-families-projective",
 )
 def multiplied(theta, size, align_corners=False):
@@ -143,9 +142,9 @@ def multiplied(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The denominator's sign is lost",
-    "theta and minus theta are the same map, because the signs of "
-    "numerator and denominator cancel; yours takes the denominator's size alone.",
+    "The denominator's absolute value",
+    "your function divides by the absolute value of the third number; theta and minus theta are the same map, in "
+    "which the signs of numerator and denominator cancel.",
     "sec-families-horizon",
 )
 def positive(theta, size, align_corners=False):
@@ -155,8 +154,8 @@ def positive(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Divided by the length",
-    "a direction is divided by its length, a place in the plane by its third "
-    "number alone; yours divides by the root of the sum of all three squares.",
+    "your function divides by the length of all three numbers, as for a direction; the position is the first two "
+    "divided by the third alone.",
     "sec-families-projective",
 )
 def by_length(theta, size, align_corners=False):
@@ -165,9 +164,9 @@ def by_length(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The plane leans the other way",
-    "the third number is divided by as it comes out; yours turns the sign "
-    "of the tilts, the first two entries of theta's last row.",
+    "The tilts have the opposite sign",
+    "your function changes the sign of the tilts, the first two entries of `theta`'s last row; use the third number "
+    "with its sign.",
     "sec-families-projective",
 )
 def other_lean(theta, size, align_corners=False):
@@ -177,9 +176,9 @@ def other_lean(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
-    "each point is theta @ (x, y, 1), so the last row of theta gives the "
-    "denominator; yours multiplies from the other side, and the shift takes its place.",
+    "`theta` is transposed",
+    "your function multiplies by the transpose of `theta`, so the shift becomes the denominator's row; each point is "
+    "`theta @ (x, y, 1)`, and the last row of `theta` gives the denominator.",
     "sec-families-projective",
 )
 def transposed(theta, size, align_corners=False):
@@ -188,9 +187,9 @@ def transposed(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the "
-    "outer edges; yours does it the other way round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_convention(theta, size, align_corners=False):
@@ -198,9 +197,9 @@ def other_convention(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
-    "with False, -1 and 1 are the outer edges, so the first centre lies half a "
-    "pixel inside; yours starts at -1 always.",
+    "`align_corners` is ignored",
+    "your first centre lies at -1 even where `align_corners=False`; there -1 and 1 are the outer edges, and the first "
+    "centre lies half a pixel inside.",
     "sec-grid-units",
 )
 def always_corners(theta, size, align_corners=False):
@@ -208,8 +207,9 @@ def always_corners(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True, -1 and 1 are the centres of the outermost pixels; yours starts half a pixel inside always.",
+    "`align_corners` is ignored, edges always",
+    "your first centre lies half a pixel inside even where `align_corners=True`; there -1 and 1 are the centres of "
+    "the outermost pixels.",
     "sec-grid-units",
 )
 def always_edges(theta, size, align_corners=False):
@@ -217,9 +217,9 @@ def always_edges(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Rows for columns",
-    "the shape is (N, h, w, 2), rows before columns, although x comes before y in the "
-    "last axis; yours has the columns first.",
+    "Rows and columns are exchanged",
+    "your grid has the columns as its second axis and the rows as its third; the shape should be (N, h, w, 2), rows "
+    "before columns, although x comes before y in the last axis.",
     "sec-grid-all",
 )
 def rows_for_columns(theta, size, align_corners=False):
@@ -227,8 +227,8 @@ def rows_for_columns(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "One theta for the whole batch",
-    "each image has a homography of its own; yours gives that of the first to all.",
+    "One `theta` for the whole batch",
+    "your function uses the first `theta` for every image; each image has its own.",
     "sec-families-projective",
 )
 def first_alone(theta, size, align_corners=False):
@@ -237,8 +237,7 @@ def first_alone(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Only y is divided",
-    "what is further away looks smaller both ways, so x and y are divided by the "
-    "same third number; yours leaves x as it is.",
+    "your function divides y but not x; both should be divided by the third number.",
     "sec-families-projective",
 )
 def y_alone(theta, size, align_corners=False):
@@ -248,7 +247,7 @@ def y_alone(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "Divided by the square",
-    "the place is the first two numbers divided by the third, once; yours divides by its square.",
+    "your function divides by the square of the third number; divide by it once.",
     "sec-families-projective",
 )
 def by_the_square(theta, size, align_corners=False):
@@ -258,7 +257,8 @@ def by_the_square(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "A small number is added to the denominator",
-    "the third number is divided by as it comes out, and is not 0 for any pixel here; adding to it moves every point.",
+    "your function adds a small number to the denominator, which moves every point; the denominator is not 0 for any "
+    "pixel here.",
     "sec-families-projective",
 )
 def a_little_more(theta, size, align_corners=False):
@@ -267,8 +267,9 @@ def a_little_more(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The ninth number is taken for 1",
-    "only the ratios of theta's nine numbers count, and the ninth may be any; yours puts a 1 in its place.",
+    "The ninth entry is replaced with 1",
+    "your function replaces `theta`'s last entry with 1; only the ratios of the nine entries matter, and the last may "
+    "be any number.",
     "sec-families-projective",
 )
 def ninth_is_one(theta, size, align_corners=False):
@@ -279,7 +280,8 @@ def ninth_is_one(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "1 is added to the denominator",
-    "the third row of theta with (x, y, 1) is the whole denominator, its last entry included; yours adds another 1.",
+    "your function adds another 1 to the denominator; it should be `theta`'s third row times (x, y, 1), with its last "
+    "entry included.",
     "sec-families-projective",
 )
 def one_more(theta, size, align_corners=False):
@@ -289,7 +291,8 @@ def one_more(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "The tilts are exchanged",
-    "theta's last row multiplies (x, y, 1), so its first entry tilts along x; yours takes the second for it.",
+    "your function exchanges the first two entries of `theta`'s last row; the row multiplies (x, y, 1), so its first "
+    "entry tilts along x.",
     "sec-families-projective",
 )
 def tilts_exchanged(theta, size, align_corners=False):

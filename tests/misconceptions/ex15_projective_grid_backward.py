@@ -77,9 +77,9 @@ def joined(points, d_numerator, d_denominator):
 
 
 @EXERCISE.wrong(
-    "The quotient rule's second term is dropped",
-    "the denominator c is made of theta as well, so its row "
-    "gets -(x d_x + y d_y) / c; yours leaves the third row at zero, and no plane would ever learn to lean.",
+    "The quotient rule's second term is missing",
+    "your third row is zero, so `theta` could never learn a tilt; the denominator c comes from `theta` as well, and "
+    "its row receives `-(x * d_x + y * d_y) / c`.",
     "sec-families-quotient",
 )
 def without_second(d_grid, theta, align_corners=False):
@@ -90,8 +90,8 @@ def without_second(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The second term has the wrong sign",
-    "a larger denominator brings the place closer to the middle, so "
-    "the third row's share is -(x d_x + y d_y) / c; the minus is missing.",
+    "your third row has the wrong sign; a larger denominator brings the point closer to the middle, so the row "
+    "receives `-(x * d_x + y * d_y) / c`.",
     "sec-families-quotient",
 )
 def plus(d_grid, theta, align_corners=False):
@@ -101,9 +101,8 @@ def plus(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "c for its square",
-    "the derivative of a / c with respect to c is -a / c**2, which is the place read over c; yours divides the "
-    "numerator by c once.",
+    "c instead of its square",
+    "your third row divides the numerator by c once; the derivative of a / c with respect to c is -a / c**2.",
     "sec-families-quotient",
 )
 def c_once(d_grid, theta, align_corners=False):
@@ -113,8 +112,8 @@ def c_once(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The numerators are not divided",
-    "the derivative of a / c with respect to a is 1 / c; yours gives the first two rows the upstream gradient "
-    "undivided, as if theta were affine.",
+    "your first two rows receive the upstream gradient undivided, as for an affine theta; the derivative of a / c "
+    "with respect to a is 1 / c.",
     "sec-families-quotient",
 )
 def undivided(d_grid, theta, align_corners=False):
@@ -124,8 +123,8 @@ def undivided(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "No division at all",
-    "this is the gradient of an affine map's six numbers; a projective one divides "
-    "by c, so that each pixel's share is divided by its own c, and c's row gets a share too.",
+    "your result is the gradient of an affine map; a projective one divides by c, so the first two rows are divided "
+    "by each pixel's c, and the third row has a gradient as well.",
     "sec-families-quotient",
 )
 def as_affine(d_grid, theta, align_corners=False):
@@ -134,9 +133,8 @@ def as_affine(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The third row takes x alone",
-    "the denominator divides both coordinates, so its gradient adds up what comes from x and what comes from y; yours "
-    "has the first alone.",
+    "The third row uses x alone",
+    "your third row has the term of x alone; the denominator divides both coordinates, so add the term of y.",
     "sec-families-quotient",
 )
 def x_alone(d_grid, theta, align_corners=False):
@@ -145,9 +143,8 @@ def x_alone(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The third row takes y alone",
-    "the denominator divides both coordinates, so its gradient adds up what comes from x and what comes from y; yours "
-    "has the second alone.",
+    "The third row uses y alone",
+    "your third row has the term of y alone; the denominator divides both coordinates, so add the term of x.",
     "sec-families-quotient",
 )
 def y_alone(d_grid, theta, align_corners=False):
@@ -156,8 +153,9 @@ def y_alone(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The output's own place for the one read",
-    "in -(x d_x + y d_y) / c, x and y are the place that is read, a / c and b / c; yours takes the output pixel's own.",
+    "The output's own point in the third row",
+    "your third row uses the output pixel's own x and y; in `-(x * d_x + y * d_y) / c`, x and y are the point of the "
+    "input, a / c and b / c.",
     "sec-families-quotient",
 )
 def own_place(d_grid, theta, align_corners=False):
@@ -167,8 +165,8 @@ def own_place(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The lever arms are missing",
-    "each pixel's three gradients are multiplied by its place, (x_t, y_t, "
-    "1), before they are added up; yours puts the plain sums into all three columns.",
+    "your columns all hold the plain sums; multiply each pixel's three gradients by its lever arm, (x_t, y_t, 1), "
+    "before you add them.",
     "sec-theta-sum",
 )
 def without_arms(d_grid, theta, align_corners=False):
@@ -180,7 +178,8 @@ def without_arms(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "the gradient's last axis is (x, y), and the first row of theta belongs to x; yours takes y first.",
+    "your function takes the gradient in y first; the last axis of `d_grid` is (x, y), and the first row of `theta` "
+    "belongs to x.",
     "sec-theta-sum",
 )
 def swapped(d_grid, theta, align_corners=False):
@@ -189,7 +188,7 @@ def swapped(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "The lever arms are swapped",
-    "theta's columns belong to x_t, y_t and 1 in this order; yours has the first two the other way round.",
+    "your first two columns are exchanged; the columns should belong to x_t, y_t and 1, in this order.",
     "sec-theta-sum",
 )
 def arms_swapped(d_grid, theta, align_corners=False):
@@ -197,9 +196,8 @@ def arms_swapped(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "= for += in the sum over the pixels",
-    "every pixel's share is added to what the pixels before it have "
-    "left, with +=; yours assigns, so that only the last pixel's is there at the end.",
+    "`=` instead of `+=` in the sum over the pixels",
+    "your function assigns, so that only the last pixel's contribution is left; add every pixel's with `+=`.",
     "sec-theta-hand",
 )
 def last_pixel(d_grid, theta, align_corners=False):
@@ -209,8 +207,8 @@ def last_pixel(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The mean for the sum",
-    "theta acts on every pixel, so its gradient is the sum over all of them; yours divides by their number.",
+    "The mean instead of the sum",
+    "your function divides by the number of pixels; `theta` affects every pixel, so their gradients are added.",
     "sec-theta-sum",
 )
 def mean(d_grid, theta, align_corners=False):
@@ -218,9 +216,9 @@ def mean(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The ninth number is held fixed",
-    "the gradient for a 3 x 3 theta has nine numbers; that the last one is fixed at 1 is the part of "
-    "projective_theta, which drops it.",
+    "The ninth entry has no gradient",
+    "your gradient is 0 at the last entry; a 3 x 3 theta has nine gradients, and `projective_theta`, which fixes the "
+    "last entry at 1, drops the ninth.",
     "sec-families-quotient",
 )
 def ninth_fixed(d_grid, theta, align_corners=False):
@@ -230,8 +228,9 @@ def ninth_fixed(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "the lever arms are the output's pixel centres in the forward's convention; yours are those of the other one.",
+    "The other `align_corners`",
+    "your lever arms are those of the other convention; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_convention(d_grid, theta, align_corners=False):
@@ -239,9 +238,9 @@ def other_convention(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored",
-    "with False, -1 and 1 are the outer edges, so the outermost centres lie "
-    "half a pixel inside; yours has them at -1 and 1 always.",
+    "`align_corners` is ignored",
+    "your lever arms reach -1 and 1 even where `align_corners=False`; there the outermost lever arms should end half "
+    "a pixel inside.",
     "sec-grid-units",
 )
 def always_corners(d_grid, theta, align_corners=False):
@@ -249,9 +248,9 @@ def always_corners(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Added up over the batch",
-    "each image has a theta of its own, which depends on its own pixels alone; yours gives the sum over all images to "
-    "each.",
+    "Summed over the batch",
+    "your function gives every image the sum over the batch; each image has its own theta, whose gradient comes from "
+    "its own pixels alone.",
     "sec-theta-sum",
 )
 def over_the_batch(d_grid, theta, align_corners=False):
@@ -260,8 +259,9 @@ def over_the_batch(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "align_corners is ignored, edges always",
-    "with True, -1 and 1 are the outermost centres themselves; your lever arms end half a pixel inside always.",
+    "`align_corners` is ignored, edges always",
+    "your lever arms end half a pixel inside even where `align_corners=True`; there -1 and 1 are the outermost "
+    "centres.",
     "sec-grid-units",
 )
 def always_edges(d_grid, theta, align_corners=False):
@@ -270,7 +270,8 @@ def always_edges(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "c squared in all three rows",
-    "a and b are divided by c once, and so are their gradients; c's own has c squared, and yours has it in all three.",
+    "your first two rows are divided by c squared; a and b are divided by c once, and so are their gradients, and "
+    "only that of c has c squared.",
     "sec-families-quotient",
 )
 def squared_everywhere(d_grid, theta, align_corners=False):
@@ -280,9 +281,8 @@ def squared_everywhere(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The third row is not multiplied by the place",
-    "the derivative of a / c with respect to c is -a / c**2, with the numerator in it; yours is -1 / c**2 times the "
-    "upstream gradient.",
+    "The third row lacks the numerator",
+    "your third row is -1 / c**2 times the upstream gradient; the derivative of a / c with respect to c is -a / c**2.",
     "sec-families-quotient",
 )
 def without_numerator(d_grid, theta, align_corners=False):
@@ -291,8 +291,8 @@ def without_numerator(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The third row is not divided at all",
-    "the derivative of a / c with respect to c is -a / c**2; yours has the numerator and no denominator.",
+    "The third row is not divided",
+    "your third row has the numerator but no denominator; the derivative of a / c with respect to c is -a / c**2.",
     "sec-families-quotient",
 )
 def third_undivided(d_grid, theta, align_corners=False):
@@ -301,8 +301,8 @@ def third_undivided(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Multiplied by c where it should be divided",
-    "the derivative of a / c with respect to a is 1 / c; yours multiplies the upstream gradient by c.",
+    "Multiplied by c instead of divided",
+    "your first two rows are multiplied by c; the derivative of a / c with respect to a is 1 / c.",
     "sec-families-quotient",
 )
 def multiplied(d_grid, theta, align_corners=False):
@@ -311,7 +311,9 @@ def multiplied(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The opposite sign", "the gradient is returned, and the step against it is the optimizer's part.", "sec-theta-hand"
+    "The opposite sign",
+    "your result has the opposite sign; return the gradient, and the optimizer takes the step against it.",
+    "sec-theta-hand",
 )
 def opposite(d_grid, theta, align_corners=False):
     return -projective_grid_backward(d_grid, theta, align_corners)
@@ -319,7 +321,7 @@ def opposite(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Transposed",
-    "each row of the gradient belongs to a row of theta, and its columns to (x_t, y_t, 1); yours has them exchanged.",
+    "your result is transposed; its rows should belong to the rows of `theta`, and its columns to (x_t, y_t, 1).",
     "sec-theta-sum",
 )
 def transposed(d_grid, theta, align_corners=False):
@@ -327,9 +329,8 @@ def transposed(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Only the shift is there",
-    "each of the three gradients is multiplied by (x_t, y_t, 1) before it is "
-    "summed; yours has the sums in the third column alone.",
+    "Only the third column has a gradient",
+    "your first two columns are zero; each of the three gradients is multiplied by (x_t, y_t, 1) before it is summed.",
     "sec-theta-sum",
 )
 def shift_alone(d_grid, theta, align_corners=False):
@@ -359,9 +360,9 @@ def pixel_by_pixel(d_grid, theta, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The output's points in the quotient rule",
-    "the derivative with respect to c is -(x d_x + y d_y) / c with the point of the input, x = a / c and y = b / c; "
-    "yours takes x and y of the output's pixel.",
+    "The output's own point as the numerators",
+    "your third row uses x and y of the output's pixel as the numerators; in `-(a * d_x + b * d_y) / c**2`, a and b "
+    "are the first two numbers that `theta` gives.",
     "sec-families-quotient",
 )
 def own_points(d_grid, theta, align_corners=False):

@@ -31,8 +31,8 @@ def log(distance):
 
 @EXERCISE.wrong(
     "The logarithm of 0",
-    "r**2 * log(r) is 0 times minus infinity at r = 0, which NumPy calls NaN; the "
-    "function's value there is 0, so the logarithm must not be taken of 0.",
+    "your function is 0 times minus infinity at r = 0, which is NaN; the value there is 0, so do not take the "
+    "logarithm of 0.",
     "sec-families-radial",
 )
 def log_of_zero(distance):
@@ -40,9 +40,8 @@ def log_of_zero(distance):
 
 
 @EXERCISE.wrong(
-    "r for r squared",
-    "the thin plate's U is r**2 * log(r); yours is r * log(r), which has a kink at the "
-    "point itself and bends without limit there.",
+    "r instead of r squared",
+    "your function is `r * log(r)`, whose slope is infinite at the point itself; U is `r**2 * log(r)`.",
     "sec-families-radial",
 )
 def r_once(distance):
@@ -51,8 +50,8 @@ def r_once(distance):
 
 @EXERCISE.wrong(
     "The logarithm of the square",
-    "log(r**2) is twice log(r), a factor that Bookstein has in U and that "
-    "his weights make up for; here U is r**2 * log(r).",
+    "your function takes `log(r**2)`, which is twice `log(r)`; Bookstein has that factor and his weights make up for "
+    "it, but here U is `r**2 * log(r)`.",
     "sec-families-radial",
 )
 def log_of_square(distance):
@@ -61,7 +60,8 @@ def log_of_square(distance):
 
 @EXERCISE.wrong(
     "The distance is taken for its square",
-    "what comes in is r itself; half of r * log(r) would be U if r were the squared distance.",
+    "your function takes the argument for the squared distance, for which U would be half of `r * log(r)`; it is r "
+    "itself.",
     "sec-families-radial",
 )
 def as_squared(distance):
@@ -69,7 +69,9 @@ def as_squared(distance):
 
 
 @EXERCISE.wrong(
-    "The logarithm to base 10", "U takes the natural logarithm, np.log; yours takes np.log10.", "sec-families-radial"
+    "The logarithm to base 10",
+    "your function uses `np.log10`; U has the natural logarithm, `np.log`.",
+    "sec-families-radial",
 )
 def base_ten(distance):
     return distance**2 * log(distance) / np.log(distance.dtype.type(10))
@@ -77,7 +79,7 @@ def base_ten(distance):
 
 @EXERCISE.wrong(
     "The square is missing",
-    "the logarithm alone runs to minus infinity at the point; the factor r**2 makes U smooth there.",
+    "your function is the logarithm alone, which is minus infinity at the point; U is `r**2 * log(r)`.",
     "sec-families-radial",
 )
 def log_alone(distance):
@@ -85,22 +87,24 @@ def log_alone(distance):
 
 
 @EXERCISE.wrong(
-    "The logarithm is missing",
-    "r**2 alone is a bowl, for which a plate needs no force at its middle; U is r**2 * log(r).",
-    "sec-families-radial",
+    "The logarithm is missing", "your function is `r**2` alone; U is `r**2 * log(r)`.", "sec-families-radial"
 )
 def square_alone(distance):
     return distance**2
 
 
-@EXERCISE.wrong("The cube", "r**3 is U on a line; in the plane it is r**2 * log(r).", "sec-families-radial")
+@EXERCISE.wrong(
+    "The cube",
+    "your function is `r**3`, which is U on a line; in the plane U is `r**2 * log(r)`.",
+    "sec-families-radial",
+)
 def cube(distance):
     return distance**3
 
 
 @EXERCISE.wrong(
     "The logarithm of 1 + r",
-    "np.log1p(r) is log(1 + r), which is 0 at 0 and right nowhere else; U's logarithm is that of r itself.",
+    "your function uses `np.log1p(r)`, the logarithm of 1 + r; U has the logarithm of r itself.",
     "sec-families-radial",
 )
 def one_more(distance):
@@ -109,7 +113,7 @@ def one_more(distance):
 
 @EXERCISE.wrong(
     "Nothing below a distance of 1",
-    "U is negative there, down to -1 / (2 e) near r = 0.61; yours is 0, as if the distance were at least 1.",
+    "your function is 0 below a distance of 1; U is negative there, down to -1 / (2 e) near r = 0.61.",
     "sec-families-radial",
 )
 def at_least_one(distance):
@@ -117,8 +121,8 @@ def at_least_one(distance):
 
 
 @EXERCISE.wrong(
-    "The wrong sign",
-    "U is negative below a distance of 1 and positive beyond; yours is turned over.",
+    "The sign is wrong",
+    "your function has the opposite sign; U is negative below a distance of 1 and positive above.",
     "sec-families-radial",
 )
 def negative(distance):
@@ -126,7 +130,9 @@ def negative(distance):
 
 
 @EXERCISE.wrong(
-    "The logarithm to base 2", "U takes the natural logarithm, np.log; yours takes np.log2.", "sec-families-radial"
+    "The logarithm to base 2",
+    "your function uses `np.log2`; U has the natural logarithm, `np.log`.",
+    "sec-families-radial",
 )
 def base_two(distance):
     return distance**2 * log(distance) / np.log(distance.dtype.type(2))
@@ -134,8 +140,7 @@ def base_two(distance):
 
 @EXERCISE.wrong(
     "Half of it",
-    "U is r**2 * log(r), and half of that belongs to r squared under the logarithm, "
-    "log(r**2) / 2; yours has the half and r alone.",
+    "your function is half of U; the half belongs only to the logarithm of a squared distance, `log(r**2) / 2`.",
     "sec-families-radial",
 )
 def half(distance):
@@ -143,32 +148,32 @@ def half(distance):
 
 
 @EXERCISE.wrong(
-    "The logarithm is squared",
-    "U is r**2 * log(r); yours squares the logarithm, or the whole of r * log(r).",
-    "sec-families-radial",
+    "The logarithm is squared", "your function squares the logarithm; U is `r**2 * log(r)`.", "sec-families-radial"
 )
 def squared_logarithm(distance):
     return (distance * log(distance)) ** 2
 
 
 @EXERCISE.wrong(
-    "The size of it", "U is negative below a distance of 1; yours is its absolute value.", "sec-families-radial"
+    "The absolute value",
+    "your function returns the absolute value; U is negative below a distance of 1.",
+    "sec-families-radial",
 )
 def size(distance):
     return abs(distance**2 * log(distance))
 
 
 @EXERCISE.wrong(
-    "One at the point itself",
-    "U is 0 at a distance of 0; yours is 1 there, or whatever the 0 was replaced by gives.",
-    "sec-families-radial",
+    "One at the point itself", "your function is 1 at a distance of 0; U is 0 there.", "sec-families-radial"
 )
 def one_at_zero(distance):
     return np.where(distance > 0, distance**2 * log(distance), 1).astype(distance.dtype)
 
 
 @EXERCISE.wrong(
-    "The slope of U, not U", "r**2 * log(r) itself is required; yours is its derivative.", "sec-families-radial"
+    "The derivative of U",
+    "your function returns the derivative of U; U itself is `r**2 * log(r)`.",
+    "sec-families-radial",
 )
 def slope(distance):
     return 2 * distance * log(distance) + distance
@@ -187,7 +192,8 @@ for _small in (1e-12, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3):
     for _root in (False, True):
         EXERCISE.wrong(
             "A small number is added before the logarithm",
-            "log(r + 1e-6) keeps NaN away and is wrong at every other distance; replace the 0 alone, with np.where.",
+            "your function adds a small number before the logarithm, which avoids NaN but is wrong at every other "
+            "distance; replace only the 0, with `np.where`.",
             "sec-families-radial",
         )(_with_a_little(_small, _root))
 

@@ -64,8 +64,8 @@ def system(points, bent=None, affine=None, sides=None, corner=None):
 
 @EXERCISE.wrong(
     "The side conditions are missing",
-    "three more unknowns need three more equations: the weights, and "
-    "the weights times x and times y, add up to 0; your last three rows are zero, with no solution.",
+    "your last three rows are zero, so the system has no unique solution; they should state that the weights times x, "
+    "the weights times y and the weights themselves add up to 0.",
     "sec-families-system",
 )
 def no_sides(points):
@@ -74,8 +74,8 @@ def no_sides(points):
 
 @EXERCISE.wrong(
     "The affine part is missing",
-    "the first K rows also carry factor_x * x + factor_y * y + factor_1, so "
-    "that a turn or a shift bends nothing; your upper right block is zero.",
+    "your upper right block is zero; the first K rows should also contain `factor_x * x + factor_y * y + factor_1`, "
+    "so that a rotation or a shift needs no bending.",
     "sec-families-system",
 )
 def no_affine(points):
@@ -83,8 +83,8 @@ def no_affine(points):
 
 
 @EXERCISE.wrong(
-    "U(r) with r for r squared",
-    "the thin plate's U is r**2 * log(r); your upper left block holds r * log(r).",
+    "U(r) with r instead of r squared",
+    "your upper left block holds `r * log(r)`; U is `r**2 * log(r)`.",
     "sec-families-radial",
 )
 def r_once(points):
@@ -93,8 +93,8 @@ def r_once(points):
 
 @EXERCISE.wrong(
     "The logarithm of the square",
-    "log(r**2) is twice log(r), and your upper left block is twice what it "
-    "should be; from squared distances, U is half of r**2 * log(r**2).",
+    "your upper left block is twice what it should be, since `log(r**2)` is twice `log(r)`; from squared distances, U "
+    "is half of `r**2 * log(r**2)`.",
     "sec-families-radial",
 )
 def twice(points):
@@ -102,8 +102,8 @@ def twice(points):
 
 
 @EXERCISE.wrong(
-    "The squared distance goes into U",
-    "U is taken of the distance; yours is taken of its square, so that a root is missing.",
+    "U of the squared distance",
+    "your function takes U of the squared distance; take the square root first.",
     "sec-families-radial",
 )
 def squared(points):
@@ -112,8 +112,7 @@ def squared(points):
 
 @EXERCISE.wrong(
     "The logarithm of 0",
-    "on the diagonal each point meets itself at a distance of 0, where U is 0; yours "
-    "is NaN there, 0 times minus infinity.",
+    "your diagonal is 0 times minus infinity, which is NaN; the distance of a point from itself is 0, where U is 0.",
     "sec-families-radial",
 )
 def log_of_zero(points):
@@ -122,7 +121,7 @@ def log_of_zero(points):
 
 @EXERCISE.wrong(
     "The distances themselves",
-    "the upper left block holds U of the distances, r**2 * log(r); yours holds the distances.",
+    "your upper left block holds the distances; it has to hold U of the distances, `r**2 * log(r)`.",
     "sec-families-system",
 )
 def bare(points):
@@ -130,8 +129,8 @@ def bare(points):
 
 
 @EXERCISE.wrong(
-    "Steps along the axes for the distance",
-    "the distance is the root of the sum of the squares; yours adds up the steps along x and along y.",
+    "Steps along the axes instead of the distance",
+    "your distance is the sum of the steps along x and y; it should be the square root of the sum of their squares.",
     "sec-families-system",
 )
 def along_axes(points):
@@ -140,9 +139,7 @@ def along_axes(points):
 
 
 @EXERCISE.wrong(
-    "The 1 comes first",
-    "the factors are those of x, of y and of 1, in this order; yours begin with the 1, as statisticians have it.",
-    "sec-families-system",
+    "The 1 comes first", "your affine columns start with the 1; their order should be x, y, 1.", "sec-families-system"
 )
 def one_first(points):
     return system(points, affine=ones(points)[:, [2, 0, 1]])
@@ -150,7 +147,7 @@ def one_first(points):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "a point is (x, y), and so are the first two of the three affine columns; yours have y first.",
+    "your affine columns have y first; a point is (x, y), and the columns are x, y, 1.",
     "sec-families-system",
 )
 def swapped(points):
@@ -159,8 +156,8 @@ def swapped(points):
 
 @EXERCISE.wrong(
     "The constant is missing",
-    "the third affine column is 1 for every point: without it a spline cannot "
-    "shift, and the weights need not add up to 0; yours is 0.",
+    "your third affine column is 0; it should be 1 for every point, so that the spline can shift and the weights add "
+    "up to 0.",
     "sec-families-system",
 )
 def no_constant(points):
@@ -169,8 +166,8 @@ def no_constant(points):
 
 @EXERCISE.wrong(
     "Ones in the empty corner",
-    "the lower right block is zero, since the side conditions are about the "
-    "weights alone; yours has ones on its diagonal.",
+    "your lower right block has ones on its diagonal; it should be zero, since the side conditions concern the "
+    "weights alone.",
     "sec-families-system",
 )
 def full_corner(points):
@@ -178,9 +175,9 @@ def full_corner(points):
 
 
 @EXERCISE.wrong(
-    "Something on the diagonal",
-    "each point's distance to itself is 0 and so is U; a number there makes a "
-    "spline that passes near its points and not through them.",
+    "The diagonal is not 0",
+    "your diagonal is not 0, which makes a spline that passes near its points but not through them; the distance of a "
+    "point from itself is 0, and so is U.",
     "sec-families-system",
 )
 def smoothing(points):
@@ -189,8 +186,8 @@ def smoothing(points):
 
 
 @EXERCISE.wrong(
-    "The blocks in another order",
-    "first the K weights, then the three factors; yours has the affine part first, in rows and columns.",
+    "The blocks are in another order",
+    "your affine part comes first, in rows and columns; the K weights should come first, then the three factors.",
     "sec-families-system",
 )
 def affine_first(points):
@@ -200,9 +197,8 @@ def affine_first(points):
 
 
 @EXERCISE.wrong(
-    "The wrong sign",
-    "U is negative below a distance of 1 and positive beyond, and goes into the upper left block as it is; yours is "
-    "turned over.",
+    "The sign is wrong",
+    "your upper left block has the opposite sign; U is negative below a distance of 1 and positive above.",
     "sec-families-radial",
 )
 def negative(points):
@@ -212,8 +208,8 @@ def negative(points):
 
 @EXERCISE.wrong(
     "The side conditions hold the factors, not the weights",
-    "the last three rows state that the weights, and the weights times x and times y, add up to 0; yours state that "
-    "the three factors are 0.",
+    "your last three rows state that the three factors are 0; they should state that the weights times x, the weights "
+    "times y and the weights themselves add up to 0.",
     "sec-families-system",
 )
 def conditions_on_factors(points):
@@ -221,7 +217,9 @@ def conditions_on_factors(points):
 
 
 @EXERCISE.wrong(
-    "The logarithm to base 10", "U takes the natural logarithm, np.log; yours takes np.log10.", "sec-families-radial"
+    "The logarithm to base 10",
+    "your function uses `np.log10`; U has the natural logarithm, `np.log`.",
+    "sec-families-radial",
 )
 def base_ten(points):
     r = distances(points)
@@ -230,7 +228,8 @@ def base_ten(points):
 
 @EXERCISE.wrong(
     "Squared distances",
-    "the upper left block holds U of the distances, r**2 * log(r); yours holds their squares, without the logarithm.",
+    "your upper left block holds the squared distances, without the logarithm; it has to hold U of the distances, "
+    "`r**2 * log(r)`.",
     "sec-families-system",
 )
 def squares(points):
@@ -238,9 +237,9 @@ def squares(points):
 
 
 @EXERCISE.wrong(
-    "The side conditions in another order",
-    "the weights times x, times y and the weights themselves add "
-    "up to 0, in this order; yours begin with the weights themselves.",
+    "The side conditions are in another order",
+    "your side conditions start with the weights themselves; the order should be the weights times x, the weights "
+    "times y, and the weights.",
     "sec-families-system",
 )
 def sides_reordered(points):
@@ -248,8 +247,8 @@ def sides_reordered(points):
 
 
 @EXERCISE.wrong(
-    "The affine part is taken off",
-    "the first K rows add factor_x * x + factor_y * y + factor_1 to what the weights give; yours subtracts it.",
+    "The affine part is subtracted",
+    "your first K rows subtract `factor_x * x + factor_y * y + factor_1`; they should add it.",
     "sec-families-system",
 )
 def affine_subtracted(points):
@@ -258,7 +257,8 @@ def affine_subtracted(points):
 
 @EXERCISE.wrong(
     "A small number is added before the logarithm",
-    "log(r + 1e-6) keeps NaN away from the diagonal and is wrong everywhere else; replace the 0 alone, with np.where.",
+    "your `log(r + 1e-6)` avoids NaN on the diagonal but is wrong everywhere else; replace only the 0, with "
+    "`np.where`.",
     "sec-families-radial",
 )
 def a_little_more(points):

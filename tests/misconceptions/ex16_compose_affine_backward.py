@@ -50,7 +50,8 @@ def below(theta):
 
 @EXERCISE.wrong(
     "The order is reversed",
-    "first reads the image and is on the left of the product; yours is the gradient of second times first.",
+    "your function computes the gradient of `second` times `first`; `first` reads the image and is on the left of the "
+    "product.",
     "sec-series-back",
 )
 def reversed_order(d_theta, first, second):
@@ -58,8 +59,9 @@ def reversed_order(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "The two gradients have changed places",
-    "what you return first belongs to first, the theta that reads the image, and yours is second's.",
+    "The two gradients are exchanged",
+    "your function returns the gradient of `second` first; that of `first`, the theta that reads the image, should "
+    "come first.",
     "sec-series-back",
 )
 def exchanged(d_theta, first, second):
@@ -67,8 +69,9 @@ def exchanged(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "second is not transposed",
-    "in the backward of a product the other factor is transposed, and in your d_first, second is not.",
+    "`second` is not transposed",
+    "your `d_first` multiplies by `second` without transposing it; the gradient of one factor of a product is "
+    "multiplied by the transpose of the other.",
     "sec-series-back",
 )
 def second_as_it_is(d_theta, first, second):
@@ -78,8 +81,9 @@ def second_as_it_is(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "first is not transposed",
-    "in the backward of a product the other factor is transposed, and in your d_second, first is not.",
+    "`first` is not transposed",
+    "your `d_second` multiplies by `first` without transposing it; the gradient of one factor of a product is "
+    "multiplied by the transpose of the other.",
     "sec-series-back",
 )
 def first_as_it_is(d_theta, first, second):
@@ -88,8 +92,8 @@ def first_as_it_is(d_theta, first, second):
 
 @EXERCISE.wrong(
     "Neither factor is transposed",
-    "in the backward of a product each factor's gradient is multiplied by the other factor, transposed; yours takes "
-    "both as they are.",
+    "your function multiplies by `first` and `second` without transposing them; the gradient of one factor of a "
+    "product is multiplied by the transpose of the other.",
     "sec-series-back",
 )
 def both_as_they_are(d_theta, first, second):
@@ -97,9 +101,9 @@ def both_as_they_are(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "The row (0, 0, 1) is forgotten",
-    "the joint shift is first's linear part times second's shift plus first's own shift, so first's shift receives "
-    "the shift of d_theta; in yours it receives nothing.",
+    "The row (0, 0, 1) is missing",
+    "your gradient of the shift of `first` is 0; that shift is added to the joint one unchanged, so its gradient is "
+    "the third column of `d_theta`.",
     "sec-series-back",
 )
 def row_forgotten(d_theta, first, second):
@@ -110,9 +114,9 @@ def row_forgotten(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "second's shift is forgotten",
-    "the joint shift holds first's linear part times second's shift, so first's linear part receives the third column "
-    "of d_theta as well, times that shift.",
+    "The shift of `second` is missing in `d_first`",
+    "your gradient of the linear part of `first` leaves out the shift of `second`; the joint shift contains the "
+    "linear part of `first` times that shift, so add the third column of `d_theta` times the shift of `second`.",
     "sec-series-back",
 )
 def lever_forgotten(d_theta, first, second):
@@ -121,8 +125,9 @@ def lever_forgotten(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "second's shift gets no gradient",
-    "first maps second's shift, so its gradient is the shift of d_theta multiplied by first's linear part, transposed.",
+    "The shift of `second` has no gradient",
+    "your gradient of the shift of `second` is 0; `first` maps that shift, so its gradient is the third column of "
+    "`d_theta` multiplied by the transposed linear part of `first`.",
     "sec-series-back",
 )
 def shift_unheard(d_theta, first, second):
@@ -133,8 +138,9 @@ def shift_unheard(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "second's shift gets d_theta's as it is",
-    "first maps second's shift, so its gradient is multiplied by first's linear part, transposed.",
+    "The shift of `second` gets `d_theta` unchanged",
+    "your gradient of the shift of `second` is the third column of `d_theta` unchanged; `first` maps that shift, so "
+    "multiply by the transposed linear part of `first`.",
     "sec-series-back",
 )
 def shift_unmapped(d_theta, first, second):
@@ -143,9 +149,8 @@ def shift_unmapped(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "The constant row learns too",
-    "the row (0, 0, 1) below second is a constant; leave out what the product's backward gives for it, so that "
-    "d_second has second's shape.",
+    "The constant row has a gradient",
+    "your `d_second` has a third row; the row (0, 0, 1) below `second` is constant, so leave it out.",
     "sec-series-back",
 )
 def constant_row(d_theta, first, second):
@@ -153,9 +158,9 @@ def constant_row(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "Inverted in place of transposed",
-    "a gradient goes back through a matrix by its transpose; the "
-    "inverse, which undoes the map, is the same for turns alone.",
+    "Inverted instead of transposed",
+    "your function multiplies by the inverse; a gradient passes back through a matrix by its transpose, which equals "
+    "the inverse only for rotations and reflections.",
     "sec-series-back",
 )
 def inverted(d_theta, first, second):
@@ -164,9 +169,9 @@ def inverted(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "Both get the gradient as it is",
-    "that would be right for a sum of thetas; here they are multiplied, so each one's gradient is multiplied by the "
-    "other one.",
+    "Both get `d_theta` unchanged",
+    "your function returns `d_theta` for both, as for a sum; the thetas are multiplied, so the gradient of each is "
+    "multiplied by the other.",
     "sec-series-back",
 )
 def unchanged(d_theta, first, second):
@@ -174,9 +179,9 @@ def unchanged(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "Multiplied number by number",
-    "the thetas were joined by a product of matrices, rows times columns; yours is the backward of multiplying "
-    "entries in the same place.",
+    "Multiplied element by element",
+    "your function multiplies entries at the same place; the thetas were composed by a matrix product, rows times "
+    "columns.",
     "sec-series-back",
 )
 def number_by_number(d_theta, first, second):
@@ -185,8 +190,8 @@ def number_by_number(d_theta, first, second):
 
 @EXERCISE.wrong(
     "Summed over the batch",
-    "each image of the batch has a first and a second of its own, and depends on its own gradient only; yours gives "
-    "all of them the sum.",
+    "your function gives every image the sum over the batch; each image has its own `first` and `second`, whose "
+    "gradients come from its own `d_theta` alone.",
     "sec-series-back",
 )
 def over_the_batch(d_theta, first, second):
@@ -195,16 +200,18 @@ def over_the_batch(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "The opposite sign", "the gradient is returned, and the step against it is the optimizer's part.", "sec-series-back"
+    "The opposite sign",
+    "your result has the opposite sign; return the gradients, and the optimizer takes the step against them.",
+    "sec-series-back",
 )
 def opposite(d_theta, first, second):
     return tuple(-d for d in compose_affine_backward(d_theta, first, second))
 
 
 @EXERCISE.wrong(
-    "first's shift takes part in d_second",
-    "first's own shift is added after second has been mapped, so it does not depend on second; yours adds it, or "
-    "carries the gradient through it.",
+    "The shift of `first` enters `d_second`",
+    "your `d_second` contains the shift of `first`; that shift is added after `second` has been mapped, so it plays "
+    "no part.",
     "sec-series-back",
 )
 def shift_of_first(d_theta, first, second):
@@ -213,9 +220,9 @@ def shift_of_first(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "first's shift gets d_theta's through second",
-    "first's own shift is added to the joint shift as it is, so its gradient is d_theta's third column unchanged; "
-    "yours multiplies by second's linear part.",
+    "The shift of `first` gets `d_theta` through `second`",
+    "your gradient of the shift of `first` is multiplied by the linear part of `second`; that shift is added to the "
+    "joint one unchanged, so its gradient is the third column of `d_theta`.",
     "sec-series-back",
 )
 def shift_through_second(d_theta, first, second):
@@ -226,8 +233,7 @@ def shift_through_second(d_theta, first, second):
 
 @EXERCISE.wrong(
     "Each is multiplied by itself",
-    "in the backward of a product each factor's gradient is multiplied by the other factor, transposed; yours takes "
-    "the factor itself.",
+    "your function multiplies the gradient of each factor by that factor; multiply it by the transpose of the other.",
     "sec-series-back",
 )
 def through_itself(d_theta, first, second):
@@ -236,8 +242,8 @@ def through_itself(d_theta, first, second):
 
 @EXERCISE.wrong(
     "The mean over the batch",
-    "each image of the batch has a first and a second of its own, and depends on its own gradient only; yours gives "
-    "all of them the mean.",
+    "your function gives every image the mean over the batch; each image has its own `first` and `second`, whose "
+    "gradients come from its own `d_theta` alone.",
     "sec-series-back",
 )
 def mean_of_batch(d_theta, first, second):
@@ -246,8 +252,8 @@ def mean_of_batch(d_theta, first, second):
 
 
 @EXERCISE.wrong(
-    "Only the linear parts get a gradient",
-    "the shifts are parameters like the others; yours leaves them at 0.",
+    "Only the linear parts have a gradient",
+    "your gradients of the shifts are 0; the shifts are parameters like the others.",
     "sec-series-back",
 )
 def linear_alone(d_theta, first, second):

@@ -60,9 +60,9 @@ def inverse(theta):
 
 
 @EXERCISE.wrong(
-    "Inverse and forward are swapped",
-    "theta leads from the output to the image already, so ask it where "
-    "the output's corners look; its inverse says where the image's corners are seen.",
+    "`theta` is inverted",
+    "your function inverts `theta`, which gives where the image's corners are seen; `theta` already maps the output's "
+    "corners to the image.",
     "sec-grid-pull",
 )
 def inverted(theta, image_size):
@@ -70,8 +70,8 @@ def inverted(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "(y, x) in place of (x, y)",
-    "the box is left, top, right, bottom, x before y; yours is top, left, bottom, right.",
+    "(y, x) instead of (x, y)",
+    "your box is top, left, bottom, right; it has to be left, top, right, bottom, x before y.",
     "sec-colocalise-box",
 )
 def y_first(theta, image_size):
@@ -80,7 +80,8 @@ def y_first(theta, image_size):
 
 @EXERCISE.wrong(
     "Height and width are exchanged",
-    "x runs along a row, whose length is the width W, and y down a column of H; yours multiplies x by H and y by W.",
+    "your function multiplies x by the height and y by the width; x runs along a row, of width W, and y down a "
+    "column, of height H.",
     "sec-grid-units",
 )
 def sizes_exchanged(theta, image_size):
@@ -88,8 +89,9 @@ def sizes_exchanged(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "Two corners of four",
-    "a theta that turns sends the upper right and the lower left corner furthest, so ask all four corners.",
+    "Only two corners",
+    "your function uses only the upper left and the lower right corner; where `theta` rotates, the other two may be "
+    "the outermost, so use all four.",
     "sec-colocalise-box",
 )
 def two_corners(theta, image_size):
@@ -97,9 +99,9 @@ def two_corners(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "A mirror image turns the box over",
-    "where theta mirrors, the output's left edge looks to the right "
-    "of its right edge; take the smaller one as left, whichever it is.",
+    "A mirror image reverses the box",
+    "your left edge is always the output's left one, but where `theta` mirrors, that lies to the right; take the "
+    "smaller value as left and the larger as right.",
     "sec-colocalise-box",
 )
 def not_sorted(theta, image_size):
@@ -107,9 +109,9 @@ def not_sorted(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "Only the diagonal of theta is read",
-    "the entries beside the diagonal turn and shear the output's "
-    "frame and so widen the box around it; map all four corners with the whole of theta.",
+    "Only the diagonal of `theta` is used",
+    "your function uses only the diagonal of `theta`; the entries beside it rotate and shear the output's frame, "
+    "which widens the box, so map all four corners with the whole of `theta`.",
     "sec-colocalise-box",
 )
 def diagonal_alone(theta, image_size):
@@ -120,8 +122,8 @@ def diagonal_alone(theta, image_size):
 
 @EXERCISE.wrong(
     "The scale is taken for the whole width",
-    "the output reaches from -1 to 1, so a scale of 1/2 looks at "
-    "1/2 to either side of its middle; your box is half as wide.",
+    "your box is half as wide as it should be; the output reaches from -1 to 1, so a scale of 1/2 reaches 1/2 to "
+    "either side of the middle.",
     "sec-grid-units",
 )
 def half_as_wide(theta, image_size):
@@ -129,8 +131,8 @@ def half_as_wide(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "Centre and size in place of corners",
-    "left, top, right and bottom are required; yours are the middle of the box, its width and its height.",
+    "Centre and size instead of edges",
+    "your function returns the middle of the box, its width and its height; return left, top, right and bottom.",
     "sec-colocalise-box",
 )
 def centre_and_size(theta, image_size):
@@ -139,9 +141,8 @@ def centre_and_size(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "Corner and size in place of two corners",
-    "the last two numbers are the right and the bottom edge, "
-    "places like the first two; yours are the width and the height.",
+    "Corner and size instead of edges",
+    "your last two numbers are the width and the height; return the right and the bottom edge.",
     "sec-colocalise-box",
 )
 def corner_and_size(theta, image_size):
@@ -150,8 +151,8 @@ def corner_and_size(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "Left in normalised units",
-    "the box is required in pixels, 0 to W and 0 to H, and yours runs from -1 to 1.",
+    "Still in normalised units",
+    "your box is in normalised units, -1 to 1; it has to be in pixels, 0 to W and 0 to H.",
     "sec-grid-units",
 )
 def normalised(theta, image_size):
@@ -159,10 +160,9 @@ def normalised(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "Pixel centres in place of edges",
-    "with align_corners=False, -1 is the outer edge of the first pixel, "
-    "here 0, and 1 that of the last, W; yours counts from the first pixel's centre and ends half a pixel "
-    "early.",
+    "Pixel centres instead of edges",
+    "your function counts from the first pixel's centre, half a pixel too little; with `align_corners=False`, -1 is "
+    "the outer edge of the first pixel, here 0, and 1 that of the last, W.",
     "sec-grid-units",
 )
 def from_centres(theta, image_size):
@@ -170,9 +170,9 @@ def from_centres(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "W - 1 in place of W",
-    "between -1 and 1 lie W whole pixels, edge to edge; W - 1 are between the "
-    "centres of the outermost ones, which is align_corners=True.",
+    "W - 1 instead of W",
+    "your function scales by W - 1, the distance between the outermost centres, as for `align_corners=True`; here -1 "
+    "and 1 are the edges, W pixels apart.",
     "sec-grid-units",
 )
 def between_centres(theta, image_size):
@@ -180,9 +180,8 @@ def between_centres(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "Cut off at the image's edge",
-    "what lies beside the image counts as well, since the box is the place where theta looks, with or without a "
-    "picture; yours is clipped.",
+    "Clipped to the image",
+    "your function clips the box to the image; the part beside the image counts as well.",
     "sec-colocalise-box",
 )
 def clipped(theta, image_size):
@@ -192,7 +191,7 @@ def clipped(theta, image_size):
 
 @EXERCISE.wrong(
     "The shift is left out",
-    "the third column of theta moves the box, and without it every box is in the middle; the corners are (x, y, 1).",
+    "your function leaves out the third column of `theta`, so every box is in the middle; the corners are (x, y, 1).",
     "sec-grid-idea",
 )
 def without_shift(theta, image_size):
@@ -202,8 +201,9 @@ def without_shift(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "theta is transposed",
-    "theta's first row makes x of a corner, its second row y; yours takes its columns.",
+    "`theta` is transposed",
+    "your function multiplies by the transpose of the linear part; the first row of `theta` gives x of a corner, its "
+    "second row y.",
     "sec-grid-idea",
 )
 def transposed(theta, image_size):
@@ -214,7 +214,7 @@ def transposed(theta, image_size):
 
 @EXERCISE.wrong(
     "One box for the whole batch",
-    "each image of the batch has a theta and so a box of its own; yours is the one around all of them.",
+    "your function returns one box around those of all images; each image has its own.",
     "sec-colocalise-box",
 )
 def whole_batch(theta, image_size):
@@ -225,7 +225,7 @@ def whole_batch(theta, image_size):
 
 @EXERCISE.wrong(
     "Left, right, top, bottom",
-    "the order is left, top, right, bottom, one corner and then the other; yours has both of x and then both of y.",
+    "your box is left, right, top, bottom; it has to be left, top, right, bottom.",
     "sec-colocalise-box",
 )
 def axis_by_axis(theta, image_size):
@@ -234,7 +234,8 @@ def axis_by_axis(theta, image_size):
 
 @EXERCISE.wrong(
     "Never halved",
-    "from -1 to 1 are two units, so x in pixels is (x + 1) * W / 2; yours is twice that.",
+    "your numbers are twice what they should be; from -1 to 1 there are two units, so x in pixels is `(x + 1) * W / "
+    "2`.",
     "sec-grid-units",
 )
 def not_halved(theta, image_size):
@@ -243,8 +244,8 @@ def not_halved(theta, image_size):
 
 @EXERCISE.wrong(
     "The + 1 is missing",
-    "x = -1 is the left edge, 0 in pixels, so 1 is added before x is scaled; yours "
-    "counts from the middle of the image.",
+    "your function counts from the middle of the image; x = -1 is the left edge, 0 in pixels, so add 1 before you "
+    "scale.",
     "sec-grid-units",
 )
 def from_the_middle(theta, image_size):
@@ -253,7 +254,9 @@ def from_the_middle(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "Whole pixels", "a box may end within a pixel, and keeps its fraction; yours is rounded.", "sec-colocalise-box"
+    "Rounded to whole pixels",
+    "your function rounds the box; it may end within a pixel and keeps its fraction.",
+    "sec-colocalise-box",
 )
 def whole_pixels(theta, image_size):
     return np.rint(localise_box(theta, image_size))
@@ -261,7 +264,8 @@ def whole_pixels(theta, image_size):
 
 @EXERCISE.wrong(
     "Rounded outwards",
-    "a box may end within a pixel, and keeps its fraction; yours is rounded down on the left and up on the right.",
+    "your function rounds left and top down, right and bottom up; the box may end within a pixel and keeps its "
+    "fraction.",
     "sec-colocalise-box",
 )
 def rounded_outwards(theta, image_size):
@@ -270,9 +274,9 @@ def rounded_outwards(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "A frame that is turned, upright",
-    "the box around a turned frame is wider than the frame; yours has "
-    "the frame's own width and height, the lengths of theta's columns.",
+    "The rotated frame's own size",
+    "your box has the width and height of the rotated frame itself, the lengths of `theta`'s columns; the upright box "
+    "around a rotated frame is larger.",
     "sec-colocalise-box",
 )
 def frame_itself(theta, image_size):
@@ -284,8 +288,8 @@ def frame_itself(theta, image_size):
 
 
 @EXERCISE.wrong(
-    "Upper and lower are exchanged",
-    "y grows downwards, so top is the smaller of the two; yours has the larger first.",
+    "Top and bottom are exchanged",
+    "your top is the larger of the two; y grows downwards, so top should be the smaller.",
     "sec-colocalise-box",
 )
 def upside_down(theta, image_size):
@@ -294,7 +298,7 @@ def upside_down(theta, image_size):
 
 @EXERCISE.wrong(
     "Measured from the lower left corner",
-    "rows are counted from the top, so y = -1 is 0; yours counts from the bottom of the image.",
+    "your function counts rows from the bottom of the image; they should be counted from the top, so y = -1 is 0.",
     "sec-colocalise-box",
 )
 def from_below(theta, image_size):
@@ -306,7 +310,7 @@ def from_below(theta, image_size):
 
 @EXERCISE.wrong(
     "From 0 to 1",
-    "the output's corners are at -1 and 1, so that (0, 0) is its middle; yours takes corners at 0 and 1.",
+    "your function uses corners at 0 and 1; the output's corners are at -1 and 1, and its middle is (0, 0).",
     "sec-grid-units",
 )
 def corners_from_zero(theta, image_size):
@@ -315,8 +319,8 @@ def corners_from_zero(theta, image_size):
 
 @EXERCISE.wrong(
     "One pixel less on the right and below",
-    "right and bottom are edges, so that the whole image is (0, "
-    "0, W, H); yours names the last pixels that belong to the box.",
+    "your right and bottom are the last pixels of the box; they should be edges, so that the whole image is (0, 0, W, "
+    "H).",
     "sec-colocalise-box",
 )
 def last_pixels(theta, image_size):

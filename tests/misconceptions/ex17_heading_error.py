@@ -48,9 +48,9 @@ def finish(difference, offset):
 
 
 @EXERCISE.wrong(
-    "The mean of the numbers, not of the arrows",
-    "10 and 350 have the mean 0, and as numbers they have "
-    "180, the opposite; add up arrows, and read the direction of the sum.",
+    "The mean of the numbers, not of arrows",
+    "your function averages the numbers, and the mean of 10 and 350 is 180, the opposite of the right one, 0; add up "
+    "arrows and take the direction of the sum.",
     "sec-aerial-error",
 )
 def plain_mean(said, true):
@@ -58,9 +58,9 @@ def plain_mean(said, true):
 
 
 @EXERCISE.wrong(
-    "The mean after bringing each to -180 to 180",
-    "that moves the seam from 0 to 180 and does not remove "
-    "it, so that differences on both sides of 180 still have a mean near 0; arrows have no seam.",
+    "The mean of differences between -180 and 180",
+    "your function moves the seam from 0 to 180 without removing it, so differences on both sides of 180 still have a "
+    "mean near 0; arrows have no seam.",
     "sec-aerial-error",
 )
 def seam_moved(said, true):
@@ -69,8 +69,8 @@ def seam_moved(said, true):
 
 @EXERCISE.wrong(
     "The long way round",
-    "from 350 to 10 it is 20 degrees and not 340; bring every difference to between "
-    "-180 and 180 before its size is taken.",
+    "your function takes the long way round; from 350 to 10 it is 20 degrees, not 340, so bring every difference to "
+    "between -180 and 180 before you take its absolute value.",
     "sec-aerial-error",
 )
 def long_way(said, true):
@@ -79,9 +79,9 @@ def long_way(said, true):
 
 
 @EXERCISE.wrong(
-    "The constant is left in",
-    "the transformer has no reference for up, so the offset is not an error; subtract it before you take the "
-    "distances.",
+    "The offset is not subtracted",
+    "your distances contain the offset, which is not an error, since the transformer has no reference for up; "
+    "subtract it first.",
     "sec-aerial-error",
 )
 def offset_left_in(said, true):
@@ -89,8 +89,8 @@ def offset_left_in(said, true):
 
 
 @EXERCISE.wrong(
-    "True less said",
-    "the offset is the mean of said - true; yours is that of true - said, and east becomes west.",
+    "`true - said` instead of `said - true`",
+    "your offset is the mean of `true - said`, which exchanges east and west; it should be the mean of `said - true`.",
     "sec-aerial-error",
 )
 def reversed_sign(said, true):
@@ -98,9 +98,9 @@ def reversed_sign(said, true):
 
 
 @EXERCISE.wrong(
-    "Each mean by itself",
-    "the mean of the differences is required; where headings are all over the compass, said and true have no mean of "
-    "their own worth the name.",
+    "Separate means",
+    "your function subtracts the mean of `true` from that of `said`; headings all over the compass have no meaningful "
+    "mean, so take the mean of the differences.",
     "sec-aerial-error",
 )
 def means_apart(said, true):
@@ -109,7 +109,8 @@ def means_apart(said, true):
 
 @EXERCISE.wrong(
     "Errors to the left and to the right cancel",
-    "ten degrees to the left and ten to the right are two errors of ten; take absolute values before the mean.",
+    "your errors to the left and to the right cancel; ten degrees to either side are two errors of ten, so take "
+    "absolute values before the mean.",
     "sec-aerial-error",
 )
 def cancelled(said, true):
@@ -119,7 +120,8 @@ def cancelled(said, true):
 
 @EXERCISE.wrong(
     "The root mean square",
-    "the mean distance is required; yours squares first, so that a single tail taken for a nose outweighs everything.",
+    "your function squares the distances first, so that a single tail taken for a nose outweighs the rest; the mean "
+    "distance is required.",
     "sec-aerial-error",
 )
 def root_mean_square(said, true):
@@ -127,15 +129,15 @@ def root_mean_square(said, true):
     return offset, np.sqrt((wrapped(said - true - offset) ** 2).mean())
 
 
-@EXERCISE.wrong("Radians", "both numbers are required in degrees; yours are in radians.", "sec-aerial-error")
+@EXERCISE.wrong("In radians", "your numbers are in radians; both are required in degrees.", "sec-aerial-error")
 def radians(said, true):
     offset, error = finish(said - true, arrows(said - true))
     return np.radians(offset), np.radians(error)
 
 
 @EXERCISE.wrong(
-    "Degrees given to a function of radians",
-    "np.exp, np.sin and np.cos take radians; yours passes degrees.",
+    "Degrees are passed to a function of radians",
+    "your function passes degrees to `np.exp`, `np.sin` or `np.cos`, which take radians.",
     "sec-aerial-error",
 )
 def not_converted(said, true):
@@ -143,8 +145,8 @@ def not_converted(said, true):
 
 
 @EXERCISE.wrong(
-    "Nose and tail are the same",
-    "an error of 180 degrees is the worst there is; yours is folded at 90 and counts it as none.",
+    "Nose and tail count as the same",
+    "your errors are folded at 90 degrees, so that 180 degrees count as none; 180 degrees is the largest error.",
     "sec-aerial-error",
 )
 def folded(said, true):
@@ -155,7 +157,7 @@ def folded(said, true):
 
 @EXERCISE.wrong(
     "The offset from 0 to 360",
-    "the sizes are right, and the offset must be from -180 to 180: 90 to the left is -90, and yours is 270.",
+    "your error is right, but your offset lies between 0 and 360; 90 to the left is -90, not 270.",
     "sec-aerial-error",
 )
 def offset_positive(said, true):
@@ -164,9 +166,9 @@ def offset_positive(said, true):
 
 
 @EXERCISE.wrong(
-    "The differences are left at 0 to 360",
-    "% 360 brings ten degrees to the left to 350, and its "
-    "distance is 10 and not 350; bring every difference to between -180 and 180.",
+    "Differences between 0 and 360",
+    "your `% 360` turns ten degrees to the left into 350, whose distance is 10; bring every difference to between "
+    "-180 and 180.",
     "sec-aerial-error",
 )
 def to_full_turns(said, true):
@@ -176,9 +178,9 @@ def to_full_turns(said, true):
 
 
 @EXERCISE.wrong(
-    "% 360 of the distance",
-    "the way round may be longer than half a turn, and then the other way is "
-    "the short one; yours brings the distance to 0 to 360 and leaves it.",
+    "Distances between 0 and 360",
+    "your distances run from 0 to 360; beyond half a turn the other way round is the short one, so bring them to "
+    "between -180 and 180 and take the absolute value.",
     "sec-aerial-error",
 )
 def distance_to_full_turns(said, true):
@@ -187,8 +189,8 @@ def distance_to_full_turns(said, true):
 
 
 @EXERCISE.wrong(
-    "Folded at 180 by a remainder",
-    "a difference of 190 degrees is 170 the other way round; the remainder by 180 makes 10 of it.",
+    "The remainder by 180",
+    "your remainder by 180 turns a difference of 190 degrees into 10; it is 170 the other way round.",
     "sec-aerial-error",
 )
 def remainder_by_half(said, true):
@@ -198,7 +200,7 @@ def remainder_by_half(said, true):
 
 @EXERCISE.wrong(
     "The median distance",
-    "the mean distance is required; yours is the median, which ignores a tail taken for a nose.",
+    "your function returns the median distance, which ignores a tail taken for a nose; the mean distance is required.",
     "sec-aerial-error",
 )
 def median(said, true):
@@ -206,16 +208,18 @@ def median(said, true):
     return offset, np.median(abs(wrapped(said - true - offset)))
 
 
-@EXERCISE.wrong("The largest distance", "the mean distance is required; yours is the largest.", "sec-aerial-error")
+@EXERCISE.wrong(
+    "The largest distance",
+    "your function returns the largest distance; the mean distance is required.",
+    "sec-aerial-error",
+)
 def largest(said, true):
     offset = arrows(said - true)
     return offset, abs(wrapped(said - true - offset)).max()
 
 
 @EXERCISE.wrong(
-    "The offset is added",
-    "the distance is that of said - true from the offset, their difference; yours adds the offset once more.",
-    "sec-aerial-error",
+    "The offset is added", "your function adds the offset to the differences; subtract it.", "sec-aerial-error"
 )
 def offset_added(said, true):
     offset = arrows(said - true)
@@ -223,7 +227,9 @@ def offset_added(said, true):
 
 
 @EXERCISE.wrong(
-    "Half of the offset", "np.arctan2 of the sums is the offset itself; yours is half of it.", "sec-aerial-error"
+    "Half of the offset",
+    "your offset is half of the angle of the summed arrows; it should be that angle.",
+    "sec-aerial-error",
 )
 def half_the_offset(said, true):
     return finish(said - true, arrows(said - true) / 2)
@@ -231,7 +237,7 @@ def half_the_offset(said, true):
 
 @EXERCISE.wrong(
     "The median of the differences",
-    "the mean of the arrows is required; yours is the middle one of the numbers.",
+    "your offset is the median of the differences; the direction of the summed arrows is required.",
     "sec-aerial-error",
 )
 def median_offset(said, true):
@@ -240,7 +246,7 @@ def median_offset(said, true):
 
 @EXERCISE.wrong(
     "Sine and cosine are exchanged",
-    "the direction of an arrow is arctan2(sine, cosine); yours has the cosine first, and counts from the right.",
+    "your function exchanges the arguments of `np.arctan2`; the direction of an arrow is `arctan2(sine, cosine)`.",
     "sec-aerial-error",
 )
 def exchanged(said, true):
@@ -249,8 +255,8 @@ def exchanged(said, true):
 
 
 @EXERCISE.wrong(
-    "The standard deviation of the distances",
-    "the mean distance is required; yours is how far the distances lie apart.",
+    "The standard deviation",
+    "your error is the standard deviation of the differences; the mean distance from the offset is required.",
     "sec-aerial-error",
 )
 def deviation(said, true):

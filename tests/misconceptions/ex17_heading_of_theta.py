@@ -44,8 +44,8 @@ def degrees(sine, cosine):
 
 
 @EXERCISE.wrong(
-    "Counter-clockwise",
-    "a compass counts from up towards the right; yours grows towards the left, as angles in mathematics do.",
+    "Anticlockwise",
+    "your headings grow anticlockwise, as angles in mathematics do; on a compass they grow from up towards the right.",
     "sec-aerial-compass",
 )
 def anticlockwise(theta):
@@ -53,9 +53,8 @@ def anticlockwise(theta):
 
 
 @EXERCISE.wrong(
-    "Forward and inverse are swapped",
-    "theta leads from the output to the input, and that is the way that "
-    "the arrow goes; yours follows its inverse, which undoes the heading instead of naming it.",
+    "`theta` is inverted",
+    "your function inverts `theta`; the output's upper side is mapped to the input by `theta` itself.",
     "sec-aerial-compass",
 )
 def inverse(theta):
@@ -65,8 +64,8 @@ def inverse(theta):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "on a compass the sine lies along x and the cosine up along -y, so x is "
-    "arctan2's first argument; yours gives it the other one first.",
+    "your function exchanges the arguments of `np.arctan2`; on a compass the sine lies along x and the cosine along "
+    "-y, so x is the first argument.",
     "sec-aerial-compass",
 )
 def swapped(theta):
@@ -74,8 +73,8 @@ def swapped(theta):
 
 
 @EXERCISE.wrong(
-    "Radians",
-    "a compass has 360 degrees; np.arctan2 gives radians, and yours are never converted.",
+    "In radians",
+    "your headings are in radians, as `np.arctan2` returns them; convert them to degrees.",
     "sec-aerial-compass",
 )
 def radians(theta):
@@ -83,9 +82,9 @@ def radians(theta):
 
 
 @EXERCISE.wrong(
-    "arctan for arctan2",
-    "the quotient of the two is the same for an arrow and for its opposite, so half "
-    "of the compass is lost; np.arctan2 looks at both signs.",
+    "`arctan` instead of `arctan2`",
+    "your function uses the quotient, which is the same for an arrow and its opposite, so half of the compass is "
+    "lost; `np.arctan2` uses both signs.",
     "sec-aerial-compass",
 )
 def half_lost(theta):
@@ -94,8 +93,8 @@ def half_lost(theta):
 
 
 @EXERCISE.wrong(
-    "Not brought to 0 to 360",
-    "np.arctan2 goes from -180 to 180 degrees, and west comes out as -90; `% 360` makes it 270.",
+    "Not brought to between 0 and 360",
+    "your headings run from -180 to 180 degrees, so west is -90; `% 360` makes it 270.",
     "sec-aerial-compass",
 )
 def negative(theta):
@@ -103,8 +102,8 @@ def negative(theta):
 
 
 @EXERCISE.wrong(
-    "Counted from the right",
-    "a compass begins at the top; yours begins on the right, where angles in mathematics begin, and is 90 degrees off.",
+    "Measured from the right",
+    "your headings start on the right, as angles in mathematics do; a compass starts at the top, 90 degrees away.",
     "sec-aerial-compass",
 )
 def from_east(theta):
@@ -112,8 +111,8 @@ def from_east(theta):
 
 
 @EXERCISE.wrong(
-    "The tail for the nose",
-    "rows count downwards, so that up is (0, -1); yours follows (0, 1), which is where the tail is.",
+    "The tail instead of the nose",
+    "your function follows (0, 1), the direction of the tail; rows count downwards, so up is (0, -1).",
     "sec-aerial-compass",
 )
 def tail(theta):
@@ -121,9 +120,9 @@ def tail(theta):
 
 
 @EXERCISE.wrong(
-    "The wing for the nose",
-    "the first column is where theta puts the arrow to the right; the same angle "
-    "as long as theta only turns, but after a shear the nose is in the second column alone.",
+    "The wing instead of the nose",
+    "your function uses the first column of `theta`, which maps the arrow to the right; its angle is the same only "
+    "without shear, so use the second column, which maps the nose.",
     "sec-aerial-compass",
 )
 def wing(theta):
@@ -131,9 +130,9 @@ def wing(theta):
 
 
 @EXERCISE.wrong(
-    "The rotation nearest to theta",
-    "that is the best single angle for the whole picture, and it lies between those of the nose and the wing; the "
-    "nose is required.",
+    "The nearest rotation",
+    "your angle is that of the rotation nearest to `theta`, which lies between the angles of the nose and the wing; "
+    "the nose's is required.",
     "sec-aerial-compass",
 )
 def nearest_rotation(theta):
@@ -142,7 +141,8 @@ def nearest_rotation(theta):
 
 @EXERCISE.wrong(
     "The direction of the shift",
-    "the third column is where the output's middle lies on the input; an aircraft in the middle has a heading too.",
+    "your angle is the direction of the third column, where the output's middle lies on the input; the heading does "
+    "not depend on the shift.",
     "sec-aerial-compass",
 )
 def shift(theta):
@@ -150,8 +150,8 @@ def shift(theta):
 
 
 @EXERCISE.wrong(
-    "The place of the point, not the arrow",
-    "an arrow has a foot and a head, and the shift moves both; yours adds the shift to the head alone.",
+    "The shift is added to the arrow",
+    "your function adds the shift to the head of the arrow; the shift moves its foot as well, so leave it out.",
     "sec-aerial-compass",
 )
 def with_shift(theta):
@@ -159,8 +159,8 @@ def with_shift(theta):
 
 
 @EXERCISE.wrong(
-    "One heading for all",
-    "each tile has a theta of its own, and so a heading of its own; yours gives the first tile's to all.",
+    "One heading for the whole batch",
+    "your function returns the first tile's heading for every tile; each tile has its own theta and its own heading.",
     "sec-aerial-compass",
 )
 def first_alone(theta):
@@ -169,9 +169,8 @@ def first_alone(theta):
 
 @EXERCISE.wrong(
     "Rows are counted upwards",
-    "rows count downwards, so the output's upper side is in the direction "
-    "(0, -1) and up on the input is -y; yours turns the sign of one of the two, and sees north and south "
-    "exchanged.",
+    "your y has the wrong sign in one of the two places, which exchanges north and south; rows count downwards, so "
+    "the output's upper side is in the direction (0, -1), and up on the input is -y.",
     "sec-aerial-compass",
 )
 def rows_upwards(theta):
@@ -179,9 +178,9 @@ def rows_upwards(theta):
 
 
 @EXERCISE.wrong(
-    "The size of the sine alone",
-    "a heading to the left is between 180 and 360; yours takes the arrow's x "
-    "without its sign, as np.arccos of its other coordinate does.",
+    "x without its sign",
+    "your function uses the absolute value of the arrow's x, as `np.arccos` of the other coordinate would; a heading "
+    "to the left lies between 180 and 360.",
     "sec-aerial-compass",
 )
 def without_sign(theta):
@@ -189,8 +188,8 @@ def without_sign(theta):
 
 
 @EXERCISE.wrong(
-    "Rows of theta for its columns",
-    "the arrow (0, -1) becomes minus the second column of theta; yours takes the second row.",
+    "The second row instead of the second column",
+    "your function uses minus the second row of `theta`; the arrow (0, -1) is mapped to minus the second column.",
     "sec-aerial-compass",
 )
 def second_row(theta):
@@ -198,9 +197,9 @@ def second_row(theta):
 
 
 @EXERCISE.wrong(
-    "The inverse turn of the columns",
-    "the arrow's x is -theta[:, 0, 1]; yours is -theta[:, 1, 0], "
-    "which is the same in size for a turn, and has the other sign.",
+    "x of the arrow comes from the second row",
+    "your function uses `theta[:, 1, 0]` for the arrow's x, which is right only where `theta` is a rotation with one "
+    "scale; it should be `-theta[:, 0, 1]`.",
     "sec-aerial-compass",
 )
 def transposed(theta):
@@ -208,31 +207,30 @@ def transposed(theta):
 
 
 @EXERCISE.wrong(
-    "Degrees, and then degrees again",
-    "np.degrees is due once; yours turns the degrees into degrees once more.",
-    "sec-aerial-compass",
+    "Converted to degrees twice", "your function applies `np.degrees` twice; apply it once.", "sec-aerial-compass"
 )
 def twice_converted(theta):
     return np.degrees(np.degrees(np.arctan2(-theta[:, 0, 1], theta[:, 1, 1]))) % 360
 
 
 @EXERCISE.wrong(
-    "The first parameter of a turn by arcsin",
-    "np.arcsin of the sine is between -90 and 90, and scale and shear change it besides; np.arctan2 takes both.",
+    "`arcsin` of one entry",
+    "your `np.arcsin` lies between -90 and 90 degrees and changes with scale and shear; `np.arctan2` uses both "
+    "coordinates of the arrow.",
     "sec-aerial-compass",
 )
 def by_arcsin(theta):
     return np.degrees(np.arcsin(np.clip(-theta[:, 0, 1], -1, 1))) % 360
 
 
-@EXERCISE.wrong("Rounded", "headings lie between whole degrees as well; yours are rounded to them.", "sec-aerial-error")
+@EXERCISE.wrong("Rounded", "your headings are rounded to whole degrees; return them as they are.", "sec-aerial-error")
 def rounded(theta):
     return np.rint(heading_of_theta(theta)) % 360
 
 
 @EXERCISE.wrong(
     "From 0 to 180",
-    "the compass has 360 degrees, and nose and tail are not the same; yours brings the heading to below 180.",
+    "your headings lie below 180 degrees, which makes nose and tail the same; a compass has 360 degrees.",
     "sec-aerial-error",
 )
 def half_compass(theta):
@@ -240,9 +238,8 @@ def half_compass(theta):
 
 
 @EXERCISE.wrong(
-    "360 for 0",
-    "a heading is brought to 0 to below 360 with % 360; yours adds 360 to those that are "
-    "not positive, and straight up becomes 360.",
+    "360 instead of 0",
+    "your heading for straight up is 360, because 360 is added where it is not positive; `% 360` gives 0.",
     "sec-aerial-error",
 )
 def full_circle_for_none(theta):

@@ -64,8 +64,8 @@ def place(theta, x, y):
 
 
 @EXERCISE.wrong(
-    "Counter-clockwise",
-    "rows are headings, and headings grow clockwise: from up to the right; yours goes from up to the left.",
+    "Anticlockwise",
+    "your rows go from up to the left; headings grow clockwise, from up to the right.",
     "sec-aerial-log-polar",
 )
 def anticlockwise(theta, size, align_corners=False, least_radius=0.05):
@@ -75,8 +75,8 @@ def anticlockwise(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "Counted from the right",
-    "the first direction is up, (0, -1); yours begins on the right, where angles in mathematics begin.",
+    "Measured from the right",
+    "your first direction is right, as for angles in mathematics; it should be up, (0, -1).",
     "sec-aerial-log-polar",
 )
 def from_the_right(theta, size, align_corners=False, least_radius=0.05):
@@ -87,7 +87,7 @@ def from_the_right(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "Rows are counted upwards",
-    "rows of a picture count downwards, so up is -cos; yours begins with what is below.",
+    "your first direction is down; rows of a picture count downwards, so up is `-cos`.",
     "sec-aerial-log-polar",
 )
 def upside_down(theta, size, align_corners=False, least_radius=0.05):
@@ -97,9 +97,9 @@ def upside_down(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "Distances grow evenly",
-    "columns are logarithms of distances, so that a scale is a shift; yours grows by the same length at each column, "
-    "which is a polar grid without the logarithm.",
+    "Distances grow linearly",
+    "your distance grows by the same amount from column to column, a polar grid without the logarithm; the columns "
+    "should be logarithms of distances, so that a change of scale shifts them.",
     "sec-aerial-log-polar",
 )
 def evenly(theta, size, align_corners=False, least_radius=0.05):
@@ -110,7 +110,7 @@ def evenly(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "The largest distance comes first",
-    "the left edge is the least distance and the right edge 1; yours is the other way round.",
+    "your left edge has the distance 1; it should have the least distance, and the right edge 1.",
     "sec-aerial-log-polar",
 )
 def outside_first(theta, size, align_corners=False, least_radius=0.05):
@@ -121,8 +121,8 @@ def outside_first(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "The exponent is not halved",
-    "from x = -1 to x = 1 the exponent goes from 1 to 0, so it is (1 - x) / 2; yours goes from 2, and the least "
-    "distance is squared.",
+    "your exponent runs from 2 to 0, so the least distance is squared; from x = -1 to x = 1 it should run from 1 to "
+    "0, `(1 - x) / 2`.",
     "sec-aerial-log-polar",
 )
 def squared(theta, size, align_corners=False, least_radius=0.05):
@@ -133,7 +133,7 @@ def squared(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "Half a circle",
-    "from y = -1 to y = 1 the angle makes a full turn, pi * (y + 1); yours makes half of one.",
+    "your angle makes half a turn from y = -1 to y = 1; it should make a full turn, `pi * (y + 1)`.",
     "sec-aerial-log-polar",
 )
 def half_circle(theta, size, align_corners=False, least_radius=0.05):
@@ -143,8 +143,9 @@ def half_circle(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "The angle begins below",
-    "the angle is pi * (y + 1), 0 at the upper edge; yours is pi * y, half a turn less.",
+    "The angle starts below",
+    "your angle is `pi * y`, half a turn less than it should be; it should be `pi * (y + 1)`, which is 0 at the upper "
+    "edge.",
     "sec-aerial-log-polar",
 )
 def begins_below(theta, size, align_corners=False, least_radius=0.05):
@@ -155,7 +156,7 @@ def begins_below(theta, size, align_corners=False, least_radius=0.05):
 
 @EXERCISE.wrong(
     "Rows and columns are exchanged",
-    "rows are directions and columns distances; yours has it the other way round.",
+    "your rows are distances and your columns directions; rows should be directions and columns distances.",
     "sec-aerial-log-polar",
 )
 def exchanged(theta, size, align_corners=False, least_radius=0.05):
@@ -165,8 +166,8 @@ def exchanged(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "The centre alone",
-    "all of theta is applied to the points; yours adds its third column and forgets the rest.",
+    "Only the centre",
+    "your function adds the third column of `theta` and ignores the rest; apply the whole of `theta` to the points.",
     "sec-aerial-log-polar",
 )
 def centre_alone(theta, size, align_corners=False, least_radius=0.05):
@@ -177,8 +178,8 @@ def centre_alone(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "Without the centre",
-    "the third column of theta is the centre and is added to every point; yours leaves it out.",
+    "The centre is missing",
+    "your function leaves out the third column of `theta`; it is the centre and is added to every point.",
     "sec-aerial-log-polar",
 )
 def without_centre(theta, size, align_corners=False, least_radius=0.05):
@@ -188,8 +189,8 @@ def without_centre(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "Theta plays no part",
-    "the points are mapped by theta; yours are those of the identity, whatever the frame.",
+    "`theta` is not used",
+    "your points are those of the identity; they should be mapped by `theta`.",
     "sec-aerial-log-polar",
 )
 def without_theta(theta, size, align_corners=False, least_radius=0.05):
@@ -199,8 +200,9 @@ def without_theta(theta, size, align_corners=False, least_radius=0.05):
 
 
 @EXERCISE.wrong(
-    "Theta is transposed",
-    "a point is theta @ (x, y, 1); yours has the 2 x 2 part the other way round, which turns backwards.",
+    "`theta` is transposed",
+    "your function multiplies by the transpose of the linear part, which rotates the other way; a point is `theta @ "
+    "(x, y, 1)`.",
     "sec-aerial-log-polar",
 )
 def transposed(theta, size, align_corners=False, least_radius=0.05):
@@ -209,14 +211,15 @@ def transposed(theta, size, align_corners=False, least_radius=0.05):
     return log_polar_grid(other, size, align_corners, least_radius)
 
 
-@EXERCISE.wrong("y before x", "the last axis is (x, y); yours has y first.", "sec-aerial-log-polar")
+@EXERCISE.wrong("y before x", "your last axis has y first; it has to be (x, y).", "sec-aerial-log-polar")
 def swapped(theta, size, align_corners=False, least_radius=0.05):
     return log_polar_grid(theta, size, align_corners, least_radius)[..., ::-1].copy()
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "the output's own points lie where align_corners says; yours has the other convention.",
+    "The other `align_corners`",
+    "your output points are those of the other convention; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     "sec-grid-units",
 )
 def other_corners(theta, size, align_corners=False, least_radius=0.05):

@@ -54,8 +54,8 @@ def log_sum(joint, axis=1):
 
 @EXERCISE.wrong(
     "The mean of the logarithms",
-    "probabilities are added up and the logarithm comes last; yours averages the logarithms, and one copy that rules a "
-    "class out rules it out for all.",
+    "your function averages logarithms, so that a copy that rules a class out rules it out for all; add the "
+    "probabilities, and take the logarithm at the end.",
     "sec-aerial-copies",
 )
 def mean_of_logs(logits, scores):
@@ -64,7 +64,8 @@ def mean_of_logs(logits, scores):
 
 @EXERCISE.wrong(
     "The logits are averaged",
-    "each copy's logits become probabilities by a softmax of their own before they are added up; yours adds up logits.",
+    "your function averages the logits; turn each copy's logits into probabilities by a softmax of their own before "
+    "you add them.",
     "sec-aerial-copies",
 )
 def mean_of_logits(logits, scores):
@@ -72,9 +73,9 @@ def mean_of_logits(logits, scores):
 
 
 @EXERCISE.wrong(
-    "The best copy alone",
-    "the sum runs over all copies, so that each of them receives a gradient; yours reads the one with the largest "
-    "score.",
+    "Only the copy with the largest score",
+    "your function uses only the copy with the largest score; the sum runs over all copies, so that each has a "
+    "gradient.",
     "sec-aerial-copies",
 )
 def best_alone(logits, scores):
@@ -82,8 +83,8 @@ def best_alone(logits, scores):
 
 
 @EXERCISE.wrong(
-    "All copies count alike",
-    "a copy counts by its share, the softmax of the scores; yours leaves the scores out.",
+    "All copies count the same",
+    "your function leaves out the scores; a copy's share is the softmax of the scores.",
     "sec-aerial-copies",
 )
 def alike(logits, scores):
@@ -91,8 +92,9 @@ def alike(logits, scores):
 
 
 @EXERCISE.wrong(
-    "The copies are added up without shares",
-    "the shares of an image add up to 1; yours adds up the copies' probabilities as they are, up to K of them.",
+    "The copies are added without shares",
+    "your function adds the copies' probabilities without shares, up to a sum of K; the shares of an image add up to "
+    "1.",
     "sec-aerial-copies",
 )
 def without_shares(logits, scores):
@@ -100,9 +102,9 @@ def without_shares(logits, scores):
 
 
 @EXERCISE.wrong(
-    "Scores for shares",
-    "the shares are the softmax of the scores; yours adds the scores as they are, and the probabilities do not add up "
-    "to 1.",
+    "Scores instead of shares",
+    "your function uses the scores without a softmax, so the probabilities do not add up to 1; the shares are the "
+    "softmax of the scores.",
     "sec-aerial-copies",
 )
 def scores_as_they_are(logits, scores):
@@ -110,9 +112,9 @@ def scores_as_they_are(logits, scores):
 
 
 @EXERCISE.wrong(
-    "The classes have no softmax",
-    "of each copy the logits are made probabilities first; yours adds the logits to the logarithms of the shares as "
-    "they are.",
+    "No softmax over the classes",
+    "your function adds the logits themselves to the logarithms of the shares; take the log-softmax of each copy's "
+    "logits first.",
     "sec-aerial-copies",
 )
 def logits_as_they_are(logits, scores):
@@ -121,8 +123,8 @@ def logits_as_they_are(logits, scores):
 
 @EXERCISE.wrong(
     "One softmax over copies and classes",
-    "the classes of each copy have a softmax of their own; yours puts all of an image's numbers into one, and a copy "
-    "with large logits has a larger share than its score says.",
+    "your function applies one softmax to all numbers of an image, so a copy with large logits has a larger share "
+    "than its score gives it; the classes of each copy have a softmax of their own.",
     "sec-aerial-copies",
 )
 def joint_softmax(logits, scores):
@@ -131,8 +133,9 @@ def joint_softmax(logits, scores):
 
 
 @EXERCISE.wrong(
-    "The softmax of the classes runs over the copies",
-    "p(class | copy k) adds up to 1 over the classes of one copy, the last axis; yours adds up to 1 over the copies.",
+    "The softmax of the classes is taken over the copies",
+    "your probabilities add up to 1 over the copies; p(class | copy k) should add up to 1 over the classes of one "
+    "copy, the last axis.",
     "sec-aerial-copies",
 )
 def over_copies(logits, scores):
@@ -140,8 +143,8 @@ def over_copies(logits, scores):
 
 
 @EXERCISE.wrong(
-    "The softmax of the scores runs over the images",
-    "the shares of one image's copies add up to 1; yours adds up to 1 over the batch.",
+    "The softmax of the scores is taken over the images",
+    "your shares add up to 1 over the batch; the shares of one image's copies should add up to 1.",
     "sec-aerial-copies",
 )
 def over_images(logits, scores):
@@ -149,9 +152,9 @@ def over_images(logits, scores):
 
 
 @EXERCISE.wrong(
-    "The sum runs over the classes",
-    "the copies are summed over and the classes stay; yours sums over the last axis, and what is left is the "
-    "logarithm of each share.",
+    "The sum is taken over the classes",
+    "your function sums over the classes, the last axis, which leaves the logarithm of each share; sum over the "
+    "copies.",
     "sec-aerial-copies",
 )
 def sum_over_classes(logits, scores):
@@ -159,8 +162,8 @@ def sum_over_classes(logits, scores):
 
 
 @EXERCISE.wrong(
-    "Probabilities, not their logarithms",
-    "the logarithm of the sum is asked for, since cross_entropy takes logits; yours is the sum itself.",
+    "Probabilities instead of their logarithms",
+    "your function returns the sum itself; return its logarithm, since `cross_entropy` takes logits.",
     "sec-aerial-copies",
 )
 def without_log(logits, scores):
@@ -168,8 +171,8 @@ def without_log(logits, scores):
 
 
 @EXERCISE.wrong(
-    "The loss, not the output",
-    "the logarithm of a probability is negative or 0; yours is minus that.",
+    "The sign is wrong",
+    "your function returns minus the logarithm, as for a loss; return the logarithm itself, which is negative or 0.",
     "sec-aerial-copies",
 )
 def negative(logits, scores):
@@ -177,8 +180,8 @@ def negative(logits, scores):
 
 
 @EXERCISE.wrong(
-    "The likeliest copy for each class",
-    "all copies are added up; yours takes, for each class, the copy in which share times probability is largest.",
+    "The maximum over the copies",
+    "your function takes, for each class, the copy in which share times probability is largest; sum over all copies.",
     "sec-aerial-copies",
 )
 def largest(logits, scores):
@@ -186,8 +189,9 @@ def largest(logits, scores):
 
 
 @EXERCISE.wrong(
-    "Exponentials that overflow",
-    "np.exp of a thousand is infinite, and infinity over infinity is NaN; take the largest number off first.",
+    "The exponentials overflow",
+    "your `np.exp` of a large number is infinite, and infinity over infinity is NaN; subtract the largest number "
+    "first.",
     "sec-aerial-copies",
 )
 def overflowing(logits, scores):

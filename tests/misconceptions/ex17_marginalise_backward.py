@@ -60,9 +60,9 @@ def finish(part, shares, right):
 
 
 @EXERCISE.wrong(
-    "The share for the posterior",
-    "a copy's part is its posterior, the share times p(class | copy), over the sum of these; yours takes the share "
-    "alone, and a copy that reads the class well gets no more than one that reads it badly.",
+    "The share instead of the posterior",
+    "your copies receive their shares of the gradient, however well they classify; a copy's part is its posterior, "
+    "the share times p(class | copy) divided by the sum of these over the copies.",
     "sec-aerial-copies",
 )
 def by_share(d_out, logits, scores):
@@ -72,8 +72,8 @@ def by_share(d_out, logits, scores):
 
 @EXERCISE.wrong(
     "The product is not divided by its sum",
-    "the logarithm of the sum divides by the sum: the posterior adds up to 1 over the copies; yours is share times "
-    "probability.",
+    "your function uses share times probability; the derivative of the logarithm divides by the sum, so that the "
+    "posterior adds up to 1 over the copies.",
     "sec-aerial-copies",
 )
 def undivided(d_out, logits, scores):
@@ -82,8 +82,8 @@ def undivided(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "The posterior runs over the classes",
-    "for each class the posterior adds up to 1 over the copies; yours adds up to 1 over the classes of each copy.",
+    "The posterior is taken over the classes",
+    "your posterior adds up to 1 over the classes of each copy; for each class it should add up to 1 over the copies.",
     "sec-aerial-copies",
 )
 def over_classes(d_out, logits, scores):
@@ -92,8 +92,8 @@ def over_classes(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "All copies count alike",
-    "the gradient is divided among the copies by the posterior; yours gives each of them the same part.",
+    "All copies count the same",
+    "your function gives every copy the same part of the gradient; the parts should be the posteriors.",
     "sec-aerial-copies",
 )
 def alike(d_out, logits, scores):
@@ -103,9 +103,9 @@ def alike(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "The best copy gets all",
-    "every copy receives its part, which is what makes the choice of a direction learnable; yours gives all of it to "
-    "the copy with the largest score.",
+    "The copy with the largest score gets everything",
+    "your function gives the whole gradient to the copy with the largest score; every copy receives its part, which "
+    "is what makes the choice of a direction learnable.",
     "sec-aerial-copies",
 )
 def best_alone(d_out, logits, scores):
@@ -115,9 +115,9 @@ def best_alone(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "The softmax of the scores gives nothing back",
-    "what raises one share lowers the others: the shares times the sum of what comes in is taken off; yours leaves the "
-    "scores' part as it came.",
+    "The softmax of the scores subtracts nothing",
+    "your `d_scores` is each copy's part unchanged; a share that rises lowers the others, so subtract the shares "
+    "times the sum of the parts.",
     "sec-aerial-copies",
 )
 def shares_take_nothing(d_out, logits, scores):
@@ -126,9 +126,9 @@ def shares_take_nothing(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "The softmax of the classes gives nothing back",
-    "what raises one class of a copy lowers its others: the probabilities times the sum of what comes in is taken off; "
-    "yours leaves the logits' part as it came.",
+    "The softmax of the classes subtracts nothing",
+    "your `d_logits` is each copy's part unchanged; a class that rises lowers the others of its copy, so subtract the "
+    "probabilities times the sum of the part.",
     "sec-aerial-copies",
 )
 def classes_take_nothing(d_out, logits, scores):
@@ -137,9 +137,9 @@ def classes_take_nothing(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "Neither softmax gives anything back",
-    "both log-softmaxes take their mean off: the probabilities times the sum of what comes in; yours hands on the "
-    "parts as they came.",
+    "Neither softmax subtracts anything",
+    "your function returns the parts unchanged; the gradient of a log-softmax subtracts its probabilities times the "
+    "sum of the upstream gradient, for the scores and for the logits.",
     "sec-aerial-copies",
 )
 def neither(d_out, logits, scores):
@@ -148,9 +148,9 @@ def neither(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "A softmax's gradient for a log-softmax's",
-    "the outputs are logarithms, so the part comes in as it is; yours multiplies it by the share once more, as if "
-    "shares were added and no logarithm were taken.",
+    "A softmax's gradient instead of a log-softmax's",
+    "your function multiplies the part by the share or the probability once more, as for a softmax; the outputs are "
+    "logarithms, so the part is not multiplied.",
     "sec-aerial-copies",
 )
 def softmax_twice(d_out, logits, scores):
@@ -162,8 +162,8 @@ def softmax_twice(d_out, logits, scores):
 
 @EXERCISE.wrong(
     "The scores have the wrong sign",
-    "for minus a log-probability the gradient of the scores is the share less the posterior; yours is the posterior "
-    "less the share, and the best direction would lose.",
+    "your `d_scores` has the wrong sign, so that the best direction would lose; for minus a log-probability it should "
+    "be the share minus the posterior.",
     "sec-aerial-copies",
 )
 def scores_reversed(d_out, logits, scores):
@@ -173,7 +173,7 @@ def scores_reversed(d_out, logits, scores):
 
 @EXERCISE.wrong(
     "The logits have the wrong sign",
-    "the gradient of the logits is the part less the probabilities times its sum; yours is the other way round.",
+    "your `d_logits` has the wrong sign; it should be the part minus the probabilities times the part's sum.",
     "sec-aerial-copies",
 )
 def logits_reversed(d_out, logits, scores):
@@ -182,8 +182,8 @@ def logits_reversed(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "The scores get nothing",
-    "the shares are made of the scores, and through them the directions are learned; yours leaves their gradient at 0.",
+    "The scores have no gradient",
+    "your `d_scores` is 0; the shares come from the scores, and the directions are learned through them.",
     "sec-aerial-copies",
 )
 def no_scores(d_out, logits, scores):
@@ -192,9 +192,9 @@ def no_scores(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "The first class alone",
-    "the share of a copy is part of every class's sum, so its gradient adds up what comes from all classes; yours has "
-    "the first alone.",
+    "Only the first class",
+    "your `d_scores` uses the first class alone; the share of a copy is in every class's sum, so add the gradients of "
+    "all classes.",
     "sec-aerial-copies",
 )
 def first_class(d_out, logits, scores):
@@ -205,7 +205,7 @@ def first_class(d_out, logits, scores):
 
 @EXERCISE.wrong(
     "The mean over the classes",
-    "the gradient of the scores adds up what comes from the classes; yours takes their mean.",
+    "your `d_scores` is the mean over the classes; it should be the sum.",
     "sec-aerial-copies",
 )
 def mean_of_classes(d_out, logits, scores):

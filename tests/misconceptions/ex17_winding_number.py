@@ -51,8 +51,8 @@ def closed(angle):
 
 
 @EXERCISE.wrong(
-    "The curve is left open",
-    "the curve closes: the step from the last theta to the first belongs to it; yours stops at the last.",
+    "The curve is not closed",
+    "your sum stops at the last `theta`; the curve is closed, so add the step from the last to the first.",
     "sec-aerial-winding",
 )
 def left_open(theta):
@@ -60,8 +60,8 @@ def left_open(theta):
 
 
 @EXERCISE.wrong(
-    "A part of a turn, since the curve is left open",
-    "a closed curve makes whole turns; without the step from the last theta to the first a part is missing.",
+    "The curve is not closed, and a part is missing",
+    "your result is not a whole number, because the step from the last `theta` to the first is missing; add it.",
     "sec-aerial-winding",
 )
 def part_of_a_turn(theta):
@@ -69,9 +69,9 @@ def part_of_a_turn(theta):
 
 
 @EXERCISE.wrong(
-    "Steps as arctan2 gives them",
-    "np.arctan2 jumps by 2 * pi at 180 degrees, and with that jump every closed curve's steps add up to 0; bring each "
-    "step to between -pi and pi first.",
+    "Steps as `arctan2` returns them",
+    "your steps contain the jump of 2 * pi that `np.arctan2` makes at 180 degrees, so that they add up to 0; bring "
+    "each step to between -pi and pi first.",
     "sec-aerial-winding",
 )
 def with_jumps(theta):
@@ -80,7 +80,7 @@ def with_jumps(theta):
 
 @EXERCISE.wrong(
     "The other way round",
-    "a turn counts as positive where the angle grows from one theta to the next; yours takes each theta less the next.",
+    "your steps have the opposite sign; a turn should be positive where the angle grows from one `theta` to the next.",
     "sec-aerial-winding",
 )
 def other_way(theta):
@@ -88,15 +88,17 @@ def other_way(theta):
 
 
 @EXERCISE.wrong(
-    "How many turns, whichever way", "turns backwards are negative; yours takes the size alone.", "sec-aerial-winding"
+    "The number of turns without its sign",
+    "your function returns the absolute value; turns backwards should be negative.",
+    "sec-aerial-winding",
 )
 def without_sign(theta):
     return abs(winding_number(theta))
 
 
 @EXERCISE.wrong(
-    "Whether it turns, not how often",
-    "a curve can go around several times; yours says 1, 0 or -1.",
+    "The direction, not the number of turns",
+    "your function returns 1, 0 or -1; a curve can go around several times.",
     "sec-aerial-winding",
 )
 def sign(theta):
@@ -104,9 +106,9 @@ def sign(theta):
 
 
 @EXERCISE.wrong(
-    "All steps forwards",
-    "steps backwards undo those forwards; yours adds up their sizes, and a transformer that swings there and back "
-    "seems to turn.",
+    "All steps count forwards",
+    "your function adds the absolute values of the steps, so a transformer that swings there and back seems to turn; "
+    "steps backwards undo steps forwards.",
     "sec-aerial-winding",
 )
 def sizes(theta):
@@ -114,8 +116,8 @@ def sizes(theta):
 
 
 @EXERCISE.wrong(
-    "Steps are brought to 0 to 2 pi",
-    "the short way round is between -pi and pi; yours counts a step backwards as nearly a full turn forwards.",
+    "Steps between 0 and 2 * pi",
+    "your function counts a step backwards as nearly a full turn forwards; bring each step to between -pi and pi.",
     "sec-aerial-winding",
 )
 def to_full_turns(theta):
@@ -124,21 +126,22 @@ def to_full_turns(theta):
 
 @EXERCISE.wrong(
     "The jumps are counted, not the turns",
-    "every jump of np.arctan2 counts in its own direction, and those there and back cancel; yours counts all of them.",
+    "your function counts every jump of `np.arctan2`; each counts in its own direction, and a jump there and one back "
+    "cancel.",
     "sec-aerial-winding",
 )
 def jumps(theta):
     return float((abs(closed(angles(theta))) > np.pi).sum())
 
 
-@EXERCISE.wrong("Half turns", "a full turn is 2 * pi; yours divides by pi.", "sec-aerial-winding")
+@EXERCISE.wrong("Half turns", "your function divides by pi; a full turn is 2 * pi.", "sec-aerial-winding")
 def half_turns(theta):
     return 2 * winding_number(theta)
 
 
 @EXERCISE.wrong(
     "The sum in radians",
-    "full turns are asked for; yours is the sum of the steps, 2 * pi for each turn.",
+    "your function returns the sum of the steps in radians; divide by 2 * pi to get full turns.",
     "sec-aerial-winding",
 )
 def radians(theta):
@@ -147,7 +150,7 @@ def radians(theta):
 
 @EXERCISE.wrong(
     "The sum in degrees",
-    "full turns are asked for; yours is the sum of the steps in degrees, 360 for each turn.",
+    "your function returns the sum of the steps in degrees; divide by 360 to get full turns.",
     "sec-aerial-winding",
 )
 def degrees(theta):
@@ -155,8 +158,9 @@ def degrees(theta):
 
 
 @EXERCISE.wrong(
-    "From the first to the last",
-    "the last angle less the first says nothing of the way between them; add up the steps.",
+    "The last angle minus the first",
+    "your function subtracts the first angle from the last, which does not depend on the way between them; add the "
+    "steps.",
     "sec-aerial-winding",
 )
 def ends_alone(theta):
@@ -166,7 +170,7 @@ def ends_alone(theta):
 
 @EXERCISE.wrong(
     "The span of the angles",
-    "how far the angles reach says nothing of their order: a swing to both sides has a span, too; add up the steps.",
+    "your function returns the range of the angles, which a swing to both sides has as well; add the steps.",
     "sec-aerial-winding",
 )
 def span(theta):
@@ -174,9 +178,9 @@ def span(theta):
 
 
 @EXERCISE.wrong(
-    "arctan for arctan2",
-    "the quotient is the same for an angle and for the opposite one, so that every half turn counts as a full one; "
-    "np.arctan2 looks at both signs.",
+    "`arctan` instead of `arctan2`",
+    "your function uses the quotient, which is the same for an angle and its opposite, so every half turn counts as a "
+    "full one; `np.arctan2` uses both signs.",
     "sec-aerial-winding",
 )
 def by_arctan(theta):

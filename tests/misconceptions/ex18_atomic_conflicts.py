@@ -73,7 +73,7 @@ def within_one(p, pixel):
 
 @EXERCISE.wrong(
     "Only the nearest pixel",
-    "a sample is mixed from up to four pixels, and adds to each of them; yours counts the nearest one alone.",
+    "your function counts the nearest pixel alone; a sample is mixed from up to four pixels and adds to each of them.",
     SECTION,
 )
 def nearest(theta, in_size, out_size, align_corners=False):
@@ -82,7 +82,8 @@ def nearest(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Only the upper left neighbour",
-    "a sample is mixed from up to four pixels, and adds to each of them; yours counts the one at the floor alone.",
+    "your function counts the upper left pixel alone; a sample is mixed from up to four pixels and adds to each of "
+    "them.",
     SECTION,
 )
 def upper_left(theta, in_size, out_size, align_corners=False):
@@ -90,8 +91,9 @@ def upper_left(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Neighbours without a weight are counted",
-    "a sample that lies on a pixel gives the next one the weight 0, and adds nothing; yours counts all four.",
+    "Neighbours of weight 0 are counted",
+    "your function counts all four neighbours; a sample exactly on a pixel gives the next one the weight 0 and adds "
+    "nothing to it.",
     SECTION,
 )
 def all_four(theta, in_size, out_size, align_corners=False):
@@ -102,8 +104,8 @@ def all_four(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "One pixel away is near enough",
-    "at a distance of exactly one pixel the weight is 0: less than one, not up to one.",
+    "A distance of one pixel counts",
+    "your function counts a distance of exactly one pixel, where the weight is 0; compare with `<`, not `<=`.",
     SECTION,
 )
 def up_to_one(theta, in_size, out_size, align_corners=False):
@@ -112,7 +114,8 @@ def up_to_one(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are exchanged",
-    "the grid's first number leads to the column and the second to the row; yours takes them the other way round.",
+    "your function takes the first number of a point for the row; the grid's last axis is (x, y), so the first number "
+    "leads to the column and the second to the row.",
     SECTION,
 )
 def swapped(theta, in_size, out_size, align_corners=False):
@@ -122,9 +125,9 @@ def swapped(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "What lies outside is moved to the edge",
-    "with zeros outside a sample beyond the image adds to nothing there; yours moves it to the edge, which is border "
-    "padding.",
+    "Samples outside are moved to the edge",
+    "your function moves samples beyond the image to its edge, as for border padding; with zeros outside, a sample "
+    "adds only to the pixels less than one pixel away.",
     SECTION,
 )
 def moved_in(theta, in_size, out_size, align_corners=False):
@@ -134,7 +137,8 @@ def moved_in(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "Samples outside are left out",
-    "a sample less than a pixel outside still adds to the edge; yours leaves it out.",
+    "your function leaves out samples beyond the outermost centres; a sample less than a pixel outside still adds to "
+    "the edge pixels.",
     SECTION,
 )
 def left_out(theta, in_size, out_size, align_corners=False):
@@ -144,8 +148,8 @@ def left_out(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Weights are added, not threads",
-    "every thread that adds counts as one, however small its weight; yours adds up the weights.",
+    "Weights are added instead of threads",
+    "your function adds the weights; every thread that adds should count as one, however small its weight.",
     SECTION,
 )
 def weights(theta, in_size, out_size, align_corners=False):
@@ -156,9 +160,9 @@ def weights(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The other align_corners",
-    "True puts -1 and 1 on the centres of the outermost pixels, False on the outer edges; yours does it the other way "
-    "round.",
+    "The other `align_corners`",
+    "your function exchanges the two conventions; `align_corners=True` places -1 and 1 at the centres of the "
+    "outermost pixels, `False` at the outer edges.",
     SECTION,
 )
 def other_corners(theta, in_size, out_size, align_corners=False):
@@ -167,7 +171,8 @@ def other_corners(theta, in_size, out_size, align_corners=False):
 
 @EXERCISE.wrong(
     "The sizes are exchanged",
-    "points are made with the size of the output and turned into pixels with that of the image; yours exchanges them.",
+    "your function exchanges the two sizes; points come from the size of the output and are turned into pixels by the "
+    "size of the image.",
     SECTION,
 )
 def sizes_exchanged(theta, in_size, out_size, align_corners=False):
@@ -177,8 +182,8 @@ def sizes_exchanged(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "+= with arrays of indices",
-    "in count[rows, columns] += 1 NumPy adds once where a pixel comes several times; np.add.at adds for every one.",
+    "`+=` with arrays of indices",
+    "your `count[rows, columns] += 1` adds only once where a pixel occurs several times; `np.add.at` adds every time.",
     SECTION,
 )
 def lost_counts(theta, in_size, out_size, align_corners=False):
@@ -194,7 +199,7 @@ def lost_counts(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Theta the wrong way round", "theta leads from the output to the image; yours follows its inverse.", SECTION
+    "`theta` is inverted", "your function inverts `theta`; `theta` already maps the output to the image.", SECTION
 )
 def inverse(theta, in_size, out_size, align_corners=False):
     whole = np.vstack([theta, [0, 0, 1]])

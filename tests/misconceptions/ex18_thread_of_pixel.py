@@ -52,7 +52,8 @@ def blocks_across(width, columns):
 
 @EXERCISE.wrong(
     "Block and thread are exchanged",
-    "the quotient says which block, and the remainder where in the block; yours takes them the other way round.",
+    "your function exchanges quotient and remainder; the quotient gives the block, and the remainder the position "
+    "within it.",
     SECTION,
 )
 def exchanged(row, column, width, block):
@@ -60,8 +61,9 @@ def exchanged(row, column, width, block):
 
 
 @EXERCISE.wrong(
-    "The last block of a row is lost",
-    "a picture 5 wide has two blocks of 4 across, the second partly full; width // columns counts the full ones only.",
+    "The last block of a row is missing",
+    "your `width // columns` counts full blocks only; a picture 5 wide has two blocks of 4 across, the second partly "
+    "full, so round up.",
     SECTION,
 )
 def full_blocks(row, column, width, block):
@@ -69,8 +71,9 @@ def full_blocks(row, column, width, block):
 
 
 @EXERCISE.wrong(
-    "One block too many in each row",
-    "where the width is a multiple of the block's, no part is left over; yours adds a block all the same.",
+    "One block too many in a row",
+    "your function adds a block even where the width is a multiple of the block's and nothing is left over; round the "
+    "quotient up.",
     SECTION,
 )
 def one_too_many(row, column, width, block):
@@ -78,8 +81,9 @@ def one_too_many(row, column, width, block):
 
 
 @EXERCISE.wrong(
-    "The block is read as rows and columns",
-    "CUDA's x comes first: a block of (8, 32) has 8 columns and 32 rows.",
+    "The block is taken as (rows, columns)",
+    "your function takes the first number of the block for its rows; CUDA's x comes first, so a block of (8, 32) has "
+    "8 columns and 32 rows.",
     SECTION,
 )
 def rows_first(row, column, width, block):
@@ -88,8 +92,8 @@ def rows_first(row, column, width, block):
 
 @EXERCISE.wrong(
     "Threads are counted down the columns",
-    "threads are counted row by row, x fastest: the row is multiplied by the block's columns, not the column by its "
-    "rows.",
+    "your function counts threads down the columns; they should be counted row by row, so multiply the row by the "
+    "block's columns, not the column by its rows.",
     SECTION,
 )
 def down(row, column, width, block):
@@ -99,7 +103,8 @@ def down(row, column, width, block):
 
 @EXERCISE.wrong(
     "The row is multiplied by the block's rows",
-    "each row of a block has as many threads as the block has columns, so the row is multiplied by the columns.",
+    "your function multiplies the row by the block's rows; each row of a block has as many threads as the block has "
+    "columns, so multiply by those.",
     SECTION,
 )
 def times_rows(row, column, width, block):
@@ -108,8 +113,9 @@ def times_rows(row, column, width, block):
 
 
 @EXERCISE.wrong(
-    "Pixels are numbered, not tiled",
-    "a block is a tile of the picture, with rows and columns; yours cuts the row of all pixels into pieces.",
+    "Pixels are numbered in one row",
+    "your function splits the sequence of all pixels into pieces; a block is a tile of the picture, with rows and "
+    "columns.",
     SECTION,
 )
 def in_one_row(row, column, width, block):
@@ -119,7 +125,8 @@ def in_one_row(row, column, width, block):
 
 @EXERCISE.wrong(
     "Row and column are exchanged",
-    "y is the row and x the column: the row is divided by the block's rows, the column by its columns.",
+    "your function exchanges row and column; y is the row and is divided by the block's rows, x is the column and is "
+    "divided by its columns.",
     SECTION,
 )
 def transposed(row, column, width, block):
@@ -127,9 +134,9 @@ def transposed(row, column, width, block):
 
 
 @EXERCISE.wrong(
-    "Rows of blocks have as many blocks as pixels",
-    "a row of blocks has one for each group of columns, the width over the columns and rounded up; yours multiplies by "
-    "the width.",
+    "Rows of blocks counted in pixels",
+    "your function multiplies by the width in pixels; a row of blocks has the width divided by the block's columns, "
+    "rounded up.",
     SECTION,
 )
 def times_width(row, column, width, block):

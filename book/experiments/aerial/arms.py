@@ -9,16 +9,21 @@ from torch import nn
 
 from stn_numpy.aerial.tiles import KINDS, SYMMETRIC
 from stn_numpy.pytorch.command import best_precision
-from stn_numpy.pytorch.families import LOG_POLAR
+from stn_numpy.pytorch.families import Transform
+from stn_numpy.pytorch.grid import base_points, quick_affine_grid
 from stn_numpy.pytorch.localisation import LocalisationNetwork
 from stn_numpy.pytorch.model import Classifier
-from stn_numpy.pytorch.tiles import build_tile_network
+from stn_numpy.pytorch.quick import quicken
+from stn_numpy.pytorch.theta import translation_theta
+from stn_numpy.pytorch.tiles import build_tile_network, classify_tiles, localise_tiles
 from stn_numpy.pytorch.transformer import SpatialTransformer
-from stn_numpy.pytorch.turned_copies import TurnedCopies, marginalise
+from stn_numpy.pytorch.turned_copies import TurnedCopies, marginalise, share_entropy
 
 SIZE = 48  # of a tile; pixels
 BATCH, CLIP = 32, 5.0
 RATES = dict(adam=2e-3, sgd=0.05)
+HIDDEN = (32,)  # units of a fully connected classifier
+FORGETTING = 0.05  # how much of a kind's mean a batch replaces
 WARM_UP = 0.05  # share of the steps
 DIRECTIONS = 16  # of a compass that is voted on
 LABELLED = 8  # tiles of a batch that come with a heading, where there are any
@@ -35,11 +40,15 @@ class Arm:
     convolutions: int = (
         3  # of the network that reads turned copies; after two its last layer still sees where things lie
     )
+    entropy: float = 0.0  # so much of the shares' entropy is in the loss
+    agreement: float = 0.0  # so much of the copies' likeness to their kind's mean, averaged by the shares, is taken off
+    classifier: str = "cnn"  # after a transformer: "cnn", or "fcn" with a hidden layer
     hard: bool = False  # whether only the best copy is read, its gradient straight through
     votes: bool = False  # whether a rotation's angle is voted for
     told: int = 0  # so many tiles of each kind come with their heading
     limit: float = 180.0  # headings are within so many degrees of north, both ways
     optimizer: str = "adam"
+    rate: float = 0.0  # the base rate, 0 for that of `RATES`
     localisation_rate: float = 1.0
     parameters: int = 30_000
     tiles: int = 4000  # to train on
@@ -60,8 +69,29 @@ def build(arm, seed):
         return BestCopy(network.network, network.turns, network.size) if arm.hard else network
     if arm.reads == "log-polar":
         return log_polar_network(arm, seed)
-    votes = dict(directions=DIRECTIONS if arm.votes else None)
-    return build_tile_network(shape, len(KINDS), arm.reads, arm.size, **votes, **common)
+    if arm.votes:
+        rng = np.random.default_rng(seed)
+        votes = localise_tiles(shape, (2.0, *[0.0] * (DIRECTIONS - 1)), 3, rng)
+        transformer = SpatialTransformer(nn.Sequential(votes, Compass()), arm.reads, arm.size)
+        return classify_tiles(shape, len(KINDS), transformer, arm.parameters, rng)
+    network = build_tile_network(shape, len(KINDS), arm.reads, arm.size, **common)
+    if arm.classifier == "fcn":
+        return Classifier(shape, "fcn", len(KINDS), network.transformer, hidden=HIDDEN, rng=seed)
+    return network
+
+
+def directions():
+    """Those that are voted for, in radians: north, and on clockwise at equal steps."""
+    return torch.arange(DIRECTIONS) * (2 * torch.pi / DIRECTIONS)
+
+
+class Compass(nn.Module):
+    """Votes for the directions (N, D), before a softmax, to one angle (N, 1) in radians: that of all arrows added, each
+    as long as its share. A rotation by the angle turns a thing with this heading to the north."""
+
+    def forward(self, votes):
+        shares, angles = votes.float().softmax(1), directions()
+        return torch.atan2(shares @ angles.sin(), shares @ angles.cos())[:, None]
 
 
 class BestCopy(TurnedCopies):
@@ -72,6 +102,20 @@ class BestCopy(TurnedCopies):
         shares = scores.softmax(1)
         best = F.one_hot(shares.argmax(1), self.turns) + shares - shares.detach()
         return (best[:, :, None] * logits.log_softmax(2)).sum(1)
+
+
+def log_polar_grid(
+    theta: torch.Tensor, size: tuple, align_corners: bool = False, least_radius: float = 0.05
+) -> torch.Tensor:
+    """(N, 2, 3) to (N, h, w, 2). As in `stn_numpy.log_polar_grid`."""
+    batch, _, height, width = size
+    base = base_points(height, width, align_corners, theta.dtype, theta.device)
+    angle, radius = torch.pi * (base[:, 1] + 1), least_radius ** ((1 - base[:, 0]) / 2)
+    points = torch.stack([radius * angle.sin(), -radius * angle.cos(), torch.ones_like(radius)], 1)
+    return (points @ theta.mT).reshape(batch, height, width, 2)
+
+
+LOG_POLAR = Transform("log-polar", translation_theta, (0.0, 0.0), log_polar_grid)  # no parameters do nothing in it
 
 
 class RowsAround(nn.Module):
@@ -115,7 +159,7 @@ def turned_anew(images, theta, generator, limit=180.0, zoom=0.2):
     angle, scale = heading - torch.pi * limit / 180 * turned, torch.exp(zoom * scaled)
     a, b, none = scale * angle.cos(), scale * angle.sin(), torch.zeros_like(angle)
     turn = torch.stack([a, -b, none, b, a, none], 1).view(-1, 2, 3)
-    grid = F.affine_grid(turn, images.shape, align_corners=False)
+    grid = quick_affine_grid(turn, images.shape)
     images = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
     back = torch.linalg.inv(turn[:, :, :2])  # the old tile is read by turn: where a thing was, that undone
     return images, back @ theta
@@ -130,8 +174,7 @@ def vote_loss(votes, theta, labels):
     if not here.any():
         return votes.sum() * 0
     heading = torch.atan2(theta[here, 1, 0] - theta[here, 0, 1], theta[here, 0, 0] + theta[here, 1, 1])
-    directions = torch.arange(votes.shape[1]) * (2 * torch.pi / votes.shape[1])
-    near = torch.softmax(8 * torch.cos(heading[:, None] - directions), 1)  # the nearest direction, and its neighbours
+    near = torch.softmax(8 * torch.cos(heading[:, None] - directions()), 1)  # the nearest direction, and its neighbours
     return F.cross_entropy(votes[here], near)
 
 
@@ -139,7 +182,8 @@ class Trainer:
     """One step at a time, on centred images, labels and thetas; the rate falls to 0 along a cosine."""
 
     def __init__(self, arm, network, tiles, seed, steps=None):
-        self.arm, self.network, self.tiles, self.step = arm, network.to(memory_format=torch.channels_last), tiles, 0
+        network = quicken(network).to(memory_format=torch.channels_last)
+        self.arm, self.network, self.tiles, self.step = arm, network, tiles, 0
         self.steps, groups = steps or arm.steps, {True: [], False: []}
         for name, parameter in network.named_parameters():
             groups["localisation" in name.split(".")].append(parameter)
@@ -147,7 +191,7 @@ class Trainer:
         groups = [dict(params=some, factor=factors[part]) for part, some in groups.items() if some]
         sgd = dict(momentum=0.9, nesterov=True)
         self.optimizer = torch.optim.SGD(groups, **sgd) if arm.optimizer == "sgd" else torch.optim.Adam(groups)
-        self.generator = torch.Generator().manual_seed(seed)
+        self.generator, self.means = torch.Generator().manual_seed(seed), None
         self.half = best_precision(torch.device("cpu")) == "bfloat16"
         labels = tiles[1]
         self.told = [torch.nonzero(labels == kind).flatten()[: arm.told] for kind in range(len(KINDS))]
@@ -171,14 +215,32 @@ class Trainer:
         return loss.item()
 
     def _rate(self):
-        base, share = RATES[self.arm.optimizer], self.step / self.steps
+        base, share = (self.arm.rate or RATES[self.arm.optimizer]), self.step / self.steps
         if self.arm.optimizer == "sgd" and share < WARM_UP:
             return base * (self.step + 1) / (WARM_UP * self.steps)
         return base * (1 + np.cos(np.pi * share)) / 2
 
+    @torch.no_grad()
+    def _likeness(self, images, scores, labels):
+        """The correlation (B, K) of each copy with the mean of its kind: of the copies seen so far, by their shares."""
+        copies = self.network.copies(images).float().flatten(2)
+        copies = F.normalize(copies - copies.mean(2, keepdim=True), dim=2)
+        if self.means is None:
+            self.means = copies.new_zeros(len(KINDS), copies.shape[2])
+        likeness = (copies * F.normalize(self.means, dim=1)[labels, None]).sum(2)
+        chosen = (scores.softmax(1)[..., None] * copies).sum(1)
+        for kind in labels.unique():
+            self.means[kind].lerp_(chosen[labels == kind].mean(0), FORGETTING)
+        return likeness
+
     def _losses(self, images, labels, theta):
         part = slice(LABELLED if self.told is not None else 0)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            if self.arm.entropy or self.arm.agreement:
+                logits, scores = self.network.read(images)
+                loss = F.cross_entropy(marginalise(logits, scores), labels)
+                alike = (scores.softmax(1) * self._likeness(images, scores, labels)).sum(1).mean()
+                return loss, loss + self.arm.entropy * share_entropy(scores).mean() - self.arm.agreement * alike
             if self.told is None or self.arm.reads == "cnn":
                 loss = F.cross_entropy(self.network(images).float(), labels)
                 return loss, loss

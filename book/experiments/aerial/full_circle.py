@@ -12,6 +12,7 @@ from book.experiments.engine import Experiment
 from stn_numpy.pose import circular_deviation, describe_angles
 from stn_numpy.pytorch.command import best_precision
 from stn_numpy.pytorch.digits import load_split
+from stn_numpy.pytorch.grid import quick_affine_grid
 from stn_numpy.pytorch.life import signs_of_life, thetas
 from stn_numpy.pytorch.model import Classifier
 from stn_numpy.pytorch.networks import A_COPY, CLASSIFIERS, build
@@ -54,7 +55,7 @@ def turned(images, angles):
     """Digits (N, 1, 28, 28), each turned clockwise by its angle, in radians."""
     cos, sin, none = angles.cos(), angles.sin(), torch.zeros_like(angles)
     theta = torch.stack([cos, sin, none, -sin, cos, none], 1).view(-1, 2, 3)
-    return F.grid_sample(images, F.affine_grid(theta, images.shape, align_corners=False), align_corners=False)
+    return F.grid_sample(images, quick_affine_grid(theta, images.shape), align_corners=False)
 
 
 def digits_of(part, count):

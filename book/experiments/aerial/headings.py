@@ -11,6 +11,7 @@ from book.experiments.aerial.arms import BATCH, CLIP, RATES, SIZE, Arm, Trainer,
 from book.experiments.aerial.measures import differences, heading_errors
 from book.experiments.engine import NO_SERIES, Experiment
 from stn_numpy.aerial.tiles import KINDS, aerial_tiles
+from stn_numpy.pytorch.grid import quick_affine_grid
 from stn_numpy.pytorch.life import signs_of_life
 from stn_numpy.pytorch.tiles import centred, mean_colour
 from stn_numpy.pytorch.turned_copies import TurnedCopies, turned_thetas
@@ -95,7 +96,7 @@ class Aligned(torch.nn.Module):
 
 def aligned(images, theta):
     """Images read by their thetas, at their own size."""
-    grid = torch.nn.functional.affine_grid(theta, images.shape, align_corners=False)
+    grid = quick_affine_grid(theta, images.shape)
     return torch.nn.functional.grid_sample(images, grid, align_corners=False)
 
 

@@ -14,6 +14,7 @@ from book.experiments.more_than_one.parallel import ParallelTransformers
 from book.experiments.more_than_one.tiles import tiled_starts
 from book.experiments.networks import settings_from, train_run
 from stn_numpy.check import check_choice
+from stn_numpy.layer import AvgPool2d
 from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, load_split, mixed_seed
 from stn_numpy.pytorch.distortions import distort
@@ -122,7 +123,7 @@ def build_addition(
     transformers = [SpatialTransformer(network, transform) for network in networks]
     left = parameters - sum(parameter.numel() for one in transformers for parameter in one.parameters())
     shape, kind = (2 * max(count, 1), CANVAS // 2), "cnn" if model == "cnn" else "fcn"
-    classifier = CLASSIFIERS[kind]([nn.AvgPool2d(2)], *shape, ANSWERS[answer], left, rng, dtype)
+    classifier = CLASSIFIERS[kind]([AvgPool2d(2)], *shape, ANSWERS[answer], left, rng, dtype)
     if answer == "digits":
         classifier.append(BothDigits())
     return AdditionNetwork(ParallelTransformers(transformers) if count else None, classifier)
@@ -131,7 +132,7 @@ def build_addition(
 class Pairs(Digits):
     """Pairs of digits, each distorted on its own, in two channels; the label is their sum."""
 
-    def _piece_of(self, seed, number, part):
+    def piece(self, seed, number, part=slice(None)):
         generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
         shape = STEPS_A_PIECE, self.settings.batch
         index = torch.randint(len(self.images), (2, shape[0] * shape[1]), generator=generator, device=self.device)
@@ -169,8 +170,8 @@ def test_pairs(data):
 class AdditionRun(Run):
     """A `Run` on pairs; its result has the share of wrong sums, and how transformers divide the digits."""
 
-    def __init__(self, settings, seeds, device, folder, **how):
-        super().__init__(settings, seeds, device, folder, digits=Pairs(settings, device), **how)
+    def __init__(self, settings, seed, device, folder, **how):
+        super().__init__(settings, seed, device, folder, digits=Pairs(settings, device), **how)
 
     def measure(self, network):
         """``sum_error``, and ``division``, see below, where there are affine transformers."""

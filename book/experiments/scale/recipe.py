@@ -7,22 +7,27 @@ from book.experiments.networks import settings_from, train_run
 from book.experiments.scale.alignment import measure_alignment
 from book.experiments.scale.paper import error_in_paper
 from book.experiments.scale.rates import RECORD_EVERY
+from book.experiments.scale.told import told_run
 from stn_numpy.pytorch.networks import MODELS
+from stn_numpy.pytorch.run import Run
 from stn_numpy.pytorch.settings import Settings
 
 DISTORTIONS = ("R", "RTS", "P", "E", "TC")
 FAMILIES = ("affine", "projective", "tps")
 RECIPE = dict(
-    optimizer="sgd", nesterov=True, rate=0.05, schedule="cosine", warm_up=0.05, clip=5.0, localisation_rate=1.0
+    optimizer="sgd", nesterov=True, rate=0.02, schedule="cosine", warm_up=0.05, clip=5.0, localisation_rate=1.0
 )
-LONG = dict(data="mnist", iterations=20_000, precision="float32", **RECIPE)
-STEPS_OF_CNN = dict(iterations=3_000, precision="bfloat16")
+LONG = dict(data="mnist", iterations=40_000, precision="float32", **RECIPE)
+STEPS_OF_CNN = dict(iterations=3_000, rate=0.05, precision="bfloat16")
+COPIES = 24  # directions, 15 degrees apart
+STEPS_OF_COPIES = dict(iterations=3_000, batch=64, precision="bfloat16", optimizer="adamw", nesterov=False, rate=2e-3)
 SEEDS = range(3)
 
 
 def recipe_cells() -> list:
     """Table 1, fully connected networks first and affine transformers first among them; and the controls: a
-    transformer that is frozen at the identity, and one that can do nothing but turn."""
+    transformer that is frozen at the identity, one that can do nothing but turn, one that learns the true thetas, and
+    turned copies."""
     wanted = [
         ("table", dict(model=model, distortion=distortion, transform=family))
         for half, family, distortion in product(("fcn", "cnn"), FAMILIES, DISTORTIONS)
@@ -36,6 +41,8 @@ def recipe_cells() -> list:
         frozen = dict(model="st-fcn", distortion=distortion, localisation_rate=0.0)
         wanted.append(("frozen", frozen))
     wanted.append(("turn alone", dict(model="st-fcn", distortion="R", transform="rotation")))
+    wanted.append(("told", dict(model="st-fcn", distortion="R", transform="affine")))
+    wanted.append(("turned copies", dict(model="cnn", distortion="R", turned_copies=COPIES, **STEPS_OF_COPIES)))
     return [cell_of(series, seed, **settings) for series, settings in wanted for seed in SEEDS]
 
 
@@ -48,7 +55,8 @@ def cell_of(series, seed, **settings) -> dict:
 def measure_recipe(cell, context) -> dict:
     """Train one network; of a transformer say what it undoes."""
     settings = settings_from(cell, Settings)
-    result, network = train_run(settings, cell["seed"], context, record_every=RECORD_EVERY)
+    kind = told_run if cell["series"] == "told" else Run
+    result, network = train_run(settings, cell["seed"], context, kind, record_every=RECORD_EVERY)
     if network.transformer is not None:
         result["alignment"] = measure_alignment(network, settings.data, settings.distortion)
     return result

@@ -12,16 +12,16 @@ import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from book.experiments.engine import Experiment
-from book.experiments.networks import name_of
 from stn_numpy.pytorch.command import Refusal, find_devices
 from stn_numpy.pytorch.digits import STEPS_A_PIECE, load_split
 from stn_numpy.pytorch.distortions import distort
-from stn_numpy.pytorch.run import Run
+from stn_numpy.pytorch.run import Run, name_of
 from stn_numpy.pytorch.settings import Settings
+from stn_numpy.pytorch.steps import parameter_groups
 
 # `steps` of each turn; `loaders` are the DataLoader's processes, 0 as in its default: more are quicker where there are
-# idle cores; `side_by_side` seeds are trained at once by our loop. Unlike other cells this one takes several threads.
-OURS = dict(precisions=["bfloat16", "float32"], acceleration="auto", side_by_side=1, threads=2)
+# idle cores. Unlike other cells this one takes several threads.
+OURS = dict(precisions=["bfloat16", "float32"], acceleration="auto", threads=2)
 TRAINING = dict(model="st-cnn", distortion="R", data="small", batch=256, steps=STEPS_A_PIECE)
 CELL = dict(**TRAINING, turns=3, loaders=0, **OURS)
 
@@ -50,12 +50,9 @@ class PlainLoop:
     def __init__(self, settings, device, loaders):
         self.device = device
         self.network = settings.build(0).to(device)
-        localisation = [p for name, p in self.network.named_parameters() if "localisation" in name]
-        others = [p for name, p in self.network.named_parameters() if "localisation" not in name]
-        groups = [dict(params=others)]
-        if localisation:
-            groups.append(dict(params=localisation, lr=settings.rate * settings.localisation_rate))
-        self.optimizer = torch.optim.SGD(groups, lr=settings.rate, momentum=settings.momentum)
+        groups = parameter_groups(self.network, settings.localisation_rate)
+        groups = [dict(params=group["params"], lr=settings.rate * group["factor"]) for group in groups]
+        self.optimizer = torch.optim.SGD(groups, momentum=settings.momentum)
         digits = OneByOne(settings)
         if settings.batch > len(digits):
             most = f"{len(digits)}, the digits of data={settings.data}"
@@ -87,13 +84,13 @@ class PlainLoop:
 class OurLoop:
     """The training command's loop, a number of steps at a time."""
 
-    def __init__(self, settings, device, acceleration, count, folder):
-        self.run = Run(settings, range(count), device, folder, acceleration, checkpoint_every=10**9)
+    def __init__(self, settings, device, acceleration, folder):
+        self.run = Run(settings, 0, device, folder, acceleration, checkpoint_every=10**9)
 
     def __call__(self, steps):
         """Take some steps; return the last loss."""
         self.run.train(until=self.run.step + steps)
-        return self.run.losses[self.run.step - 1].mean().item()
+        return self.run.losses[self.run.step - 1].item()
 
 
 def measure_speed(cell, context):
@@ -102,7 +99,7 @@ def measure_speed(cell, context):
     if cell["steps"] % STEPS_A_PIECE:
         raise Refusal(f"steps: expected a multiple of {STEPS_A_PIECE}, got {cell['steps']}", 2)
     torch.set_num_threads(cell["threads"])
-    device, how = find_devices(context.device)[0], (cell["acceleration"], cell["side_by_side"], context.folder)
+    device, how = find_devices(context.device)[0], (cell["acceleration"], context.folder)
     loops = {"plain": PlainLoop(speed_settings(cell, "float32"), device, cell["loaders"])}
     loops |= {name: OurLoop(speed_settings(cell, name), device, *how) for name in cell["precisions"]}
     found = {name: [] for name in loops}
@@ -112,8 +109,7 @@ def measure_speed(cell, context):
             loop(cell["steps"])
             seconds = time.perf_counter() - start
             if turn:
-                trained = cell["steps"] * cell["batch"] * (1 if name == "plain" else cell["side_by_side"])
-                found[name].append(round(trained / seconds))
+                found[name].append(round(cell["steps"] * cell["batch"] / seconds))
     pairs = {name: zip(found["plain"], found[name]) for name in cell["precisions"]}
     ratios = {name: round(statistics.median(ours / plain for plain, ours in pairs[name]), 2) for name in pairs}
     return dict(images_per_second=found, ratio=ratios, made_by=name_of(device))
