@@ -341,9 +341,9 @@ def clipped(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Pixels still, counted from the edges",
-    "the sampler turns normalised units into pixels itself, so the points go on as theta gives them; yours still turns "
-    "them into pixels, now as if -1 and 1 were always the outer edges.",
+    "Still in pixels, counted from the edges",
+    "your function still turns the points into pixels, now as if -1 and 1 were always the outer edges; leave "
+    "that step out, since the sampler takes normalised units and converts them itself.",
     "sec-whole-pixels",
 )
 def pixels_from_the_edges(theta, in_size, out_size, align_corners=False):

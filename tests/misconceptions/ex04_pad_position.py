@@ -444,8 +444,8 @@ def reflection_is_zeros(position, length, padding_mode, align_corners=False):
 
 @EXERCISE.wrong(
     "The mirror counts from its far end",
-    "within a period the way out comes first and the way back second, so that a position inside stays where it is; "
-    "yours has the two exchanged, and position 0 lands on the last pixel.",
+    "your function exchanges the way out and the way back, so position 0 comes to the last pixel; within a "
+    "period the way out comes first, and a position inside is unchanged.",
     "sec-sampler-outside",
 )
 def far_end(position, length, padding_mode, align_corners=False):

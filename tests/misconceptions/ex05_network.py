@@ -184,7 +184,7 @@ def softmax(inputs, weights):
 
 @EXERCISE.wrong(
     "A small slope below 0",
-    "ReLU gives 0 for everything negative; yours keeps a hundredth of it, as leaky ReLU does.",
+    "your function keeps a hundredth of what is negative, as leaky ReLU does; ReLU gives 0 there.",
     "sec-localisation-weigh",
 )
 def leaky(inputs, weights):

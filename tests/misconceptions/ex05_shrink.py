@@ -140,9 +140,9 @@ def batch_mean(image):
 
 
 @EXERCISE.wrong(
-    "The squares are averaged, not the pixels in them",
-    "after reshape(-1, SMALL, POOL, SMALL, POOL) the pixels of a square are in axes 2 and 4; yours averages over axes "
-    "1 and 3, which count the squares, and POOL x POOL numbers are left.",
+    "The mean over the squares",
+    "your function averages over axes 1 and 3, which count the squares, so POOL x POOL numbers are left; after"
+    " the reshape to (N, SMALL, POOL, SMALL, POOL) the pixels of a square are in axes 2 and 4.",
     "sec-localisation-shrink",
 )
 def over_the_squares(image):
@@ -151,8 +151,8 @@ def over_the_squares(image):
 
 @EXERCISE.wrong(
     "One column of each square",
-    "a mean is taken over all POOL x POOL pixels of a square, down and across; yours averages the rows of its first "
-    "column alone.",
+    "your function averages only the first column of each square; the mean is over all POOL x POOL pixels, "
+    "down and across.",
     "sec-localisation-shrink",
 )
 def first_columns(image):
@@ -161,8 +161,8 @@ def first_columns(image):
 
 @EXERCISE.wrong(
     "One row of each square",
-    "a mean is taken over all POOL x POOL pixels of a square, down and across; yours averages the columns of its first "
-    "row alone.",
+    "your function averages only the first row of each square; the mean is over all POOL x POOL pixels, down "
+    "and across.",
     "sec-localisation-shrink",
 )
 def first_rows(image):

@@ -211,8 +211,8 @@ def clipped(bound):
 for bound in (50, 100, 500, 700):
     EXERCISE.wrong(
         "The scores are clipped",
-        "only differences between scores count, so the largest score of each row is subtracted, and nothing is lost; "
-        "yours cuts large scores off, and with them the loss.",
+        "your function limits large scores, and so the loss; subtract the largest score of each row instead, "
+        "which loses nothing, since only differences between scores count.",
         "sec-layers-loss",
     )(clipped(bound))
 

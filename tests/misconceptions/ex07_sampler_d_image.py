@@ -521,9 +521,9 @@ def crossed_weights(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "+= with arrays of indices",
-    "in d[rows, columns] += part NumPy keeps only one of several parts for "
-    "the same pixel; np.add.at, or np.bincount with weights, adds them all.",
+    "`+=` with arrays of indices",
+    "your `d[rows, columns] += part` keeps only one of several shares for the same pixel; `np.add.at`, or "
+    "`np.bincount` with weights, adds them all.",
     "sec-sback-lost",
 )
 def added_with_clipped_indices(d_out, image, grid, align_corners=False):

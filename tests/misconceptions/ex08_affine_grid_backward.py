@@ -423,8 +423,8 @@ def own_arm_alone(d_grid, theta, align_corners=False):
 
 @EXERCISE.wrong(
     "Lever arms from 0 to 1",
-    "the lever arms are the pixels' places in normalised units, from -1 to 1, "
-    "with 0 in the middle; yours run from 0 to 1.",
+    "your lever arms run from 0 to 1; they should be the pixels' positions in normalised units, from -1 to 1, with 0 "
+    "in the middle.",
     "sec-grid-units",
 )
 def from_zero_to_one_but_alone(d_grid, theta, align_corners=False):

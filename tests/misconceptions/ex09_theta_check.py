@@ -363,8 +363,8 @@ def without_sign(forward, theta, d_out, step=1e-6):
 
 @EXERCISE.wrong(
     "All entries are moved at once",
-    "each entry has a slope of its own, so one entry is moved while "
-    "the others stay; yours moves all of theta together.",
+    "your function moves all entries of `theta` together; each entry has its own slope, so move one while the others "
+    "stay.",
     "sec-layer-check",
 )
 def all_of_an_image_at_once(forward, theta, d_out, step=1e-6):
@@ -377,8 +377,9 @@ def all_of_an_image_at_once(forward, theta, d_out, step=1e-6):
 
 
 @EXERCISE.wrong(
-    "The step grows with the entry",
-    "every entry is moved by step itself; yours moves it by step times the entry, and still divides by 2 * step.",
+    "The step is multiplied by the entry",
+    "your function moves an entry by the step times the entry, so an entry of 0 does not move; move every entry by "
+    "`step` itself.",
     "sec-layer-check",
 )
 def step_times_entry(forward, theta, d_out, step=1e-6):

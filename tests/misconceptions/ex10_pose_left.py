@@ -227,8 +227,8 @@ def first_column(pose, theta):
 
 @EXERCISE.wrong(
     "The signs in the angle are exchanged",
-    "a rotation is [[cos, -sin], [sin, cos]], so its sine is in c - b and its cosine in a + d; yours takes c + b and "
-    "a - d, which see a mirror image's angle.",
+    "your function takes c + b and a - d, which give the angle of a mirror image; a rotation is [[cos, -sin], "
+    "[sin, cos]], so its sine is in c - b and its cosine in a + d.",
     "sec-training-angle",
 )
 def signs_in_the_angle(pose, theta):
@@ -237,9 +237,9 @@ def signs_in_the_angle(pose, theta):
 
 
 @EXERCISE.wrong(
-    "x and y are exchanged in arctan2",
-    "np.arctan2 takes what goes with the sine first, c - b; with the two exchanged the angle is counted from the other "
-    "axis, and jumps by 360 degrees elsewhere.",
+    "The arguments of arctan2 are exchanged",
+    "your function gives `np.arctan2` the cosine's part first, so the angle is measured from the other axis "
+    "and jumps by 360 degrees at other places; the sine's part, c - b, comes first.",
     "sec-training-angle",
 )
 def cosine_first(pose, theta):

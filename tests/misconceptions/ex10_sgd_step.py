@@ -318,9 +318,9 @@ def smaller_rate(groups, lr):
 
 
 @EXERCISE.wrong(
-    "The last groups are left out",
-    "the parameters of every group come back, one group after the other; yours has those of the first group alone, as "
-    "where the return is indented into the loop.",
+    "Only the first group",
+    "your function returns the parameters of the first group alone, as it does where the return is indented "
+    "into the loop; return those of every group, one group after the other.",
     "sec-training-pair",
 )
 def first_group_alone(groups, lr):

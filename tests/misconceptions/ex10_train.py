@@ -227,8 +227,8 @@ def transposed(steps=3000, seed=0):
 
 @EXERCISE.wrong(
     "No digit twice in a batch",
-    "the digits of a batch are rng.integers(len(images), size=BATCH), which may draw one twice; yours draws without "
-    "replacement, and so other numbers.",
+    "your function draws the digits of a batch without replacement, which gives other numbers; draw them with "
+    "`rng.integers(len(images), size=BATCH)`.",
     "sec-training-hand",
 )
 def without_replacement(steps=3000, seed=0):

@@ -268,9 +268,9 @@ def unmoved(weights, image, target, lr, own_lr):
 
 
 @EXERCISE.wrong(
-    "The weights are cut the other way round",
-    "the first four arrays are the localisation network's and the last four the classifier's; yours gives each network "
-    "the other's, whose shapes do not fit.",
+    "The weights are split the other way round",
+    "your function gives each network the other's weights, whose shapes do not fit; the first four arrays are "
+    "the localisation network's and the last four the classifier's.",
     "sec-training-hand",
 )
 def cut_the_other_way(weights, image, target, lr, own_lr):

@@ -275,9 +275,9 @@ def minimum(d_out, position, length):
 
 
 @EXERCISE.wrong(
-    "Handed in after every position",
-    "a worker adds up all its positions and is added to d_row once; yours adds what it has so far after each of them, "
-    "and the early ones count several times.",
+    "Added after every position",
+    "your function adds a worker's sum to `d_row` after each position, so early positions count several times;"
+    " add it once, when the worker has finished.",
     "sec-fast-race",
 )
 def too_often(d_out, position, length):

@@ -268,8 +268,8 @@ def nearest_third(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "Past a third, not at it",
-    "the rate falls at the first step that is at or past a third of the run; yours still has the higher rate where a "
-    "step is exactly at a third.",
+    "your rate is still the higher one where a step is exactly at a third of the run; it should fall at the "
+    "first step that is at or past a third.",
     "sec-scale-protocol",
 )
 def past_a_third(step, iterations, rate, factor):
@@ -278,8 +278,8 @@ def past_a_third(step, iterations, rate, factor):
 
 @EXERCISE.wrong(
     "Past a third, not at it",
-    "the rate falls at the first step that is at or past a third of the run; yours still has the higher rate where a "
-    "step is exactly at a third.",
+    "your rate is still the higher one where a step is exactly at a third of the run; it should fall at the "
+    "first step that is at or past a third.",
     "sec-scale-protocol",
 )
 def past_a_third_and_higher_at_first(step, iterations, rate, factor):
@@ -287,9 +287,9 @@ def past_a_third_and_higher_at_first(step, iterations, rate, factor):
 
 
 @EXERCISE.wrong(
-    "Divided by ten times the falls",
-    "each fall leaves a tenth of what there was, so the second leaves a hundredth; yours divides by 10 times the "
-    "number of falls, and the second leaves a twentieth.",
+    "Divided by ten times the number of falls",
+    "your function divides the rate by 10 times the number of falls, so the second leaves a twentieth; each "
+    "fall leaves a tenth of the rate before it, so the second leaves a hundredth.",
     "sec-scale-protocol",
 )
 def ten_times_the_falls(step, iterations, rate, factor):

@@ -375,9 +375,9 @@ def mean_point(theta, size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "The edge is moved out by a pixel",
-    "a point is outside as soon as a coordinate is beyond -1 or 1, whatever the size; yours allows one output pixel's "
-    "half width more.",
+    "The limit is half a pixel too far out",
+    "your function counts a point as outside only half an output pixel beyond -1 or 1; it is outside as soon "
+    "as a coordinate is less than -1 or greater than 1.",
     "sec-grid-units",
 )
 def half_a_pixel_more(theta, size, align_corners=False):

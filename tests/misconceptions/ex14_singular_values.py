@@ -249,8 +249,8 @@ def sum_norms(theta):
 
 @EXERCISE.wrong(
     "The directions, not the half axes",
-    "np.linalg.svd gives three arrays, of which the second holds the singular values; yours is the first, the "
-    "directions. With compute_uv=False the values come alone.",
+    "your function returns the first of the three arrays of `np.linalg.svd`, the directions; the singular "
+    "values are the second, and with `compute_uv=False` they come alone.",
     "sec-clinic-numbers",
 )
 def directions(theta):

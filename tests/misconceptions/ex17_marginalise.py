@@ -202,9 +202,9 @@ def overflowing(logits, scores):
 
 
 @EXERCISE.wrong(
-    "The logits are averaged",
-    "probabilities add up, and logits do not: each copy's softmax comes first, then the sum over the copies; yours "
-    "averages the logits by the shares and takes one softmax.",
+    "One softmax of the mean logits",
+    "your function averages the logits by the shares and takes one softmax; take the softmax of each copy "
+    "first and then sum the probabilities.",
     "sec-aerial-copies",
 )
 def softmax_of_mean(logits, scores):
@@ -223,8 +223,8 @@ def with_a_small_number(small):
 for small in (1e-6, 1e-8):
     EXERCISE.wrong(
         "A small number is added before the logarithm",
-        "with a number such as 1e-8 added, improbable classes all end near its logarithm; work with logarithms "
-        "throughout, as np.logaddexp does.",
+        "your function adds a small number before the logarithm, so improbable classes all get nearly its "
+        "logarithm; compute with logarithms throughout, as `np.logaddexp` does.",
         "sec-aerial-copies",
     )(with_a_small_number(small))
 

@@ -214,9 +214,9 @@ def mean_of_classes(d_out, logits, scores):
 
 
 @EXERCISE.wrong(
-    "The posterior from the logits as they are",
-    "the posterior is the softmax over the copies of log share + log p(class | copy), and log p is the logit less the "
-    "logarithm of its copy's sum; yours leaves that sum out.",
+    "The posterior from unnormalised logits",
+    "your posterior is the softmax over the copies of score plus logit; take the log-probability for the "
+    "logit, the logit minus the logarithm of its copy's sum.",
     "sec-aerial-copies",
 )
 def unnormalised(d_out, logits, scores):

@@ -192,8 +192,8 @@ def by_arctan(theta):
 
 @EXERCISE.wrong(
     "The angle of the first column",
-    "the angle is that of the nearest rotation, arctan2(theta[1, 0] - theta[0, 1], theta[0, 0] + theta[1, 1]); yours "
-    "follows the first column alone, which may stand still while the rotation turns.",
+    "your function follows the first column alone, which may not turn where the rotation does; the angle is "
+    "that of the nearest rotation, `arctan2(theta[1, 0] - theta[0, 1], theta[0, 0] + theta[1, 1])`.",
     "sec-aerial-winding",
 )
 def first_column(theta):
@@ -202,8 +202,8 @@ def first_column(theta):
 
 @EXERCISE.wrong(
     "Rounded down",
-    "the sum is a whole number but for rounding, so it may lie a little below it, and is rounded to the nearest; yours "
-    "is rounded down and loses a turn.",
+    "your function rounds down, and so loses a turn where rounding errors leave the sum a little too small; "
+    "round to the nearest whole number.",
     "sec-aerial-winding",
 )
 def rounded_down(theta):

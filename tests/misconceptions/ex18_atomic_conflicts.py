@@ -207,8 +207,8 @@ def inverse(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Whether, not how many",
-    "several threads may add to one pixel, and each counts; yours is 1 as soon as there is one.",
+    "Whether a thread adds, not how many",
+    "your count is 1 as soon as one thread adds to a pixel; count all threads that do.",
     "sec-cuda-atomics",
 )
 def whether(theta, in_size, out_size, align_corners=False):

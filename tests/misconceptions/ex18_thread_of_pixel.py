@@ -144,9 +144,9 @@ def times_width(row, column, width, block):
 
 
 @EXERCISE.wrong(
-    "The place in the warp",
-    "a thread's number counts through its whole block; yours begins again after every 32, which is the place in its "
-    "warp.",
+    "The position in the warp",
+    "your thread numbers start again at 0 after every 32, so they are positions in a warp; threads are counted"
+    " through the whole block.",
     "sec-cuda-idea",
 )
 def in_the_warp(row, column, width, block):
