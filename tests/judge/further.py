@@ -14,23 +14,33 @@ SIZE, CALLS, SECONDS = 1500, 6, 1  # numbers in the arguments of a call; how man
 
 
 def further(exercise, function):
-    """Triples of which case it was, the new case, and what the function gives there; none where it raises."""
-    rng, end, found = np.random.default_rng(0), time.monotonic() + SECONDS, []
-    small = [k for k, case in enumerate(exercise.cases) if numbers_in((case.args, case.options)) <= SIZE]
-    for place in (small * CALLS)[:CALLS]:
-        case = exercise.cases[place]
-        args, options = varied((case.args, case.options), rng)
-        new = Case(case.story, *args, relative=case.relative, **options)
-        if time.monotonic() > end:
-            break
+    """What a function gives in further calls: which case each was, the new case, what came, and what is right.
+
+    Calls in which it raises are left out.
+    """
+    end, found = time.monotonic() + SECONDS, []
+    for place, new, right in _further_cases(exercise):
         try:
             with calling.time_limit(end - time.monotonic()):
                 outcome = calling.call_for_outputs(function, new)
         except calling.Late:
             break
         if outcome.error is None:
-            found.append((place, new, outcome))
+            found.append((place, new, outcome, right))
     return found
+
+
+def _further_cases(exercise):
+    """Triples of which case it was, the case with other numbers, and what is right there; made once."""
+    if exercise.further is None:
+        rng, exercise.further = np.random.default_rng(0), []
+        small = [k for k, case in enumerate(exercise.cases) if 0 < numbers_in((case.args, case.options)) <= SIZE]
+        for place in (small * CALLS)[:CALLS]:
+            case = exercise.cases[place]
+            args, options = varied((case.args, case.options), rng)
+            new = Case(case.story, *args, relative=case.relative, **options)
+            exercise.further.append((place, new, calling.call_for_outputs(exercise.solution(), new)))
+    return exercise.further
 
 
 def varied(argument, rng):

@@ -56,21 +56,24 @@ class Trial:
 
     @functools.cached_property
     def further(self):
-        """Further calls: which case each was, the new case, and what came."""
+        """Further calls: which case each was, the new case, what came, and what is right."""
         return further(self.exercise, self.function)
 
     def holds(self, function, part, cases=None):
         """Whether a function gives what came in the further calls, too: in all, or in those made of some cases."""
         return all(
             _alike(came, calling.call_for_outputs(function, new), part)
-            for place, new, came in self.further
+            for place, new, came, _ in self.further
             if cases is None or place in cases
         )
 
-    def _more(self, function, part, cases=None):
-        """Pairs of what came and what a function gives in the further calls."""
-        outcomes = [(place, came, calling.call_for_outputs(function, new)) for place, new, came in self.further]
-        pairs = [_pair(came, other, part) for place, came, other in outcomes if cases is None or place in cases]
+    def _more(self, part, function=None, cases=None):
+        """Pairs of what came and what is right, or what a function gives, in the further calls."""
+        pairs = [
+            _pair(came, calling.call_for_outputs(function, new) if function else right, part)
+            for place, new, came, right in self.further
+            if cases is None or place in cases
+        ]
         return [pair for pair in pairs if pair and all(np.isfinite(array).all() for array in pair)]
 
     def cases(self, part):
@@ -131,14 +134,14 @@ class Trial:
 
     def change(self, part):
         """A sentence for the simple change of what is right that gives what came."""
-        return self._change(self.exercise.solution(), self.right, part, change_of_all)
+        return self._change(part, self.right, change_of_all)
 
-    def _change(self, function, outcomes, part, kind):
-        """The same for the change of what another function gives, of a kind."""
+    def _change(self, part, outcomes, kind, function=None):
+        """The same for a change of some kind, of what another function gives."""
         found = [_pair(*both, part) for both in zip(self.given, outcomes)]
         if None in found or not (said := kind(found)):
             return None
-        more = self._more(function, part)
+        more = self._more(part, function)
         again = said if not more else kind([*found, *more]) or ""
         return said if said.split()[:4] == again.split()[:4] else None
 
@@ -148,19 +151,14 @@ class Trial:
         found = [_pair(self.given[case], self.right[case], part) for case in cases]
         if not others or None in found or not (condition := self.condition(part)):
             return None
-        change = change_of_all([*found, *self._more(self.exercise.solution(), part, cases)])
+        change = change_of_all([*found, *self._more(part, cases=cases)])
         return change and f"{condition} There: {change[0].lower()}{change[1:]}"
 
     def condition(self, part):
         """A sentence on what the calls that go wrong have in common, and the others have not."""
-        calls = [(case, part_is_wrong) for case, part_is_wrong in zip(self.exercise.cases, self._goes_wrong(part))]
-        for _, new, came in self.further:
-            right = calling.call_for_outputs(self.exercise.solution(), new)
-            calls.append((new, not _alike(came, right, part)))
-        return places.condition(self.exercise, calls)
-
-    def _goes_wrong(self, part):
-        return [(case, part) in self.wrong for case in range(len(self.given))]
+        wrong = [(case, part) in self.wrong for case in range(len(self.given))]
+        further = [(new, not _alike(came, right, part)) for _, new, came, right in self.further]
+        return places.condition(self.exercise, [*zip(self.exercise.cases, wrong), *further])
 
     def undefined(self, part):
         """A sentence for numbers that are not finite, and for the calls in which all are; None if all are in all."""
@@ -171,31 +169,23 @@ class Trial:
         change = finite and change_of_all(finite)
         return f"In some calls {said}" + f" In the others: {change[0].lower()}{change[1:]}" if change else said
 
-    def with_an_argument(self, part):
+    def with_an_argument(self, part, outcomes=None, function=None):
         """A sentence for what was done to everything with an argument, a factor that is a length, say."""
-        return self._with_an_argument(self.exercise.solution(), self.right, part)
-
-    def _with_an_argument(self, function, outcomes, part):
-        found = [_pair(*both, part) for both in zip(self.given, outcomes)]
+        found = [_pair(*both, part) for both in zip(self.given, outcomes or self.right)]
         if None in found or not all(np.isfinite(given).all() for given, _ in found):
             return None
         said = with_an_argument(self.exercise, self.exercise.cases, found)
-        if said and self.further:
-            new = [new for _, new, _ in self.further]
-            more = [_pair(came, calling.call_for_outputs(function, new), part) for _, new, came in self.further]
-            return (
-                None
-                if None in more
-                or said != with_an_argument(self.exercise, [*self.exercise.cases, *new], [*found, *more])
-                else said
-            )
+        if said and len(more := self._more(part, function)) == len(self.further):
+            calls = [*self.exercise.cases, *(new for _, new, *_ in self.further)]
+            return said if said == with_an_argument(self.exercise, calls, [*found, *more]) else None
         return said
 
     def catalogued_and_changed(self, part):
         """A catalogued mistake that one simple change turns into what came, and that change's sentence."""
         for one in self.exercise.misconceptions:
-            theirs = one.function, self.exercise.outcomes(one), part
-            if change := self._change(*theirs, change_on_top) or self._with_an_argument(*theirs):
+            theirs = self.exercise.outcomes(one)
+            change = self._change(part, theirs, change_on_top, one.function)
+            if change := change or self.with_an_argument(part, theirs, one.function):
                 return one, change
         return None
 

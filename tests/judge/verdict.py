@@ -46,7 +46,7 @@ def judge(exercise, function, path=None, clock=None, watch=calling.UNWATCHED):
     if not failing:
         return Verdict("right", f"{exercise.name}: right. All {len(right)} checks hold.")
     first = failing[0]
-    head, found = _diagnosis(Trial(exercise, function, given, right), path)
+    head, found = _diagnosis(Trial(exercise, _watched(function, watch), given, right), path)
     error = given[first].error
     if found and error:
         head += "\n" + raised(error, f"Your {exercise.name} raised", path)
@@ -54,6 +54,14 @@ def judge(exercise, function, path=None, clock=None, watch=calling.UNWATCHED):
     count = f"{len(right) - len(failing)} of {len(right)} checks hold; this is the first that does not."
     trace = words.full_traceback(error) if error else ""
     return Verdict("wrong", "\n\n".join([head, *body, count]), found and found.title, trace)
+
+
+def _watched(function, watch):
+    def watched(*args, **options):
+        with watch:
+            return function(*args, **options)
+
+    return watched
 
 
 def _diagnosis(trial, path):
