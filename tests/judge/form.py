@@ -92,6 +92,9 @@ def _how(given, expected):
         return " The same lengths in another order: is an axis in the wrong place?"
     if calling.close(np.ravel(given), expected.ravel()):
         return " The numbers are right, and in their order; reshape them."
+    longer = [axis for axis in range(len(wanted)) if len(shape) == len(wanted) and shape[axis] > wanted[axis]]
+    if len(longer) == 1 and calling.close(np.take(given, range(wanted[longer[0]]), longer[0]), expected):
+        return f" Your first {wanted[longer[0]]} along axis {longer[0]} are right; leave out what follows."
     if tuple(n for n in shape if n != 1) == tuple(n for n in wanted if n != 1):
         return " The difference is an axis of length 1."
     if len(shape) + 1 == len(wanted):

@@ -242,6 +242,16 @@ def one_step_more(pixels, length, align_corners=False):
     )
 
 
+@EXERCISE.wrong(
+    "Clipped to the picture",
+    "your function moves positions outside the picture to the first or the last pixel; a position may lie outside, and "
+    "its coordinate is then below -1 or above 1.",
+    "sec-grid-units",
+)
+def clipped_first(pixels, length, align_corners=False):
+    return to_normalised(np.clip(pixels, 0, length - 1), length, align_corners)
+
+
 @EXERCISE.right_too
 def from_the_middle(pixels, length, align_corners=False):
     in_pixels = pixels.astype("float64") - (length - 1) / 2

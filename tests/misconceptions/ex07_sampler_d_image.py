@@ -539,6 +539,28 @@ def added_with_clipped_indices(d_out, image, grid, align_corners=False):
     return d_image
 
 
+@EXERCISE.wrong(
+    "The factor of the grid's gradient",
+    "your function multiplies by the pixels in one unit; that factor belongs to the gradient of a point, and the "
+    "image's pixels receive the weight times the upstream gradient.",
+    "sec-sback-idea",
+)
+def with_units(d_out, image, grid, align_corners=False):
+    return grid_sample_backward(d_out, image, grid, align_corners=align_corners)[0] * image.dtype.type(
+        image.shape[3] / 2
+    )
+
+
+@EXERCISE.wrong(
+    "The mean over the points",
+    "your function divides by the number of points; each pixel receives the sum of all that the points give it.",
+    "sec-sback-scatter",
+)
+def mean_over_points(d_out, image, grid, align_corners=False):
+    count = image.dtype.type(d_out.shape[2] * d_out.shape[3])
+    return grid_sample_backward(d_out, image, grid, align_corners=align_corners)[0] / count
+
+
 @EXERCISE.right_too
 def with_loops(d_out, image, grid, align_corners=False):
     d_image = np.zeros(image.shape)
