@@ -243,7 +243,7 @@ def one_step_more(pixels, length, align_corners=False):
 
 
 @EXERCISE.wrong(
-    "Clipped to the picture",
+    "Positions are clipped to the picture",
     "your function moves positions outside the picture to the first or the last pixel; a position may lie outside, and "
     "its coordinate is then below -1 or above 1.",
     "sec-grid-units",
