@@ -187,6 +187,15 @@ def test_second_half_that_fits_the_cases_alone_is_dropped():
     assert "On top of that" not in said and "The square of the picture" not in said, said
 
 
+def test_second_half_says_nothing_false_of_an_output_that_is_right():
+    """Two mistakes, of which one spoils the total as well, give the picture that came; the total is right."""
+    both = Exercise("reading", "test_judge", ("out", "total"), TOY.cases)
+    both.wrong("The weight is doubled", "it is not.", "ch-grid")(lambda i, w: (reading(i, 2 * w)[0], reading(i, w)[1]))
+    both.wrong("The total is negative", "it is not.", "ch-grid")(lambda i, w: reading(-i, w))
+    said = head(lambda i, w: (reading(-i, 2 * w)[0], reading(i, w)[1]), both)
+    assert "The total is negative" not in said and "the total is negative" not in said, said
+
+
 def test_factor_and_shift_are_no_second_half():
     """The two together turn one mistake into many another."""
     said = head(lambda i, w: (3 * without_bias(i, w)[0] + 7, reading(i, w)[1]))
@@ -260,6 +269,20 @@ def test_a_catalogued_mistake_with_a_sign_is_two_at_once():
     assert "(On top of that: every sign is the wrong way round.) Read: " in said
 
 
+def test_zeros_are_no_argument():
+    """They come out of a right answer that takes zeros for something, and of much else."""
+    toy = Exercise("products", "test_judge", ("out", "sum"), PRODUCTS.cases)
+    toy.solution = lambda package="": lambda image, weight: (image * weight, image.sum() * weight)
+    said = head(lambda i, w: (0 * i, 0 * w), toy)
+    assert "takes zeros" not in said and "Everything given is zero" in said, said
+
+
+def test_argument_that_is_not_read_is_no_second_change():
+    """Most functions are some constant with a slip."""
+    said = head(lambda i, w: (i * 0 + w[1] * np.arange(i.shape[1]) ** 2, reading(i, w)[1]))
+    assert "takes zeros" not in said and "takes ones" not in said, said
+
+
 def written_in_place(image, weight):
     image *= weight[0]
     image += weight[1]
@@ -273,6 +296,10 @@ def written_in_place(image, weight):
     ("Your reading does not take the arguments", lambda i: i),
     ("Your reading returned a tuple of 3; 2 arrays (out, total), one after", lambda i, w: (*reading(i, w), 1)),
     ("Your reading returned one array; 2 arrays (out, total)", lambda i, w: reading(i, w)[0]),
+    ("Your reading returned one array; 2 arrays (out, total), one after the other, should come back. What came is "
+     "right: total. Missing: out.", lambda i, w: reading(i, w)[1]),
+    ("The shape of out is wrong: expected (1, 3), given (2, 3). Your first 1 along axis 0 are right; leave out what",
+     lambda i, w: (np.concatenate([reading(i, w)[0], i[:1]]), reading(i, w)[1])),
     ("Your reading returned one dict; 2 arrays (out, total)", lambda i, w: {"out": reading(i, w)[0]}),
     ("The results are right, but come in another order than out, total.", lambda i, w: reading(i, w)[::-1]),
     ("None came for total: was it ever computed?", lambda i, w: (reading(i, w)[0], None)),

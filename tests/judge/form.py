@@ -64,7 +64,21 @@ def _number(given, right, exercise):
         came += " arrays, with the brackets in other places" * bool(right.many and len(given.parts) == len(right.parts))
     else:
         came = "one array" if isinstance(given.parts[0], np.ndarray) else f"one {type_name(given.parts[0])}"
-    return f"Your {exercise.name} returned {came}; {asked} should come back."
+    return f"Your {exercise.name} returned {came}; {asked} should come back.{_which(given, right, exercise)}"
+
+
+def _which(given, right, exercise):
+    """Which of several outputs came, where some did and some are missing."""
+    if given.nested or right.nested or not len(given.parts) < len(right.parts):
+        return ""
+    left, found = dict(zip(exercise.gives, right.parts)), []
+    for one in given.parts:
+        name = next((name for name, asked in left.items() if calling.close(one, asked)), None)
+        if name is None:
+            return ""
+        del left[name]
+        found.append(name)
+    return f" What came is right: {', '.join(found)}. Missing: {', '.join(left)}."
 
 
 def _form(name, given, expected):

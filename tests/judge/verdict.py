@@ -111,12 +111,12 @@ def _reason(trial, search, part, note):
         return _named(found, Share.WRONG.value + note), found
     if change := trial.change_in_some_calls(part):
         return words.paragraph(f"{unknown} {change}{note}"), None
-    if both := search.two_catalogued(part):
+    if both := search.two_catalogued():
         return _named(both[0], f" (On top of that, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
     if both := trial.catalogued_and_changed(part):
         change = re.split(r"[;:] |\.$", both[1])[0]
         return _named(both[0], f" (On top of that: {_lowered(change)}.){note}"), both[0]
-    if both := search.catalogued_on_other_arguments(part):
+    if both := search.catalogued_on_other_arguments():
         return _named(both[0], f" (On top of that, yours takes {both[1]}.){note}"), both[0]
     if both := search.catalogued_and_slip(part):
         return _named(both[0], f" ({both[1]}){note}"), both[0]

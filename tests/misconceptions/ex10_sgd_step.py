@@ -327,6 +327,16 @@ def first_group_alone(groups, lr):
     return _moved(groups[:1], lambda group: group.get("lr", lr))
 
 
+@EXERCISE.wrong(
+    "Only the last parameter of each group",
+    "your function keeps the last parameter of each group alone, as it does where `append` is outside the inner loop; "
+    "return all of them.",
+    "sec-training-pair",
+)
+def last_of_each_group(groups, lr):
+    return tuple(_moved([group], lambda group: group.get("lr", lr))[-1] for group in groups)
+
+
 @EXERCISE.right_too
 def number_by_number(groups, lr):
     moved = []

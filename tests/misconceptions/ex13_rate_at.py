@@ -297,6 +297,26 @@ def ten_times_the_falls(step, iterations, rate, factor):
     return classifier_rate, factor * classifier_rate
 
 
+@EXERCISE.wrong(
+    "A third is rounded to whole steps",
+    "your `iterations // 3` drops the remainder, so in a run of ten steps the rate falls after three, and a fourth "
+    "part is left at the end; multiply the step by 3 before you divide.",
+    "sec-scale-protocol",
+)
+def rounded_third(step, iterations, rate, factor):
+    first, second = round(iterations / 3), round(2 * iterations / 3)
+    return _rates(rate, (step >= first).astype(int) + (step >= second), factor)
+
+
+@EXERCISE.wrong(
+    "A third is rounded up to whole steps",
+    "your third is rounded up to whole steps, and twice that is too long; multiply the step by 3 before you divide.",
+    "sec-scale-protocol",
+)
+def rounded_up_third(step, iterations, rate, factor):
+    return _rates(rate, step // -(-iterations // 3), factor)
+
+
 @EXERCISE.right_too
 def step_by_step(step, iterations, rate, factor):
     rates = []

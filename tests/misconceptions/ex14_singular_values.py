@@ -257,6 +257,16 @@ def directions(theta):
     return np.linalg.svd(theta[:, :, :2])[0]
 
 
+@EXERCISE.wrong(
+    "Eigenvalues as they come",
+    "your function returns the eigenvalues of the 2 x 2 part in the order in which NumPy gives them; the half axes are "
+    "the square roots of the eigenvalues of `A.T @ A`, the larger one first.",
+    "sec-clinic-numbers",
+)
+def eigenvalues_as_they_come(theta):
+    return np.linalg.eigvals(theta[:, :, :2]).real.astype(theta.dtype)
+
+
 @EXERCISE.right_too
 def from_the_square(theta):
     """The square roots of the eigenvalues of A.T @ A."""

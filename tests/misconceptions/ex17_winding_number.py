@@ -210,6 +210,27 @@ def rounded_down(theta):
     return float(np.floor(short(closed(angles(theta))).sum() / (2 * np.pi) - 1e-9))
 
 
+@EXERCISE.wrong(
+    "Degrees for radians",
+    "your angles are in degrees, but your steps are brought to between -pi and pi and divided by 2 * pi; leave the "
+    "angles in radians.",
+    "sec-aerial-winding",
+)
+def in_degrees(theta):
+    return float(np.round(short(closed(np.degrees(angles(theta)))).sum() / (2 * np.pi)))
+
+
+@EXERCISE.wrong(
+    "From the first theta to the last, rounded down",
+    "your function takes the angle of the last theta minus that of the first and rounds down, so a turn that is not "
+    "yet closed is lost; add the step from the last theta to the first, and round to the nearest.",
+    "sec-aerial-winding",
+)
+def first_to_last(theta):
+    angle = np.unwrap(angles(theta))
+    return float(np.floor((angle[-1] - angle[0]) / (2 * np.pi)))
+
+
 @EXERCISE.right_too
 def unwrapped(theta):
     angle = angles(theta)

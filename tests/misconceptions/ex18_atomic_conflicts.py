@@ -215,6 +215,16 @@ def whether(theta, in_size, out_size, align_corners=False):
     return np.minimum(atomic_conflicts(theta, in_size, out_size, align_corners), 1)
 
 
+@EXERCISE.wrong(
+    "The first thread does not count",
+    "your count is one too small wherever a thread adds, as if the first did not have to be counted; count all threads "
+    "that add to the pixel.",
+    "sec-cuda-atomics",
+)
+def all_but_one(theta, in_size, out_size, align_corners=False):
+    return np.maximum(atomic_conflicts(theta, in_size, out_size, align_corners) - 1, 0)
+
+
 @EXERCISE.right_too
 def by_bincount(theta, in_size, out_size, align_corners=False):
     p_x, p_y = points(theta, in_size, out_size, align_corners)
