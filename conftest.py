@@ -1,4 +1,4 @@
-"""What pytest offers the reader, from every folder of the repository: `--ex` and `--progress`."""
+"""Pytest's options for the reader, in every folder of the repository: `--ex` and `--progress`."""
 
 import math
 import os
@@ -12,7 +12,7 @@ from tests.judge import Bench, clip, judge_stub, paragraph, select, stubs
 
 ROOT = Path(__file__).resolve().parent
 CHOSEN = pytest.StashKey()  # the stubs that this run judges
-PRAISE = pytest.StashKey()  # what the judge says of right answers, for the end of a run with --ex
+PRAISE = pytest.StashKey()  # the judge's verdicts on right answers, for the end of a run with --ex
 
 
 def pytest_addoption(parser):
@@ -28,7 +28,7 @@ def pytest_addoption(parser):
 
 def _chosen(config):
     folder, word = config.getoption("exercises"), config.getoption("ex")
-    # The shell makes several arguments of --ex ex03*, of which the option takes the first
+    # The shell expands --ex ex03* to several arguments, of which the option takes the first
     more = [argument for argument in config.args if re.fullmatch(r"ex\d\d_\w+\.py", Path(argument).name)]
     try:
         return stubs(folder) if word is None else [stub for one in (word, *more) for stub in select(one, folder)]
@@ -38,7 +38,7 @@ def _chosen(config):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-    """Stop at a name that means nothing; with --ex, load nothing but the answers; with --progress, run no test."""
+    """Stop at an unknown name; with --ex, load only the answers; with --progress, run no test."""
     config.stash[CHOSEN], config.stash[PRAISE] = _chosen(config), []
     if config.getoption("progress"):
         return _print_progress(config.stash[CHOSEN])
@@ -67,7 +67,7 @@ def _print_progress(chosen):
 
 
 def _say(line):
-    """Print a line, with question marks for what the terminal's encoding lacks."""
+    """Print a line, with question marks for characters that the terminal's encoding lacks."""
     encoding = sys.stdout.encoding or "utf8"
     print(line.encode(encoding, "replace").decode(encoding), flush=True)
 
@@ -75,11 +75,11 @@ def _say(line):
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
     if config.getoption("ex") and config.pluginmanager.has_plugin("hypothesispytest"):
-        config.pluginmanager.unregister(name="hypothesispytest")  # a second saved: a verdict draws no examples
+        config.pluginmanager.unregister(name="hypothesispytest")  # saves a second: verdicts do not need it
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Two workers for the whole suite; none for a part of it, which is done before a second worker has started."""
+    """Two workers for the whole suite; none for a part of it, which ends before a second worker has started."""
     whole = config.args_source is not pytest.Config.ArgsSource.ARGS
     part = config.getoption("ex") or config.getoption("progress") or config.getoption("keyword") or not whole
     return 0 if part or config.option.collectonly else min(2, os.cpu_count() or 1)

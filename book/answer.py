@@ -12,7 +12,7 @@ FAMILIES = {  # theta is a weighted sum of these; the network gives the weights
     "attention": [IDENTITY, ACROSS, DOWN]}
 
 class SpatialTransformer(nn.Module):
-    """Read images (N, C, H, W) where a small network chooses: (N, C, *size)."""
+    """Sample images (N, C, H, W) where a small network chooses: (N, C, *size)."""
 
     def __init__(self, channels, size, family="affine", mode="bilinear",
                  padding_mode="zeros", align_corners=False, hidden=32):
@@ -44,7 +44,7 @@ class SpatialTransformer(nn.Module):
         return out.to(image.dtype)
 
 def parameter_groups(model, lr, localisation_lr):
-    """Give an optimizer a learning rate of their own for localisation networks."""
+    """Parameter groups for an optimizer, with a rate of their own for localisation networks."""
     own = [p for module in model.modules() if isinstance(module, SpatialTransformer)
            for p in module.localisation.parameters()]
     known = set(own)
@@ -53,6 +53,6 @@ def parameter_groups(model, lr, localisation_lr):
 
 @torch.no_grad()
 def silent_share(transformer, images):
-    """Find what share of the last hidden units is 0 for all images: 1 is dead."""
+    """Share of the last hidden layer's units that are 0 for all images; 1 is dead."""
     hidden = transformer.localisation[:-1](images)
     return (hidden == 0).all(dim=0).float().mean().item()

@@ -1,7 +1,7 @@
 """A spatial transformer that learns where to look, in NumPy, with every gradient by hand: python book/by_hand.py
 
-A digit lies on a canvas, at any place and size. The localisation network sees the canvas and gives theta; theta says
-where each pixel of a smaller picture reads the canvas; the sampler reads it; the classifier sees what was read.
+A digit lies on a canvas, at any place and size. The localisation network sees the canvas and gives theta; theta maps
+each pixel of a smaller picture to a point of the canvas; the sampler reads it there; the classifier reads the result.
 Images are (N, C, H, W), points are (x, y), and a picture reaches from -1 to 1: its edges, or its outer centres."""
 from pathlib import Path
 
@@ -12,11 +12,11 @@ SMALL, POOL, HIDDEN, CLASSES = 10, 4, 32, 10  # the localisation network sees 10
 BATCH, RATE, OWN_RATE = 64, 0.3, 0.03  # the localisation network has a learning rate of its own
 
 def look_at(centre, share):  # chapter 2
-    """Make the theta of a window: where its middle lies, and what share of width and height it shows."""
+    """Make the theta of a window from its middle, and from the share of width and height that it shows."""
     return np.concatenate([share[:, :, None] * np.eye(2, dtype=share.dtype), centre[:, :, None]], axis=2)
 
 def compose_theta(first, second):  # chapter 2
-    """Join two thetas into one: the second transformer reads what the first one wrote."""
+    """Join two thetas into one: the second transformer reads the first one's output."""
     return first[:, :, :2] @ second + first * np.array([0, 0, 1], first.dtype)
 
 def to_normalised(pixels, length, align_corners=False):  # chapter 3
@@ -28,7 +28,7 @@ def to_pixels(coordinates, length, align_corners=False):  # chapter 3
     return (coordinates * (length - align_corners) + (length - 1)) / 2
 
 def affine_grid(theta, size, align_corners=False):  # chapter 3
-    """Find where each output pixel reads: theta times its own point (x, y, 1)."""
+    """Compute the point that each output pixel reads: theta times its own point (x, y, 1)."""
     x, y = (to_normalised(np.arange(length, dtype=theta.dtype), length, align_corners) for length in (size[3], size[2]))
     points = np.dstack([*np.meshgrid(x, y), np.ones(size[2:], theta.dtype)]).reshape(-1, 3)
     return (points @ theta.swapaxes(1, 2)).reshape(-1, *size[2:], 2)
@@ -42,7 +42,7 @@ def neighbours(image, x, y):  # chapter 4
     return [framed.take(first + step) for step in (0, 1, width + 4, width + 5)]
 
 def bilinear_weights(x, y):  # chapter 4
-    """Weigh the same four pixels: the nearer, the more."""
+    """Compute the weights of the same four pixels: the nearer, the larger."""
     f_x, f_y = x - np.floor(x), y - np.floor(y)
     return np.stack([(1 - f_x) * (1 - f_y), f_x * (1 - f_y), (1 - f_x) * f_y, f_x * f_y])
 
@@ -70,11 +70,11 @@ def first_weights(rng, dtype=np.float32):  # chapter 5
     return *random[0], *identity_start(HIDDEN, dtype), *random[1], *random[2]
 
 def cross_entropy(logits, target):  # chapter 6
-    """Average the surprise at the right classes."""
+    """Average the negative log-probability of the right classes."""
     return (np.logaddexp.reduce(logits, axis=1) - logits[np.arange(len(target)), target]).mean()
 
 def cross_entropy_backward(d_loss, logits, target):  # chapter 6
-    """Take the probabilities, less 1 at the right class, over N."""
+    """Subtract 1 from the probability of the right class; divide all probabilities by N."""
     probability = np.exp(logits - np.logaddexp.reduce(logits, axis=1, keepdims=True))
     return (probability - np.eye(logits.shape[1], dtype=logits.dtype)[target]) * (d_loss / len(target))
 
@@ -90,7 +90,7 @@ def network_backward(d_out, inputs, weights):  # chapter 6
     return d_inputs, (*d_first, *d_last)
 
 def sampler_d_grid(d_out, image, grid, align_corners=False):  # chapter 7
-    """Find how the loss changes as each point of the grid moves: by the slopes between its four pixels."""
+    """Compute how the loss changes as each point of the grid moves, from the slopes between its four pixels."""
     x, y = (to_pixels(grid[..., axis], image.shape[3 - axis], align_corners) for axis in (0, 1))
     f_x, f_y = x - np.floor(x), y - np.floor(y)
     upper_left, upper_right, lower_left, lower_right = ((d_out * p).sum(axis=1) for p in neighbours(image, x, y))
@@ -105,13 +105,13 @@ def affine_grid_backward(d_grid, theta, align_corners=False):  # chapter 8
     return d_grid.reshape(len(d_grid), -1, 2).swapaxes(1, 2) @ points
 
 def transform(image, localisation):  # chapter 9
-    """Decide, look, read; return what is read, the grid and theta."""
+    """Predict theta, make the grid, sample the image; return the output, the grid and theta."""
     theta = network(shrink(image), localisation).reshape(-1, 2, 3)
     grid = affine_grid(theta, (len(image), 1, SEEN, SEEN), align_corners=False)
     return grid_sample(image, grid, align_corners=False), grid, theta
 
 def transform_backward(d_seen, image, grid, theta, localisation):  # chapter 9
-    """Go back, from what was read to the weights that decided."""
+    """Take the output's gradient back to the weights of the localisation network."""
     d_grid = sampler_d_grid(d_seen, image, grid, align_corners=False)
     d_theta = affine_grid_backward(d_grid, theta, align_corners=False)
     return network_backward(d_theta.reshape(-1, 6), shrink(image), localisation)[1]
@@ -122,7 +122,7 @@ def sgd_step(groups, lr):  # chapter 10
     return tuple(param - rate * grad for rate, param, grad in pairs)
 
 def training_step(weights, image, target, lr, own_lr):  # chapter 10
-    """Go forward, go back, and move all weights."""
+    """Go forward and back, and update all weights."""
     localisation, classifier = weights[:4], weights[4:]
     seen, grid, theta = transform(image, localisation)
     logits = network(seen.reshape(len(seen), -1), classifier)
@@ -138,7 +138,7 @@ def digits(split):
         return arrays[f"{split}_images"][:, None] / np.float32(255), arrays[f"{split}_labels"].astype(int)
 
 def scatter(images, rng):
-    """Lay each digit on a canvas, at a random place and size: the canvas reads the digit by a theta, its pose."""
+    """Put each digit on a canvas at a random place and size; its pose is the theta by which the canvas reads it."""
     size = rng.uniform(0.6, 1.2, (len(images), 1)).repeat(2, axis=1)
     place, share = rng.uniform(-1, 1, size.shape) * (1 - 0.6 * size), CANVAS / DIGIT / size
     pose = look_at(-place * share, share).astype(images.dtype)
@@ -160,7 +160,7 @@ def train(steps=3000, seed=0):  # chapter 10
     return weights, losses
 
 def pose_left(pose, theta):  # chapter 10
-    """Measure how differently digits still lie: standard deviation of place (a digit's pixels), log size, degrees."""
+    """Measure the pose that remains: standard deviations of place (in a digit's pixels), log size and degrees."""
     left = compose_theta(pose, theta)
     size = np.log(np.abs(np.linalg.det(left[:, :, :2]))) / 2
     turn = np.arctan2(left[:, 1, 0] - left[:, 0, 1], left[:, 0, 0] + left[:, 1, 1])
@@ -179,7 +179,7 @@ def report(weights, path="by_hand.png"):
     draw(canvas, grid, seen, labels, answers, words).savefig(path)
 
 def draw(canvas, grid, seen, labels, answers, words):
-    """Draw canvases and where they are read, and below what is read; under each, the classifier's answer."""
+    """Draw canvases with their grids, and the outputs below; under each, the classifier's answer."""
     from matplotlib.figure import Figure
     figure = Figure(figsize=(10, 3.1), dpi=144, layout="constrained")
     figure.suptitle(words[0], fontsize=10)

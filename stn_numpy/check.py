@@ -1,8 +1,8 @@
 """The errors of this package.
 
 Bad input raises a TypeError (the wrong type or dtype) or a ValueError (the wrong shape, word or size), which names the
-argument, what was expected and what came: ``theta: expected shape (N, 2, 3), got (4, 3, 2)``. Docstrings do not repeat
-this rule.
+argument, the expected value and the given one: ``theta: expected shape (N, 2, 3), got (4, 3, 2)``. Docstrings do not
+repeat this rule.
 """
 
 import numbers

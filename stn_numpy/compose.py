@@ -27,7 +27,7 @@ def compose_affine(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     Source: Lin and Lucey 2017, the composition of warps.
     """
     check_arrays(first=(first, "N 2 3"), second=(second, "N 2 3"))
-    with np.errstate(all="ignore"):  # infinite and NaN entries pass through; the sampler deals with them
+    with np.errstate(all="ignore"):  # infinite and NaN entries pass through; the sampler handles them
         theta = first[:, :, :2] @ second
         theta[:, :, 2] += first[:, :, 2]  # as if second had a third row (0, 0, 1)
     return theta

@@ -49,7 +49,7 @@ def _sync_folder(path):
 
 @contextlib.contextmanager
 def locked(path, patience=1.0, keep=False):
-    """Hold a lock file, which names its process; others wait for so many seconds and then get BlockingIOError.
+    """Hold a lock file, which names its process; others wait for `patience` seconds and then get BlockingIOError.
 
     The lock is SQLite's, which is the operating system's: it ends with its process, so a file that a killed process has
     left does not lock. Without patience, two processes that start at the same time may both be refused.
@@ -107,7 +107,7 @@ def write_csv(path, fields, rows) -> None:
 
 
 def as_json(value) -> object:
-    """The value as it comes back from a JSON file."""
+    """The value as it is read back from a JSON file."""
     if hasattr(value, "tolist"):
         return as_json(value.tolist())
     if isinstance(value, dict):

@@ -84,7 +84,7 @@ def remaining_pose(truth, theta, digit_size, seen_size) -> dict:
     truth : (N, 2, 3) array
         The map from each distorted picture to the original digit, in normalised units of the two.
     theta : (N, 2, 3) array
-        The transformer's: the map from what is seen to the distorted picture.
+        The transformer's: the map from its output to the distorted picture.
     digit_size, seen_size : int
         Sides of the square digit and of the square picture that is seen, in pixels.
 

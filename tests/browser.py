@@ -1,4 +1,4 @@
-"""A Chromium for the tests that need one, which skip where there is none and fail there in CI; and for the PDF."""
+"""A Chromium for the tests that need one, which skip without it and fail in CI; and for the PDF."""
 
 import os
 import shutil
@@ -55,7 +55,7 @@ def browser():
 
 
 def listen(page):
-    """Two lists that fill as the page goes on: what it asked for, and what it complained of."""
+    """Two lists that fill while the page runs: its requests, and its errors."""
     asked, complaints = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("requestfailed", lambda request: complaints.append(f"did not load: {request.url}"))

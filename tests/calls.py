@@ -1,4 +1,4 @@
-"""One ordinary call of every operation, for the tests of what they have in common."""
+"""One ordinary call of every operation, for the tests of their common properties."""
 
 import numpy as np
 from support import away_from_zero, distinct, leaning, normal, smooth_grid
@@ -59,7 +59,7 @@ def ordinary_calls(dtype):
 
 
 def backward_of(implementation, name, options):
-    """The backward as a function of d_out and the arrays alone: it takes what the forward takes, but for the size."""
+    """The backward as a function of d_out and the arrays alone: it takes the forward's arguments except the size."""
     options = {key: value for key, value in options.items() if key != "size"}  # which d_out has
     return lambda d_out, *arrays: getattr(implementation, f"{name}_backward")(d_out, *arrays, **options)
 

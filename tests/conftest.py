@@ -1,4 +1,4 @@
-"""What every test shares: the implementations under test, and how Hypothesis draws examples."""
+"""Shared by all tests: the implementations under test, and Hypothesis' way of drawing examples."""
 
 import contextlib
 import gc
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Implementation:
-    """One implementation of the contract: `implementation.grid_sample` is what its package offers by this name.
+    """One implementation of the contract: `implementation.grid_sample` is its package's function of this name.
 
     A partial implementation skips the tests of the operations that it lacks; a whole one fails them.
     """
@@ -38,7 +38,7 @@ class Implementation:
 
 
 IMPLEMENTATIONS = {"numpy": Implementation("stn_numpy"), "numba": Implementation("stn_numpy.fast", partial=True)}
-if os.environ.get("STN_CUDA"):  # a run of its own, which tests/test_cuda.py starts: Numba simulates a GPU or has one
+if os.environ.get("STN_CUDA"):  # a separate run, started by tests/test_cuda.py: Numba simulates a GPU or has one
     IMPLEMENTATIONS = {"cuda": Implementation("stn_numpy.cuda", partial=True)}
 
 
@@ -110,12 +110,12 @@ LONGEST = (
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     places = {name: place for place, name in enumerate(LONGEST)}
-    last = {"test_book": len(places) + 1}  # what it waits for, `visits` does meanwhile
+    last = {"test_book": len(places) + 1}  # it waits for `visits`, which run meanwhile
     items.sort(key=lambda item: (places | last).get(item.path.stem, len(places)))
 
 
 def pytest_collection_finish(session):
-    """What is loaded by now is no garbage."""
+    """Exclude all objects loaded so far from garbage collection."""
     gc.enable()
     gc.freeze()
 
@@ -140,8 +140,8 @@ def _draw_the_same_examples():
     settings.load_profile("suite")
 
 
-@pytest.hookimpl(tryfirst=True)  # before Hypothesis looks for the profile that was asked for
+@pytest.hookimpl(tryfirst=True)  # before Hypothesis looks for the requested profile
 def pytest_configure(config):
-    gc.disable()  # until all tests are collected: millions of objects, and none of them goes
+    gc.disable()  # until all tests are collected: millions of objects, none of which is freed
     if not config.getoption("ex"):
         _draw_the_same_examples()

@@ -58,7 +58,7 @@ def test_a_thread_for_each_number_reads_the_same(dtype):
 
 
 def test_hostile_thetas_spoil_only_their_own_image():
-    """As the library has it, in one batch: what is undefined is NaN, what is outside is zero."""
+    """As in the library, in one batch: undefined samples are NaN, those outside are zero."""
     theta = np.concatenate([thetas(IDENTITY) * 0.83, *map(thetas, HOSTILE.values())]).astype("float32")
     image, _, d_out = drawn((len(theta), 1, 3, 4), (3, 3), "float32")
     d_image, d_theta = stn_numpy.affine_sample_backward(d_out, image, theta)
@@ -75,7 +75,7 @@ def test_hostile_thetas_spoil_only_their_own_image():
 
 
 def test_no_reader_is_outside_the_box(dtype):
-    """Thetas of all sizes, some nearly singular, with pixels at the very edge of the box: rounding loses nobody."""
+    """Thetas of all sizes, some nearly singular, with pixels at the very edge of the box: rounding loses no reader."""
     rng, size, epsilon = np.random.default_rng(0), 12, np.finfo(dtype).eps
     (half, middle), centres = (
         device.frame(np.empty((1, 1, size, size), dtype), False),

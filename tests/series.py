@@ -1,4 +1,4 @@
-"""For tests of experiments: one whose cells wait until a file appears, and cells of the others made short.
+"""For tests of experiments: an experiment whose cells wait until a file appears, and short cells of the others.
 
 ``python tests/series.py FOLDER ...`` runs the first.
 """
@@ -14,7 +14,7 @@ CELLS = [dict(kind=kind, seed=seed) for kind in ("quick", "slow") for seed in (0
 
 
 def measure_patience(settings, context):
-    """Count, from where a checkpoint ends; a slow cell goes on until ``go`` lies beside the folder of runs."""
+    """Count, from a checkpoint on; a slow cell waits until ``go`` is beside the folder of runs."""
     path = context.folder / "count"
     count = int(path.read_text()) if path.exists() else 0
     begun = count
@@ -30,7 +30,7 @@ EXPERIMENT = engine.Experiment("toy", 0, CELLS, measure_patience)
 
 
 def record_of(experiment, folder, only="", changes="", stop=lambda: False):
-    """Measure the only cell that ``--only`` and ``--set`` leave, given as text or list; None where it was stopped."""
+    """Measure the single cell that ``--only`` and ``--set`` select, given as text or list; None if it was stopped."""
     [cell] = select(experiment, *(part.split() if isinstance(part, str) else part for part in (only, changes)))
     return engine.measure_cell(experiment, cell, engine.Places(folder, folder / "runs"), stop)
 

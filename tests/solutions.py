@@ -6,7 +6,7 @@ from stn_numpy import affine_grid, pixel_centres
 
 
 def compose_theta(first, second):
-    """Join two thetas into the one that does in a single warp what both do in a row.
+    """Join two thetas into one, whose single warp has the effect of both in a row.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def compose_theta(first, second):
     Notes
     -----
     Convention: each theta maps output positions to input positions, ``theta[n] @ (x, y, 1)``. The sizes of the three
-    pictures play no part.
+    pictures do not matter.
     """
     below = np.zeros_like(second[:, :1])
     below[..., 2] = 1
@@ -36,9 +36,9 @@ def look_at(centre, share):
     Parameters
     ----------
     centre : (N, 2) array of float32 or float64
-        Where the middle of each window lies in the input, x before y, in normalised units.
+        The middle of each window in the input, x before y, in normalised units.
     share : (N, 2) array of centre's dtype
-        How much of the picture each window shows, width before height; 1 is the whole width or height.
+        The share of the picture that each window shows, width before height; 1 is the whole width or height.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def look_at(centre, share):
 
 
 def bug_black_picture(theta, in_size, out_size, align_corners=False):
-    """Say for each output pixel which point of the input it shows, as `grid_sample` takes it.
+    """Compute for each output pixel the point of the input that it shows, in the units of `grid_sample`.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def bug_black_picture(theta, in_size, out_size, align_corners=False):
         Rows and columns of the output.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False); the
-        sampler that follows is called with the same.
+        sampler is called with the same value.
 
     Returns
     -------
@@ -90,14 +90,14 @@ def bug_black_picture(theta, in_size, out_size, align_corners=False):
 
 
 def to_normalised(pixels, length, align_corners=False):
-    """Turn positions in pixels, along one axis, into normalised coordinates.
+    """Convert positions in pixels, along one axis, to normalised coordinates.
 
     Parameters
     ----------
     pixels : (...) array of float32 or float64
         Positions in pixels: 0 is the centre of the first pixel. They may lie between two pixels or outside the picture.
     length : int
-        How many pixels the axis has: the width for x, the height for y.
+        The number of pixels along the axis: the width for x, the height for y.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
@@ -108,7 +108,7 @@ def to_normalised(pixels, length, align_corners=False):
 
     Notes
     -----
-    Convention: torch's `align_corners`. The way back is `to_pixels`.
+    Convention: torch's `align_corners`. The inverse is `to_pixels`.
     """
     if not align_corners:
         return (2 * pixels + 1) / length - 1
@@ -118,25 +118,25 @@ def to_normalised(pixels, length, align_corners=False):
 
 
 def to_pixels(coordinates, length, align_corners=False):
-    """Turn normalised coordinates, along one axis, into positions in pixels.
+    """Convert normalised coordinates, along one axis, to positions in pixels.
 
     Parameters
     ----------
     coordinates : (...) array of float32 or float64
         Places in normalised units; those beyond -1 and 1 lie outside the picture.
     length : int
-        How many pixels the axis has: the width for x, the height for y.
+        The number of pixels along the axis: the width for x, the height for y.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
     Returns
     -------
     (...) array of coordinates' dtype
-        Positions in pixels: 0 is the centre of the first pixel, and what falls between two pixels stays there.
+        Positions in pixels: 0 is the centre of the first pixel; positions between two pixels are not rounded.
 
     Notes
     -----
-    Convention: torch's `align_corners`. The way there is `to_normalised`.
+    Convention: torch's `align_corners`. The inverse is `to_normalised`.
     """
     if align_corners:
         return (coordinates + 1) / 2 * (length - 1)
@@ -151,7 +151,7 @@ def rotation_about(angle, centre):
     angle : (N,) array of float32 or float64
         Radians. A positive angle turns the picture counter-clockwise as it is seen.
     centre : (N, 2) array of angle's dtype
-        The point that stays where it is, x before y, in normalised units.
+        The point that does not move, x before y, in normalised units.
 
     Returns
     -------
@@ -201,13 +201,13 @@ def wide_rotation(angle, size):
 
 
 def bug_opencv_matrix(matrix, in_size, out_size):
-    """Turn a matrix as OpenCV's warpAffine takes it into the theta that moves a picture in the same way.
+    """Convert a matrix for OpenCV's warpAffine into the theta that moves a picture in the same way.
 
     Parameters
     ----------
     matrix : (N, 2, 3) array of float32 or float64
-        Says where each pixel of the input goes: column q and row r go to ``matrix[n] @ (q, r, 1)``, a column and a row
-        of the output. In pixels; (0, 0) is the centre of the first one.
+        The place to which each pixel of the input moves: column q and row r move to ``matrix[n] @ (q, r, 1)``, a column
+        and a row of the output. In pixels; (0, 0) is the centre of the first one.
     in_size : (H, W) ints
         Rows and columns of the input.
     out_size : (h, w) ints
@@ -237,7 +237,7 @@ def bug_opencv_matrix(matrix, in_size, out_size):
 
 
 def bilinear_weights(x, y):
-    """Say how much each of the four pixels around a point counts in what is read there.
+    """Compute the weight of each of the four pixels around a point.
 
     Parameters
     ----------
@@ -259,7 +259,7 @@ def bilinear_weights(x, y):
 
 
 def pad_position(position, length, padding_mode, align_corners=False):
-    """Say which position of an axis is read in place of one that may lie outside.
+    """Compute the position of an axis that is read in place of one that may lie outside.
 
     Parameters
     ----------
@@ -268,20 +268,20 @@ def pad_position(position, length, padding_mode, align_corners=False):
     length : int
         Pixels along the axis.
     padding_mode : {"zeros", "border", "reflection"}
-        What stands outside: nothing, the outermost pixel, or the axis in a mirror.
+        What is outside: zeros, the outermost pixel, or the mirrored axis.
     align_corners : bool
-        Whether the mirrors stand on the outermost centres, 0 and length - 1 (True), or on the outer edges, half a pixel
-        further out (False). Plays no part in the other modes.
+        Whether the mirrors are at the outermost centres, 0 and length - 1 (True), or at the outer edges, half a pixel
+        further out (False). It does not matter in the other modes.
 
     Returns
     -------
     array of position's shape and dtype
-        Positions from 0 to length - 1; for "zeros" the positions as they came.
+        Positions from 0 to length - 1; for "zeros" the positions as they are.
 
     Notes
     -----
-    Convention: "border" takes the nearest position from 0 to length - 1. "reflection" mirrors as often as it takes to
-    arrive between the mirrors, and then does as "border". The meaning of `align_corners` is torch's.
+    Convention: "border" takes the nearest position from 0 to length - 1. "reflection" mirrors until the position lies
+    between the mirrors, and then does the same as "border". The meaning of `align_corners` is torch's.
     """
     if padding_mode == "zeros":
         return position.copy()
@@ -299,14 +299,14 @@ def bug_lost_border(image, grid):
     Parameters
     ----------
     image : (N, C, H, W) array of float32 or float64
-        What is read.
+        The images that are read.
     grid : (N, h, w, 2) array of the image's dtype
-        Where it is read: points (x, y) in normalised units; -1 and 1 are the centres of the outermost pixels.
+        The points at which they are read, (x, y) in normalised units; -1 and 1 are the centres of the outermost pixels.
 
     Returns
     -------
     (N, C, h, w) array of the image's dtype
-        Bilinear mixtures of four pixels; where a pixel does not exist, the nearest one that does stands in for it.
+        Bilinear mixtures of four pixels; a pixel that does not exist is replaced by the nearest one that does.
 
     Notes
     -----
@@ -334,9 +334,9 @@ def bug_moved_identity(image, grid):
     Parameters
     ----------
     image : (N, C, H, W) array of float32 or float64
-        What is read.
+        The images that are read.
     grid : (N, h, w, 2) array of the image's dtype
-        Where it is read: points (x, y) in normalised units; -1 and 1 are the centres of the outermost pixels.
+        The points at which they are read, (x, y) in normalised units; -1 and 1 are the centres of the outermost pixels.
 
     Returns
     -------
@@ -370,7 +370,7 @@ def identity_start(features, dtype=np.float32):
     Parameters
     ----------
     features : int
-        How many numbers the layer weighs.
+        The number of the layer's inputs.
     dtype : float32 or float64
         Of both results.
 
@@ -391,23 +391,24 @@ def identity_start(features, dtype=np.float32):
 
 
 def sampler_d_image(d_out, image, grid, align_corners=False):
-    """Distribute the gradient of a bilinear sampler's output to the pixels that the output was mixed from.
+    """Distribute the gradient of a bilinear sampler's output to the pixels from which the output was mixed.
 
     Parameters
     ----------
     d_out : (N, C, h, w) array of float32 or float64
-        Gradient of the loss for the output.
+        Gradient of the loss with respect to the output.
     image : (N, C, H, W) array of d_out's dtype
-        What the forward read.
+        The images that the forward read.
     grid : (N, h, w, 2) array of d_out's dtype
-        Where it was read: finite points (x, y) in normalised units.
+        The points at which they were read: finite points (x, y) in normalised units.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
     Returns
     -------
     (N, C, H, W) array of d_out's dtype
-        What each pixel is given by all the points that read it; what is due to places outside the image is lost.
+        The sum of what each pixel receives from all points that read it; shares of places outside the image are
+        dropped.
 
     Notes
     -----
@@ -429,16 +430,16 @@ def sampler_d_image(d_out, image, grid, align_corners=False):
 
 
 def sampler_d_grid(d_out, image, grid, align_corners=False):
-    """Say how the loss changes as each point moves at which a bilinear sampler reads.
+    """Compute how the loss changes as each point of a bilinear sampler's grid moves.
 
     Parameters
     ----------
     d_out : (N, C, h, w) array of float32 or float64
-        Gradient of the loss for the output.
+        Gradient of the loss with respect to the output.
     image : (N, C, H, W) array of d_out's dtype
-        What the forward read.
+        The images that the forward read.
     grid : (N, h, w, 2) array of d_out's dtype
-        Where it was read: finite points (x, y) in normalised units.
+        The points at which they were read: finite points (x, y) in normalised units.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
@@ -466,14 +467,14 @@ def sampler_d_grid(d_out, image, grid, align_corners=False):
 
 
 def bug_border_slope(row, position):
-    """Say how the value read changes as the position moves, in a picture of one row under border padding.
+    """Compute how the value that is read changes with the position, in a picture of one row under border padding.
 
     Parameters
     ----------
     row : (W,) array of float32 or float64
         The pixels' brightness.
     position : (K,) array of row's dtype
-        Where the row is read, in pixels: 0 is the centre of the first, W - 1 that of the last.
+        The positions at which the row is read, in pixels: 0 is the centre of the first, W - 1 that of the last.
 
     Returns
     -------
@@ -514,21 +515,21 @@ def _value(image, row, column):
 
 
 def transformer_backward(d_out, image, weight, bias, sample_backward):
-    """Carry a gradient back through a transformer whose localisation network is one linear layer.
+    """Take a gradient back through a transformer whose localisation network is one linear layer.
 
     Parameters
     ----------
     d_out : (N, C, h, w) array of float32 or float64
-        Gradient of the loss for the layer's output.
+        Gradient of the loss with respect to the layer's output.
     image : (N, C, H, W) array of d_out's dtype
-        What the forward saw.
+        The input of the forward.
     weight : (6, C * H * W) array of d_out's dtype
         Of the localisation network: a row for each entry of theta, first the three of x, then the three of y.
     bias : (6,) array of d_out's dtype
         Of the localisation network.
     sample_backward : callable
         ``sample_backward(d_out, image, theta) -> (d_image, d_theta)``, the backward of the grid and the sampler. It
-        takes theta as given and knows of no localisation network.
+        takes theta as given, without a localisation network.
 
     Returns
     -------
@@ -540,7 +541,7 @@ def transformer_backward(d_out, image, weight, bias, sample_backward):
     Notes
     -----
     Forward: ``theta = (flat @ weight.T + bias).reshape(N, 2, 3)``, where flat is the image as (N, C * H * W); then
-    ``out = affine_sample(image, theta, size)``. Theta was not kept, and has to be made again.
+    ``out = affine_sample(image, theta, size)``. Theta was not kept, and has to be computed again.
     Source: Jaderberg et al. 2015, sections 3.1 to 3.3; no numbered equation of the paper joins the parts.
     """
     flat = image.reshape(len(image), -1)
@@ -552,7 +553,7 @@ def transformer_backward(d_out, image, weight, bias, sample_backward):
 
 
 def bug_still_theta(image, localise, sample, classify):
-    """Run a classifier behind a transformer: one forward, as a training step begins with it.
+    """Run a transformer and a classifier after it: the forward of a training step.
 
     Parameters
     ----------
@@ -560,18 +561,18 @@ def bug_still_theta(image, localise, sample, classify):
     localise : callable
         ``localise(image) -> theta``, (N, C, H, W) to (N, 2, 3).
     sample : callable
-        ``sample(image, theta) -> warped``, to (N, C, h, w); the output's size is settled in it.
+        ``sample(image, theta) -> warped``, to (N, C, h, w); it determines the output's size.
     classify : callable
         ``classify(image) -> scores``, (N, C, height, width) of any height and width to (N, K).
 
     Returns
     -------
     theta : (N, 2, 3) array
-        What the localisation network said of the images.
+        The predictions of the localisation network.
     warped : (N, C, h, w) array
-        The images as the transformer passes them on.
+        The outputs of the transformer.
     scores : (N, K) array
-        What the classifier makes of what it is passed; the loss is computed from these.
+        The classifier's scores, from which the loss is computed.
 
     Notes
     -----
@@ -591,9 +592,9 @@ def theta_check(forward, theta, d_out, step=1e-6):
     forward : callable
         ``forward(theta) -> out``, shaped like d_out. Each image of the batch depends on its own theta only.
     theta : (N, 2, 3) array of float64
-        Where the gradient is taken.
+        The thetas at which the gradient is measured.
     d_out : (N, ...) array of float64
-        Gradient of the loss for forward's output.
+        Gradient of the loss with respect to forward's output.
     step : float
         How far each entry is moved to either side, in theta's own units.
 
@@ -604,8 +605,8 @@ def theta_check(forward, theta, d_out, step=1e-6):
 
     Notes
     -----
-    Convention: an entry's slope is ``(L(entry + step) - L(entry - step)) / (2 * step)``, exact but for rounding where
-    the loss L is quadratic in the entry. Source: the definition of the derivative, taken to both sides.
+    Convention: an entry's slope is ``(L(entry + step) - L(entry - step)) / (2 * step)``, exact up to rounding where the
+    loss L is quadratic in the entry. Source: the definition of the derivative, taken to both sides.
     """
     d_theta = np.empty_like(theta)
     for entry in np.ndindex(theta.shape):
@@ -646,12 +647,12 @@ def sgd_step(groups, lr):
 
 
 def bug_grey_frame(image, grid, mean, deviation, sample):
-    """Read images at the points of a grid and normalise them for the classifier; around an image, all is black.
+    """Read images at the points of a grid and normalise them for the classifier; outside an image, all is black.
 
     Parameters
     ----------
     image : (N, C, H, W) array of float32 or float64
-        Brightness as it was recorded; 0 is black.
+        Brightness, not normalised; 0 is black.
     grid : (N, h, w, 2) array of the image's dtype
         Points (x, y) in normalised units.
     mean, deviation : (C,) arrays of the image's dtype
@@ -673,7 +674,7 @@ def bug_grey_frame(image, grid, mean, deviation, sample):
 
 
 def hat_read(row, position):
-    """Read a row of pixels at any positions, zeros outside.
+    """Read a row of pixels at arbitrary positions, with zeros outside.
 
     Parameters
     ----------
@@ -685,7 +686,7 @@ def hat_read(row, position):
     Returns
     -------
     (K,) array of row's dtype
-        What is read.
+        The values that are read.
 
     Notes
     -----
@@ -699,12 +700,12 @@ def hat_read(row, position):
 
 
 def bug_lost_sum(d_out, position, length):
-    """Say how a loss changes with each pixel of a row, by two workers who share the positions at which it was read.
+    """Gradient of a loss with respect to a row, computed by two workers that share the positions at which it was read.
 
     Parameters
     ----------
     d_out : (K,) array of float32 or float64
-        Gradient of the loss for what was read.
+        Gradient of the loss with respect to the values that were read.
     position : (K,) array of d_out's dtype
         Where the row was read, in pixels: 0 is the centre of the first.
     length : int
@@ -713,7 +714,7 @@ def bug_lost_sum(d_out, position, length):
     Returns
     -------
     (length,) array of d_out's dtype
-        Gradient for the row.
+        Gradient with respect to the row.
 
     Notes
     -----
@@ -733,7 +734,7 @@ def bug_lost_sum(d_out, position, length):
 
 
 def weights_from_channels_last(kernel, dense, size):
-    """Carry a convolution and the linear layer after it from channels last to torch's order.
+    """Convert a convolution and the linear layer after it from channels last to torch's order.
 
     Parameters
     ----------
@@ -741,7 +742,7 @@ def weights_from_channels_last(kernel, dense, size):
         Weights of the convolution: row, column, input channel, output channel.
     dense : (H * W * C, K) array of kernel's dtype
         Weights of the linear layer, a column for each of its K outputs. Its inputs are the convolution's output,
-        (H, W, C) for each image, laid flat.
+        (H, W, C) for each image, flattened.
     size : (H, W) ints
         Rows and columns of the convolution's output.
 
@@ -750,12 +751,12 @@ def weights_from_channels_last(kernel, dense, size):
     weight : (C, C_in, k_h, k_w) array
         Of `torch.nn.Conv2d`.
     linear_weight : (K, C * H * W) array
-        Of `torch.nn.Linear`, whose inputs are the convolution's output, (C, H, W) for each image, laid flat.
+        Of `torch.nn.Linear`, whose inputs are the convolution's output, (C, H, W) for each image, flattened.
 
     Notes
     -----
-    Convention: both frameworks slide the kernel without turning it over, and lay arrays flat with the last axis
-    running fastest.
+    Convention: both frameworks slide the kernel without flipping it, and flatten arrays with the last axis running
+    fastest.
     """
     (height, width), (channels, outputs) = size, (kernel.shape[3], dense.shape[1])
     weight = kernel.transpose(3, 2, 0, 1)
@@ -764,7 +765,7 @@ def weights_from_channels_last(kernel, dense, size):
 
 
 def theta_between_conventions(theta, in_size, out_size):
-    """Write a theta that was learned with align_corners=True as the one that does the same with False.
+    """Convert a theta learned with align_corners=True into the one that does the same with False.
 
     Parameters
     ----------
@@ -778,7 +779,7 @@ def theta_between_conventions(theta, in_size, out_size):
     Returns
     -------
     (N, 2, 3) array of theta's dtype
-        In units in which -1 and 1 are the outer edges: each pixel of the output looks at the same place of the input.
+        In units in which -1 and 1 are the outer edges: each output pixel reads the same place of the input.
 
     Notes
     -----
@@ -791,7 +792,7 @@ def theta_between_conventions(theta, in_size, out_size):
 
 
 def bug_pixel_grid(theta, input_size, output_size, align_corners=False):
-    """Say for each pixel of the output which point of the input it shows.
+    """Grid of the input points that the output pixels show.
 
     Parameters
     ----------
@@ -821,7 +822,7 @@ def bug_pixel_grid(theta, input_size, output_size, align_corners=False):
 
 
 def share_outside(theta, size, align_corners=False):
-    """Say for each image which share of the output's points lies outside it.
+    """Compute for each image the share of the output's points that lie outside it.
 
     Parameters
     ----------
@@ -850,7 +851,7 @@ def share_outside(theta, size, align_corners=False):
 
 
 def singular_values(theta):
-    """Say by how much each theta stretches a picture's points, most and least.
+    """Compute by how much each theta stretches a picture's points, most and least.
 
     Parameters
     ----------
@@ -878,12 +879,12 @@ def rate_at(step, iterations, rate, factor):
     step : (N,) array of ints
         Steps of the run, counted from 0 to iterations - 1.
     iterations : int
-        How many steps the run has, 3 or more; it need not be a multiple of three.
+        The number of steps of the run, 3 or more, not necessarily a multiple of three.
     rate : float
         Learning rate at step 0. It falls to a tenth at the first step that is at or past a third of the run, and to a
         tenth of that at the first one at or past two thirds.
     factor : float
-        What the rate is multiplied by for the localisation network.
+        The factor by which the rate is multiplied for the localisation network.
 
     Returns
     -------
@@ -912,19 +913,19 @@ def mean_and_spread(errors):
     mean : (C,) array of float64
         In per cent.
     spread : (C,) array of float64
-        In percentage points: how far apart single runs lie.
+        In percentage points.
 
     Notes
     -----
-    Convention: the sample standard deviation divides the sum of squares by S - 1, because the mean that it is measured
-    from was taken from the same S runs.
+    Convention: the sample standard deviation divides the sum of squares by S - 1, because the mean was computed from
+    the same S runs.
     """
     percent = 100 * errors
     return percent.mean(axis=1), percent.std(axis=1, ddof=1)
 
 
 def tps_radial(distance):
-    """Say how a thin plate sags around a point that holds it, U(r) = r^2 log r.
+    """Shape of a thin plate around the pin that holds it, U(r) = r^2 log r.
 
     Parameters
     ----------
@@ -950,7 +951,7 @@ def tps_system(points):
     Parameters
     ----------
     points : (K, 2) array of float32 or float64
-        Where the control points stand, (x, y) in normalised units; no two in one place.
+        Control points (x, y) in normalised units; no two in one place.
 
     Returns
     -------
@@ -970,7 +971,7 @@ def tps_system(points):
 
 
 def localise_box(theta, image_size):
-    """Give the smallest upright rectangle of the image that holds all that each theta looks at.
+    """Smallest upright rectangle of the image that contains everything each theta reads.
 
     Parameters
     ----------
@@ -983,7 +984,7 @@ def localise_box(theta, image_size):
     -------
     (N, 4) array of theta's dtype
         Left, top, right and bottom of each rectangle, in pixels from the image's upper left corner: the whole image is
-        (0, 0, W, H). What lies beside the image counts as well.
+        (0, 0, W, H). Parts outside the image count as well.
 
     Notes
     -----
@@ -997,7 +998,7 @@ def localise_box(theta, image_size):
 
 
 def heading_of_theta(theta):
-    """Say where on the input the upper side of the output is, as a heading on the compass.
+    """Compute the direction on the input of the output's upper side, as a heading on the compass.
 
     Parameters
     ----------
@@ -1066,7 +1067,7 @@ def winding_number(theta):
 
 
 def thread_of_pixel(row, column, width, block):
-    """Say which thread of which block works on each pixel of a picture.
+    """Find which thread of which block works on each pixel of a picture.
 
     Parameters
     ----------
@@ -1094,7 +1095,7 @@ def thread_of_pixel(row, column, width, block):
 
 
 def atomic_conflicts(theta, in_size, out_size, align_corners=False):
-    """Count for each pixel of the image the output pixels whose samples give it a weight.
+    """Count, for each pixel of the image, the output pixels whose samples give it a weight.
 
     Parameters
     ----------

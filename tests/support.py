@@ -1,4 +1,4 @@
-"""Data and comparisons that the tests of the operations share."""
+"""Shared data and comparisons for the tests of the operations."""
 
 import re
 
@@ -27,7 +27,7 @@ def away_from_zero(seed, shape, dtype="float64", gap=0.1):
 
 
 def distinct(seed, shape, dtype="float64"):
-    """Numbers that lie apart from one another, so that the largest of a window is never in doubt."""
+    """Numbers that differ clearly from one another, so that the largest of a window is always certain."""
     return (np.random.default_rng(seed).permutation(np.prod(shape)).reshape(shape) * 0.1 - 1).astype(dtype)
 
 
@@ -78,7 +78,7 @@ def thetas(rows, count=1, dtype="float64"):
 
 
 def leaning(seed, count, dtype="float64"):
-    """Homographies with the whole image in front of the horizon: the denominator is 1 +- 0.6 at most, times a scale."""
+    """Homographies with the whole image in front of the horizon: a denominator of 1 +- 0.6 at most, times a scale."""
     rng = np.random.default_rng(seed)
     theta = rng.standard_normal((count, 3, 3))
     theta[:, 2] = [0, 0, 1] + rng.uniform(-0.3, 0.3, (count, 3)) * [1, 1, 0]
@@ -86,7 +86,7 @@ def leaning(seed, count, dtype="float64"):
 
 
 def as_tuple(results):
-    """The gradients of a backward function, be they one or several."""
+    """The gradients of a backward function as a tuple, whether it returns one or several."""
     return results if isinstance(results, tuple) else (results,)
 
 
@@ -104,9 +104,8 @@ def assert_same_as_torch(forward, backward, reference, arrays, unit=1.0):
 
 
 def assert_refused(call, argument, expected, given):
-    """Assert that `call` raises an error that names the argument, what was expected and what came.
-
-    None for the argument leaves open which of two arguments that do not fit together the message names.
+    """Assert that `call` raises an error that names the argument, the expected value and the given one. None for the
+    argument allows either of two arguments that do not fit together.
     """
     with pytest.raises((ValueError, TypeError)) as caught:
         call()

@@ -1,4 +1,4 @@
-"""Every built page, opened from its file with the network off: complete, quiet, and asking nobody for anything."""
+"""Every built page, opened from its file with the network off: complete, without errors and without requests."""
 
 import functools
 import gzip
@@ -164,7 +164,7 @@ def test_code_without_a_tag_loses_no_colour(theme):
 
 
 def test_a_small_screen_breaks_nothing_that_is_read_as_one():
-    """Shapes stay whole in tables, names break behind an underscore alone, and wide figures say that they are wide."""
+    """Shapes stay whole in tables, names break only after an underscore, and wide figures are marked as wide."""
     if not PAGES:
         cannot_run("the book is not built: run `make book` first")
     pages = {path.name[:5]: path.read_text("utf8") for path in PAGES}

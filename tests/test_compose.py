@@ -88,7 +88,7 @@ def test_bad_input_is_refused():
 
 
 def localisation(seed):
-    """Any small network that says something else of every image."""
+    """Any small network whose output differs for every image."""
     torch.manual_seed(seed)
     last = nn.Linear(64, 6, dtype=torch.float64)
     with torch.no_grad():
@@ -117,7 +117,7 @@ def test_each_step_corrects_what_those_before_show(images):
 
 
 def test_the_border_comes_back_by_composing():
-    """Two networks that say half a picture to the right and half a picture to the left, whatever they see."""
+    """Two networks that predict half a picture to the right and half a picture to the left, whatever the input."""
     image = torch.arange(1.0, 17).reshape(1, 1, 4, 4)
 
     def says(*numbers):
@@ -132,7 +132,7 @@ def test_the_border_comes_back_by_composing():
 
 
 def test_gradients_reach_every_network(images):
-    """A network that stands in the series twice learns from both places: the sum of two that are alike."""
+    """A network that occurs in the series twice learns from both places: its gradient is the sum of two equal ones."""
     shared = localisation(0)
     SeriesTransformer([shared, shared])(images).square().sum().backward()
     apart = [localisation(0), localisation(0)]

@@ -51,7 +51,7 @@ def test_dtype_in_is_dtype_out(call, dtype):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_memory_layout_does_not_matter(call, layout):
-    """The same numbers laid out otherwise give the same result, and nobody writes on them."""
+    """The same numbers in another layout give the same result, and are not written to."""
     forward, backward, arrays, d_out = call
     laid_out = [LAYOUTS[layout](array) for array in (d_out, *arrays)]
     for array in laid_out:
@@ -130,7 +130,7 @@ def test_a_flag_of_numpy_is_a_flag(implementation, label):
     ids=["masked", "bytes swapped"],
 )
 def test_arrays_that_only_look_like_arrays_are_refused(call, kind):
-    """What a mask hides would be read."""
+    """Masked values would be read."""
     forward, backward, arrays, d_out = call
     for place, array in enumerate(arrays):
         others = [*arrays[:place], kind(array), *arrays[place + 1 :]]

@@ -86,7 +86,7 @@ def test_p_takes_the_corners_where_it_says():
 
 def test_each_point_of_e_is_its_own():
     """The second point of the first row, a third of the way along the upper edge, reads 4 pixels further right."""
-    images = np.tile(np.arange(28.0), (1, 1, 28, 1))  # each pixel says its column
+    images = np.tile(np.arange(28.0), (1, 1, 28, 1))  # each pixel has the value of its column
     parameters = still(1)["E"]
     parameters["points"][0, 1] = [4, 0]
     moved = apply(images, "E", parameters)[0][0, 0] - images[0, 0]
@@ -138,7 +138,7 @@ def test_the_inverse_of_p_restores_the_digit():
 
 
 def test_tc_is_the_digit_at_its_place_and_six_patches_of_others():
-    images = 1 + np.arange(4)[:, None, None, None] + np.zeros((4, 1, 28, 28))  # each says its number
+    images = 1 + np.arange(4)[:, None, None, None] + np.zeros((4, 1, 28, 28))  # each has the value of its number
     parameters = draw(images, "TC", generator())
     assert (parameters["others"] != np.arange(4)[:, None]).all() and len(np.unique(parameters["others"])) == 4
     canvas, pose = apply(images, "TC", parameters)
@@ -157,7 +157,7 @@ def test_tc_is_the_digit_at_its_place_and_six_patches_of_others():
 
 def test_a_patch_of_tc_shows_what_it_was_cut_from():
     images = np.zeros((2, 1, 28, 28))
-    images[1, 0] = np.arange(28)[:, None] * 100 + np.arange(28)  # each pixel says its row and its column
+    images[1, 0] = np.arange(28)[:, None] * 100 + np.arange(28)  # each pixel encodes its row and its column
     one = np.zeros((2, 6, 2), int)
     one[0, 0] = 7, 3  # x before y
     paste = np.full((2, 6, 2), 50)
@@ -186,7 +186,7 @@ def test_tc_uses_the_whole_canvas():
         np.testing.assert_allclose(corners.mean(0), last / 2, rtol=0.05)
 
 
-# --- What they share
+# --- Shared
 
 
 @pytest.mark.parametrize("distortion", NEW)

@@ -1,4 +1,4 @@
-"""The distortions R and RTS: the pose says what happened to the picture."""
+"""The distortions R and RTS: the pose describes the distortion of the picture."""
 
 import numpy as np
 import pytest

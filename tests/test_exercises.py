@@ -1,4 +1,4 @@
-"""What the reader wrote: skipped while untouched, judged from then on. `pytest --ex WHICH` runs this file alone."""
+"""The reader's answers: skipped while untouched, judged from then on. `pytest --ex WHICH` runs this file alone."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def test_yours(stub, verdict_on, request):
 
 
 def _traceback(verdict, config):
-    """The whole traceback where it was asked for, else how to ask for it; nothing where nothing was raised."""
+    """The full traceback if it was requested, else how to request it; empty if nothing was raised."""
     if not verdict.traceback:
         return ""
     if config.getoption("tbstyle") in ("long", "short", "native"):

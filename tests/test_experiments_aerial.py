@@ -229,7 +229,7 @@ def test_what_the_comparison_rests_on(tmp_path):
 
 @pytest.mark.parametrize("name", full_circle.ARMS)
 def test_digits_on_a_full_circle(tmp_path, monkeypatch, name):
-    """Small digits in MNIST's place; what is turned by the true angle stands as before."""
+    """Small digits in MNIST's place; turned by the true angle they are as before."""
     monkeypatch.setattr(full_circle, "TRAIN", 200)
     monkeypatch.setattr(full_circle, "TEST", 100)
     monkeypatch.setattr(full_circle, "load_split", lambda data, part: load_digits(part))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -86,7 +87,7 @@ def test_a_series_that_is_asked_to_stop_says_what_is_done(tmp_path, number):
     stopped.send_signal(number)
     out, err = finish(stopped, 130)
     assert out.splitlines() == [f"kind=quick seed={seed}: begun 0, count 0, 0.0 s" for seed in (0, 1)]
-    assert err.splitlines()[-1] == "stopped, 2 of 4 cells are done; the same command goes on"
+    assert err.splitlines()[-1] == "stopped, 2 of 4 cells are done; the same command resumes"
 
 
 def test_two_commands_at_once_divide_the_cells_and_lose_none(tmp_path):
@@ -172,6 +173,15 @@ def test_the_overview_counts_what_is_done_what_is_left_and_what_was_spent(tmp_pa
     assert overview()[1] == "2 core-minutes spent on 2 cells; of 2 it was not recorded".split()
 
 
+def test_readme_says_about_what_the_recorded_results_took():
+    experiments = catalogue()
+    records = [record for each in experiments for record in engine.records_of(each, ledger.RESULTS)]
+    taken = sum(record.processor_seconds or 0 for record in records) / 60
+    readme = (ROOT / "README.md").read_text("utf8")
+    said = int(re.search(r"took about ([\d,]+) core-minutes", readme)[1].replace(",", ""))
+    assert said == pytest.approx(taken, rel=0.1)
+
+
 def test_the_list_shows_every_cell_and_which_records_are_stale(tmp_path, capsys):
     add_record(tmp_path, toy.CELLS[0])
     add_record(tmp_path, dict(kind="gone", seed=0))
@@ -225,7 +235,7 @@ def test_cells_are_chosen_by_their_settings_and_averaged():
 
 def test_every_ledger_of_the_book_is_of_an_experiment_and_has_no_stale_cell():
     experiments = {experiment.name: experiment for experiment in catalogue()}
-    own = {"kernels", "kernels_avx2", "kernels_wide", "cuda_registers"}  # of commands of their own
+    own = {"kernels", "kernels_avx2", "kernels_wide", "scaling", "cuda_registers"}  # of commands of their own
     begun = {path.stem for path in ledger.RESULTS.glob("*.json")} - own
     assert begun <= experiments.keys()
     for experiment in map(experiments.get, begun):

@@ -39,7 +39,7 @@ def digits():
     ],
 )
 def test_a_shift_is_found(digits, name, expected):
-    """The digit stands 2 pixels to the right and 1 up: so must the points of reading.
+    """The digit is 2 pixels to the right and 1 up, and so must be the sampling points.
 
     The median of six digits: a 1 hardly changes when it is stretched along its stroke.
     """

@@ -1,4 +1,4 @@
-"""The benchmark of the kernels: that it compares like with like, and says what it measured. Never how fast."""
+"""The benchmark of the kernels: that it compares like with like, and reports what it measured. Never how fast."""
 
 import json
 import re
@@ -179,7 +179,7 @@ def test_other_load_is_what_we_did_not_do():
         ({"other_cores": 0.02, "stolen_cores": 0.0}, 0.37, False, "varied by 37%"),
         ({"other_cores": 0.73, "stolen_cores": 0.0}, 0.37, False, "busy, and a loop"),
         (None, 0.37, False, "was busy: a loop"),
-        (None, 0.02, False, "does not say"),
+        (None, 0.02, False, "does not report"),
     ],
 )
 def test_a_busy_machine_is_not_called_quiet(load, loop_spread, quiet, words):

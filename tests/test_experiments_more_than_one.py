@@ -33,7 +33,7 @@ test_pairs.__test__ = False  # a function of the library, whatever its name look
 
 
 class Says(nn.Module):
-    """A localisation network that has made up its mind."""
+    """A localisation network with a constant output."""
 
     def __init__(self, *numbers):
         super().__init__()
@@ -206,7 +206,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been(tmp_path, optimizer):
 
 
 def test_a_transformer_that_centres_one_digit_owns_it():
-    """Told the first digits' true places, one leaves nothing of their spread, and the second digits' as it was."""
+    """Given the first digits' true places, one removes their spread, and leaves that of the second digits unchanged."""
     pairs, _, truth = test_pairs("small")
     still = torch.eye(2, 3).expand_as(truth[0])
     whole = torch.cat([truth[0], torch.tensor([[[0.0, 0, 1]]]).expand(len(pairs), 1, 3)], dim=1)
@@ -239,7 +239,7 @@ def few_digits(monkeypatch):
 
 @pytest.mark.parametrize("name", PLACES)
 def test_a_fresh_transformer_changes_nothing(name, images):
-    """The same convolutions and the same classifier, wherever it stands, say the same at first."""
+    """With the same convolutions and the same classifier, the transformer's place makes no difference at first."""
     model, plain = Placed(**PLACES[name]), Placed(None)
     weights = model.state_dict()
     plain.load_state_dict({key: value for key, value in weights.items() if not key.startswith("transformer")})
@@ -277,7 +277,7 @@ def test_the_shared_one_learns_through_both_passes(images):
 
 
 def test_what_is_left_of_the_angles(few_digits):
-    """Standing still leaves what was given; saying the opposite of each true angle leaves nothing."""
+    """The identity leaves the angles as they were; the opposite of each true angle leaves none."""
     model = Placed(0)
     still = measure_turns(model)
     assert still["remaining"] == pytest.approx(still["given"], abs=0.01) and 45 < still["given"] < 65
@@ -346,7 +346,7 @@ def test_the_loss_by_hand():
 
 
 def test_where_the_gradient_goes():
-    """The first picture alone is dissatisfied: alone it moves, or both do."""
+    """Only the first picture misses the margin: it moves alone, or both do."""
     for both_move, expected in ((False, [[-1.0], [0.0]]), (True, [[-1.0], [2.0]])):
         shown = torch.tensor([[0.0], [2.0]], requires_grad=True)
         triplet_loss(shown, torch.tensor([[1.0], [5.0]]), both_move=both_move).backward()

@@ -81,7 +81,7 @@ def test_a_stopped_cell_goes_on_where_it_was(tmp_path):
     assert record_of(table.EXPERIMENT, tmp_path, only, long, lambda: next(steps, None) is None) is None
     [path] = (tmp_path / "runs" / "distorted_mnist").glob("*/*.checkpoint.pt")
     content = load_checkpoint(path)
-    content["losses"][:25] = 7.0  # so that a run that began anew would be seen
+    content["losses"][:25] = 7.0  # so that a run that began again would be noticed
     write_whole(path, content)
     loss = record_of(table.EXPERIMENT, tmp_path, only, long).result["curve"]["loss"]
     assert loss[24] == 7 and 0 < loss[59] < 4

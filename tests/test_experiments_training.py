@@ -14,7 +14,7 @@ from stn_numpy import pose
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_parameters_of_a_row_agree(kind):
-    """Within 4 %: one more hidden number of the linear classifier is 6 % of it."""
+    """Within 4%: one more hidden unit of the linear classifier is 6% of it."""
     counts = [new_classifier(kind, transform, 0).parameter_count() for transform in TRANSFORM_NAMES]
     assert max(counts) < 1.04 * min(counts), dict(zip(TRANSFORM_NAMES, counts, strict=True))
 

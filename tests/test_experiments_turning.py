@@ -56,7 +56,7 @@ def test_a_donor_is_another_picture_of_the_wanted_class_and_nearly_of_the_same_t
 
 
 def test_a_classifier_that_lives_by_theta_takes_the_donor_s_class(numbered):
-    """The turn alone tells the class: a constant picture read by it shows nothing else than how it is turned."""
+    """The turn alone determines the class: a constant picture read by it shows only its turn."""
     images, labels, angles = numbered
     parameters = (0.1 * labels[:, None]).astype("float32")
     images = np.tile(np.float32([0, 1, 2, 3]), (COUNT, 1, 4, 1)) + 0 * images  # a slope along x shows each turn

@@ -1,4 +1,4 @@
-"""The explorables, taken hold of in Chromium: by mouse, finger and keyboard, and read back against the library."""
+"""The explorables, used in Chromium by mouse, finger and keyboard, and compared with the library."""
 
 import gzip
 import importlib.util
@@ -188,7 +188,7 @@ def test_every_name_has_its_function(shared_page):
 
 
 def assert_program(report):
-    """What the page shows is what the program makes of the same canvas with the same weights."""
+    """The page shows the program's results for the same canvas with the same weights."""
     canvas = np.reshape(report["image"], (1, 1, 40, 40))
     for name in NETWORKS:
         expected = program_answers(canvas, unpacked(RESULTS["draw"][name]["weights"]))
@@ -227,7 +227,7 @@ def test_draw_a_test_digit(hand):
     answer = np.argmax(slid["transformer"]["probability"])
     assert f"Test digit 9. With a transformer: {answer} (" in words
     error = RESULTS["draw"]["transformer"]["test_error"]
-    assert f"the first network misreads {100 * error:.1f}%" in words
+    assert f"the first network misclassifies {100 * error:.1f}%" in words
 
 
 def test_draw_with_the_mouse(hand):
@@ -385,7 +385,8 @@ def test_kink(hand):
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_pulls(open_page, motion):
-    """Three steps by hand and twenty more are gradient descent by the library, and beyond the edge nothing pulls."""
+    """Three steps by hand and twenty more are gradient descent by the library, and beyond the edge there is no
+    gradient."""
     pulls, image = Hand(open_page(reduced_motion=motion), "pulls"), ink(contents.ALL["pulls"].data()["image"])
     pulls.choose("target", "turned by 25\u00b0 and shifted")
     rate = pulls.report()["rate"]

@@ -233,7 +233,7 @@ def shrunk(image, size, way, spread):
     spread=st.sampled_from([0.5, 1.0, 1.4]),
 )
 def test_shrinking_and_the_weight_of_each_pixel(js, seed, size, way, spread):
-    """A pixel's say in the whole output is what the output's sum gains when that pixel is lit."""
+    """A pixel's weight in the whole output is the gain of the output's sum when that pixel is lit."""
     rng = np.random.default_rng(seed)
     image, direction = rng.uniform(size=(2, 12, 12))
     assert_same(js("shrink", picture(image), size, way, spread)["data"], shrunk(image, size, way, spread))

@@ -174,7 +174,7 @@ def test_threads_change_no_bit(dtype, shape, mode):
 
 
 def test_bands_add_up_to_the_whole(dtype):
-    """One tall image is cut into bands of rows for the backward; each pixel on a seam gets its gifts once."""
+    """One tall image is cut into bands of rows for the backward; each pixel on a seam receives its gradient once."""
     shape = (1, 1, 260, 6)
     image, theta, d_out = smooth(0, shape, dtype), random_theta(1, 1, dtype), normal(2, shape, dtype)
     units = 1, 4, 6 * 260 * 260

@@ -37,7 +37,7 @@ def over_the_corner():
 
 @pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
 def test_sampling_from_a_huge_image(image, mode):
-    """In float32 the coordinates of so large an image are coarse, so float64 says where, in the corner's own units."""
+    """In float32 the coordinates of so large an image are coarse, so they are float64, in the corner's own units."""
     far, near = over_the_corner()
     seen = sampler.affine_sample(image, far.astype(np.float32), (1, 1, 12, 12), mode=mode)
     alone = plain.affine_sample(image[:, :, -CORNER:, -CORNER:].astype(np.float64), near, (1, 1, 12, 12), mode=mode)

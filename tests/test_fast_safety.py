@@ -83,7 +83,7 @@ def test_in_a_notebook_it_is_no_error(tmp_path):
 
 
 def test_a_read_only_install_compiles_for_each_run(tmp_path):
-    """No folder can be made where a file stands, not even by root."""
+    """No folder can be made in a file's place, not even by root."""
     shutil.copytree(ROOT / "stn_numpy", tmp_path / "stn_numpy", ignore=shutil.ignore_patterns("__pycache__"))
     blocked = tmp_path / "stn_numpy" / "fast" / "__pycache__"
     blocked.write_text("")

@@ -178,6 +178,6 @@ def test_gradients_may_come_in_a_list():
 
 @pytest.mark.parametrize("dtype", [">f8" if sys.byteorder == "little" else "<f8", "float16", "longdouble"])
 def test_floats_that_would_be_passed_on_unseen_are_refused(dtype):
-    """A file of another machine's numbers, say: what is not differentiated is not checked."""
+    """For example another machine's numbers: arrays that are not differentiated are not checked."""
     with pytest.raises(TypeError, match=r"arguments\[1\]: expected float64.*got "):
         gradcheck(scaled_sum, lambda d, *_: (2 * d, d.sum(axis=0)), [normal(0, (3, 4)), normal(1, (4,)).astype(dtype)])

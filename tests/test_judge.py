@@ -1,4 +1,4 @@
-"""The judge by itself: what it says of answers that nobody foresaw, and what a reader sees of it."""
+"""The judge by itself: its verdicts on unforeseen answers, and its output for a reader."""
 
 import os
 import re
@@ -102,7 +102,7 @@ def test_two_catalogued_mistakes_in_one_output():
     both.wrong("The weight is doubled", "it is not.", "ch-grid")(lambda i, w: (reading(i, 2 * w)[0], reading(i, w)[1]))
     both.wrong("The image is negative", "it is not.", "ch-grid")(lambda i, w: (reading(-i, w)[0], reading(i, w)[1]))
     said = head(lambda i, w: (reading(-i, 2 * w)[0], reading(i, w)[1]), both)
-    assert said.startswith("The weight is doubled: it is not. (On top of that, the image is negative: it is not.)")
+    assert said.startswith("The weight is doubled: it is not. (In addition, the image is negative: it is not.)")
     said = head(lambda i, w: (reading(*((-i, w) if i.dtype == "float32" else (i, 2 * w)))[0], reading(i, w)[1]), both)
     assert said.startswith("The weight is doubled: it is not. (In other calls, the image is negative: it is not.)")
 
@@ -118,12 +118,12 @@ def test_two_catalogued_mistakes_in_one_output():
 ], ids=["sign", "inverse", "mean", "slip", "slip in one output"])  # fmt: skip
 def test_right_answer_on_other_arguments_or_with_a_slip_is_recognised(said, function):
     found = head(lambda i, w: tuple(part.astype(i.dtype) for part in function(i, w)))
-    assert "Yours gives what a right answer gives" in found and found.endswith(f"{said}."), found
+    assert "Your result is that of a right answer" in found and found.endswith(f"{said}."), found
 
 
 @pytest.mark.parametrize("given", [lambda i, w: (i, w[:1]), lambda i, w: (i.view(), w[:1])])
 def test_array_that_lies_in_an_argument_is_new_only_where_new_ones_are_asked_for(given):
-    """Numbers that are right today, and tomorrow what the caller makes of the argument."""
+    """Numbers that are right now, but change when the caller changes the argument."""
     for fresh in (False, True):
         toy = Exercise("same", "test_judge", ("out", "total"), [TOY.cases[1]], fresh=fresh)
         toy.solution = lambda package="": lambda image, weight: (image.copy(), weight[:1].copy())
@@ -184,7 +184,7 @@ def test_second_half_that_fits_the_cases_alone_is_dropped():
     toy = Exercise("products", "test_judge", ("out",), PRODUCTS.cases)
     toy.wrong("The square of the picture", "it is not squared.", "ch-grid")(lambda i, w: (i**3 + i) * w)
     said = head(lambda i, w: (i**3 + i) * np.exp2(w), toy)
-    assert "On top of that" not in said and "The square of the picture" not in said, said
+    assert "In addition" not in said and "The square of the picture" not in said, said
 
 
 def test_second_half_says_nothing_false_of_an_output_that_is_right():
@@ -199,7 +199,7 @@ def test_second_half_says_nothing_false_of_an_output_that_is_right():
 def test_factor_and_shift_are_no_second_half():
     """The two together turn one mistake into many another."""
     said = head(lambda i, w: (3 * without_bias(i, w)[0] + 7, reading(i, w)[1]))
-    assert "On top of that: everything is 3 times" not in said, said
+    assert "In addition: everything is 3 times" not in said, said
 
 
 def test_what_calls_have_in_common_is_not_said_of_a_chance():
@@ -260,13 +260,15 @@ def test_half_of_a_catalogued_mistake():
 
 def test_wrong_numbers_and_an_argument_written_in_place():
     said = head(lambda i, w: (np.multiply(i, 2 * w[0] * i, out=i), np.zeros(1)))
-    assert "(Your function also writes into its argument i: work on a copy first.) total: No mistake that" in said
+    assert (
+        "(Your function also writes into its argument i: work on a copy first.) total: No known mistake gives" in said
+    )
 
 
 def test_a_catalogued_mistake_with_a_sign_is_two_at_once():
     said = head(lambda i, w: (-without_bias(i, w)[0], reading(i, w)[1]))
     assert said.startswith("The bias is forgotten: ")
-    assert "(On top of that: every sign is the wrong way round.) Read: " in said
+    assert "(In addition: every sign is reversed.) Read: " in said
 
 
 def test_zeros_are_no_argument():
@@ -294,24 +296,24 @@ def written_in_place(image, weight):
     ("Your reading raised IndexError: ", lambda i, w: w[7]),
     ("The stub's own line, raise NotImplementedError, is still", lambda i, w: exec("raise NotImplementedError")),
     ("Your reading does not take the arguments", lambda i: i),
-    ("Your reading returned a tuple of 3; 2 arrays (out, total), one after", lambda i, w: (*reading(i, w), 1)),
-    ("Your reading returned one array; 2 arrays (out, total)", lambda i, w: reading(i, w)[0]),
-    ("Your reading returned one array; 2 arrays (out, total), one after the other, should come back. What came is "
-     "right: total. Missing: out.", lambda i, w: reading(i, w)[1]),
+    ("Your reading returned a tuple of 3; expected 2 arrays (out, total), one after", lambda i, w: (*reading(i, w), 1)),
+    ("Your reading returned one array; expected 2 arrays (out, total)", lambda i, w: reading(i, w)[0]),
+    ("Your reading returned one array; expected 2 arrays (out, total), one after the other. What came is right: total. "
+     "Missing: out.", lambda i, w: reading(i, w)[1]),
     ("The shape of out is wrong: expected (1, 3), given (2, 3). Your first 1 along axis 0 are right; leave out what",
      lambda i, w: (np.concatenate([reading(i, w)[0], i[:1]]), reading(i, w)[1])),
-    ("Your reading returned one dict; 2 arrays (out, total)", lambda i, w: {"out": reading(i, w)[0]}),
+    ("Your reading returned one dict; expected 2 arrays (out, total)", lambda i, w: {"out": reading(i, w)[0]}),
     ("The results are right, but come in another order than out, total.", lambda i, w: reading(i, w)[::-1]),
-    ("None came for total: was it ever computed?", lambda i, w: (reading(i, w)[0], None)),
-    ("A NumPy array should come for out; it is of type list.", lambda i, w: ([[1.0]], reading(i, w)[1])),
-    ("Real numbers should come for out; it holds <U1.", lambda i, w: (np.array(["a"]), reading(i, w)[1])),
+    ("total is None: was it ever computed?", lambda i, w: (reading(i, w)[0], None)),
+    ("out is of type list; expected a NumPy array.", lambda i, w: ([[1.0]], reading(i, w)[1])),
+    ("out holds <U1; expected real numbers.", lambda i, w: (np.array(["a"]), reading(i, w)[1])),
     ("The shape of out is wrong: expected (1, 3), given (3, 1). The numbers are right, with the axes in the",
      lambda i, w: (reading(i, w)[0].T, reading(i, w)[1])),
     ("The shape of out is wrong: expected (1, 3), given (3,).", lambda i, w: (reading(i, w)[0][0], reading(i, w)[1])),
     ("The numbers of out are right, their type is wrong: expected float32, given float64.",
      lambda i, w: (reading(i, w)[0].astype("float64"), reading(i, w)[1])),
     ("The numbers are right, but your function writes into its argument image.", written_in_place),
-    ("total: No mistake that I know gives this. Everything given is zero", lambda i, w: (reading(i, w)[0], 0 * w[:1])),
+    ("total: No known mistake gives this result. Everything given is zero", lambda i, w: (reading(i, w)[0], 0 * w[:1])),
     ("Your reading raised SystemExit: ", lambda i, w: sys.exit()),
     ("Your reading raised RecursionError: ", lambda i, w: sum(map(lambda _: 1, iter(lambda: recurse(), 0)))),
 ])  # fmt: skip
@@ -362,7 +364,7 @@ def test_arguments_are_the_same_for_whoever_comes_next():
 
 
 @pytest.mark.parametrize("said, given, expected", [
-    ("Every sign is the wrong way round; the sizes are right.", -PICTURE, PICTURE),
+    ("Every sign is reversed; the absolute values are right.", -PICTURE, PICTURE),
     ("Everything is 3/2 times what it should be", 1.5 * PICTURE, PICTURE),
     ("Everything is 1/2 too small: a constant shift.", PICTURE - 0.5, PICTURE),
     ("Along the last axis the components are 3, 1/2 times", GRID * [3, 0.5], GRID),
@@ -373,21 +375,21 @@ def test_arguments_are_the_same_for_whoever_comes_next():
      PICTURE.ravel()),
     ("Everything given is zero", 0 * PICTURE, PICTURE),
     ("It is right up to rounding, and rounded to float32 (off by 5e-08)", np.float32(PICTURE / 7), PICTURE / 7),
-    ("It is nearly right (off by 1e-05), but not as near as rounding comes", PICTURE * (1 + 1e-7 * PICTURE), PICTURE),
+    ("It is nearly right (off by 1e-05), but by more than rounding", PICTURE * (1 + 1e-7 * PICTURE), PICTURE),
     ("Every number is the square of what it should be.", PICTURE ** 2, PICTURE),
     ("Every number is rounded to a whole number.", np.rint(PICTURE / 7), PICTURE / 7),
     ("Everything is 2 times what it should be, and then 1 too small.", 2 * PICTURE - 1, PICTURE),
     ("Everything is 0.01745 (pi / 180, degrees turned into radians) times", np.radians(PICTURE), PICTURE),
     ("Numbers below 2 and above 9 are cut off; the others are right.", np.clip(PICTURE, 2, 9), PICTURE),
     ("Every number is rounded to 1 decimal;", (PICTURE / 7).round(1), PICTURE / 7),
-    ("Every number given is 1/2, whatever comes in.", np.full((3, 4), 0.5), PICTURE),
-    ("Along axis 0 the first holds for all;", np.repeat(PICTURE[:1], 3, 0), PICTURE),
-    ("Along axis 1 all hold the sum over them;", PICTURE.sum(1, keepdims=True) + 0 * PICTURE, PICTURE),
+    ("Every number given is 1/2, whatever the input.", np.full((3, 4), 0.5), PICTURE),
+    ("Along axis 0 the first is used for all;", np.repeat(PICTURE[:1], 3, 0), PICTURE),
+    ("Along axis 1 each is the sum over them;", PICTURE.sum(1, keepdims=True) + 0 * PICTURE, PICTURE),
     ("Along axis 0 all but the last are zero.", PICTURE * [[0], [0], [1]], PICTURE),
     ("Along axis 1 the numbers come in the order 0, 2, 1 and 3", PICTURE[:, [0, 2, 1, 3]], PICTURE),
 ])  # fmt: skip
 def test_simple_change_is_named(said, given, expected):
-    """Where it explains every case; one case in which it does not, and it is not said."""
+    """If it explains every case; with one case that it does not explain, it is not reported."""
     given, expected = given.astype("float64"), expected.astype("float64")
     assert change_of_all([(given, expected), (given, expected)]).startswith(said)
     other = np.where(np.arange(expected.size).reshape(expected.shape) == 1, 5.5, expected)
@@ -396,7 +398,7 @@ def test_simple_change_is_named(said, given, expected):
 
 def test_factor_is_seen_although_float32_rounds():
     said = head(lambda i, w: (reading(i, w)[0] / i.dtype.type(3), reading(i, w)[1]))
-    assert said.startswith("out: No mistake that I know gives this. Everything is 1/3 times what it should be")
+    assert said.startswith("out: No known mistake gives this result. Everything is 1/3 times what it should be")
 
 
 @pytest.mark.parametrize("given, expected", [
@@ -415,7 +417,7 @@ def test_one_output_alone_is_no_tuple():
     alone = Exercise("reading", "test_judge", ("out",), [Case("three", np.ones((1, 3)))])
     alone.solution = lambda package="": lambda image: 2 * image
     assert judge(alone, lambda image: 2 * image).status == "right"
-    assert head(lambda image: (2 * image,), alone) == "Your reading returned a tuple of 1; one array should come back."
+    assert head(lambda image: (2 * image,), alone) == "Your reading returned a tuple of 1; expected one array."
 
 
 def test_memory_that_was_never_written_does_not_pass():
@@ -434,7 +436,7 @@ def test_mistake_is_not_named_where_the_reader_is_right():
         out, total = reading(image, weight)
         return (image**3 if image.size == 3 else image * weight[0] if image.dtype == "float32" else out), total
 
-    assert head(answer).startswith("out: No mistake that I know gives this. No pattern stands out either. Next: work")
+    assert head(answer).startswith("out: No known mistake gives this result. No pattern stands out either. Next: work")
 
 
 def endless(image, weight):
@@ -488,8 +490,8 @@ def test_difference_outside_the_image_alone():
 def test_judge_says_that_it_does_not_know_and_what_to_do_next():
     said = head(lambda i, w: (i**2 + np.arange(i.size).reshape(i.shape), reading(i, w)[1] + np.exp(w[:1])))
     assert said.startswith(
-        "out: No mistake that I know gives this. No pattern stands out either. Next: work out[0, 0] "
-        "of the case below out by hand, where 4 should come and 1 came, and print each step of your"
+        "out: No known mistake gives this result. No pattern stands out either. Next: work out[0, 0] "
+        "of the case below out by hand, where 4 is expected and 1 was given, and print each step of your"
     )
 
 
@@ -694,7 +696,7 @@ def test_seconds_are_those_of_all_calls_and_of_the_file_together(tmp_path):
 
 
 @pytest.mark.parametrize("code, said", [
-    ("import os\nos._exit(3)", "ex02_look_at.py has ended Python itself (exit code 3): a crash in compiled code, more"),
+    ("import os\nos._exit(3)", "ex02_look_at.py ended Python itself (exit code 3): a crash in compiled code, not"),
     ("import sys\nsys.exit()", "ex02_look_at.py does not run: SystemExit: line 2: sys.exit()"),
     ("input()", "ex02_look_at.py does not run: EOFError: EOF when reading a line"),
     ("import sys; sys.stdout.close()\ndef look_at(c, s):\n    return None", "Your look_at returned None"),

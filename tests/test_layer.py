@@ -1,4 +1,4 @@
-"""Layers: what they remember, how their gradients gather, how their parameters are named and drawn."""
+"""Layers: their state, the accumulation of their gradients, the names and first values of their parameters."""
 
 import numpy as np
 import pytest
@@ -203,7 +203,7 @@ def test_a_seed_decides_the_first_weights(name):
     assert not any(same(build(3), build(4)))
     assert not any(same(build(None), build(None)))
     rng = np.random.default_rng(3)
-    assert not any(same(build(rng), build(rng)))  # a generator goes on where it was
+    assert not any(same(build(rng), build(rng)))  # a generator continues where it was
 
 
 @pytest.mark.parametrize("name", WEIGHTED)

@@ -179,7 +179,7 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_bad_arguments_are_refused(case, kind):
     changed, name, expected, got = BAD[case]
-    if kind == "fcn" and name in ("channels", "kernel_size"):  # it has no convolutions, and says so
+    if kind == "fcn" and name in ("channels", "kernel_size"):  # it has no convolutions, and refuses these
         expected = "None"
     arguments = dict(image_shape=(1, 8, 10), identity=AFFINE, kind=kind) | changed
     assert_refused(lambda: LocalisationNetwork(**arguments), name, expected, got)

@@ -36,7 +36,7 @@ def test_softmax_same_as_torch(implementation, dtype, batch, classes, seed):
 
 
 def test_softmax_by_hand(implementation):
-    """Scores log 1, log 2 and log 5 stand as 1 to 2 to 5, whatever is added to all of them."""
+    """Scores log 1, log 2 and log 5 give probabilities as 1 to 2 to 5, whatever is added to all of them."""
     logits = np.log([[1.0, 2.0, 5.0]])
     expected = np.array([[0.125, 0.25, 0.625]])
     assert_agrees(implementation.softmax(logits), expected)
@@ -50,7 +50,7 @@ def test_equal_scores_cost_the_log_of_the_classes(implementation, dtype):
 
 
 def test_backward_by_hand(implementation):
-    """The probabilities, less one at the right class, over the number of samples, times what comes from above."""
+    """The probabilities, less one at the right class, over the number of samples, times the upstream gradient."""
     logits, target = np.log([[1.0, 2.0, 5.0], [1.0, 1.0, 2.0]]), np.array([2, 0])
     d_logits = implementation.cross_entropy_backward(np.asarray(4.0), logits, target)
     assert_agrees(d_logits, 2 * np.array([[0.125, 0.25, -0.375], [-0.75, 0.25, 0.5]]))

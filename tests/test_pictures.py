@@ -233,7 +233,7 @@ def test_a_grey_palette_is_grey_and_another_is_not(tmp_path):
 
 
 def test_pictures_of_one_colour_are_named(tmp_path, sprite):
-    """Also where only the outline, in the alpha channel, would say what it is."""
+    """Also if only the outline, in the alpha channel, shows what it is."""
     for name in "abc":
         Image.new("RGB", (8, 8), "red").save(tmp_path / f"{name}.png")
     pixels = np.asarray(sprite).copy()

@@ -1,4 +1,4 @@
-"""What is measured of a trained transformer: the angle that it leaves, and what its parameters betray."""
+"""The measures of a trained transformer: the angle that remains, and what its parameters reveal."""
 
 from dataclasses import replace
 
@@ -145,7 +145,7 @@ def test_noise_is_read_by_chance_alone():
 
 
 def test_each_number_counts_by_its_own_spread():
-    """A number a thousand times as large that says nothing does not drown the two that tell."""
+    """A number a thousand times as large without information does not hide the two that have some."""
     (known, known_labels), (asked, asked_labels) = clusters(0, 1000, 0.02), clusters(1, 300, 0.02)
     known, asked = (np.column_stack([points, 1000 * normal(k, len(points))]) for k, points in enumerate((known, asked)))
     assert label_readable_from(known, known_labels, asked, asked_labels) > 0.9

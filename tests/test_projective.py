@@ -50,7 +50,7 @@ def test_same_as_skimage_and_opencv(implementation, align_corners, seed, height,
 
 
 def test_warps_as_opencv(implementation):
-    """A whole picture: OpenCV too maps output to input when it is told so, in pixels and with coarser steps."""
+    """A whole picture: with a flag OpenCV maps output to input too, in pixels and with coarser steps."""
     image = cv2.GaussianBlur(normal(0, (40, 50)), (0, 0), 3)
     theta = np.array([[[0.9, 0.2, 0.05], [-0.1, 1.1, -0.1], [0.2, -0.15, 1]]])
     to_units = np.array([[2 / 49, 0, -1], [0, 2 / 39, -1], [0, 0, 1]])  # pixels to units, corners at the centres
@@ -116,7 +116,7 @@ def test_default_is_edges(implementation):
 
 
 def test_backward_of_one_point(implementation):
-    """At the top right, (1, -1), c = 1.5 and the point read is (2/3, -2/3); a wish of (3, 0)."""
+    """At the top right, (1, -1), c = 1.5 and the point read is (2/3, -2/3); its gradient is (3, 0)."""
     d_grid = np.zeros((1, 3, 5, 2))
     d_grid[0, 0, -1] = [3, 0]
     d_theta = implementation.projective_grid_backward(d_grid, with_denominator(0.5, 0, 1), align_corners=True)
@@ -225,7 +225,7 @@ def test_homography_sends_four_points_to_four(implementation, count, seed):
 
 
 def test_the_outputs_corners_show_the_four_points(implementation, dtype):
-    """The grid's corners, in the order of reading, are where the homography was told to look: x before y."""
+    """The grid's corners, in the order of reading, are the points given to the homography: x before y."""
     corners = np.array([[[-1, -1], [1, -1], [-1, 1], [1, 1]]], dtype)
     there = np.array([[[-0.5, -0.9], [0.7, -0.8], [-0.6, 0.3], [0.9, 1.2]]], dtype)
     grid = implementation.projective_grid(implementation.homography(corners, there), (1, 1, 5, 6), align_corners=True)

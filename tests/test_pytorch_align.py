@@ -27,7 +27,7 @@ def one_thread():
 
 
 def network_that_says(parameters, transform="similarity", channels=3, **options):
-    """A network whose localisation network says the same of every tile, and its facts."""
+    """A network whose localisation network gives the same theta for every tile, and its facts."""
     facts = dict(
         classes=["left", "right"],
         mean=[0.25] * channels,
@@ -89,7 +89,8 @@ def test_what_is_written(checkpoint, tiles, tmp_path, capsys):
 
 
 def test_heading_east_is_turned_to_north(checkpoint, tiles, tmp_path):
-    """Theta says heading 90: what was right comes up, counter-clockwise as seen. x and y swapped would mirror it."""
+    """Theta has heading 90: the right side becomes the upper one, counter-clockwise as seen; swapped axes would mirror
+    it."""
     run(checkpoint, tiles, tmp_path / "out")
     after = np.asarray(Image.open(tmp_path / "out" / "a.png")).astype(int)
     red, green = after[..., 0], after[..., 1]

@@ -1,4 +1,4 @@
-"""What `diagnose` says of transformers whose trouble is known, in modules that know nothing of this package."""
+"""The output of `diagnose` for transformers with known faults, in modules that are independent of this package."""
 
 import math
 import random

@@ -63,7 +63,7 @@ def tiles(tmp_path):
 
 
 def complaint(arguments, capsys, code):
-    """The one line that the command says when it refuses."""
+    """The single line of the command when it refuses."""
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == code

@@ -1,4 +1,4 @@
-"""The training command: what it learns, that nothing is lost, and what it says when something is wrong."""
+"""The training command: what it learns, that nothing is lost, and its messages when something is wrong."""
 
 import errno
 import json
@@ -95,12 +95,12 @@ def wait_for(path, process):
 
 
 def complaint(arguments, capsys, code):
-    """The one line that the command says when it refuses."""
+    """The single line of the command when it refuses."""
     with pytest.raises(SystemExit) as left:
         main(arguments)
     assert left.value.code == code
     said = capsys.readouterr().err.splitlines()
-    lines = [line for line in said if line and "step/s" not in line and "going on" not in line]  # nor the bar
+    lines = [line for line in said if line and "step/s" not in line and "resuming" not in line]  # nor the bar
     assert len(lines) == 1 and lines[0].startswith("train: "), lines
     return lines[0]
 
@@ -328,7 +328,7 @@ def test_a_run_that_is_done_is_not_run_again(tmp_path, capsys):
     assert (tmp_path / "st-fcn-R-affine-seed0.json").stat().st_mtime_ns == before
 
 
-# --- What it says when something is wrong
+# --- Its messages when something is wrong
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_a_sound_checkpoint_that_cannot_be_read_is_not_called_damaged(error, par
 
 
 def test_missing_denied_and_damaged_are_three_messages(tmp_path, capsys, monkeypatch):
-    """A folder in a file's place cannot be read, whoever reads."""
+    """A folder in a file's place cannot be read, not even by root."""
     path, said = stopped_run(tmp_path), []
     path.write_bytes(b"?")
     arguments = [*ARGUMENTS, "--iterations", "2", "--out", str(tmp_path)]
@@ -498,7 +498,7 @@ def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
     assert sorted(path.suffix for path in (tmp_path / "two").iterdir()) == [".json", ".pt"]
     assert out == capsys.readouterr().out.replace("/one/", "/two/").replace(
         f"{one['images_per_second']:,}", f"{two['images_per_second']:,}"
-    )  # one process speaks
+    )  # one process reports
     assert said.count("12/12") <= 2  # and one draws the bar
 
 
@@ -523,12 +523,12 @@ def test_what_one_process_alone_meets_is_said_by_it(error, said, capsys, monkeyp
 
 
 def test_a_device_too_few_is_met_by_every_process(monkeypatch):
-    """The one that speaks has a device."""
+    """The one that reports has a device."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
     for name, value in dict(RANK=0, LOCAL_RANK=0, WORLD_SIZE=2, LOCAL_WORLD_SIZE=2).items():
         monkeypatch.setenv(name, str(value))
-    with pytest.raises(Refusal, match="2 processes want a device each, torch finds 1 here"), join_world("cuda"):
+    with pytest.raises(Refusal, match="2 processes need a device each, torch finds 1 here"), join_world("cuda"):
         pass
 
 

@@ -48,7 +48,7 @@ def test_another_architecture_is_refused_by_name(saved, asked, says, networks, t
         (
             dict(transform="tps"),
             "transform='affine'.*transform='tps'",
-        ),  # its 32 numbers are told by the last layer, too
+        ),  # its 32 numbers follow from the last layer, too
         (dict(align_corners=True), "align_corners=False.*align_corners=True"),
         (dict(size=20), r"size=None.*size=\(20, 20\)"),
     ],
@@ -80,7 +80,7 @@ def test_a_damaged_file_is_refused(harm, networks, tmp_path):
 
 
 class Trap:
-    """What a pickle can do to its reader."""
+    """A pickle that runs code when it is read."""
 
     ran = False
 

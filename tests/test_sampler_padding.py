@@ -1,4 +1,4 @@
-"""What grid_sample sees between and outside the pixels, worked out by hand, and what torch does on the kinks."""
+"""The values of grid_sample between and outside the pixels, worked out by hand, and torch's choices on the kinks."""
 
 import numpy as np
 import pytest
@@ -28,14 +28,14 @@ def test_border_repeats_the_edge(implementation, align_corners):
 
 
 def test_reflection_at_the_edges_repeats_the_outer_pixel(implementation, mode):
-    """d c b a | a b c d | d c b a: the mirror stands on the outer edge of the outer pixel."""
+    """d c b a | a b c d | d c b a: the mirror is at the outer edge of the outer pixel."""
     x = np.arange(-6, 10)
     out = along_a_row(implementation, [4, 5, 6, 8], x, False, mode=mode, padding_mode="reflection")
     assert_agrees(out, np.array([6, 8, 8, 6, 5, 4, 4, 5, 6, 8, 8, 6, 5, 4, 4, 5.0]))
 
 
 def test_reflection_at_the_corners_does_not(implementation, mode):
-    """d c b | a b c d | c b a: the mirror stands on the centre of the outer pixel."""
+    """d c b | a b c d | c b a: the mirror is at the centre of the outer pixel."""
     x = np.arange(-4, 9)
     out = along_a_row(implementation, [4, 5, 6, 8], x, True, mode=mode, padding_mode="reflection")
     assert_agrees(out, np.array([6, 8, 6, 5, 4, 5, 6, 8, 6, 5, 4, 5, 6.0]))
@@ -116,7 +116,7 @@ def test_every_channel_pulls_at_the_point(implementation, align_corners):
 
 
 def test_gradient_of_the_image_is_the_share(implementation, align_corners):
-    """Each pixel gets back the weight that it gave, and gifts to one pixel add up."""
+    """Each pixel's gradient has the weight with which it was read, and shares of one pixel add up."""
     image = np.zeros((1, 1, 3, 4))
     grid = grid_from_pixels([1.25, 1.25, -0.5], [1.0, 1.0, 0.0], image, align_corners)
     d_out = np.array([4.0, 8.0, 100.0]).reshape(1, 1, 1, 3)

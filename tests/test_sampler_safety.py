@@ -180,7 +180,7 @@ BAD_AFFINE = {
 
 @pytest.mark.parametrize("case", BAD_SAMPLE)
 def test_bad_input_is_refused(implementation, case):
-    """The forward and the backward say the same, and both before they compute anything."""
+    """The forward and the backward raise the same error, both before they compute anything."""
     arguments, options, *message = BAD_SAMPLE[case]
     assert_refused(lambda: implementation.grid_sample(*arguments, **options), *message)
     d_out = np.ones((2, 1, 3, 3))

@@ -112,7 +112,7 @@ def test_attention_looks_where_it_is_shifted(implementation):
 
 
 def test_translation_moves_the_picture_the_other_way(implementation):
-    """Theta says where to look: looking right by a quarter of 8 columns shows the picture a pixel further left."""
+    """Theta moves the points: a quarter of a unit, one of 8 columns, to the right moves the picture a pixel left."""
     image = normal(0, (1, 1, 8, 8))
     out = transformed(implementation, "translation", [0.25, -0.5], image, False)
     assert_agrees(out[:, :, 2:, :-1], image[:, :, :-2, 1:])

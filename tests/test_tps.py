@@ -10,7 +10,7 @@ from tolerances import FINITE_DIFFERENCES, RELATIVE, assert_agrees
 
 from stn_numpy.gradcheck import gradcheck
 
-CLOSE = dict(rtol=0, atol=1e-8)  # to SciPy, which no one here wrote
+CLOSE = dict(rtol=0, atol=1e-8)  # to SciPy, an independent implementation
 
 
 def spline(points, values):
@@ -126,7 +126,7 @@ def test_a_family_of_any_control_shape(implementation, dtype, align_corners):
 
 
 def test_a_moved_point_pulls_its_own_neighbourhood(implementation):
-    """Point 6 of 4 x 4 stands in row 1, column 2; moved along x alone, the right middle of the upper half follows."""
+    """Point 6 of 4 x 4 is in row 1, column 2; moved along x alone, the right middle of the upper half follows."""
     displacements = np.zeros((1, 16, 2))
     displacements[0, 6] = [0.25, 0]
     grid = implementation.tps_grid(displacements, (1, 1, 31, 31), align_corners=True)[0]
@@ -156,7 +156,7 @@ def test_default_is_edges_and_sixteen_points(implementation):
 
 
 def test_backward_of_one_pixel(implementation):
-    """A pixel on control point 6 listens to no other: its wish is that point's gradient, x to x."""
+    """A pixel on control point 6 follows no other point, so only that point gets its gradient, x to x."""
     d_grid = np.zeros((1, 4, 4, 2))
     d_grid[0, 1, 2] = [3, -5]
     expected = np.zeros((1, 16, 2))

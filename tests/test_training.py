@@ -1,4 +1,4 @@
-"""The training loop: torch's losses, the same losses every time, and what it says on the way."""
+"""The training loop: torch's losses, the same losses every time, and its output."""
 
 import numpy as np
 import pytest
@@ -58,7 +58,7 @@ def losses_of_twin(twin, optimizer, seed, steps):
 @pytest.mark.parametrize("optimizer", TORCH_OPTIMIZERS)
 @pytest.mark.parametrize("kind, transform", [("cnn", "affine"), ("fcn", "affine"), ("cnn", "rotation")])
 def test_losses_of_torch_for_ten_steps(kind, transform, optimizer, start):
-    """From the identity, too, where every point stands on a kink of the sampler and rounding decides which slope is
+    """From the identity, too, where every point lies on a kink of the sampler and rounding decides which slope is
     taken. Corners as -1 and 1, and sides of 2 ** k + 1 pixels, leave nothing to round in either library.
     """
     align_corners = start == "identity"
@@ -152,7 +152,7 @@ def test_gradients_of_a_batch_do_not_leak_into_the_next():
 
 
 class Reads(Layer):
-    """A classifier for images that say their class: pixel k is bright for class k."""
+    """A classifier for images that show their class: pixel k is bright for class k."""
 
     def forward(self, image):
         self.largest_batch = max(len(image), getattr(self, "largest_batch", 0))

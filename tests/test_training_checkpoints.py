@@ -77,7 +77,7 @@ def test_a_killed_run_ends_like_one_that_was_not_killed(tmp_path):
         assert path.exists() and set(tmp_path.iterdir()) <= {path, tmp_path / "run.npz.part"}
         with np.load(path) as file:
             done.append(len(file["losses"]))
-    assert 0 < done[1] and done == sorted(set(done)), done  # every part went on where the one before had ended
+    assert 0 < done[1] and done == sorted(set(done)), done  # every part continued where the one before had ended
     taken = []
     options = dict(decay=(10, 0.9), checkpoint_every=1)
     resumed = run(
@@ -182,7 +182,7 @@ def test_a_damaged_checkpoint_is_refused(tmp_path, damage):
 
 
 def as_it_was(**changes):
-    """Build what goes on from the checkpoint: the same, but for the changes."""
+    """Build the run that resumes from the checkpoint: the same, except for the changes."""
     model = build_model(**changes.get("model", {}))
     optimizer = changes.get("optimizer", build_optimizer)(model)
     return model, optimizer, changes.get("seed", 5), changes.get("schedule", lambda optimizer: None)(optimizer)
@@ -268,7 +268,7 @@ def test_the_unchanged_run_is_not_refused(tmp_path):
     ],
 )
 def test_sgd_and_its_schedule_go_on_as_they_were(tmp_path, changes, named):
-    """Though the rate has fallen since, the run is the same if it began with the same numbers."""
+    """Although the rate has fallen since, the run is the same if it began with the same numbers."""
 
     def go_on(steps, lr=0.1, momentum=0.9, step_size=2, gamma=0.1):
         model = build_model()

@@ -96,7 +96,7 @@ def test_backward_is_the_finite_difference(transform, align_corners):
 def test_a_pixel_matters_by_what_is_read_and_by_where_it_sends_the_reading(transform):
     """The images' gradient is that through the sampler plus that through the localisation network.
 
-    Torch gives each alone, when it is told to hold the other path still.
+    Torch gives each alone, if the other path is detached.
     """
     transformer, twin = build(transform), build_twin(transform)
     with_same_parameters(twin, transformer)

@@ -150,7 +150,7 @@ def test_it_finds_an_up_from_classes_alone():
 
 
 def test_the_best_turn_is_a_transformer():
-    """Of the torch twin: what its transformer reads is the copy with the largest share."""
+    """The transformer of the torch twin reads the copy with the largest share."""
     torch.manual_seed(0)
     twin = pytorch.from_numpy(TurnedCopies(small_network(), 6)).double()
     image = torch.tensor(normal(1, (4, 1, 8, 8)))

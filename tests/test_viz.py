@@ -1,4 +1,4 @@
-"""The pictures say what is so: outlines lie where the corners land, words say what theta is, in legible style."""
+"""The pictures are right: outlines lie where the corners land, words describe theta, in legible style."""
 
 import matplotlib
 

@@ -1,4 +1,4 @@
-"""The words of the book, the library and the tests, as codespell reads them."""
+"""The spelling of the book, the library and the tests, by codespell."""
 
 import subprocess
 import sys

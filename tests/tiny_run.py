@@ -1,4 +1,4 @@
-"""A transformer and a classifier so small that they train in a blink; ``python tiny_run.py PATH`` trains them."""
+"""A transformer and a classifier small enough to train in a moment; ``python tiny_run.py PATH`` trains them."""
 
 import sys
 
@@ -18,7 +18,7 @@ KILLED_STEPS = 60
 
 
 def build_model(seed=0, kind="cnn", transform="affine", hidden=(5,), align_corners=False, dtype="float64"):
-    """A classifier behind a transformer with a convolutional localisation network."""
+    """A classifier after a transformer with a convolutional localisation network."""
     localisation = LocalisationNetwork(
         SHAPE, TRANSFORMS[transform].identity, channels=(2, 3), kernel_size=3, hidden=hidden, rng=seed, dtype=dtype
     )
@@ -51,13 +51,13 @@ def run(steps, seed=5, optimizer="Adam", model_seed=0, decay=None, batches=make_
 
 
 def record(model):
-    """Something that changes in every step, of more than one shape."""
+    """Arrays of several shapes that change in every step."""
     bias = model.transformer.localisation.final.bias.data
     return {"bias": bias.copy(), "sum": np.array(sum(parameter.data.sum() for parameter in model.parameters()))}
 
 
 def same(one, other):
-    """Whether two runs ended alike to the last bit: losses, records, parameters, state and rates."""
+    """Whether two runs are equal to the last bit: losses, records, parameters, state and rates."""
     found = []
     for model, optimizer, history in (one, other):
         arrays = {name: parameter.data for name, parameter in model.named_parameters().items()}
@@ -71,7 +71,7 @@ def same(one, other):
 
 
 def batches_on_demand(rng):
-    """Wait for a line on stdin, then say on stdout that another step begins."""
+    """Wait for a line on stdin, then report on stdout that another step begins."""
     sys.stdin.readline()
     print("step", flush=True)
     return make_batch(rng)

@@ -1,4 +1,4 @@
-"""The networks once more in torch, and what it takes to compare a layer of this library with them."""
+"""The networks written again in torch, and functions that compare a layer of this library with them."""
 
 import numpy as np
 import torch
@@ -33,7 +33,7 @@ def data_of(layer):
 
 
 def randomise(layer, seed=0, scale=0.3):
-    """Draw every parameter of a layer anew, so that none is zero; return the layer."""
+    """Draw every parameter of a layer at random, so that none is zero; return the layer."""
     for place, parameter in enumerate(layer.parameters()):
         parameter.data[...] = scale * normal([seed, place], parameter.data.shape)
     return layer
@@ -54,7 +54,7 @@ def assert_same_as_twin(layer, twin, inputs, unit=1.0):
 
 
 class Says(Layer):
-    """A localisation network that says what it is told."""
+    """A localisation network with given outputs."""
 
     def __init__(self, *rows):
         self.rows = np.array(rows, float)

@@ -1,7 +1,6 @@
-"""Visits to the built pages: each is opened once, two at a time, and what the tests ask about it is written down.
-
-They run in a process and a browser of their own, beside the other tests: `begin` starts them, and `outcome` waits for
-one page. That nothing escapes a visit, `test_book.py` shows on a page full of faults.
+"""Visits to the built pages: each is opened once, two at a time, and everything that the tests need is recorded. They
+run in a process and a browser of their own, beside the other tests: `begin` starts them, and `outcome` waits for one
+page. `test_book.py` checks with a page full of faults that a visit finds all of them.
 
     python tests/visits.py FOLDER PID PAGE...
 
@@ -37,7 +36,7 @@ PAGES = [path for path in built_pages() if not is_redirect(path)]
 
 AT_ONCE = 2
 NO_CHROMIUM = "no Chromium found: install chromium, or run `python -m playwright install chromium`"
-PATIENCE = 300_000  # milliseconds: a busy machine is slow, and not wrong
+PATIENCE = 300_000  # milliseconds: a busy machine may be slow
 PHONE = {"width": 360, "height": 740}
 
 # Stray are dollars and backslashes of a formula that Markdown took for something else, such as a list
@@ -140,7 +139,7 @@ AXE = """only => axe.run({ include: [["article"]] }, { resultTypes: ["violations
 
 @dataclass
 class Visit:
-    """What one page asked for and complained of, what was seen on it, and what axe found in each theme."""
+    """The requests and errors of one page, its measurements, and axe's findings in each theme."""
 
     asked: list
     complaints: list
@@ -150,7 +149,7 @@ class Visit:
 
 
 async def visit(context, path):
-    """Open one page, and write down everything that the tests want to know."""
+    """Open one page, and record everything that the tests need."""
     from axe_playwright_python.base import AXE_SCRIPT
 
     page = await context.new_page()
@@ -193,7 +192,7 @@ async def _visit_all(folder, watched, paths):
                     return
                 try:
                     found = dict(visit=asdict(await visit(context, path)))
-                except Exception as error:  # the test of this page is to fail, and the other visits to go on
+                except Exception as error:  # the test of this page shall fail, and the other visits continue
                     found = dict(failed=f"{type(error).__name__}: {error}")
                 _write(folder / str(number), found)
 
@@ -210,7 +209,7 @@ def _runs(pid):
 
 
 def _write(path, found):
-    """Whole or not at all."""
+    """Write a file completely or not at all."""
     part = path.with_suffix(".part")
     part.write_text(json.dumps(found), "utf8")
     part.rename(path)
@@ -224,7 +223,7 @@ def begin(folder, watched, paths):
 
 
 def outcome(folder, number):
-    """The visit of the page with this number, once it is over; LookupError where something for it is not installed."""
+    """The visit of the page with this number, once it is over; LookupError if a requirement is not installed."""
     latest = time.monotonic() + PATIENCE / 500
     while time.monotonic() < latest:
         for name in (str(number), "end"):  # in this order: the end is written last
@@ -243,10 +242,10 @@ def _visit_in(found):
 
 
 def main(folder, watched, *paths):
-    """Visit all pages, and write what came of it to numbered files, and at last to the file ``end``."""
+    """Visit all pages, and write the results to numbered files, and finally the file ``end``."""
     end = dict(failed="ended before this page")
     if hasattr(os, "nice"):
-        os.nice(5)  # the other tests go first: visits fill what they leave
+        os.nice(5)  # the other tests have priority
     try:
         asyncio.run(_visit_all(Path(folder), int(watched), [Path(path) for path in paths]))
     except (ImportError, LookupError) as error:

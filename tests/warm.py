@@ -1,7 +1,6 @@
-"""A process that has loaded Numba and compiled once, and runs each program in a child of its own: a second less each.
-
-To load Numba, and what it loads itself at the first compilation, takes longer than to compile a small kernel. The child
-loads the library itself, with the environment that it is given, and shares no compiled kernel with its siblings.
+"""A process that has loaded Numba and compiled once, and runs each program in its own child, which saves a second each.
+Loading Numba, and what it loads at the first compilation, takes longer than compiling a small kernel. The child loads
+the library itself, with the given environment, and shares no compiled kernel with its siblings.
 """
 
 import json
@@ -12,10 +11,10 @@ import traceback
 
 
 class Warm:
-    """A context manager; `run` does what a `python -c` would do in a folder and an environment."""
+    """A context manager; `run` has the effect of `python -c` in a folder and an environment."""
 
     def __enter__(self):
-        # A folder on the path other than the child's own would be one to import the library from
+        # From any other folder on the path than the child's own, the library could be imported
         self._process = subprocess.Popen(
             [sys.executable, "-P", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -33,7 +32,7 @@ class Warm:
 
 
 def child(code, folder, environment, written):
-    """Be the program."""
+    """Run the program in this process."""
     import numba
 
     for number, name in [(1, "stdout"), (2, "stderr")]:

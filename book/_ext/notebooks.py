@@ -1,4 +1,4 @@
-"""Write every page as a notebook that stands alone: ``make notebooks``, run when the book is published.
+"""Write every page as a self-contained notebook: ``make notebooks``, run when the book is published.
 
 Colab and Binder do not run Sphinx, so library listings are inserted, exercise boxes become text with their hints,
 and boxes, references and citations become plain Markdown. The notebooks are written to book/, next to their pages.
@@ -20,7 +20,7 @@ FENCE = re.compile(
 )
 OPTION = re.compile(r"^:([\w-]+):[ \t]*(.*)$")
 FIRST_CELL = """\
-# Colab opens this notebook alone: fetch the library and the figures' data that belong to it.
+# Colab opens only this notebook: fetch the library and the figures' data.
 import os, subprocess
 if not os.path.exists("../stn_numpy") and "{url}":
     subprocess.run(["git", "clone", "--quiet", "--depth", "1", "{url}", "stn_book"], check=True)
@@ -100,7 +100,7 @@ def expand(text: str) -> str:
 
 
 def notebook(page: Path, url: str) -> dict:
-    """One page as a notebook that clones the repository at `url` where it is opened alone."""
+    """One page as a notebook that clones the repository at `url` if it is opened without it."""
     import jupytext
     from nbformat.v4 import new_code_cell
 

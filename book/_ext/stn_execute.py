@@ -1,9 +1,9 @@
 """Run the cells of several pages at a time, before Sphinx reads the pages.
 
-MyST-NB runs a page's cells when Sphinx comes to it, one page after the other. Here every page without a result in the
+MyST-NB runs a page's cells when Sphinx reads it, one page after the other. Here every page without a result in the
 cache is run first, in as many processes as there are cores; Sphinx then finds the results. The cells of a page run in
 their order, in one kernel of one thread, as before, so that results are the same. A page that fails is left to Sphinx,
-which runs it again and reports the error at its place.
+which runs it again and reports the error with its place.
 """
 
 import multiprocessing
@@ -64,8 +64,8 @@ def unknown_notebook(env, name, cache):
 
 
 def run_together(env, pages, workers):
-    """Yield name, seconds and executed notebook of each page, as JSON, in the order in which they end; of a page that
-    failed an empty text."""
+    """Yield name, seconds and executed notebook of each page, as JSON, in the order in which they end; for a page that
+    failed, an empty text."""
     if not pages:
         return
     timeout = env.mystnb_config.execution_timeout

@@ -1,7 +1,7 @@
 """An exercise that pytest can judge: `{exercise}` with the option `stub`.
 
-The box then links the reader's file, shows how hard and how long the answer is and which command judges it, and has the
-file's three hints as dropdowns. The answer follows, folded, included from its own file.
+The box then links the reader's file, shows the difficulty and length of the answer and the command that judges it, and
+has the file's three hints as dropdowns. The answer follows, folded, included from its own file.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""How pages look and where they lead: sharp figures, listings that name their file, launch links, what is shared."""
+"""The look of pages and their links: sharp figures, listings with file names, launch links, previews when shared."""
 
 import re
 from pathlib import Path
@@ -63,7 +63,8 @@ def repository(app: Sphinx) -> list[str] | None:
 
 
 def launch_links(app: Sphinx, pagename: str) -> list[tuple[str, str, str]]:
-    """Name, place and address of what runs a page: a local JupyterLab; Binder and Colab if there is a repository."""
+    """Name, place and address of each way to run a page: a local JupyterLab; Binder and Colab if there is a
+    repository."""
     links = [("JupyterLab", "on this machine, while `make lab` runs", f"{LOCAL_LAB}/{pagename}.md")]
     if names := repository(app):
         owner, name = names
@@ -84,7 +85,7 @@ def launch_links(app: Sphinx, pagename: str) -> list[tuple[str, str, str]]:
 
 
 def add_to_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
-    """Add the launch menu of pages with cells, and the tags that other sites show of a shared page."""
+    """Add the launch menu of pages with cells, and the tags for previews of a shared page on other sites."""
     if app.env.nb_metadata.get(pagename, {}).get("exec_data"):
         context.setdefault("header_buttons", []).append(
             {

@@ -12,11 +12,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
-CONTENTS = "2 h"  # what the contents show beside a stop
+CONTENTS = "2 h"  # shown beside a stop in the contents
 
 
 class Path(nodes.General, nodes.Element):
-    """Where the list of all stops goes."""
+    """The place of the list of all stops."""
 
 
 class TwoHours(SphinxDirective):
@@ -55,7 +55,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             section = section.parent
         stop["number"] = number
         title = section.next_node(nodes.title).astext()
-        # The contents use a section's first id, links its label: ids like "exercises" are those of several pages
+        # The contents use a section's first id, links its label: several pages have ids like "exercises"
         found.append((section["ids"][0], section["ids"][-1], title, stop["minutes"], stop["write"]))
     stops(app.env)[app.env.docname] = found
 

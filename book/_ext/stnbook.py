@@ -1,4 +1,4 @@
-"""What this book needs of Sphinx beyond its extensions: kernels, cache, numbers, offline formulas, times.
+"""Sphinx settings of this book beyond its extensions: kernels, cache, numbers, offline formulas, times.
 
 - Cells run in book/, so kernels get the repository's root on PYTHONPATH.
 - The execution cache is keyed by every file that cells read or import, and by the versions of the packages: a change to
@@ -29,7 +29,7 @@ LOGGER = logging.getLogger(__name__)
 KERNEL_THREADS = "1"  # so that no number on a page depends on the number of cores
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 VERSIONED = ("numpy", "numba", "matplotlib", "torch", "ipykernel", "myst-nb")
-# What cells read or import, apart from the chapters themselves
+# Files that cells read or import, apart from the chapters themselves
 INPUTS = (
     "stn_numpy/**/*",
     "book/*.py",

@@ -9,7 +9,7 @@ from stn_numpy import affine_grid, grid_sample, viz
 from stn_numpy.digits import load_digits
 from stn_numpy.distortions import distort
 
-SEED = 1257  # every digit is turned by a good deal, and no grid leaves the picture far
+SEED = 1257  # every digit is turned a lot, and no grid leaves the picture far
 SHOWN = 7
 MARGIN = 6  # pixels shown around an input, since a grid may leave it
 
@@ -29,10 +29,9 @@ def digits_at_any_pose():
 
 
 def cover():
-    """Digits as they come with the sampling grid that fits their pose, above what is seen through that grid.
-
-    The grid is made from the true pose, which `distort` returns: this is what a transformer can do, and what a
-    trained one has to find out from the picture alone.
+    """Distorted digits with the sampling grids that fit their poses, above the outputs of these grids. Each grid is
+    computed from the true pose, which `distort` returns: a transformer can do this, and a trained one has to find the
+    pose from the picture alone.
 
     Returns
     -------

@@ -5,7 +5,7 @@ from .mine import yours as yours
 
 
 def check(function, name=None):
-    """Judge a function: print what pytest would say of it. Raises nothing.
+    """Judge a function: print what pytest would report. Never raises.
 
     Parameters
     ----------

@@ -1,12 +1,12 @@
-"""Say where every output pixel looks.
+"""Compute where every output pixel looks.
 
 Chapter:     3, Where to look: coordinates and the grid
 Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex affine_grid
 
-The grid generator, in both conventions of align_corners. You may suppose that the arguments are as they should be
-(errors are not judged), and that the output has two rows and two columns or more.
+The grid generator, in both conventions of align_corners. You may assume that the arguments are valid (errors are not
+judged), and that the output has two rows and two columns or more.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ def affine_grid(theta: np.ndarray, size: tuple, align_corners: bool = False) -> 
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Begin with one axis: where do the centres of w pixels lie between -1 and 1, in each convention? Chapter 3 draws "
     "both to scale.",

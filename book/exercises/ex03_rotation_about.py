@@ -5,8 +5,8 @@ Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex rotation_about
 
-The picture is square, so a turn in normalised units is a true one. What is judged is theta alone; no picture is
-warped. Each image of the batch has its own angle and its own centre.
+The picture is square, so a turn in normalised units is a true one. Only theta is judged; no picture is warped. Each
+image of the batch has its own angle and its own centre.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ def rotation_about(angle, centre):
     angle : (N,) array of float32 or float64
         Radians. A positive angle turns the picture counter-clockwise as it is seen.
     centre : (N, 2) array of angle's dtype
-        The point that stays where it is, x before y, in normalised units.
+        The point that does not move, x before y, in normalised units.
 
     Returns
     -------
@@ -35,12 +35,12 @@ def rotation_about(angle, centre):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "The first two columns are those of a turn about the middle: whatever the point, the directions turn alike. Only "
-    "the third column is new.",
+    "The first two columns are those of a turn about the middle: the directions turn in the same way about any point. "
+    "Only the third column is new.",
     "The centre c must stay where it is: `theta @ (c_x, c_y, 1) = c`. With the turn R in the first two columns this "
-    "says `R @ c + shift = c`.",
-    "`shift = c - R @ c`. For a batch: `R` is `(N, 2, 2)`, and `(R @ centre[:, :, None])[..., 0]` is `R @ c` for every "
-    "image; write turn and shift into an array `(N, 2, 3)` of the angle's dtype.",
+    "means `R @ c + shift = c`.",
+    "`shift = c - R @ c`. For a batch: `R` is `(N, 2, 2)`, and `(R @ centre[:, :, None])[..., 0]` is `R @ c` for "
+    "every image; write turn and shift into an array `(N, 2, 3)` of the angle's dtype.",
 ]

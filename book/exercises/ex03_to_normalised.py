@@ -1,26 +1,26 @@
-"""Say where a pixel lies between -1 and 1.
+"""Convert positions in pixels to normalised units.
 
 Chapter:     3, Where to look: coordinates and the grid
 Difficulty:  1 of 3
 Size:        about 5 lines
 Check:       pytest --ex to_normalised
 
-One axis at a time: the function serves x with the width as `length`, and y with the height. Both conventions are
-judged, positions between pixels and outside the picture, and the one pixel of an axis that has no other.
+One axis at a time: the function serves x with the width as `length`, and y with the height. The checks cover both
+conventions, positions between pixels and outside the picture, and an axis of a single pixel.
 """
 
 import numpy as np
 
 
 def to_normalised(pixels, length, align_corners=False):
-    """Turn positions in pixels, along one axis, into normalised coordinates.
+    """Convert positions in pixels, along one axis, to normalised coordinates.
 
     Parameters
     ----------
     pixels : (...) array of float32 or float64
         Positions in pixels: 0 is the centre of the first pixel. They may lie between two pixels or outside the picture.
     length : int
-        How many pixels the axis has: the width for x, the height for y.
+        The number of pixels along the axis: the width for x, the height for y.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
@@ -31,17 +31,17 @@ def to_normalised(pixels, length, align_corners=False):
 
     Notes
     -----
-    Convention: torch's `align_corners`. The way back is `to_pixels`.
+    Convention: torch's `align_corners`. The inverse is `to_pixels`.
     """
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Two pairs of numbers settle each convention: which positions in pixels are at -1 and at 1? With edges, the left "
-    "edge of the first pixel is not at 0 but half a pixel before it.",
-    "The way from pixels to units is a straight line: first centre plus step times position. With edges a step is "
-    "`2 / length` and the first centre is at `-1 + 1 / length`; with centres a step is `2 / (length - 1)`, from -1.",
+    "Two pairs of numbers determine each convention: which positions in pixels are at -1 and at 1? With edges, the "
+    "left edge of the first pixel is not at 0 but half a pixel before it.",
+    "The map from pixels to units is a straight line: first centre plus step times position. With edges a step is `2 "
+    "/ length` and the first centre is at `-1 + 1 / length`; with centres a step is `2 / (length - 1)`, from -1.",
     "With edges: `(2 * pixels + 1) / length - 1`. With centres: `2 * pixels / (length - 1) - 1`, but an axis of one "
     "pixel has no step, so there return zeros.",
 ]

@@ -5,8 +5,8 @@ Difficulty:  2 of 3
 Size:        about 7 lines
 Check:       pytest --ex wide_rotation
 
-The cure of the chapter's first figure: the output is as large as the input, and -1 and 1 are the edges
-(align_corners=False). What is judged is theta alone; no picture is warped.
+The remedy for the slanted picture in chapter 3: the output is as large as the input, and -1 and 1 are the edges
+(align_corners=False). Only theta is judged; no picture is warped.
 """
 
 import numpy as np
@@ -35,12 +35,12 @@ def wide_rotation(angle, size):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "The plain formula turns in a square world. How many pixels is one unit across, and how many is one unit down?",
-    "Go from units to pixels, turn there, and go back: three 2 x 2 matrices. One unit is `w / 2` pixels across and "
-    "`h / 2` down, so the first matrix is `diag(w / 2, h / 2)` and the last one its inverse. Which entries does the "
+    "The plain formula supposes a square picture. How many pixels is one unit across, and how many is one unit down?",
+    "Go from units to pixels, turn there, and go back: three 2 x 2 matrices. One unit is `w / 2` pixels across and `h "
+    "/ 2` down, so the first matrix is `diag(w / 2, h / 2)` and the last one its inverse. Which entries does the "
     "product change?",
-    "The diagonal stays `cos`. The sines get the ratio of the sides: `-sin * h / w` in the upper right entry, which "
-    "leads from y to x, and `sin * w / h` in the lower left one.",
+    "The diagonal stays `cos`. The sines are multiplied by the ratio of the sides: `-sin * h / w` in the upper right "
+    "entry, which leads from y to x, and `sin * w / h` in the lower left one.",
 ]

@@ -1,20 +1,20 @@
-"""Weigh the four pixels around a point.
+"""Compute the weights of the four pixels around a point.
 
 Chapter:     4, Reading between pixels: the bilinear sampler
 Difficulty:  1 of 3
 Size:        about 5 lines
 Check:       pytest --ex bilinear_weights
 
-The four products of the bilinear sampler, for any number of points at once. Nothing is read and nothing is padded yet:
-a neighbour that does not exist has a weight like any other. Points left of the first column and above the first row are
-judged too.
+The four products of the bilinear sampler, for any number of points at once. No pixel is read yet, and there is no
+padding: a neighbour that does not exist has a weight like any other. Points left of the first column and above the
+first row are judged too.
 """
 
 import numpy as np
 
 
 def bilinear_weights(x, y):
-    """Say how much each of the four pixels around a point counts in what is read there.
+    """Compute the weight of each of the four pixels around a point.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def bilinear_weights(x, y):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Begin with one axis. A point lies between a left and a right neighbour: how far is it to each of them, and how "
     "much does each count? At x = 0.2 the left one should count 0.8.",

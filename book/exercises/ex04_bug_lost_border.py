@@ -1,11 +1,11 @@
-"""Find why the last row and column go black.
+"""Find the bug that makes the last row and column black.
 
 Chapter:     4, Reading between pixels: the bilinear sampler
 Difficulty:  3 of 3
 Size:        about 5 lines
 Check:       pytest --ex bug_lost_border
 
-The sampler below runs without a complaint. Given the numbers 0 to 8 as a picture of 3 x 3 pixels, and the grid that
+The sampler below runs without an error. Given the numbers 0 to 8 as a picture of 3 x 3 pixels, and the grid that
 should change nothing, it returns
 
     0    1.5  0
@@ -13,7 +13,7 @@ should change nothing, it returns
     0    0    0
 
 A widely read program returned exactly this (https://github.com/tensorflow/models/pull/7559); here it is rebuilt in
-our own words. There are two mistakes in it. Once you have mended one of them, the check says which is left.
+our own words. There are two mistakes in it. Once you have fixed one of them, the check names the other.
 """
 
 import numpy as np
@@ -25,20 +25,20 @@ def bug_lost_border(image, grid):
     Parameters
     ----------
     image : (N, C, H, W) array of float32 or float64
-        What is read.
+        The images that are read.
     grid : (N, h, w, 2) array of the image's dtype
-        Where it is read: points (x, y) in normalised units; -1 and 1 are the centres of the outermost pixels.
+        The points at which they are read, (x, y) in normalised units; -1 and 1 are the centres of the outermost pixels.
 
     Returns
     -------
     (N, C, h, w) array of the image's dtype
-        Bilinear mixtures of four pixels; where a pixel does not exist, the nearest one that does stands in for it.
+        Bilinear mixtures of four pixels; a pixel that does not exist is replaced by the nearest one that does.
 
     Notes
     -----
     Convention: ``grid_sample(image, grid, "bilinear", "border", align_corners=True)`` of the library.
     """
-    raise NotImplementedError("find the bug, mend it, then delete this line")
+    raise NotImplementedError("find the bug, fix it, then delete this line")
     batch, channels, height, width = image.shape
     x = (grid[:, None, ..., 0] + 1) / 2 * width  # (N, 1, h, w)
     y = (grid[:, None, ..., 1] + 1) / 2 * height
@@ -55,7 +55,7 @@ def bug_lost_border(image, grid):
     return out
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Follow the picture's upper right pixel, x = 1 and y = -1, on paper: its column x in pixels, then `left` and "
     "`right`, then the two weights. Which of these numbers is the first that is not as it should be?",

@@ -6,8 +6,8 @@ Size:        about 20 lines
 Check:       pytest --ex grid_sample
 
 The sampler itself, for a batch of images of several channels. Only mode="bilinear" and padding_mode="zeros" are judged,
-with both meanings of align_corners; you may ignore the other modes. You may suppose that the arguments are as they
-should be and that every point is finite; errors are not judged.
+with both meanings of align_corners; you may ignore the other modes. You may assume that the arguments are valid and
+that every point is finite; errors are not judged.
 """
 
 import numpy as np
@@ -49,16 +49,16 @@ def grid_sample(
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Three steps: from normalised units to pixels, the four neighbours and their weights, the sum. Begin with one "
-    "image of one channel, one point and plain loops; that is a right answer too. Slow is no mistake.",
-    "The point `grid[n, i, j]` is (x, y). In pixels, x is `(x + 1) / 2 * (W - 1)` for centres and "
-    "`((x + 1) * W - 1) / 2` for edges; y the same with H. The left column is `np.floor` of that, and the weights are "
-    "those of `bilinear_weights`. A neighbour counts only if `0 <= row < H` and `0 <= column < W`: -1 is a valid index "
-    "for Python, and must not be used.",
-    "Without loops over points: `left = np.floor(x)`, of shape `(N, h, w)`. For each of the four "
-    "`(row, column, weight)`: `exists = (0 <= row) & (row < H) & (0 <= column) & (column < W)`; clip `row` and "
-    "`column` into the image and make them `int`; then "
-    "`out[n] += image[n][:, row[n], column[n]] * np.where(exists, weight, 0)[n]`, for each n.",
+    "image of one channel, one point and plain loops; that is a right answer too, even if it is slow.",
+    "The point `grid[n, i, j]` is (x, y). In pixels, x is `(x + 1) / 2 * (W - 1)` for centres and `((x + 1) * W - 1) "
+    "/ 2` for edges; y the same with H. The left column is `np.floor` of that, and the weights are those of "
+    "`bilinear_weights`. A neighbour counts only if `0 <= row < H` and `0 <= column < W`: -1 is a valid index for "
+    "Python, and must not be used.",
+    "Without loops over points: `left = np.floor(x)`, of shape `(N, h, w)`. For each of the four `(row, column, "
+    "weight)`: `exists = (0 <= row) & (row < H) & (0 <= column) & (column < W)`; clip `row` and `column` into the "
+    "image and make them `int`; then `out[n] += image[n][:, row[n], column[n]] * np.where(exists, weight, 0)[n]`, for "
+    "each n.",
 ]

@@ -5,8 +5,8 @@ Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex neighbours
 
-The first half of the program's sampler: four pixels for each point and no weights yet. Points may lie far outside the
-image; some of those that are judged lie exactly on a pixel. You may suppose that every position is finite.
+The first half of the program's sampler: four pixels for each point, without weights. Points may lie far outside the
+image; some of those that are judged lie exactly on a pixel. You may assume that every position is finite.
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ def neighbours(image, x, y):
     Parameters
     ----------
     image : (N, C, H, W) array of float32 or float64
-        What is read.
+        The images that are read.
     x, y : two (N, h, w) arrays of the image's dtype
         Positions in pixels: columns to the right and rows down, whole numbers at the pixels' centres.
 
@@ -34,7 +34,7 @@ def neighbours(image, x, y):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Begin with one image, one channel and one point in plain loops: that is a right answer too. Which four pairs of "
     "row and column are read, and which of them exist?",

@@ -6,8 +6,7 @@ Size:        about 12 lines
 Check:       pytest --ex conv2d
 
 The layer that finds strokes, for a whole batch, with stride and padding, each one number or a pair (rows, columns).
-Loops will do, and so will one matrix product. You may suppose that the arguments are as they should be; errors are not
-judged.
+Loops will do, and so will one matrix product. You may assume that the arguments are valid; errors are not judged.
 """
 
 import numpy as np
@@ -35,7 +34,7 @@ def conv2d(
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Begin with `slide_and_sum` in chapter 5: one picture, stride 1. `np.broadcast_to(stride, 2)` makes a pair of one "
     "number, and leaves a pair as it is.",

@@ -5,8 +5,8 @@ Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex first_weights
 
-The eight arrays with which training begins. The random numbers are drawn in a fixed order, so that everybody's program
-starts from the same weights. `identity_start` makes two of the eight.
+The eight arrays with which training begins. The random numbers are drawn in a fixed order, so that every program starts
+from the same weights. Two of the eight come from `identity_start`.
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ def first_weights(rng, dtype=np.float32):
     Parameters
     ----------
     rng : np.random.Generator
-        Gives the random weights.
+        The source of the random weights.
     dtype : float32 or float64
         Of all results.
 
@@ -39,7 +39,7 @@ def first_weights(rng, dtype=np.float32):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Write down the shapes of all eight arrays first. Three of them are random, two come from `identity_start`, and "
     "the other three are zeros.",

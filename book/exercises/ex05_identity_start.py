@@ -18,7 +18,7 @@ def identity_start(features, dtype=np.float32):
     Parameters
     ----------
     features : int
-        How many numbers the layer weighs.
+        The number of the layer's inputs.
     dtype : float32 or float64
         Of both results.
 
@@ -36,11 +36,11 @@ def identity_start(features, dtype=np.float32):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Which theta, as two rows of three numbers, sends each point (x, y) to itself?",
+    "Which theta, as two rows of three numbers, maps each point (x, y) to itself?",
     "The features differ from picture to picture, and theta must not. So what can the weights be? The bias alone has "
     "to be the identity.",
-    "Theta is `[[1, 0, 0], [0, 1, 0]]`; its first row, then its second, is the bias. The weight is "
-    "`np.zeros((6, features), dtype)`.",
+    "Theta is `[[1, 0, 0], [0, 1, 0]]`; its first row, then its second, is the bias. The weight is `np.zeros((6, "
+    "features), dtype)`.",
 ]

@@ -6,7 +6,7 @@ Size:        about 12 lines
 Check:       pytest --ex im2col
 
 A whole batch at once, with stride and padding. A kernel, a stride or a padding comes as one number for both directions,
-or as a pair (rows, columns). You may suppose that the arguments are as they should be; errors are not judged.
+or as a pair (rows, columns). You may assume that the arguments are valid; errors are not judged.
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ def im2col(
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Begin with `columns_of` in chapter 5: it does this for one picture without stride and padding. "
     "`np.broadcast_to(stride, 2)` makes a pair of one number, and leaves a pair as it is.",

@@ -28,17 +28,17 @@ def network(inputs, weights):
 
     Notes
     -----
-    Convention: a layer is ``inputs @ weight.T + bias``; ReLU replaces what is negative with 0.
+    Convention: a layer is ``inputs @ weight.T + bias``; ReLU replaces negative numbers by 0.
     """
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Do one picture with two inputs and two hidden units on paper. At which place does ReLU act, and does anything "
     "follow the second layer?",
     "The hidden units are `inputs @ weights[0].T + weights[1]`, and `np.maximum(..., 0)` is their ReLU. The second "
     "layer takes these units as its inputs.",
-    "Put the first into the second: `hidden @ weights[2].T + weights[3]`, where `hidden` is what ReLU has left. No "
+    "Put the first into the second: `hidden @ weights[2].T + weights[3]`, where `hidden` is the result of ReLU. No "
     "ReLU follows, because scores and the numbers of theta may be negative.",
 ]

@@ -5,8 +5,8 @@ Difficulty:  1 of 3
 Size:        about 1 line
 Check:       pytest --ex shrink
 
-What the program's localisation network sees: 10 x 10 means in place of 40 x 40 pixels, laid out in one row for each
-picture. SMALL is 10 and POOL is 4.
+The input of the program's localisation network: 10 x 10 means in place of 40 x 40 pixels, in one row for each picture.
+SMALL is 10 and POOL is 4.
 """
 
 import numpy as np
@@ -34,7 +34,7 @@ def shrink(image):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Which 16 pixels of the canvas belong to the first mean, and which to the second? Write their rows and columns as "
     "slices.",

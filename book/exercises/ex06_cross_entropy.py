@@ -5,15 +5,15 @@ Difficulty:  1 of 3
 Size:        about 3 lines
 Check:       pytest --ex cross_entropy
 
-The loss that the program minimises. Scores may be large: 1000 must not overflow. You may suppose that the arguments are
-as they should be.
+The loss that the program minimises. Scores may be large: 1000 must not overflow. You may assume that the arguments are
+valid.
 """
 
 import numpy as np
 
 
 def cross_entropy(logits, target):
-    """Average the surprise at the right classes.
+    """Average the negative log-probability of the right classes.
 
     Parameters
     ----------
@@ -30,10 +30,10 @@ def cross_entropy(logits, target):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Begin with one picture and two classes with the scores 0 and 0. What are the two probabilities, and what is the "
-    "surprise, -log(p)?",
+    "Begin with one picture and two classes with the scores 0 and 0. What are the two probabilities, and what is "
+    "-log(p)?",
     "p is `exp(score of the right class) / sum of all exp(scores)`, so `-log(p)` is the logarithm of that sum less "
     "the score of the right class. No probability is needed.",
     "`np.logaddexp.reduce(logits, axis=1)` is the logarithm of the sum for each row, without overflow. "

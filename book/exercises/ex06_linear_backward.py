@@ -5,8 +5,8 @@ Difficulty:  1 of 3
 Size:        about 4 lines
 Check:       pytest --ex linear_backward
 
-The three gradients of a linear layer, for a batch; the forward was `inputs @ weight.T + bias`. You may suppose that the
-arguments are as they should be; what comes in as float32 goes out as float32.
+The three gradients of a linear layer, for a batch; the forward was `inputs @ weight.T + bias`. You may assume that the
+arguments are valid; float32 in gives float32 out.
 """
 
 import numpy as np
@@ -19,13 +19,13 @@ def linear_backward(
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "For each of the three ask: which outputs does this number touch, by what factor, and over what is the sum? "
-    "Chapter 6 answers it for one image, and then says what a batch adds.",
+    "Chapter 6 answers it for one image, and then for a batch.",
     "Let the shapes help. `d_inputs` keeps the images and sums over the outputs. `d_weight` and `d_bias` keep the "
     "outputs and sum over the images. Two of the three are matrix products.",
     "A product of two arrays sums over the axis between them: `(N, O) @ (O, I)` sums over the outputs, and so gives "
-    "`d_inputs`. Which of `d_out` and `inputs` has to be transposed, so that the images stand between them and "
-    "`(O, I)` is left?",
+    "`d_inputs`. Which of `d_out` and `inputs` has to be transposed, so that the images lie between them and `(O, I)` "
+    "remains?",
 ]

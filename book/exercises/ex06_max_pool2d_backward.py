@@ -5,7 +5,7 @@ Difficulty:  2 of 3
 Size:        about 12 lines
 Check:       pytest --ex max_pool2d_backward
 
-The gradient of max-pooling, where windows may overlap and may leave pixels over, right and below. kernel_size is an
+The gradient of max-pooling, where windows may overlap and may not cover the last columns and rows. kernel_size is an
 int; stride is an int, or None, which means kernel_size: windows side by side. The arguments are valid. Loops are
 welcome.
 """
@@ -24,7 +24,7 @@ def max_pool2d_backward(
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "A pooled pixel is a copy of one pixel. So its gradient goes to that pixel, whole, and the backward only "
     "has to find it again. Draw a picture of 2 x 3 with windows of 2 x 2, one pixel apart: what if both windows have "

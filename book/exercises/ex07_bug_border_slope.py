@@ -1,4 +1,4 @@
-"""Find the bug at the border, and mend it.
+"""Find the bug at the border, and fix it.
 
 Chapter:     7, Backwards through the sampler
 Difficulty:  1 of 3
@@ -15,14 +15,14 @@ import numpy as np
 
 
 def bug_border_slope(row, position):
-    """Say how the value read changes as the position moves, in a picture of one row under border padding.
+    """Compute how the value that is read changes with the position, in a picture of one row under border padding.
 
     Parameters
     ----------
     row : (W,) array of float32 or float64
         The pixels' brightness.
     position : (K,) array of row's dtype
-        Where the row is read, in pixels: 0 is the centre of the first, W - 1 that of the last.
+        The positions at which the row is read, in pixels: 0 is the centre of the first, W - 1 that of the last.
 
     Returns
     -------
@@ -35,9 +35,9 @@ def bug_border_slope(row, position):
     Exactly on a pixel there are two slopes, and the one to the right is returned; on the first and on the last pixel it
     is the outer one, which is 0, as torch has it.
     """
-    raise NotImplementedError("find the bug, mend it, then delete this line")
+    raise NotImplementedError("find the bug, fix it, then delete this line")
     last = len(row) - 1
-    moves = (position >= 0) & (position <= last)  # elsewhere the clamp holds the position still
+    moves = (position >= 0) & (position <= last)  # elsewhere the clamp fixes the position
     left = np.floor(np.clip(position, 0, last)).astype(int)
     slope = np.zeros_like(position)
     for neighbour, slope_of_weight in ((left, -1), (left + 1, 1)):
@@ -46,12 +46,12 @@ def bug_border_slope(row, position):
     return np.where(moves, slope, 0)
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Try it on a row of three pixels such as 2, 5, 4, and on positions of every kind: between two pixels, on a "
-    "pixel, outside, and on the first and the last.",
-    "At position `W - 1` follow both neighbours by hand. Which of them does not exist, what is taken for it, and what "
-    "should the result be there?",
-    "The position has stopped moving already on the first and on the last pixel themselves, not only beyond them. "
-    "Which comparison decides that?",
+    "Try it on a row of three pixels such as 2, 5, 4, and on positions of every kind: between two pixels, on a pixel, "
+    "outside, and on the first and the last.",
+    "At position `W - 1` follow both neighbours by hand. Which of them does not exist, which value is used for it, "
+    "and what should the result be there?",
+    "The slope must be 0 on the first and on the last pixel themselves, not only beyond them. Which comparison "
+    "decides that?",
 ]

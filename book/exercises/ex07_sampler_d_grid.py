@@ -5,25 +5,25 @@ Difficulty:  3 of 3
 Size:        about 14 lines
 Check:       pytest --ex sampler_d_grid
 
-Bilinear, zeros outside, for a batch and several channels, in both conventions of align_corners. You may suppose that
-the arguments are as they should be and that every point is finite; points may lie far outside, and none of those that
-are judged lies on a whole pixel.
+Bilinear, zeros outside, for a batch and several channels, in both conventions of align_corners. You may assume that the
+arguments are valid and that every point is finite; points may lie far outside, and none of those that are judged lies
+on a whole pixel.
 """
 
 import numpy as np
 
 
 def sampler_d_grid(d_out, image, grid, align_corners=False):
-    """Say how the loss changes as each point moves at which a bilinear sampler reads.
+    """Compute how the loss changes as each point of a bilinear sampler's grid moves.
 
     Parameters
     ----------
     d_out : (N, C, h, w) array of float32 or float64
-        Gradient of the loss for the output.
+        Gradient of the loss with respect to the output.
     image : (N, C, H, W) array of d_out's dtype
-        What the forward read.
+        The images that the forward read.
     grid : (N, h, w, 2) array of d_out's dtype
-        Where it was read: finite points (x, y) in normalised units.
+        The points at which they were read: finite points (x, y) in normalised units.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
@@ -40,7 +40,7 @@ def sampler_d_grid(d_out, image, grid, align_corners=False):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "The gradient of a point does not depend on how bright its output pixel is, only on differences of neighbours. "
     "Write out the slope in x and the one in y for one point, from its four pixels.",

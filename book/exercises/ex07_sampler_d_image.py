@@ -5,31 +5,32 @@ Difficulty:  2 of 3
 Size:        about 12 lines
 Check:       pytest --ex sampler_d_image
 
-Bilinear, zeros outside, for a batch and several channels, in both conventions of align_corners. You may suppose that
-the arguments are as they should be and that every point is finite; points may lie far outside.
+Bilinear, zeros outside, for a batch and several channels, in both conventions of align_corners. You may assume that the
+arguments are valid and that every point is finite; points may lie far outside.
 """
 
 import numpy as np
 
 
 def sampler_d_image(d_out, image, grid, align_corners=False):
-    """Distribute the gradient of a bilinear sampler's output to the pixels that the output was mixed from.
+    """Distribute the gradient of a bilinear sampler's output to the pixels from which the output was mixed.
 
     Parameters
     ----------
     d_out : (N, C, h, w) array of float32 or float64
-        Gradient of the loss for the output.
+        Gradient of the loss with respect to the output.
     image : (N, C, H, W) array of d_out's dtype
-        What the forward read.
+        The images that the forward read.
     grid : (N, h, w, 2) array of d_out's dtype
-        Where it was read: finite points (x, y) in normalised units.
+        The points at which they were read: finite points (x, y) in normalised units.
     align_corners : bool
         Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
 
     Returns
     -------
     (N, C, H, W) array of d_out's dtype
-        What each pixel is given by all the points that read it; what is due to places outside the image is lost.
+        The sum of what each pixel receives from all points that read it; shares of places outside the image are
+        dropped.
 
     Notes
     -----
@@ -39,14 +40,14 @@ def sampler_d_image(d_out, image, grid, align_corners=False):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Do not ask each pixel who read it. Go to each point: it knows its four pixels and their weights, the same as in "
-    "the forward, and adds weight times `d_out` to each.",
-    "Turn the grid into pixels first (chapter 3's `to_pixels`), take the floor, as integers, for the left column and "
-    "the top row, and leave out each neighbour that lies outside. Many points give to one pixel, so with arrays of "
+    "Do not search, for each pixel, the points that read it. Loop over the points: each has four pixels and their "
+    "weights, the same as in the forward, and adds weight times `d_out` to each of them.",
+    "Convert the grid to pixels first (chapter 3's `to_pixels`), take the floor, as integers, for the left column and "
+    "the top row, and leave out each neighbour that lies outside. Many points add to one pixel, so with arrays of "
     "indices `+=` is not enough.",
-    "For each of the four pairs `(row, column)`: `weight = (1 - abs(p_x - column)) * (1 - abs(p_y - row))`; "
-    "`n, i, j = np.nonzero(inside)`; `share = weight[n, i, j][:, None] * d_out[n, :, i, j]`; "
-    "`np.add.at(d_image, (n, slice(None), row[n, i, j], column[n, i, j]), share)`.",
+    "For each of the four pairs `(row, column)`: `weight = (1 - abs(p_x - column)) * (1 - abs(p_y - row))`; `n, i, j "
+    "= np.nonzero(inside)`; `share = weight[n, i, j][:, None] * d_out[n, :, i, j]`; `np.add.at(d_image, (n, "
+    "slice(None), row[n, i, j], column[n, i, j]), share)`.",
 ]

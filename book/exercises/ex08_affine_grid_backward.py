@@ -6,7 +6,7 @@ Size:        about 7 lines
 Check:       pytest --ex affine_grid_backward
 
 The backward of the grid generator, for a batch, in both conventions of align_corners. A single pixel along an axis sits
-at 0. You may suppose that the argument is as it should be; what comes in as float32 goes out as float32.
+at 0. You may assume that the argument is valid; float32 in gives float32 out.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ def affine_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corners: b
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "In the forward each point was `theta[n] @ (x, y, 1)`, with (x, y) the place of its output pixel. By how much does "
     "the point move when one entry of theta does?",

@@ -5,8 +5,8 @@ Difficulty:  1 of 3
 Size:        about 4 lines
 Check:       pytest --ex rotation_theta_backward
 
-From the six numbers of theta to the one angle on which they hang, for a batch. You may suppose that the arguments are
-as they should be.
+From the six numbers of theta to the one angle on which they depend, for a batch. You may assume that the arguments are
+valid.
 """
 
 import numpy as np
@@ -20,11 +20,11 @@ def rotation_theta_backward(d_theta: np.ndarray, parameters: np.ndarray) -> np.n
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "The angle stands in four of the six entries of theta. How does each of them change as the angle grows a little?",
-    "Differentiate theta entry by entry, multiply each derivative by the entry of `d_theta` in the same place, and add "
-    "the products: one number for each image.",
-    "The derivative of `[[cos, -sin, 0], [sin, cos, 0]]` is `[[-sin, -cos, 0], [cos, -sin, 0]]`. Collect what stands "
-    "with `cos` and what stands with `sin`, and return it as `(N, 1)`.",
+    "The angle occurs in four of the six entries of theta. How does each of them change as the angle grows a little?",
+    "Differentiate theta entry by entry, multiply each derivative by the entry of `d_theta` in the same place, and "
+    "add the products: one number for each image.",
+    "The derivative of `[[cos, -sin, 0], [sin, cos, 0]]` is `[[-sin, -cos, 0], [cos, -sin, 0]]`. Collect the entries "
+    "of `d_theta` that belong to `cos` and those that belong to `sin`, and return the result as `(N, 1)`.",
 ]

@@ -5,8 +5,8 @@ Difficulty:  1 of 3
 Size:        about 3 lines
 Check:       pytest --ex transform
 
-Everything up to here in three lines: the localisation network, the grid generator and the sampler. SEEN, 20, is the
-height and width of what the classifier sees.
+All parts in three lines: the localisation network, the grid generator and the sampler. SEEN, 20, is the height and
+width of the classifier's input.
 """
 
 import numpy as np
@@ -15,23 +15,23 @@ from book.by_hand import SEEN, affine_grid, grid_sample, network, shrink
 
 
 def transform(image, localisation):
-    """Decide, look, read; return what is read, the grid and theta.
+    """Predict theta, make the grid, sample the image; return the output, the grid and theta.
 
     Parameters
     ----------
     image : (N, 1, H, W) array of float32 or float64
-        The canvases; H and W are 40, as `shrink` asks.
+        The canvases; H and W are 40, as `shrink` requires.
     localisation : tuple of four arrays of the image's dtype
-        Weights of the localisation network, which sees the shrunk canvas.
+        Weights of the localisation network, whose input is the shrunk canvas.
 
     Returns
     -------
     seen : (N, 1, SEEN, SEEN) array
-        What is read from each canvas.
+        The output for each canvas.
     grid : (N, SEEN, SEEN, 2) array
-        Where it is read, in normalised units.
+        The points at which it is read, in normalised units.
     theta : (N, 2, 3) array
-        Row by row the six numbers that the localisation network gives.
+        The six numbers of the localisation network, row by row.
 
     Notes
     -----
@@ -40,12 +40,12 @@ def transform(image, localisation):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Which function gives six numbers for each canvas, which one turns theta into points, and which one reads at "
     "points?",
-    "The localisation network sees `shrink(image)`, and its six numbers are the rows of theta: `.reshape(-1, 2, 3)`. "
-    "The grid has the size of the output, and the sampler reads the canvas itself.",
+    "The localisation network's input is `shrink(image)`, and its six numbers are the rows of theta: `.reshape(-1, 2, "
+    "3)`. The grid has the size of the output, and the sampler reads the canvas itself.",
     "`theta = network(shrink(image), localisation).reshape(-1, 2, 3)`, then `grid = affine_grid(theta, (len(image), "
     "1, SEEN, SEEN), align_corners=False)`, then `grid_sample(image, grid, ...)`.",
 ]

@@ -1,11 +1,11 @@
-"""Mend the grey frame around the picture.
+"""Find the bug that draws a grey frame around the picture.
 
 Chapter:     10, Training it with nothing but NumPy
 Difficulty:  1 of 3
 Size:        about 2 lines
 Check:       pytest --ex bug_grey_frame
 
-What one sees: as soon as a grid reaches past the edge of a digit, the digit stands on a dark patch in a grey frame. In
+The symptom: as soon as a grid reaches past the edge of a digit, the digit is on a dark patch in a grey frame. In
 training the transformer zooms out, and may collapse early. Found in a widely read tutorial:
 https://github.com/pytorch/tutorials/issues/1117
 """
@@ -14,12 +14,12 @@ import numpy as np
 
 
 def bug_grey_frame(image, grid, mean, deviation, sample):
-    """Read images at the points of a grid and normalise them for the classifier; around an image, all is black.
+    """Read images at the points of a grid and normalise them for the classifier; outside an image, all is black.
 
     Parameters
     ----------
     image : (N, C, H, W) array of float32 or float64
-        Brightness as it was recorded; 0 is black.
+        Brightness, not normalised; 0 is black.
     grid : (N, h, w, 2) array of the image's dtype
         Points (x, y) in normalised units.
     mean, deviation : (C,) arrays of the image's dtype
@@ -36,18 +36,18 @@ def bug_grey_frame(image, grid, mean, deviation, sample):
     -----
     Convention: a brightness v becomes ``(v - mean) / deviation``, so black is ``-mean / deviation``.
     """
-    raise NotImplementedError("find the bug, mend it, then delete this line")
+    raise NotImplementedError("find the bug, fix it, then delete this line")
     channel_mean = mean[:, None, None]
     channel_deviation = deviation[:, None, None]
     normalised = (image - channel_mean) / channel_deviation
     return sample(normalised, grid)
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Take one row of two pixels, a black one and a white one, and follow a point far outside through the function, "
-    "with mean 0.5 and deviation 0.5. What comes out for it, and what for the black pixel?",
-    "`sample` knows nothing of means: outside, it reads 0. Before the mean is subtracted that is black; afterwards it "
-    "is the mean brightness, a grey.",
+    "with mean 0.5 and deviation 0.5. What is the result for it, and what for the black pixel?",
+    "Outside, `sample` reads 0, whatever the mean is. Before the mean is subtracted that is black; afterwards it is "
+    "the mean brightness, a grey.",
     "Exchange the two steps: `seen = sample(image, grid)` first, then `(seen - channel_mean) / channel_deviation`.",
 ]

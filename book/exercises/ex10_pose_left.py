@@ -5,8 +5,8 @@ Difficulty:  2 of 3
 Size:        about 6 lines
 Check:       pytest --ex pose_left
 
-How differently the digits still lie in what the classifier sees: a digit was laid on its canvas by a pose, the
-transformer reads the canvas by a theta, and both together are one theta. Only differences between digits count.
+The pose that remains in the classifier's input: a digit was put on its canvas by a pose, the transformer reads the
+canvas by a theta, and both together are one theta. Only differences between digits count.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from book.by_hand import DIGIT, compose_theta
 
 
 def pose_left(pose, theta):
-    """Measure how differently digits still lie: standard deviation of place (a digit's pixels), log size, degrees.
+    """Measure the pose that remains: standard deviations of place (in a digit's pixels), log size and degrees.
 
     Parameters
     ----------
@@ -41,10 +41,10 @@ def pose_left(pose, theta):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Two transformers in a row: the first one reads the digit and writes the canvas, the second one reads the canvas. "
-    "Which function makes one theta of two, and in which order does it take them?",
+    "Which function turns two thetas into one, and in which order does it take them?",
     "`left = compose_theta(pose, theta)`. The shifts are its last column, in normalised units: one unit is half a "
     "digit, DIGIT / 2 pixels. The logarithm of a root is half of the logarithm.",
     "Shift: `left[:, :, 2].std(axis=0).mean() * DIGIT / 2`. Size: the standard deviation of "

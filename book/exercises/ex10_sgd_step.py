@@ -5,8 +5,8 @@ Difficulty:  1 of 3
 Size:        about 5 lines
 Check:       pytest --ex sgd_step
 
-Parameters come in groups, so that the localisation network can learn at a rate of its own. The book's optimizers move
-the parameters in place; here new arrays are asked for, and what came in is left as it was.
+Parameters come in groups, so that the localisation network can learn at a rate of its own. The book's optimizers update
+the parameters in place; here return new arrays, and do not change the arguments.
 """
 
 import numpy as np
@@ -34,12 +34,12 @@ def sgd_step(groups, lr):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Two loops: over the groups, and in each over its parameters and their gradients side by side (`zip`). Settle the "
+    "Two loops: over the groups, and in each over its parameters and their gradients side by side (`zip`). Find the "
     "rate once for each group.",
     'A group is a dictionary: `group.get("lr", lr)` is its own rate, or the default where it names none. Give the '
     "result a name of its own, so that `lr` is still the default when the next group comes.",
-    'Begin with `moved = []`. For each group set `rate = group.get("lr", lr)`, and for each pair append '
-    "`param - rate * grad`, which is a new array. Return `tuple(moved)`.",
+    'Begin with `moved = []`. For each group set `rate = group.get("lr", lr)`, and for each pair append `param - rate '
+    "* grad`, which is a new array. Return `tuple(moved)`.",
 ]

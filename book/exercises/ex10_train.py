@@ -7,7 +7,7 @@ Check:       pytest --ex train
 
 The loop. Two copies of the weights see the same canvases: with the first one the localisation network has the rate 0,
 so that its transformer stays the identity, and with the second one it learns. The random numbers are drawn in a fixed
-order. What you print is your own affair.
+order. You may print what you like.
 """
 
 import numpy as np
@@ -21,9 +21,9 @@ def train(steps=3000, seed=0):
     Parameters
     ----------
     steps : int
-        How many batches.
+        The number of batches.
     seed : int
-        Of ``np.random.default_rng``, from which everything random is drawn.
+        Of ``np.random.default_rng``, from which all random numbers are drawn.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def train(steps=3000, seed=0):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     'Before the loop: the training digits, `digits("train")`, one generator, and the first weights twice. In the '
     "loop: one batch, one canvas, and a step for each of the two.",

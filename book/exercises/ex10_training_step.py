@@ -1,4 +1,4 @@
-"""Go forward, go back, and move all weights.
+"""Go forward and back, and update all weights.
 
 Chapter:     10, Training it with nothing but NumPy
 Difficulty:  2 of 3
@@ -23,7 +23,7 @@ from book.by_hand import (
 
 
 def training_step(weights, image, target, lr, own_lr):
-    """Go forward, go back, and move all weights.
+    """Go forward and back, and update all weights.
 
     Parameters
     ----------
@@ -47,18 +47,18 @@ def training_step(weights, image, target, lr, own_lr):
 
     Notes
     -----
-    Convention: both gradients are those of the weights that came in. The classifier takes what `transform` read as
+    Convention: both gradients are those of the weights that came in. The classifier takes the output of `transform` as
     (N, SEEN * SEEN), one row for each picture.
     """
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Write the forward first: what is read, the scores, the loss. Then go back through the same lines from the last "
-    "to the first, and only then move anything.",
-    "`cross_entropy_backward(1.0, logits, target)` begins the way back. `network_backward` of the classifier gives "
-    "the gradient of its inputs as well; reshaped to the shape of what was read, it goes on into "
+    "to the first, and only then update the weights.",
+    "`cross_entropy_backward(1.0, logits, target)` begins the backward. `network_backward` of the classifier gives "
+    "the gradient of its inputs as well; reshaped to the shape of the output, it is the argument of "
     "`transform_backward`.",
     "`sgd_step` takes groups: `dict(params=localisation, grads=d_localisation, lr=own_lr)` and "
     "`dict(params=classifier, grads=d_classifier)`, in this order, and returns the eight new arrays.",

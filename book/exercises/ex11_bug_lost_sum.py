@@ -49,7 +49,7 @@ def bug_lost_sum(d_out, position, length):
     return d_row
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Try two positions, one for each worker: first far from each other, then both on pixel 1. What should come out, "
     "and what does?",

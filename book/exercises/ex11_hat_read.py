@@ -35,7 +35,7 @@ def hat_read(row, position):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Two pixels next to each other are read for each position. Near the left end they are pixels 0 and 1, whatever the "
     "position; near the right end they are the last two. Clamp the cell, never the position.",

@@ -47,7 +47,7 @@ def bug_pixel_grid(theta, input_size, output_size, align_corners=False):
     return points.reshape(-1, rows, columns, 2).astype(theta.dtype)
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Print the grid of the identity for an output of 2 x 2. In which units are its numbers, and which does grid_sample "
     "expect?",

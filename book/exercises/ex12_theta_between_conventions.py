@@ -36,7 +36,7 @@ def theta_between_conventions(theta, in_size, out_size):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Along one axis of W pixels, what is the coordinate of pixel p with centres, and what with edges? Both are "
     "measured from the middle, so one is a multiple of the other.",

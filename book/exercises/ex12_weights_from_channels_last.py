@@ -41,7 +41,7 @@ def weights_from_channels_last(kernel, dense, size):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "The convolution: write down the names of the axes as they are, and as they should be. One transpose does it.",
     "The linear layer: transposing makes the shape right. But which input of the layer was its second one: the second "

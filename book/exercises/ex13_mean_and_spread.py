@@ -25,17 +25,17 @@ def mean_and_spread(errors):
     mean : (C,) array of float64
         In per cent.
     spread : (C,) array of float64
-        In percentage points: how far apart single runs lie.
+        In percentage points.
 
     Notes
     -----
-    Convention: the sample standard deviation divides the sum of squares by S - 1, because the mean that it is measured
-    from was taken from the same S runs.
+    Convention: the sample standard deviation divides the sum of squares by S - 1, because the mean was computed from
+    the same S runs.
     """
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Go to per cent first, and then work along the seeds, which are the last axis.",
     "NumPy's `std` divides by S by default; look for `ddof` in its documentation.",

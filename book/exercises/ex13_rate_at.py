@@ -1,4 +1,4 @@
-"""Say how fast each part of a network learns at a given step.
+"""Compute the learning rate of each part of a network at a given step.
 
 Chapter:     13, Training at scale
 Difficulty:  1 of 3
@@ -6,7 +6,7 @@ Size:        about 3 lines
 Check:       pytest --ex rate_at
 
 The rate falls to a tenth after each third of a run, and the localisation network learns at its own share of it. A wrong
-schedule raises no error; it only ends in another number.
+schedule raises no error; it only gives another result.
 """
 
 import numpy as np
@@ -20,12 +20,12 @@ def rate_at(step, iterations, rate, factor):
     step : (N,) array of ints
         Steps of the run, counted from 0 to iterations - 1.
     iterations : int
-        How many steps the run has, 3 or more; it need not be a multiple of three.
+        The number of steps of the run, 3 or more, not necessarily a multiple of three.
     rate : float
         Learning rate at step 0. It falls to a tenth at the first step that is at or past a third of the run, and to a
         tenth of that at the first one at or past two thirds.
     factor : float
-        What the rate is multiplied by for the localisation network.
+        The factor by which the rate is multiplied for the localisation network.
 
     Returns
     -------
@@ -39,10 +39,11 @@ def rate_at(step, iterations, rate, factor):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "How many falls lie behind each step? That is a whole number, 0, 1 or 2, and both rates have fallen as often.",
-    "Multiply before you divide: `step * 3 // iterations` counts the falls exactly, also where the run has no whole "
-    "third. `iterations // 3` has lost the remainder already.",
+    "How often has the rate fallen before each step? That is a whole number, 0, 1 or 2, and it is the same for both "
+    "rates.",
+    "Multiply before you divide: `step * 3 // iterations` counts the falls exactly, even if a third of the run is not "
+    "a whole number. `iterations // 3` loses the remainder.",
     "`falls = step * 3 // iterations`, then `classifier_rate = rate * 0.1**falls`. Return it, and it times `factor`.",
 ]

@@ -1,18 +1,18 @@
-"""Say how much of what an output reads lies outside the picture.
+"""Measure the share of an output's points that lie outside the picture.
 
 Chapter:     14, When it does not work: debugging an STN
 Difficulty:  1 of 3
 Size:        about 8 lines
 Check:       pytest --ex share_outside
 
-The first number to print of a transformer that doesn't learn. Where all points are well outside, no gradient is left.
+The first number to print if a transformer does not learn. Where all points are well outside, there is no gradient.
 """
 
 import numpy as np
 
 
 def share_outside(theta, size, align_corners=False):
-    """Say for each image which share of the output's points lies outside it.
+    """Compute for each image the share of the output's points that lie outside it.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def share_outside(theta, size, align_corners=False):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "First the output's own points (x, y, 1), all h * w of them, as in chapter 3. With `align_corners=False` the first "
     "centre along x is at -1 + 1 / w, with True at -1.",

@@ -1,11 +1,11 @@
-"""Say how much a theta stretches, along the direction that it stretches most and along the other.
+"""Measure how much a theta stretches, in the direction that it stretches most and in the other.
 
 Chapter:     14, When it does not work: debugging an STN
 Difficulty:  2 of 3
 Size:        about 4 lines
 Check:       pytest --ex singular_values
 
-One number above 2 on a picture read at its own size, and pixels are left out; one near 0, and the picture has become a
+If one number is above 2 on a picture read at its own size, pixels are left out; if one is near 0, the output shows a
 line. `np.linalg.svd` is allowed.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 
 
 def singular_values(theta):
-    """Say by how much each theta stretches a picture's points, most and least.
+    """Compute by how much each theta stretches a picture's points, most and least.
 
     Parameters
     ----------
@@ -33,10 +33,10 @@ def singular_values(theta):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Which of theta's three columns move the ellipse without changing its shape? Leave them out before anything else.",
-    "What is left is a 2 x 2 matrix A for each image. The eigenvalues of A are not what is asked: those of a shear are "
+    "There remains a 2 x 2 matrix A for each image. The eigenvalues of A are not the answer: those of a shear are "
     "both 1. The half axes are the square roots of the eigenvalues of A.T @ A.",
     "`np.linalg.svd` takes a whole batch: `np.linalg.svd(theta[:, :, :2], compute_uv=False)` are the half axes "
     "themselves, sorted.",

@@ -5,9 +5,8 @@ Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex projective_grid
 
-The projective grid, in both conventions of align_corners. You may suppose that the arguments are as they should be,
-that the output has two rows and two columns or more, and that no pixel reads at the horizon or beyond it: the library
-handles those.
+The projective grid, in both conventions of align_corners. You may assume that the arguments are valid, that the output
+has two rows and two columns or more, and that no pixel reads at the horizon or beyond it: the library handles those.
 """
 
 import numpy as np
@@ -42,7 +41,7 @@ def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False)
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Begin as for an affine theta: the output's own points (x, y, 1). A 3 x 3 theta gives three numbers for each, "
     "where a 2 x 3 theta gave two.",

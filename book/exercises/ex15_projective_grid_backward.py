@@ -5,8 +5,8 @@ Difficulty:  3 of 3
 Size:        about 12 lines
 Check:       pytest --ex projective_grid_backward
 
-For a batch, in both conventions of align_corners. You may suppose that the arguments are as they should be, that the
-output has two rows and two columns or more, and that no pixel reads at the horizon or beyond it.
+For a batch, in both conventions of align_corners. You may assume that the arguments are valid, that the output has two
+rows and two columns or more, and that no pixel reads at the horizon or beyond it.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ def projective_grid_backward(d_grid: np.ndarray, theta: np.ndarray, align_corner
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Call the three numbers that theta computes from a point a, b and c. The point read is (a / c, b / c). How does "
     "each of these two move when a, b or c changes?",

@@ -32,7 +32,7 @@ def tps_radial(distance):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "At r = 0 the formula is 0 times minus infinity, which is NaN in NumPy. What does `r**2 * log(r)` tend to as r "
     "shrinks? Try 0.1, 0.01, 0.001.",

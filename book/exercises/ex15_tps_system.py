@@ -34,7 +34,7 @@ def tps_system(points):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "The matrix has four blocks. The first K rows say that the spline passes through the control points, and the last "
     "three that the weights add up to zero, also when each is multiplied by its point's x or y.",

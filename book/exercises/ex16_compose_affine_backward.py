@@ -23,7 +23,7 @@ def compose_affine_backward(
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "The forward is a product, `first @ below(second)`, where below puts the row (0, 0, 1) under a theta. Chapter 6 "
     "has the backward of a product: each factor's gradient is multiplied by the other factor, transposed.",

@@ -6,7 +6,7 @@ Size:        about 5 lines
 Check:       pytest --ex localise_box
 
 A transformer that has learned where to look also localises an object. The rectangle around what it sees can be drawn
-and compared with the true one. You may suppose that the arguments are valid.
+and compared with the true one. You may assume that the arguments are valid.
 """
 
 import numpy as np
@@ -36,7 +36,7 @@ def localise_box(theta, image_size):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Theta maps the output to the image, so it shows where each corner of the output reads. No inverse is needed. How "
     "many corners do you need, if theta may turn and mirror?",

@@ -1,4 +1,4 @@
-"""Measure how far headings are off, where 359 and 1 are neighbours and no direction is marked as up.
+"""Measure the error of headings, where 359 and 1 are neighbours and no direction is marked as up.
 
 Chapter:     17, Aerial images at any heading and scale
 Difficulty:  2 of 3
@@ -6,7 +6,7 @@ Size:        about 4 lines
 Check:       pytest --ex heading_error
 
 A transformer that is trained without headings may turn every nose to the left, consistently. So the constant is
-subtracted first, and what is left is the error.
+subtracted first, and the rest is the error.
 """
 
 import numpy as np
@@ -35,9 +35,9 @@ def heading_error(said, true):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "The mean of 359 and 1 shall be 0. Which numbers can be added up so that it is? Not the angles.",
+    "The mean of 359 and 1 should be 0. Which numbers can be added up so that it is? Not the angles.",
     "Write each difference as the complex number `np.exp(1j * np.radians(said - true))`, an arrow of length 1; the "
     "mean of the arrows points where the mean difference does: `np.angle` reads it.",
     "With the offset taken off, bring each difference to between -180 and 180 by `(difference + 180) % 360 - 180`; "

@@ -5,15 +5,15 @@ Difficulty:  2 of 3
 Size:        about 3 lines
 Check:       pytest --ex heading_of_theta
 
-A transformer shows an aircraft with its nose up. Where did the nose point on the tile? Theta knows; follow one arrow
-through it. Some of the thetas here shear, too: an arrow can be followed through those as well.
+A transformer shows an aircraft with its nose up. Where did the nose point on the tile? Apply theta to one arrow. Some
+of the thetas here shear, too; an arrow works for those as well.
 """
 
 import numpy as np
 
 
 def heading_of_theta(theta):
-    """Say where on the input the upper side of the output is, as a heading on the compass.
+    """Compute the direction on the input of the output's upper side, as a heading on the compass.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def heading_of_theta(theta):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Take the arrow (0, -1) of the output and see where theta's 2 x 2 part puts it on the input. The shift moves the "
     "arrow's foot and its head alike.",

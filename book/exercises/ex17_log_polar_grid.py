@@ -5,8 +5,8 @@ Difficulty:  2 of 3
 Size:        about 8 lines
 Check:       pytest --ex log_polar_grid
 
-For a batch, in both conventions of align_corners. You may suppose that the arguments are as they should be, and that
-the output has two rows and two columns or more.
+For a batch, in both conventions of align_corners. You may assume that the arguments are valid, and that the output has
+two rows and two columns or more.
 """
 
 import numpy as np
@@ -43,12 +43,12 @@ def log_polar_grid(
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Two steps: the point that each output pixel would show if theta did nothing, and theta applied to it, as in "
+    "Two steps: the point that each output pixel would show under the identity, and theta applied to it, as in "
     "`affine_grid`.",
-    "Rows give the angle and columns the radius: `a` from the h pixel centres along y, `r` from the w centres along x; "
-    "with edges they are `(2 * i + 1) / h - 1`. Broadcast `a[:, None]` against `r` for points of shape (h, w).",
+    "Rows give the angle and columns the radius: `a` from the h pixel centres along y, `r` from the w centres along "
+    "x; with edges they are `(2 * i + 1) / h - 1`. Broadcast `a[:, None]` against `r` for points of shape (h, w).",
     "Stack `r * np.sin(a)`, `-r * np.cos(a)` and ones along a last axis to (h, w, 3); then `points.reshape(-1, 3) @ "
-    "theta.swapaxes(1, 2)` is (N, h * w, 2), and a reshape is left.",
+    "theta.swapaxes(1, 2)` is (N, h * w, 2), and a reshape remains.",
 ]

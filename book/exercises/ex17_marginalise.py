@@ -1,11 +1,11 @@
-"""Sum what a network says of turned copies over the copies.
+"""Sum a network's predictions for turned copies over the copies.
 
 Chapter:     17, Aerial images at any heading and scale
 Difficulty:  2 of 3
 Size:        about 4 lines
 Check:       pytest --ex marginalise
 
-A network has read a tile in K directions. Of each copy it gave the logits of the classes and a score. The direction is
+A network has read a tile in K directions. For each copy it gave the logits of the classes and a score. The direction is
 unknown, so all of them count, each by its share.
 """
 
@@ -30,7 +30,7 @@ def marginalise(logits: np.ndarray, scores: np.ndarray) -> np.ndarray:
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Two softmaxes: one over the classes of each copy, one over the copies of each image. Probabilities are multiplied "
     "and added up; logarithms come last.",

@@ -1,4 +1,4 @@
-"""Bring the gradient of a sum over turned copies back to logits and scores.
+"""Take the gradient of a sum over turned copies back to logits and scores.
 
 Chapter:     17, Aerial images at any heading and scale
 Difficulty:  3 of 3
@@ -22,7 +22,7 @@ def marginalise_backward(d_out: np.ndarray, logits: np.ndarray, scores: np.ndarr
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "The logarithm of a sum of exponentials has the softmax as its gradient. Here the sum runs over the copies, of "
     "``log share_k + log p(class | copy k)``; its softmax over k is the posterior r, one for each class.",

@@ -5,8 +5,8 @@ Difficulty:  2 of 3
 Size:        about 4 lines
 Check:       pytest --ex winding_number
 
-A tile was turned through a full circle in equal steps, and a transformer said a theta at each of them. A transformer
-that follows the heading turns once; one number that comes back to where it began does not turn at all.
+A tile was turned through a full circle in equal steps, and a transformer predicted a theta at each of them. A
+transformer that follows the heading turns once; one number, which returns to where it began, does not turn at all.
 """
 
 import numpy as np
@@ -31,7 +31,7 @@ def winding_number(theta):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "np.arctan2 gives each angle up to full turns, so it jumps by 2 * pi somewhere. What never jumps is the step from "
     "one theta to the next, taken the short way round.",

@@ -39,7 +39,7 @@ def atomic_conflicts(theta, in_size, out_size, align_corners=False):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "First find where each output pixel reads: `theta @ (x, y, 1)` for each of the output's own centres (chapter 3). "
     "Then convert to pixels with the size of the image.",

@@ -37,7 +37,7 @@ def thread_of_pixel(row, column, width, block):
     raise NotImplementedError("your answer goes here")
 
 
-# Three hints, each saying more than the one before. Stop as soon as you can go on alone.
+# Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
     "Along each axis, divide the pixel's number by the length of a block. The quotient is the number of the block, the "
     "remainder the place in the block.",

@@ -1,9 +1,9 @@
 """The program of book/by_hand.py with the reader's own functions in it: python book/by_hand.py --mine.
 
-The judge sees each answer first, and only right ones take the place of the program's functions. They then see one
-another: where the reader's `transform` calls `grid_sample`, that is the reader's as well, if there is one. They are
-trained in a process of their own, because code that is stuck in a compiled loop cannot be stopped from within. Two
-copies of the program are trained there with the same seed, and their losses are compared.
+The judge checks each answer first, and only right ones replace the program's functions. They then call one another:
+where the reader's `transform` calls `grid_sample`, it calls the reader's, if there is one. They are trained in a
+separate process, because code that is stuck in a compiled loop cannot be stopped from within. Two copies of the program
+are trained there with the same seed, and their losses are compared.
 """
 
 import ast
@@ -23,15 +23,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "book" / "by_hand.py"
 STEPS, SHORT = 3000, 100  # of --mine, and of yours()
-SECONDS, SHORT_SECONDS = 120, 20  # of training, where the reader's functions are much slower than the program's
-PATIENCE = 60  # seconds for one step of training: slow is no mistake
-EARLY, ROUNDING = 10, 1e-4  # in the first ten steps right answers differ by less than this part of a loss
+SECONDS, SHORT_SECONDS = 120, 20  # of training, if the reader's functions are much slower than the program's
+PATIENCE = 60  # seconds for one step of training: a slow function is not a mistake
+EARLY, ROUNDING = 10, 1e-4  # in the first ten steps right answers differ by less than this share of a loss
 WIDTH = 24  # of the progress bar
 CHILD = "import sys; from book.exercises.mine import child; sys.exit(child())"
 
 
 def main(folder=None, steps=STEPS, seconds=SECONDS, brief=False):
-    """Train the program with the reader's right answers; return 0 if nothing in them is wrong, else 1.
+    """Train the program with the reader's right answers; return 0 if no answer is wrong, else 1.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def main(folder=None, steps=STEPS, seconds=SECONDS, brief=False):
     if not brief:
         _print_table(places, files, verdicts)
     for name in wrong:
-        print(f"\nNot right yet, so that the program's own {name} is used (pytest --ex {name}):\n")
+        print(f"\nNot right yet, so the program's own {name} is used (pytest --ex {name}):\n")
         print(_indented(_shortened(verdicts[name].message) if brief else verdicts[name].message) + "\n")
     print(bar(sum(places[name][1] for name in own), sum(count for _, count in places.values())))
     if not own:
@@ -84,7 +84,7 @@ def yours(steps=SHORT, folder=None):
 
 
 def lines():
-    """For each function of the program that is an exercise, its first line and how many it has."""
+    """For each function of the program that is an exercise, its first line and its number of lines."""
     exercises = {path.stem[5:] for path in Path(__file__).parent.glob("ex[0-9][0-9]_*.py")}
     body = ast.parse(PROGRAM.read_text("utf8")).body
     functions = [node for node in body if isinstance(node, ast.FunctionDef) and node.name in exercises]
@@ -92,7 +92,7 @@ def lines():
 
 
 def bar(done, total):
-    """How many of the program's lines are the reader's, drawn and in words."""
+    """The share of the program's lines that are the reader's, as a bar and in words."""
     full = WIDTH * done // total
     return f"[{'#' * full}{'.' * (WIDTH - full)}] {done} of {total} lines are yours"
 
@@ -116,7 +116,7 @@ def _shortened(message):
 
 
 def _train_apart(job):
-    """Train in a second process, print what it prints, and say why if it did not end well; its exit code."""
+    """Train in a second process and print its output, with a reason if it failed; return its exit code."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         trace = Path(folder, "trace")
         trace.touch()
@@ -142,7 +142,7 @@ def _train_apart(job):
 
 
 def _explained(code, trace, job):
-    """The exit code, after a sentence for a process that was stopped or that was ended by the reader's code."""
+    """The exit code, after a sentence if the process was stopped, or ended by the reader's code."""
     from tests.judge import paragraph
     from tests.judge.words import line
 
@@ -171,12 +171,12 @@ def copy(name="by_hand"):
 
 
 def assembled(files):
-    """A copy of the program in which the functions of some files, {name: path}, have taken their places."""
+    """A copy of the program with the functions of some files, {name: path}, in place of its own."""
     from tests.judge import Stub
 
     program = copy()
     given = {id(getattr(program, name)): name for name in lines()}
-    sys.modules["book.by_hand"] = program  # what the files import from
+    sys.modules["book.by_hand"] = program  # from which the files import
     modules = {name: Stub(Path(path)).run() for name, path in files.items()}
     for name, module in modules.items():
         setattr(program, name, getattr(module, name))
@@ -188,7 +188,7 @@ def assembled(files):
 
 
 def watch(program, patience, trace):
-    """Let no step of training last longer than so many seconds: what is stuck leaves a trace and ends the process."""
+    """Let no step of training last longer than `patience` seconds: a stuck one writes a trace and ends the process."""
     step = program.training_step
 
     def training_step(*arguments, **options):
@@ -221,15 +221,15 @@ def train_both(job, trace):
         for name, path in job["files"].items():
             alone = assembled({name: path}).train(EARLY)[1]
             if not compared(alone, original.train(EARLY)[1])[1]:
-                print(f"Your {name}, alone in the program, makes such a difference.")
+                print(f"Your {name} alone causes such a difference.")
     return int(not right)
 
 
 def _steps_in_time(program, original, job):
-    """As many steps as are asked for; fewer where the reader's functions are so slow that they would take too long."""
+    """The requested number of steps; fewer if the reader's functions are so slow that they would take too long."""
     seconds = []
     for one in (program, original):
-        one.train(1)  # compiles what is to be compiled
+        one.train(1)  # compiles functions that need it
         start = time.perf_counter()
         one.train(2)
         seconds.append((time.perf_counter() - start) / 2)
@@ -257,7 +257,7 @@ def compared(losses, expected):
     since = f"From step {first + 1} on" if first else "From the first step on"
     if apart[:EARLY].max() <= ROUNDING:
         return paragraph(
-            f"{since} the losses differ from the original's as differently rounded numbers do: by "
+            f"{since} the losses differ from the original's only by rounding: by "
             f"{apart[:EARLY].max():.0e} of a loss at most in the first {min(EARLY, steps)} steps, where "
             f"{ROUNDING:.0e} is allowed. Training makes such differences grow: after {steps} steps they are "
             f"{apart[-EARLY:].mean():.0e}."
@@ -265,12 +265,12 @@ def compared(losses, expected):
     worst = np.unravel_index(np.nan_to_num(apart[:EARLY], nan=np.inf).argmax(), apart[:EARLY].shape)
     return paragraph(
         f"{since} the losses differ from the original's by more than rounding can: in step {worst[0] + 1} "
-        f"{losses[worst]:.6g} came where {expected[worst]:.6g} was expected."
+        f"expected {expected[worst]:.6g}, got {losses[worst]:.6g}."
     ), False
 
 
 def _raised(error, files):
-    """What the reader's code raised, with the last of the reader's lines that was reached."""
+    """The error that the reader's code raised, with the last of the reader's lines that was reached."""
     from tests.judge.verdict import raised
     from tests.judge.words import full_traceback
 
@@ -282,7 +282,7 @@ def _raised(error, files):
 
 
 def child():
-    """Do the job that the command line describes; the exit code."""
+    """Do the job that the command line describes; return the exit code."""
     job = json.loads(sys.argv[1])
     with open(job["trace"], "w") as trace:
         try:

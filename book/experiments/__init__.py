@@ -1,1 +1,1 @@
-"""What single chapters tried, one folder a chapter: ``python -m book.experiments`` lists and runs it."""
+"""The experiments of single chapters, one folder a chapter: ``python -m book.experiments`` lists and runs them."""

@@ -20,16 +20,16 @@ MODULES = (
 )
 
 DESCRIPTION = """\
-Without a name: the experiments by chapter, how many of their cells are done, and what is left, in minutes of one core,
-as far as cells of the same kind are done ("?" where none is); in the end, what all that are done have taken. With a
-name: measure the cells that are missing.
+Without a name: list the experiments by chapter, with the number of finished cells and the remaining time, in minutes of
+one core, estimated from cells of the same kind ("?" where none is done), and at the end the time spent so far. With a
+name: measure the missing cells.
 """
 
 EPILOG = """\
-Each cell is written as soon as it is done; Ctrl-C or a kill loses the cells in hand at most, and networks that save
-checkpoints go on from those. The same command goes on; several at a time may work on one ledger.
+Each cell is written as soon as it is done; Ctrl-C or a kill loses at most the cells being measured, and networks that
+save checkpoints resume from those. The same command resumes; several at a time may work on one ledger.
 
-Exit codes: 0 done, 1 something failed, 2 a wrong argument, 130 stopped, and what was done is saved.
+Exit codes: 0 done, 1 something failed, 2 a wrong argument, 130 stopped and saved.
 """
 
 
@@ -43,14 +43,14 @@ def read_options(arguments):
     parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG)
     add, several = parser.add_argument, dict(nargs="+", default=[])
     add("name", nargs="?", help="which experiment")
-    add("--only", **several, metavar="KEY=VALUE[,VALUE...]", help="the cells with these settings alone")
-    add("--set", **several, metavar="KEY=VALUE", help="other settings in all cells, such as fewer steps: other cells")
-    add("--list", action="store_true", help="show the cells and whether they are done, and measure nothing")
+    add("--only", **several, metavar="KEY=VALUE[,VALUE...]", help="only the cells with these settings")
+    add("--set", **several, metavar="KEY=VALUE", help="change settings in all cells, such as fewer steps")
+    add("--list", action="store_true", help="show the cells and whether they are done, without measuring")
     add("--workers", type=int, default=1, metavar="N", help="processes, each of one thread (default: %(default)s)")
-    add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto, CUDA if there is)")
+    add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto, CUDA if available)")
     add("--out", type=Path, default=ledger.RESULTS, metavar="FOLDER", help="of the ledgers (default: book/results)")
     add("--runs", type=Path, default=Path("runs"), metavar="FOLDER", help="of checkpoints (default: %(default)s)")
-    add("--keep", action="store_true", help="leave the cells' own folders there, with the networks that they saved")
+    add("--keep", action="store_true", help="keep the cells' own folders, with the networks that they saved")
     options = parser.parse_args(arguments)
     if options.workers < 1:
         parser.error(f"--workers: expected at least 1, got {options.workers}")
@@ -72,7 +72,7 @@ def show_experiments(experiments, results):
 
 
 def cost_of(experiment, cells, records) -> str:
-    """What some cells are likely to take."""
+    """The likely cost of some cells."""
     taken = [engine.processor_seconds_of(experiment, cell, records) for cell in cells]
     known = sum(seconds for seconds in taken if seconds is not None) / 60
     words = [f"{known:.1f}"] * (known > 0) + ["?"] * (None in taken)
@@ -95,7 +95,7 @@ def show_cells(experiment, cells, places):
 
 
 def select(experiment, only, changes) -> list:
-    """The cells that ``--only`` leaves, after ``--set`` has changed them."""
+    """The cells that ``--only`` selects, after ``--set`` has changed them."""
     cells, names = experiment.cells, list(dict.fromkeys(name for cell in experiment.cells for name in cell))
     for option, texts in (("--only", only), ("--set", changes)):
         for text in texts:
@@ -119,7 +119,7 @@ def select(experiment, only, changes) -> list:
 
 
 def work(options, command, experiments):
-    """Do what the options say."""
+    """Run the command with parsed options."""
     if options.name is None:
         return show_experiments(experiments, options.out)
     known = {experiment.name: experiment for experiment in experiments}
@@ -134,14 +134,14 @@ def work(options, command, experiments):
         left = engine.run_cells(experiment, cells, places, options.workers, stop)
         done = f"{len(cells) - left} of {len(cells)} cells are done"
         if left and stop():
-            print(f"stopped, {done}; the same command goes on", file=sys.stderr)
+            print(f"stopped, {done}; the same command resumes", file=sys.stderr)
             raise SystemExit(130)
     path = os.path.relpath(ledger.path_of(experiment.name, options.out))
-    print(done + (", another command has the others" if left else "") + f", in {path}")
+    print(done + (", another command is measuring the others" if left else "") + f", in {path}")
 
 
 def command_of(arguments) -> str:
-    """The command as a ledger names it: without the folders of this machine, which change no result."""
+    """The command as a ledger records it: without this machine's folders, which do not affect a result."""
     folders = {k for k, word in enumerate(arguments) if word in ("--out", "--runs")}
     return " ".join([PROGRAM, *(word for k, word in enumerate(arguments) if k not in folders and k - 1 not in folders)])
 
@@ -154,7 +154,7 @@ def main(arguments=None, experiments=None):
         try:
             work(options, command, catalogue() if experiments is None else experiments)
         except BrokenProcessPool as error:
-            raise Refusal("a process was killed; what was done is kept, and the same command goes on") from error
+            raise Refusal("a process was killed; finished cells are kept, and the same command resumes") from error
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The loop of all experiments: measure the cells that are missing, and write down each as soon as it is done."""
+"""The loop of all experiments: measure the missing cells, and write each as soon as it is done."""
 
 import contextlib
 import hashlib
@@ -23,7 +23,7 @@ BAR = "{percentage:3.0f}%|{bar}| {n:.1f}/{total_fmt} cells [{elapsed}<{remaining
 
 
 class Stopped(Exception):
-    """A cell was asked to stop; what its folder holds is where it goes on."""
+    """A cell was stopped; it resumes from the content of its folder."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Experiment:
 
     name: str  # of its ledger, too
     chapter: int
-    cells: list  # a dict of settings each, plain JSON: all that decides the cell's result, the seed included
+    cells: list  # a dict of settings each, plain JSON: all that determines the cell's result, including the seed
     # measure(settings, context) -> dict, a function of a module: other processes import it. Results are JSON; arrays
     # and tensors become lists. Its `seconds`, `processor_seconds` and `made_by`, if any, replace the
     # engine's own.
@@ -41,7 +41,7 @@ class Experiment:
 
 
 class Context:
-    """The surroundings of a cell: its `folder` for checkpoints, removed once the cell is written; `stop()`, whether it
+    """The context of a cell: its `folder` for checkpoints, removed once the cell is written; `stop()`, whether it
     should save what it can and raise `Stopped`; and the `device` of networks: "auto", "cpu", "cuda" or "cuda:N"."""
 
     def __init__(self, folder, stop=lambda: False, report=lambda share, text: None, device="cpu"):
@@ -55,7 +55,7 @@ class Context:
             self._report(share, text)
 
     def check(self) -> None:
-        """Raise `Stopped` where a stop was asked for."""
+        """Raise `Stopped` if a stop was requested."""
         if self.stop():
             raise Stopped
 
@@ -67,13 +67,13 @@ class Context:
             self.progress((step + 1) / count)
 
 
-NO_SERIES = Context("runs")  # for a page or a test that calls what an experiment calls
+NO_SERIES = Context("runs")  # for a page or a test that calls an experiment's functions
 
 
 @dataclass(frozen=True)
 class Places:
     """The folders of the ledgers and of the cells' own folders; command and commit, for the ledger; the device; whether
-    the cells' folders stay."""
+    the cells' folders are kept."""
 
     results: Path = ledger.RESULTS
     runs: Path = Path("runs")
@@ -88,19 +88,19 @@ class Places:
 
 
 def records_of(experiment, results) -> ledger.Cells:
-    """What an experiment's ledger holds, its stale cells too."""
+    """The records of an experiment's ledger, including stale ones."""
     exists = ledger.path_of(experiment.name, results).exists()
     return ledger.read(experiment.name, results) if exists else ledger.Cells()
 
 
 def cells_left(cells, records) -> list:
-    """Those of some cells that no record is of."""
+    """The cells of which there is no record."""
     done = {ledger.key_of(record.settings) for record in records}
     return [cell for cell in cells if ledger.key_of(cell) not in done]
 
 
 def processor_seconds_of(experiment, settings, records) -> float | None:
-    """What a cell is likely to take: the mean of the records that differ in nothing that matters; None for none."""
+    """The likely cost of a cell: the mean over records that differ only in `alike` settings; None if there are none."""
 
     def kind(found):
         return ledger.key_of({name: value for name, value in found.items() if name not in experiment.alike})
@@ -112,7 +112,7 @@ def processor_seconds_of(experiment, settings, records) -> float | None:
 
 
 def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda share, text: None):
-    """Measure one cell and write it; return its record, or None where it was stopped or is another command's."""
+    """Measure one cell and write it; return its record, or None if it was stopped or another command measures it."""
     folder = places.of_cell(experiment, settings)
     with contextlib.ExitStack() as stack:
         try:
@@ -138,7 +138,7 @@ def measure_cell(experiment, settings, places, stop=lambda: False, report=lambda
 
 
 def run_cells(experiment, cells, places, workers=1, stop=lambda: False) -> int:
-    """Measure the cells that are missing, several at a time, until `stop` says so; return how many are left."""
+    """Measure the missing cells, several at a time, until `stop()` is true; return how many are left."""
     from tqdm import tqdm
 
     left = cells_left(cells, records_of(experiment, places.results))
@@ -168,7 +168,7 @@ def run_cells(experiment, cells, places, workers=1, stop=lambda: False) -> int:
         except BaseException:
             stopping.set()
             pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children() if stop() else ():  # asked twice
+            for process in multiprocessing.active_children() if stop() else ():  # stopped twice
                 process.kill()
             raise
     return len(cells_left(cells, records_of(experiment, places.results)))
@@ -195,7 +195,7 @@ _WORKER = {}
 
 
 def _start_worker(stopping, reports):
-    """In each process: leave signals to the parent, which says when to stop."""
+    """In each process: leave signals to the parent, which requests stops."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     _WORKER.update(stopping=stopping, reports=reports)
@@ -211,6 +211,6 @@ def _work(experiment, settings, places):
         _WORKER["reports"].put((key, share, text))
 
     record = measure_cell(experiment, settings, places, stop, report)
-    if not parent.is_alive():  # it was killed: nothing is left that could end this process
+    if not parent.is_alive():  # it was killed, so nothing else would end this process
         os._exit(1)
     return record

@@ -1,4 +1,4 @@
-"""What experiments have measured: one JSON file of cells for each, which the engine adds to and the chapters read."""
+"""The results of experiments: a JSON file of cells for each, to which the engine adds and which the chapters read."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ class LedgerError(ValueError):
 
 @dataclass(frozen=True)
 class Record:
-    """A cell that is done; the seconds are None where they were not recorded."""
+    """A finished cell; the seconds are None where they were not recorded."""
 
     settings: dict
     made_by: dict  # command, commit, versions, machine, date
@@ -41,7 +41,7 @@ class Cells(list):
         return found[0]
 
     def values(self, *path) -> list:
-        """The number that each record's result has at this path: ``values("test", "error")``."""
+        """The number at this path of each record's result: ``values("test", "error")``."""
         found = [cell.result for cell in self]
         for name in path:
             found = [value[name] for value in found]
@@ -57,17 +57,17 @@ class Cells(list):
 
 
 def key_of(settings) -> str:
-    """What two equal cells have in common and no others."""
+    """A key that is the same for equal cells only."""
     return json.dumps(as_json(settings), sort_keys=True)
 
 
 def path_of(name, folder=RESULTS) -> Path:
-    """Where the ledger of an experiment lies."""
+    """The path of an experiment's ledger."""
     return Path(folder) / f"{name}.json"
 
 
 def read(name, folder=RESULTS) -> Cells:
-    """All cells of the experiment of this name that are done."""
+    """All finished cells of the experiment of this name."""
     path = path_of(name, folder)
     try:
         content = json.loads(path.read_text("utf8"))
@@ -84,9 +84,9 @@ def read(name, folder=RESULTS) -> Cells:
 
 
 def add(name, record, folder=RESULTS) -> None:
-    """Write one record into the ledger of the experiment of this name, unless an equal cell is there already."""
+    """Write one record into the ledger of the experiment of this name, unless an equal cell is already there."""
     path = path_of(name, folder)
-    with locked(f"{path}.lock", 60, keep=True):  # several processes add to it: each reads again what others wrote
+    with locked(f"{path}.lock", 60, keep=True):  # several processes add to it, so each reads it again first
         cells = read(name, folder) if path.exists() else Cells()
         if all(key_of(cell.settings) != key_of(record.settings) for cell in cells):
             write_json(path, dict(experiment=name, cells=[asdict(cell) for cell in [*cells, record]]))

@@ -1,4 +1,4 @@
-"""What the experiments with torch networks share: a run within a cell, and a module of one's own to be looked at."""
+"""Shared by the experiments with torch networks: a run within a cell, and signs of life for any module."""
 
 import os
 from dataclasses import fields
@@ -14,13 +14,14 @@ CHECKPOINT_EVERY = 100  # steps
 
 
 def settings_from(cell, kind):
-    """The dataclass of settings that a cell gives; the rest of the cell is for others."""
+    """The dataclass of settings in a cell; its other entries are ignored."""
     return kind(**{field.name: cell[field.name] for field in fields(kind) if field.name in cell})
 
 
 def train_run(settings, seed, context, kind=training.Run, record_every=0):
     """Train one network within a cell, from its checkpoint if there is one, by `kind`, which is `Run` or a subclass;
-    return what `Run.finish` measured, with a history every so many steps (0 for none), and the network, on the CPU."""
+    return the result of `Run.finish`, with a history every `record_every` steps (0 for none), and the network, on the
+    CPU."""
     devices = find_devices(context.device)
     how = dict(checkpoint_every=CHECKPOINT_EVERY, record_every=record_every)
     run = kind(settings, seed, devices[os.getpid() % len(devices)], context.folder, **how)
@@ -39,15 +40,15 @@ def train_run(settings, seed, context, kind=training.Run, record_every=0):
 
 
 class Watched:
-    """A module of one's own that calls `grid_sample`, as `signs_of_life` looks at a transformer: by what it reads; of
-    its part `localisation` the hidden units are looked at."""
+    """Any module that calls `grid_sample`, in the form of a transformer for `signs_of_life`: measured by its grids, and
+    by the hidden units of its part `localisation`."""
 
     def __init__(self, model, localisation):
         self.model, self.localisation = model, localisation
         self.transform, self.reading = self, dict(align_corners=None)
 
     def theta(self, images):
-        """The affine maps nearest to the grids by which some images are read: (N, 2, 3)."""
+        """The affine maps nearest to the grids for some images: (N, 2, 3)."""
         self.look = watch(self.model, images)[0][0]
         return measure_grid(self.look)["theta"]
 
@@ -57,5 +58,5 @@ class Watched:
 
     @property
     def size(self):
-        """Of what is read, in pixels."""
+        """The output's size in pixels."""
         return self.look.out.shape[2:]

@@ -6,7 +6,7 @@ stnExplore.add("bend", (stage, data) => {
   const pixels = (point) => inPixels(point, image, false);
   const input = stage.plate({ title: "input, and where the output looks", role: "input", wide: true, view: around(image, 8),
                               label: "The input with the control points and the bent grid on it" });
-  const small = [["output", "output"], ["grid", "who follows it"]].map(([role, title]) =>
+  const small = [["output", "output"], ["grid", "share in its move"]].map(([role, title]) =>
     stage.plate({ title, role, small: true, view: frameOf(image) }));
   const seen = input.picture(frameOf(image)), made = small.map((plate) => plate.picture(frameOf(image)));
   const ink = input.layer(), pins = small.map((plate) => plate.layer());

@@ -1,4 +1,4 @@
-"""The table of explorables: for each its words, its data, and whether it needs recorded results."""
+"""The table of explorables: for each its texts, its data, and whether it needs recorded results."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def _corners():
 
 
 def _winding():
-    """A delta-winged aircraft, nose up: how much it stands out from its ground, (32, 32)."""
+    """A delta-winged aircraft, nose up: its contrast with the ground, (32, 32)."""
     from ..aerial import aerial_tiles
     from ..sampler import affine_sample
 
@@ -143,14 +143,14 @@ ALL = {
         "Draw on the canvas with mouse or finger, or take a test digit; then move, turn and scale it. The orange "
         "points are where the transformer reads. It learned from upright digits at any place and size. Guess first: "
         "will it follow a digit into a corner, and what will it do with one on its side?",
-        "A small six in a corner of a black canvas with a frame of points around it; beside it what is read there, the "
-        "six in the middle and larger, and the whole canvas as the network without a transformer sees it; under each "
-        "ten bars, the probabilities of the digits 0 to 9: one high bar at 6, and ten low ones, 9 the highest.",
+        "A small six in a corner of a black canvas with a frame of points around it; beside it the output, the six in "
+        "the middle and larger, and the whole canvas, the input of the network without a transformer; under each ten "
+        "bars, the probabilities of the digits 0 to 9: one high bar at 6, and ten low ones, 9 the highest.",
         _draw,
         needs_results=True,
     ),
     "theta": Entry(
-        "Take hold of theta",
+        "Drag theta",
         "Drag a corner to turn and zoom, an edge to stretch and shear, the cross to shift; or type into the six "
         "numbers. Guess first: if the frame goes right, which way does the output go?",
         "The digit four with the frame of the output turned on it by 30 degrees, and the output: the four turned the "
@@ -182,7 +182,7 @@ ALL = {
         lambda: dict(rows=ROWS),
     ),
     "pulls": Entry(
-        "What every pixel asks of theta",
+        "The gradient of every pixel",
         "Choose a target, then step. Guess first: which way do the arrows at the top of the four point if it has "
         "to turn, and where are there none?",
         "A four with arrows along its strokes, minus the gradient of each sampling point; to its right the target, and "
@@ -205,10 +205,10 @@ ALL = {
         lambda: dict(digit=digit(4, 2)),
     ),
     "growing": Entry(
-        "Growing up",
+        "Training, step by step",
         "Slide through the steps of a recorded training run (seed 0). Guess first: when is most of the turning "
         "learned, and does the affine transformer turn the digits at all?",
-        "Ten turned digits, and below them what a rotation-only transformer makes of them before and after training: "
+        "Ten turned digits, and below them the outputs of a rotation-only transformer before and after training: "
         "many of them are nearly upright.",
         _growing,
         needs_results=True,
@@ -217,7 +217,7 @@ ALL = {
         "Turning upright",
         "Slide through the steps of a recorded training run (seed 0). Guess first: which digits "
         "are upright early, and do digits of one class end in one pose?",
-        "Ten turned digits as the classifier sees them before training, in the middle of the run and at its end: at "
+        "Ten turned digits, the classifier's inputs before training, in the middle of the run and at its end: at "
         "first as they are, at the end most of them nearly upright.",
         _turning,
         needs_results=True,
@@ -225,13 +225,13 @@ ALL = {
     "corners": Entry(
         "Drag the corners",
         "Drag the four corners onto those of the leaning sheet. Guess first: what will the output show, and how much "
-        "of it can an affine map show, which has only parallelograms to look through?",
+        "of it can an affine map show, whose frame is always a parallelogram?",
         "A sheet of paper that leans away, with the corners and the lattice of the output on it; to its right the "
         "output, in which the sheet is straight, and the nearest affine map's output, which is slanted.",
         _corners,
     ),
     "winding": Entry(
-        "One number cannot",
+        "One number cannot follow",
         "Turn the thing once around by its nose. Guess first: what must a number that follows the heading do on the "
         "way from 359 degrees to 0, and what do sixteen shares do there?",
         "A tile with a delta wing that points to the right and up; sixteen shares around a circle, the largest near "
@@ -240,8 +240,8 @@ ALL = {
     ),
     "bend": Entry(
         "Bend it",
-        "Drag a control point; then let the plate spring back. Guess first: which way does the output go where you "
-        "pull a point up, what does turning all points cost, and what is left when the plate has sprung?",
+        "Drag a control point; then let the plate spring back. Guess first: which way does the output move where you "
+        "pull a point up, what does turning all points cost, and what remains after the spring?",
         "A four with sixteen control points on it that are pulled into an arch, and the bent lattice between them; "
         "to its right the output, bent the other way, and a map of how far each pixel follows one of the points.",
         lambda: dict(image=digit(4, 2)),

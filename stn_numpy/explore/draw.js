@@ -13,13 +13,13 @@ stnExplore.add("draw", (stage, data) => {
   const canvas = plate.picture(frameOf(blank)), ink = plate.layer();
   const looks = Object.entries({ transformer: "with a transformer", plain: "without one" }).map(([name, title]) => {
     const role = name === "plain" ? "" : "output";
-    const seen = stage.plate({ title, role, view: frameOf(small), label: `What the classifier ${title} is shown` });
+    const seen = stage.plate({ title, role, view: frameOf(small), label: `The input of the classifier ${title}` });
     const bars = stage.plate({ role: "bare", view: [-0.1, -0.5, 10.1, 6], label: `Ten probabilities, ${title}` });
     return { name, seen: seen.picture(frameOf(small)), bars: bars.layer(), box: stage.column(seen, bars) };
   });
   const pair = element("div", { className: "stnx-pair" }, ...looks.map((look) => look.box));
 
-  // ---- what the reader does -----------------------------------------------------------------------------------------
+  // ---- the reader's actions -----------------------------------------------------------------------------------------
 
   function take(digit) {
     Object.assign(state, { digit, strokes: [] });
@@ -87,7 +87,7 @@ stnExplore.add("draw", (stage, data) => {
     stage.slider("size", { min: 0.3, max: 2, step: 0.01, get: () => state.pose.size, set: (size) => change({ size }) })));
   const say = stage.sentence();
 
-  // ---- what the networks make of it ---------------------------------------------------------------------------------
+  // ---- the networks' results -------------------------------------------------------------------------------------
 
   function drawBars(layer, probability, colour) {
     const best = probability.indexOf(Math.max(...probability));
@@ -121,7 +121,7 @@ stnExplore.add("draw", (stage, data) => {
     return `${shown}. With a transformer: ${first}; without one: ${second}.`;
   }
 
-  const average = `Of ${data.canvases} upright test digits at any place and size, the first network misreads ` +
+  const average = `Of ${data.canvases} upright test digits at any place and size, the first network misclassifies ` +
     `${show(100 * data.errors.transformer, 1)}%, the second ${show(100 * data.errors.plain, 1)}%.`;
   let found, image;
   return {

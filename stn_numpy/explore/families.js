@@ -1,4 +1,4 @@
-/* The mathematics of what bends and leans: stn_numpy's projective and tps for one picture, and nothing that draws.
+/* The mathematics of bent and leaning planes: stn_numpy's projective and tps for one picture, without drawing.
  *
  * A projective theta is nine numbers, row by row. Points and displacements of a spline are lists of pairs [x, y]. */
 (function (M) {
@@ -37,7 +37,7 @@
     return nine.map((value) => value / (Math.abs(last) > HORIZON * length ? last : length || 1));
   }
 
-  /* Of all affine maps the one that comes nearest to sending the output's corners to four points. */
+  /* The affine map that comes nearest to taking the output's corners to four points. */
   function affineOfCorners([a, b, c, d]) {
     return [0, 1].flatMap((k) => [b[k] + c[k] - a[k] - d[k], c[k] + d[k] - a[k] - b[k], a[k] + b[k] + c[k] + d[k]])
       .map((value) => value / 4);

@@ -1,4 +1,4 @@
-/* Growing up, and turning upright: recorded training runs, step by step */
+/* Training, step by step, and turning upright: recorded training runs */
 (() => {
   const { M, element, show, paint, unpack, frameOf, around, outline, entry } = stnExplore;
   const CURVES = {
@@ -13,7 +13,7 @@
     const ten = element("div", { className: "stnx-ten" });
     const pairs = digits.map((digit, k) => {
       const above = stage.plate({ role: "input", view: around(digit, 7), label: `Digit ${labels[k]}, turned, and where the transformer looks` });
-      const below = stage.plate({ role: "output", view: frameOf(digit), label: `Digit ${labels[k]} as the classifier sees it` });
+      const below = stage.plate({ role: "output", view: frameOf(digit), label: `Digit ${labels[k]}, the classifier's input` });
       ten.append(element("div", {}, above.box, below.box));
       return { digit, below: below.picture(frameOf(digit)), above: above.picture(frameOf(digit)), ink: above.layer() };
     });

@@ -50,7 +50,7 @@ stnExplore.add("kink", (stage, data) => {
 
   function list(at) {
     const rows = [["value read", at.value], ["slope to the left", at.left], ["slope to the right", at.right],
-                  ["eq. 7, at its word", at.eq7]];
+                  ["eq. 7, as printed", at.eq7]];
     sums.replaceChildren(...rows.flatMap(([words, number]) => [
       element("span", { className: "first" }, words), element("span", {}, show(number))]));
   }

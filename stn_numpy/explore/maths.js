@@ -68,7 +68,7 @@
     return rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
   }
 
-  /* Mirror a position at the outer centres or the outer edges, as often as needed: [position, sign of the way]. */
+  /* Mirror a position at the outer centres or the outer edges, as often as needed: [position, sign of its motion]. */
   function reflect(position, length, alignCorners) {
     const low = alignCorners ? 0 : -0.5, span = alignCorners ? length - 1 : length;
     if (span === 0) return [0, 0];
@@ -139,7 +139,7 @@
 
   const acrossTaps = newTaps(), downTaps = newTaps();
 
-  /* Read one point: its value and its slopes per pixel go into `seen`; with `dImage`, `dOut` goes back to its pixels. */
+  /* Read one point: its value and its slopes per pixel go into `seen`; with `dImage`, `dOut` is added to its pixels. */
   function readPoint(seen, image, x, y, options, dImage, dOut) {
     const { height, width, data } = image;
     const pX = toPixels(x, width, options.alignCorners), pY = toPixels(y, height, options.alignCorners);
@@ -161,7 +161,7 @@
     }
   }
 
-  /* Values and slopes per unit at all points, each point read once; dImage is what dOut sends back to the pixels. */
+  /* Values and slopes per unit at all points, each point read once; dImage is the gradient of the pixels. */
   function readAll(image, grid, options, dOut) {
     const out = new Float64Array(grid.length / 2), slopes = new Float64Array(grid.length), seen = {};
     const dImage = dOut && new Float64Array(image.data.length);
@@ -238,13 +238,13 @@
     return moved;
   }
 
-  // ---- a loss, its gradient, and the way down -----------------------------------------------------------------------
+  // ---- a loss, its gradient, and the descent ------------------------------------------------------------------------
 
   function squaredLoss(out, target) {
     return out.reduce((sum, value, k) => sum + (value - target[k]) ** 2, 0) / 2;
   }
 
-  /* Loss of one theta, and its gradients for the points and for theta; target is a picture of the output's size. */
+  /* Loss of one theta, and its gradients with respect to the points and theta; target is a picture of the output's size. */
   function thetaGradient(image, target, theta, options = sampling()) {
     const { height, width } = target;
     const grid = affineGrid(theta, height, width, options.alignCorners), { out, slopes } = readAll(image, grid, options);
@@ -288,7 +288,7 @@
 
   // ---- averaging, before or after a transformer that shrinks -------------------------------------------------------
 
-  /* Means over size x size; with `dOut`, what arrives is returned to the pixels that it was mixed from. */
+  /* Means over size x size; with `dOut`, the gradient is returned to the pixels from which a mean was taken. */
   function averagePool(image, size, dOut) {
     const out = picture(Math.floor(image.height / size), Math.floor(image.width / size));
     const back = picture(image.height, image.width);
@@ -309,7 +309,7 @@
     return raw.map((value) => value / total);
   }
 
-  /* Along each line of an axis: with `back`, what arrives is returned to the pixels that it was mixed from. */
+  /* Along each line of an axis: with `back`, the gradient is returned to the pixels from which a value was mixed. */
   function blurAxis(image, weights, length, stride, starts, back) {
     const reach = (weights.length - 1) / 2, out = new Float64Array(image.length);
     const mirrored = Int32Array.from({ length: length + 2 * reach },
@@ -326,7 +326,7 @@
     return out;
   }
 
-  /* A Gaussian of so many pixels, down and across; the picture is mirrored at its frame. */
+  /* A Gaussian blur, its width in pixels, down and across; the picture is mirrored at its frame. */
   function blur(image, spread, back = false) {
     const { height, width, data } = image, weights = bell(spread);
     const columns = Array.from({ length: width }, (_, j) => j);
@@ -359,13 +359,13 @@
     return ((degrees + 180) % 360 + 360) % 360 - 180;
   }
 
-  /* An angle in degrees as a continuous function of the heading: right but for a seam, where it comes back to where it began. */
+  /* An angle in degrees as a continuous function of the heading: right except in a seam, where it returns to its start. */
   function oneNumber(heading, seam) {
     const at = shortWay(heading), half = 180 - seam / 2;
     return Math.abs(at) <= half ? at : Math.sign(at) * half * (180 - Math.abs(at)) / (180 - half);
   }
 
-  /* The share of each of so many directions: a softmax over how little each turned copy differs from a template. */
+  /* The share of each of `turns` directions: a softmax over how little each turned copy differs from a template. */
   function turnedShares(image, template, turns, gain = 150) {
     const scores = Array.from({ length: turns }, (_, k) => {
       const copy = affineSample(image, turnAndShift(2 * Math.PI * k / turns, 0), image.height, image.width);

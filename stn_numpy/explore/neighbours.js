@@ -42,7 +42,7 @@ stnExplore.add("neighbours", (stage, data) => {
     return found;
   }
 
-  /* Drawn anew when they change, which they don't while the point moves. */
+  /* Drawn again only when they change, not while the point moves. */
   let drawn;
   function drawCells() {
     const needed = [state.padding, state.corners, plate.unit].join();

@@ -9,7 +9,7 @@
 
   // ---- a digit on the canvas ----------------------------------------------------------------------------------------
 
-  /* The map from the canvas to the digit's picture, both in units: what the program calls a pose. */
+  /* The map from the canvas to the digit's picture, both in units: the program's pose. */
   function poseTheta({ x, y, size, angle }) {
     const share = CANVAS / DIGIT / size, cos = share * Math.cos(angle), sin = share * Math.sin(angle);
     return [cos, sin, -cos * x - sin * y, -sin, cos, sin * x - cos * y];
@@ -53,7 +53,7 @@
     }
   }
 
-  /* Strokes in a pose, as the canvas has them. */
+  /* Strokes in a pose, in the canvas's pixels. */
   function drawStrokes(strokes, pose) {
     const canvas = M.picture(CANVAS, CANVAS);
     for (const stroke of strokes) {
@@ -102,8 +102,8 @@
     return powers.map((value) => value / total);
   }
 
-  /* What a trained network does to a canvas: with eight arrays of weights it looks, with the classifier's four it sees
-   * the canvas as it is. */
+  /* The result of a trained network for a canvas: with eight arrays of weights it has a transformer, with the
+   * classifier's four it reads the canvas itself. */
   function recognise(canvas, weights) {
     const localisation = weights.slice(0, -4);
     const theta = localisation.length ? network(M.averagePool(canvas, POOL).data, localisation) : M.IDENTITY;

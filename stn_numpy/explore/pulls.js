@@ -1,4 +1,4 @@
-/* What every pixel asks of theta */
+/* The gradient of every pixel */
 stnExplore.add("pulls", (stage, data) => {
   const { M, element, show, paint, unpack, radians, frameOf, around, inPixels, outline, readings, entry } = stnExplore;
   const [image, other, seven] = [data.image, data.other, data.seven].map(unpack), places = 24;
@@ -77,7 +77,7 @@ stnExplore.add("pulls", (stage, data) => {
       line.text(1, 0.06, `now ${show(now.loss)}`, "end gradient");
       const still = now.dTheta.every((value) => value === 0);
       say(still && now.loss > 0 ? `Loss ${show(now.loss)}. No point lies on ink, the output is black, and the gradient is ` +
-                                  "exactly 0: from here no step leads anywhere."
+                                  "exactly 0: from here no step changes theta."
                                 : `Loss ${show(now.loss)}, steps: ${state.losses.length - 1}. The arrows, each times its lever arm, ` +
                                   `add up to minus the gradient; a step moves theta ${rate().toPrecision(2)} times that.`);
     },

@@ -40,7 +40,7 @@ def turned_and_shifted(angle: np.ndarray, shift: np.ndarray) -> np.ndarray:
 
 
 def draw(data):
-    """A small six in a corner of the canvas, what two trained networks are shown of it, and what they answer."""
+    """A small six in a corner of the canvas, the inputs of two trained classifiers, and their answers."""
     pose = np.array([[[1.0, 0, -0.4], [0, 1, 0.35]]]) * 40 / 28 / 0.7
     canvas = affine_sample(data["digits"][6][None, None], pose, (1, 1, 40, 40), align_corners=False)
     figure = plt.figure(figsize=(7.2, 3.2))

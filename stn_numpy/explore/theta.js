@@ -1,4 +1,4 @@
-/* Take hold of theta */
+/* Drag theta */
 stnExplore.add("theta", (stage, data) => {
   const { M, show, paint, unpack, degrees, radians, frameOf, around, CORNERS, inPixels, outline, entry } = stnExplore;
   const NAMES = ["1,1", "1,2", "1,3", "2,1", "2,2", "2,3"];

@@ -1,4 +1,4 @@
-/* What the explorables are drawn with: plates (a picture under a drawing), handles, controls, and words that are spoken.
+/* The drawing tools of the explorables: plates (a picture under a drawing), handles, controls, and spoken texts.
  *
  * An explorable is one function (stage, data), in a file of its own, that builds its plates and controls on the stage, and
  * returns an object with draw(), called after every change, and report(), which returns its numbers. */
@@ -26,7 +26,7 @@
     return made;
   }
 
-  const ROLES = /\b(input|grid|output|gradient)\b/g;     // a notebook's own style sheet means something else by these
+  const ROLES = /\b(input|grid|output|gradient)\b/g;     // a notebook's own style sheet gives these another meaning
   const minus = (text) => String(text).replace(/-/g, "\u2212");
   const show = (value, digits = 2) => minus((+value.toFixed(digits) + 0).toFixed(digits));   // and never a minus zero
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -96,7 +96,7 @@
       return this.add("rect", { x, y, width, height, "vector-effect": "non-scaling-stroke" }, style);
     }
 
-    /* A dot of so many screen pixels, at a place of the plate. */
+    /* A dot, its size in screen pixels, at a place of the plate. */
     dot(x, y, radius, style) {
       return this.add("circle", { r: radius, transform: this.plate.pin(x, y) }, style);
     }
@@ -185,7 +185,7 @@
   };
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-  /* get() gives its place on the plate, set(x, y) moves it, words() says where it is. */
+  /* get() gives its place on the plate, set(x, y) moves it, words() describes its place. */
   function handle(stage, plate, { label, form = "corner", style = "grid", step = 1, get, set, words }) {
     const group = shape("g", { class: `stnx-handle ${style} ${form}`, tabindex: 0, role: "slider", "aria-label": label });
     group.append(shape("circle", { r: 16, class: "reach" }), FORMS[form]());
@@ -268,7 +268,7 @@
       this.took = performance.now() - began;
     }
 
-    // Each control reads its value with get and hands a new one to set.
+    // Each control reads its value with get and passes a new one to set.
 
     control(kind, label, input, get, set) {
       const id = input.id = `stnx-${++lastId}`;
@@ -324,7 +324,7 @@
       return group;
     }
 
-    /* A sentence under the pictures: at once for the eye, and when the hand rests for the ear. */
+    /* A sentence under the pictures: shown at once, and read aloud when the motion stops. */
     sentence() {
       const seen = element("p", { className: "stnx-sentence", "aria-hidden": "true" });
       const heard = element("p", { className: "stnx-heard", role: "status" });
@@ -365,7 +365,7 @@
     return { get: () => state[name], set: (value) => { state[name] = value; } };
   }
 
-  // ---- what several explorables show --------------------------------------------------------------------------------
+  // ---- shared by several explorables --------------------------------------------------------------------------------
 
   const M = root.stnMaths;
   const degrees = (angle) => `${angle < 0 ? "" : "+"}${show(180 / Math.PI * angle, 0)}\u00b0`;
@@ -380,7 +380,7 @@
     return [M.toPixels(x, width, corners), M.toPixels(y, height, corners)];
   }
 
-  /* Where the frame of the output lies on the input: thick along its top, a dot at its first corner. */
+  /* The frame of the output on the input: thick along its top, a dot at its first corner. */
   function outline(ink, theta, image, corners) {
     const points = CORNERS.map(([x, y]) => inPixels(M.mapPoint(theta, x, y), image, corners));
     ink.chain(points, "grid", true);
@@ -388,7 +388,7 @@
     return points;
   }
 
-  /* Every few rows and columns of a grid, as large as the image, drawn on it; broken where a point is far out. */
+  /* Every few rows and columns of a grid, as large as the image, drawn on it; interrupted where a point is far out. */
   function mesh(ink, grid, image) {
     const { height, width } = image, every = width > 30 ? 5 : 3;
     const chain = (cells) => {

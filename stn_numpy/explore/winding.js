@@ -1,4 +1,4 @@
-/* One number cannot */
+/* One number cannot follow */
 stnExplore.add("winding", (stage, data) => {
   const { M, element, show, minus, paint, unpack, radians, range, frameOf, entry } = stnExplore;
   const thing = unpack(data.thing), { height, width } = thing, turns = 16;
@@ -9,7 +9,7 @@ stnExplore.add("winding", (stage, data) => {
   const tile = stage.plate({ title: "tile", role: "input", view: frameOf(thing), label: "A tile with a thing from above, which can be turned" });
   const rose = stage.plate({ title: "sixteen shares", role: "grid bare", view: [-1.25, -1.25, 1.25, 1.25], label: "The share of each of sixteen directions, around a circle" });
   const curve = stage.plate({ title: "one number, against the heading", role: "gradient bare", wide: true, view: [-214, -104, 200, 114],
-                              label: "The angle that one number says, against the heading: it rises, and has to come back" });
+                              label: "The angle that one number predicts, against the heading: it rises, and has to come back" });
   const made = [["output", "turned by the largest share"], ["gradient", "turned by one number"]].map(([role, title]) =>
     stage.plate({ title, role, small: true, view: frameOf(thing) }));
   const canvas = tile.picture(frameOf(thing)), canvases = made.map((plate) => plate.picture(frameOf(thing)));
@@ -67,7 +67,7 @@ stnExplore.add("winding", (stage, data) => {
       drawCurve(at);
       const inSeam = Math.abs(M.shortWay(state.heading)) > 180 - state.seam / 2;
       say(`Heading ${state.heading}\u00b0. The largest share is at ${show(at.best, 1)}\u00b0 and leaves ${show(at.leftBest, 0)}\u00b0. ` +
-          `The number says ${show(at.number, 0)}\u00b0 and leaves ${show(at.leftNumber, 0)}\u00b0` +
+          `The number predicts ${show(at.number, 0)}\u00b0 and leaves ${show(at.leftNumber, 0)}\u00b0` +
           (inSeam ? ": in the seam it has to come back the long way." : "."));
     },
     report: () => { const { image, ...rest } = now(); return { ...state, ...rest, shares: Array.from(rest.shares) }; },

@@ -61,7 +61,7 @@ def fingerprint(function: types.FunctionType) -> str:
             parts += [code.co_code, repr([c for c in code.co_consts if not isinstance(c, types.CodeType)]).encode()]
             for name in code.co_names:
                 value = function.__globals__.get(name)
-                value = getattr(value, "py_func", value)
+                value = getattr(value, "py_func", getattr(value, "_defn", value))  # of a helper, of an intrinsic
                 if isinstance(value, CONSTANTS):
                     parts.append(f"{name}={value!r}".encode())
                 elif isinstance(value, types.FunctionType) and value not in functions:
@@ -128,7 +128,7 @@ _reported = set()
 
 def _report_unreadable(path, error):
     _report_once(
-        "read", f"the kernels' cache {path} cannot be read ({_reason(error)}): compiling anew (about 20 s in all)"
+        "read", f"the kernels' cache {path} cannot be read ({_reason(error)}): compiling again (about 20 s in all)"
     )
 
 

@@ -7,11 +7,14 @@ from numba import prange
 
 from ..check import check_arrays, check_gradient, check_pair
 from ..windows import output_length
-from .compiling import APART, helper, kernel, num_threads, ready
+from .compiling import helper, kernel, num_threads, ready
 from .lanes import lanes_for, pack, unpack
+from .memory import empty
+from .vectors import WIDE, WIDTH, load, load_wide, spread, spread_wide, store
 
 SUMS = {"fastmath": {"contract", "reassoc", "nsz"}}  # sums may be reordered; NaN and infinity keep their meaning
 Index = np.uint64
+BLOCK = 4 * WIDE  # numbers of a row of outputs that are worked on at once
 ROWS_FIRST = (0, 2, 1, 3)  # the order of a filter's taps: row, channel, column
 
 
@@ -53,7 +56,7 @@ def conv2d_lanes(
     """`conv2d` for images in lanes: (groups, C, H, W * lanes) to (groups, O, h, w * lanes)."""
     size = image.shape[2], image.shape[3] // lanes
     stride, padding, (height, width) = _geometry(size, weight, stride, padding)
-    out = np.empty((len(image), len(weight), height, width * lanes), image.dtype)
+    out = empty((len(image), len(weight), height, width * lanes), image.dtype)
     plan = _plan(size, (height, width), weight.shape[1:], stride, padding, (1, 1), lanes)
     correlate(image, _flat(weight), ready(bias), *plan, lanes, num_threads(), out)
     return out
@@ -76,14 +79,14 @@ def conv2d_lanes_backward(
     plan = _plan(size, out_size, weight.shape[1:], stride, padding, (1, 1), lanes)
     partial = np.zeros((len(image), len(weight), weight[0].size + 1), image.dtype)
     _correlate_gradients(d_out, image, *plan, lanes, num_threads(), partial)
-    total = partial.sum(axis=0)  # in the order of the groups, so that the number of threads changes no bit
+    sums = partial.sum(axis=0)  # in the order of the groups, so that the number of threads changes no bit
     turned = weight[:, :, ::-1, ::-1].swapaxes(0, 1)
     around = tuple(k - 1 - p for k, p in zip(weight.shape[2:], padding))
     plan = _plan(out_size, size, turned.shape[1:], (1, 1), around, stride, lanes)
-    d_image = np.empty_like(image)
+    d_image = empty(image.shape, image.dtype)
     correlate(d_out, _flat(turned), np.zeros(len(turned), image.dtype), *plan, lanes, num_threads(), d_image)
-    d_weight = total[:, :-1].reshape([weight.shape[k] for k in ROWS_FIRST]).transpose(ROWS_FIRST).copy()
-    return d_image, d_weight, total[:, -1].copy()
+    d_weight = sums[:, :-1].reshape([weight.shape[k] for k in ROWS_FIRST]).transpose(ROWS_FIRST).copy()
+    return d_image, d_weight, sums[:, -1].copy()
 
 
 def _flat(weight):
@@ -138,52 +141,91 @@ def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
 
 @kernel(parallel=True, **SUMS)
 def correlate(image, weight, bias, rows, columns, taps, spans, step, height, width, lanes, threads, out):
-    """Images in lanes; no aliasing; threads over the batch.
+    """Images in lanes, eight at a time; threads over the batch.
 
-    A row of outputs stays in the nearest cache until all taps have been added to it. Four taps and two outputs are
-    processed together, so that each number is read once for two uses.
+    Two outputs of four vectors each stay in registers until all taps have been added: of a tap, what is read once
+    serves both. The last four vectors of a row begin early enough to be four.
     """
     outputs, height_out, length = out.shape[1:]
-    copy = np.zeros((threads, image.shape[1] * height * width + APART), image.dtype)
     for me in prange(threads):
+        copy = np.zeros(image.shape[1] * height * width, image.dtype)
         for group in range(len(image) * me // threads, len(image) * (me + 1) // threads):
-            _copy_padded(image, group, rows, columns, height, width, lanes, copy, me)
+            _copy_padded(image, group, rows, columns, height, width, lanes, copy)
             for i in range(height_out):
                 first, end, start = spans[i, 0], spans[i, 1], i * step
-                rest = end - (end - first) % 4
-                for o in range(outputs):
-                    for p in range(length):
-                        out[group, o, i, p] = bias[o]
-                for tap in range(first, rest, 4):
-                    a, b, c, d = _four(start, taps, tap)
-                    for o in range(0, outputs - 1, 2):
-                        w0, w1, w2, w3 = weight[o, tap], weight[o, tap + 1], weight[o, tap + 2], weight[o, tap + 3]
-                        v0, v1, v2, v3 = (
-                            weight[o + 1, tap],
-                            weight[o + 1, tap + 1],
-                            weight[o + 1, tap + 2],
-                            weight[o + 1, tap + 3],
-                        )
-                        for p in range(Index(length)):
-                            x, y, z, t = copy[me, a + p], copy[me, b + p], copy[me, c + p], copy[me, d + p]
-                            out[group, o, i, p] += w0 * x + w1 * y + w2 * z + w3 * t
-                            out[group, o + 1, i, p] += v0 * x + v1 * y + v2 * z + v3 * t
-                    if outputs % 2:
-                        o = outputs - 1
-                        w0, w1, w2, w3 = weight[o, tap], weight[o, tap + 1], weight[o, tap + 2], weight[o, tap + 3]
-                        for p in range(Index(length)):
-                            out[group, o, i, p] += (
-                                w0 * copy[me, a + p]
-                                + w1 * copy[me, b + p]
-                                + w2 * copy[me, c + p]
-                                + w3 * copy[me, d + p]
-                            )
-                for tap in range(rest, end):
-                    a = Index(start + taps[tap])
-                    for o in range(outputs):
-                        w0 = weight[o, tap]
-                        for p in range(Index(length)):
-                            out[group, o, i, p] += w0 * copy[me, a + p]
+                if length < BLOCK:
+                    _correlate_row(copy, weight, bias, taps, first, end, start, group, i, out)
+                    continue
+                for u in range(0, outputs - 1, 2):
+                    v = u + 1
+                    for block in range(0, length, BLOCK):
+                        p = min(block, length - BLOCK)
+                        u0 = u1 = u2 = u3 = spread_wide(bias[u])
+                        v0 = v1 = v2 = v3 = spread_wide(bias[v])
+                        for tap in range(first, end):
+                            a, b, c, d = _load_four(copy, start + taps[tap] + p)
+                            w = weight[u, tap]
+                            u0, u1, u2, u3 = u0 + w * a, u1 + w * b, u2 + w * c, u3 + w * d
+                            w = weight[v, tap]
+                            v0, v1, v2, v3 = v0 + w * a, v1 + w * b, v2 + w * c, v3 + w * d
+                        _store_four(out, group, u, i, p, u0, u1, u2, u3)
+                        _store_four(out, group, v, i, p, v0, v1, v2, v3)
+                for block in range(0, length if outputs % 2 else 0, 2 * BLOCK):  # the last of an odd number: two blocks
+                    u, p, q = outputs - 1, min(block, length - BLOCK), min(block + BLOCK, length - BLOCK)
+                    u0 = u1 = u2 = u3 = v0 = v1 = v2 = v3 = spread_wide(bias[u])
+                    for tap in range(first, end):
+                        w = weight[u, tap]
+                        a, b, c, d = _load_four(copy, start + taps[tap] + p)
+                        u0, u1, u2, u3 = u0 + w * a, u1 + w * b, u2 + w * c, u3 + w * d
+                        a, b, c, d = _load_four(copy, start + taps[tap] + q)
+                        v0, v1, v2, v3 = v0 + w * a, v1 + w * b, v2 + w * c, v3 + w * d
+                    _store_four(out, group, u, i, p, u0, u1, u2, u3)
+                    _store_four(out, group, u, i, q, v0, v1, v2, v3)
+
+
+@helper
+def _load_four(copy, at):
+    """Four neighbouring vectors."""
+    return (
+        load_wide(copy, (at,)),
+        load_wide(copy, (at + WIDE,)),
+        load_wide(copy, (at + 2 * WIDE,)),
+        load_wide(copy, (at + 3 * WIDE,)),
+    )
+
+
+@helper
+def _store_four(out, group, o, i, p, a, b, c, d):
+    """Write four neighbouring vectors."""
+    store(out, (group, o, i, p), a)
+    store(out, (group, o, i, p + WIDE), b)
+    store(out, (group, o, i, p + 2 * WIDE), c)
+    store(out, (group, o, i, p + 3 * WIDE), d)
+
+
+@helper
+def _correlate_row(copy, weight, bias, taps, first, end, start, group, i, out):
+    """A row of outputs that is too short for four vectors: one of each of four outputs."""
+    outputs, length = out.shape[1], out.shape[3]
+    for o in range(0, outputs, 4):
+        t, u, v, w = o, min(o + 1, outputs - 1), min(o + 2, outputs - 1), min(o + 3, outputs - 1)
+        for block in range(0, length if length >= WIDTH else 0, WIDTH):
+            p = min(block, length - WIDTH)
+            a, b, c, d = spread(bias[t]), spread(bias[u]), spread(bias[v]), spread(bias[w])
+            for tap in range(first, end):
+                x = load(copy, (start + taps[tap] + p,))
+                a, b = a + weight[t, tap] * x, b + weight[u, tap] * x
+                c, d = c + weight[v, tap] * x, d + weight[w, tap] * x
+            store(out, (group, t, i, p), a)
+            store(out, (group, u, i, p), b)
+            store(out, (group, v, i, p), c)
+            store(out, (group, w, i, p), d)
+    for p in range(length if length < WIDTH else 0):
+        for o in range(outputs):
+            value = bias[o]
+            for tap in range(first, end):
+                value += weight[o, tap] * copy[start + taps[tap] + p]
+            out[group, o, i, p] = value
 
 
 @kernel(parallel=True, **SUMS)
@@ -195,10 +237,11 @@ def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height,
         are processed together: eight sums, each as wide as the machine's registers.
     """
     outputs, height_out, length = d_out.shape[1:]
-    copy, zero = np.zeros((threads, image.shape[1] * height * width + APART), image.dtype), image.dtype.type(0)
+    zero = image.dtype.type(0)
     for me in prange(threads):
+        copy = np.zeros(image.shape[1] * height * width, image.dtype)
         for group in range(len(image) * me // threads, len(image) * (me + 1) // threads):
-            _copy_padded(image, group, rows, columns, height, width, lanes, copy, me)
+            _copy_padded(image, group, rows, columns, height, width, lanes, copy)
             for i in range(height_out):
                 first, end, start = spans[i, 0], spans[i, 1], i * step
                 rest = end - (end - first) % 4
@@ -208,7 +251,7 @@ def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height,
                         w0 = w1 = w2 = w3 = v0 = v1 = v2 = v3 = zero
                         for p in range(Index(length)):
                             one, other = d_out[group, o, i, p], d_out[group, o + 1, i, p]
-                            x, y, z, t = copy[me, a + p], copy[me, b + p], copy[me, c + p], copy[me, d + p]
+                            x, y, z, t = copy[a + p], copy[b + p], copy[c + p], copy[d + p]
                             w0, w1, w2, w3 = w0 + one * x, w1 + one * y, w2 + one * z, w3 + one * t
                             v0, v1, v2, v3 = v0 + other * x, v1 + other * y, v2 + other * z, v3 + other * t
                         for k, w, v in ((0, w0, v0), (1, w1, v1), (2, w2, v2), (3, w3, v3)):
@@ -219,7 +262,7 @@ def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height,
                     for tap in range(first if unpaired else rest, end):
                         a, w0 = Index(start + taps[tap]), zero
                         for p in range(Index(length)):
-                            w0 += d_out[group, o, i, p] * copy[me, a + p]
+                            w0 += d_out[group, o, i, p] * copy[a + p]
                         partial[group, o, tap] += w0
                     w0 = zero
                     for p in range(Index(length)):
@@ -228,7 +271,7 @@ def _correlate_gradients(d_out, image, rows, columns, taps, spans, step, height,
 
 
 @helper
-def _copy_padded(image, group, rows, columns, height, width, lanes, copy, me):
+def _copy_padded(image, group, rows, columns, height, width, lanes, copy):
     """Copy the images of one group into the padded layout of the plan; around them, zeros stay."""
     for c in range(image.shape[1]):
         for i in range(len(rows)):
@@ -236,7 +279,7 @@ def _copy_padded(image, group, rows, columns, height, width, lanes, copy, me):
                 if rows[i] >= 0 and columns[j] >= 0:
                     to, start = Index((c * height + rows[i]) * width + columns[j] * lanes), Index(j * lanes)
                     for lane in range(Index(lanes)):
-                        copy[me, to + lane] = image[group, c, i, start + lane]
+                        copy[to + lane] = image[group, c, i, start + lane]
 
 
 @helper

@@ -8,6 +8,7 @@ the image is; a step of one pixel to the right is a step of `lanes` numbers. Wit
 import numpy as np
 
 from .compiling import ready
+from .memory import empty
 
 LANES = 16  # images side by side
 SMALL_BATCH = 8  # half-empty lanes cost as much as full ones
@@ -24,9 +25,10 @@ def pack(image: np.ndarray, lanes: int) -> np.ndarray:
         return ready(image)
     batch, channels, height, width = image.shape
     whole, rest = divmod(batch, lanes)
-    packed = (np.zeros if rest else np.empty)((whole + (rest > 0), channels, height, width * lanes), image.dtype)
+    packed = empty((whole + (rest > 0), channels, height, width * lanes), image.dtype)
     _in_lanes(packed, lanes)[:whole] = image[: whole * lanes].reshape(whole, lanes, *image.shape[1:])
     if rest:
+        packed[whole] = 0
         _in_lanes(packed, lanes)[whole, :rest] = image[whole * lanes :]
     return packed
 
@@ -35,7 +37,10 @@ def unpack(packed: np.ndarray, lanes: int, batch: int) -> np.ndarray:
     """Take images out of their lanes: (groups, C, H, W * lanes) to (N, C, H, W)."""
     if lanes == 1:
         return packed
-    return np.ascontiguousarray(_in_lanes(packed, lanes)).reshape(-1, *_in_lanes(packed, lanes).shape[2:])[:batch]
+    images = _in_lanes(packed, lanes)
+    unpacked = empty(images.shape, packed.dtype)
+    unpacked[...] = images
+    return unpacked.reshape(-1, *images.shape[2:])[:batch]
 
 
 def _in_lanes(packed, lanes):

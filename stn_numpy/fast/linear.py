@@ -8,6 +8,7 @@ from numba import prange
 
 from ..check import check_arrays, check_floating, check_gradient
 from .compiling import kernel, ready
+from .memory import empty
 
 
 def linear(inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
@@ -29,7 +30,7 @@ def linear_backward(
 def relu(inputs: np.ndarray) -> np.ndarray:
     """As `stn_numpy.relu`, compiled."""
     check_floating("inputs", inputs)
-    out = np.empty(inputs.shape, inputs.dtype)
+    out = empty(inputs.shape, inputs.dtype)
     _relu(ready(inputs).ravel(), out.ravel())
     return out
 
@@ -38,7 +39,7 @@ def relu_backward(d_out: np.ndarray, inputs: np.ndarray) -> np.ndarray:
     """As `stn_numpy.relu_backward`, compiled."""
     check_floating("inputs", inputs)
     check_gradient("d_out", d_out, inputs.shape, inputs.dtype)
-    d_inputs = np.empty(inputs.shape, inputs.dtype)
+    d_inputs = empty(inputs.shape, inputs.dtype)
     _relu_backward(ready(d_out).ravel(), ready(inputs).ravel(), d_inputs.ravel())
     return d_inputs
 

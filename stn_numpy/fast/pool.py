@@ -5,11 +5,13 @@ from numba import prange
 
 from ..check import check_arrays, check_gradient, check_pair
 from ..windows import output_length
-from .compiling import APART, helper, kernel, num_threads, ready
+from .compiling import helper, kernel, num_threads, ready
 from .lanes import LANES
+from .memory import empty
+from .vectors import in_unzipped_order, load, load_halves, select, spread, store, unzipped, zipped
 
 Index = np.uint64
-EIGHT = 8  # windows that are processed at once
+EIGHT, FOUR = 8, 4  # windows that are processed at once
 
 
 def max_pool2d(image: np.ndarray, kernel_size: int | tuple, stride: int | tuple | None = None) -> np.ndarray:
@@ -63,10 +65,10 @@ def max_pool2d_lanes_backward(
 ) -> np.ndarray:
     """`max_pool2d_backward` for images in lanes; it finds the largest pixels again, so that the forward keeps
     nothing."""
-    kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
+    kernel_size, stride, _ = _geometry((image.shape[2], image.shape[3] // lanes), kernel_size, stride)
     blocked = image.dtype.type(0 if relu else np.nan)  # no gradient for a maximum <= blocked; no number is <= NaN
-    if _halves(kernel_size, stride, lanes):
-        d_image = np.empty(image.shape, image.dtype)  # each pixel is written once; of zeros there is only the rest
+    if _halves(kernel_size, stride, lanes) and lanes * d_out.shape[3] >= FOUR:
+        d_image = empty(image.shape, image.dtype)  # each pixel is written once; of zeros there is only the rest
         d_image[:, :, 2 * d_out.shape[2] :] = 0
         d_image[:, :, :, 2 * d_out.shape[3] :] = 0
         if lanes == 1:
@@ -94,7 +96,7 @@ def avg_pool2d_lanes_backward(
     d_out: np.ndarray, image: np.ndarray, lanes: int, kernel_size: int | tuple, stride: int | tuple | None = None
 ) -> np.ndarray:
     """`avg_pool2d_backward` for images in lanes."""
-    kernel_size, stride, _ = _prepare(image, lanes, kernel_size, stride)
+    kernel_size, stride, _ = _geometry((image.shape[2], image.shape[3] // lanes), kernel_size, stride)
     d_image = np.zeros(image.shape, image.dtype)
     _avg_pool_backward(_planes(d_out), *_unsigned(lanes, kernel_size, stride), _planes(d_image))
     return d_image
@@ -110,7 +112,7 @@ def _geometry(size, kernel_size, stride):
 def _prepare(image, lanes, kernel_size, stride):
     """Kernel and stride as pairs, and an array for the output."""
     kernel_size, stride, (height, width) = _geometry((image.shape[2], image.shape[3] // lanes), kernel_size, stride)
-    return kernel_size, stride, np.empty((*image.shape[:2], height, width * lanes), image.dtype)
+    return kernel_size, stride, empty((*image.shape[:2], height, width * lanes), image.dtype)
 
 
 def _check_gradient(d_out, image, kernel_size, stride):
@@ -195,36 +197,58 @@ def _halve_lanes(image, least, out):
                     out[plane, i, start + lane] = _larger(image[plane, lower, right], best)
 
 
+@helper
+def _exceed(pixel, best):
+    """`_exceeds` for vectors."""
+    return (pixel > best) | (pixel != pixel)
+
+
+@helper
+def _shares_of_eight(a, b, c, d, blocked, nothing, d_out):
+    """`_shares` for vectors of eight windows."""
+    from_b = _exceed(b, a)
+    best = select(from_b, b, a)
+    from_c = _exceed(c, best)
+    best = select(from_c, c, best)
+    from_d = _exceed(d, best)
+    left = select(select(from_d, d, best) <= blocked, nothing, d_out)
+    to_d, left = select(from_d, left, nothing), select(from_d, nothing, left)
+    to_c, left = select(from_c, left, nothing), select(from_c, nothing, left)
+    return select(from_b, nothing, left), select(from_b, left, nothing), to_c, to_d
+
+
+@helper
+def _next_four(i, k, windows):
+    """Row and first column of the next four windows; the last four of a row begin early enough to be four."""
+    return (i + 1, 0) if k == windows - FOUR else (i, min(k + FOUR, windows - FOUR))
+
+
 @kernel(parallel=True)
 def _halve_backward(d_out, image, blocked, threads, d_image):
-    """Backward of windows of 2 x 2 in plain images, which finds each window's largest again; threads as in the forward.
+    """Backward of windows of 2 x 2 in plain images, each window's largest found anew; threads as in the forward.
 
-    The four shares of a row of windows are written to a scratch first: a loop that compares and also writes every
-    second pixel is not vectorised.
+    Eight windows at a time: twice four neighbours, of the same row or of two, as many rows hold no multiple of eight.
     """
-    shares, windows = np.empty((threads, 4, d_out.shape[2] + APART), image.dtype), d_out.shape[2]
-    together = min(windows, EIGHT)
+    rows, windows, nothing = d_out.shape[1], d_out.shape[2], spread(image.dtype.type(0))
     for me in prange(threads):
         for plane in range(len(image) * me // threads, len(image) * (me + 1) // threads):
-            for i in range(d_out.shape[1]):
-                upper, lower = Index(2 * i), Index(2 * i + 1)
-                for block in range(0, windows, together):
-                    start = Index(min(block, windows - together))
-                    for k in range(start, start + Index(together)):
-                        left, right = k + k, k + k + Index(1)
-                        a, b, c, d = _shares(
-                            image[plane, upper, left],
-                            image[plane, upper, right],
-                            image[plane, lower, left],
-                            image[plane, lower, right],
-                            blocked,
-                            d_out[plane, i, k],
-                        )
-                        shares[me, 0, k], shares[me, 1, k], shares[me, 2, k], shares[me, 3, k] = a, b, c, d
-                for row, first in ((upper, 0), (lower, 2)):
-                    for k in range(Index(windows)):
-                        d_image[plane, row, k + k] = shares[me, first, k]
-                        d_image[plane, row, k + k + Index(1)] = shares[me, first + 1, k]
+            i, k = 0, 0
+            while i < rows:
+                m, n = _next_four(i, k, windows)
+                if m == rows:  # the last four alone: twice the same
+                    m, n = i, k
+                up, left, below, right = 2 * i, 2 * k, 2 * m, 2 * n
+                a, b = unzipped(load(image, (plane, up, left)), load(image, (plane, below, right)))
+                c, d = unzipped(load(image, (plane, up + 1, left)), load(image, (plane, below + 1, right)))
+                d_eight = in_unzipped_order(load_halves(d_out, (plane, i, k), (plane, m, n)))
+                a, b, c, d = _shares_of_eight(a, b, c, d, blocked, nothing, d_eight)
+                one, other = zipped(a, b)
+                store(d_image, (plane, up, left), one)
+                store(d_image, (plane, below, right), other)
+                one, other = zipped(c, d)
+                store(d_image, (plane, up + 1, left), one)
+                store(d_image, (plane, below + 1, right), other)
+                i, k = _next_four(m, n, windows)
 
 
 @kernel(parallel=True)

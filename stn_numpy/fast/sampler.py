@@ -1,5 +1,7 @@
 """The sampler, compiled: the same as stn_numpy/sampler.py; with a theta, no grid and no gradient of it is stored."""
 
+import functools
+
 import numpy as np
 
 from ..check import check_arrays, check_choice, check_flag, check_output
@@ -8,6 +10,7 @@ from . import bilinear as _bilinear
 from . import taps as _taps
 from .compiling import num_threads, ready
 from .grid import output_axes
+from .memory import empty
 
 
 def grid_sample(
@@ -54,26 +57,25 @@ def affine_sample(
     padding_mode: str = "zeros",
     align_corners: bool = False,
 ) -> np.ndarray:
-    """As `stn_numpy.affine_sample`, compiled. Each point of the grid is computed as it is read."""
+    """As `stn_numpy.affine_sample`, compiled. Each point of the grid is made as it is read."""
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"))
-    xs, ys = output_axes(*check_output(size, theta=(theta, "N 2 3")), align_corners, theta.dtype)
+    out_size = check_output(size, theta=(theta, "N 2 3"))
     if size[1] != image.shape[1]:
         raise ValueError(f"size: expected C={image.shape[1]} like image, got {tuple(size)}")
     options = _as_numbers(mode, padding_mode, align_corners)
-    image, theta = ready(image), ready(theta)
-    out = np.empty((*image.shape[:2], len(ys), len(xs)), image.dtype)
+    xs, ys, places = _places(*out_size, options[2], theta.dtype)
+    image, theta, nothing = ready(image), ready(theta), _no_grid(image.dtype)
+    out, odd = empty((*image.shape[:2], len(ys), len(xs)), image.dtype), range(len(image))
     with np.errstate(all="ignore"):
-        if not _is_simple(image, mode, padding_mode):
-            _taps.sample(image, True, theta, xs, ys, _no_grid(image.dtype), *options, out)
-            return out
-        blocks = _blocks(image)
-        odd = np.empty((len(image), blocks or len(ys)), bool)
-        gather = _bilinear.gather_lanes if blocks else _bilinear.gather
-        line, span, bad = _lines(image, theta, xs, ys, options[2], 1)
-        gather(_flat(image), *image.shape[2:], line, span, xs, num_threads(), image.dtype.type(0), out, odd)
-        for n in np.flatnonzero(bad | odd.any(axis=1)):
-            one = slice(n, n + 1)
-            _taps.sample(image[one], True, theta[one], xs, ys, _no_grid(image.dtype), *options, out[one])
+        if places and _is_simple(image, mode, padding_mode):
+            blocks, matrix, (rows, columns) = _blocks(image), _in_pixels(theta, image, options[2]), places.size
+            gather = _bilinear.gather_lanes if blocks else _bilinear.gather
+            odd = np.empty((len(image), blocks or -(-rows // _bilinear.BAND)), bool)
+            seen = _flat(out) if blocks else out.reshape(*out.shape[:2], rows, columns)
+            gather(_flat(image), *image.shape[2:], matrix, *places, num_threads(), seen, odd)
+            odd = np.flatnonzero(odd.any(axis=1) | ~np.isfinite(matrix).all(axis=(1, 2)))
+        for one in _each(odd, image):
+            _taps.sample(image[one], True, theta[one], xs, ys, nothing, *options, out[one])
     return out
 
 
@@ -85,24 +87,24 @@ def affine_sample_backward(
     padding_mode: str = "zeros",
     align_corners: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """As `stn_numpy.affine_sample_backward`, compiled. Gradients of points are summed into theta's at once."""
+    """As `stn_numpy.affine_sample_backward`, compiled. Gradients of points are summed into theta's as they arise."""
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"), d_out=(d_out, "N C h w"))
-    xs, ys = output_axes(*d_out.shape[2:], align_corners, theta.dtype)
     options = _as_numbers(mode, padding_mode, align_corners)
+    xs, ys, places = _places(*d_out.shape[2:], options[2], theta.dtype)
     d_out, image, theta, nothing = ready(d_out), ready(image), ready(theta), _no_grid(image.dtype)
-    d_image, d_theta = np.zeros(image.shape, image.dtype), np.empty(theta.shape, theta.dtype)
+    d_image, d_theta = empty(image.shape, image.dtype), np.empty(theta.shape, theta.dtype)
+    odd = range(len(image))
     with np.errstate(all="ignore"):
-        odd = range(len(image))
-        if _is_simple(image, mode, padding_mode):
-            blocks, bands = _blocks(image), _bands(image)
-            shares = np.zeros((len(image), blocks or bands, 2, 3))
+        if places and _is_simple(image, mode, padding_mode):
+            blocks, matrix, (rows, columns) = _blocks(image), _in_pixels(theta, image, options[2]), places.size
             scatter = _bilinear.scatter_lanes if blocks else _bilinear.scatter
-            line, span, bad = _lines(image, theta, xs, ys, options[2], 1 if blocks else bands)
-            scatter(d_out, _flat(image), *image.shape[2:], line, span, xs, ys, num_threads(), _flat(d_image), shares)
-            d_theta[...] = shares.sum(axis=1) * [[[(image.shape[axis] - options[2]) / 2] for axis in (3, 2)]]
-            odd = np.flatnonzero(bad | ~np.isfinite(d_theta).all(axis=(1, 2)))
-            d_image[odd] = 0
-        for one in (slice(n, n + 1) for n in odd) if len(odd) < len(image) else [slice(None)]:
+            shares = np.zeros((len(image), *((blocks, 1) if blocks else _parts(image)), 2, 3))
+            d_seen = _flat(d_out) if blocks else d_out.reshape(*d_out.shape[:2], rows, columns)
+            scatter(d_seen, _flat(image), *image.shape[2:], matrix, *places, num_threads(), _flat(d_image), shares)
+            d_theta[...] = shares.sum(axis=(1, 2)) * _half_size(image, options[2])
+            odd = np.flatnonzero(~(np.isfinite(d_theta) & np.isfinite(matrix)).all(axis=(1, 2)))
+        for one in _each(odd, image):
+            d_image[one] = 0
             _taps.sample_backward(
                 d_out[one], image[one], True, theta[one], xs, ys, nothing, *options, d_image[one], d_theta[one], nothing
             )
@@ -116,18 +118,37 @@ def _as_numbers(mode, padding_mode, align_corners):
     return MODES.index(mode), PADDING_MODES.index(padding_mode), check_flag("align_corners", align_corners)
 
 
+@functools.lru_cache(16)
+def _places(height, width, align_corners, dtype):
+    """The output's own x and y, and both as the fast paths read them; kept, as a call on a few pixels takes no longer
+    than to make them."""
+    xs, ys = output_axes(height, width, align_corners, dtype)
+    return xs, ys, _bilinear.places(xs, ys)
+
+
 def _is_simple(image, mode, padding_mode):
-    """Whether the fast paths cover the case: on a longer axis, float32 cannot represent every pixel's number."""
-    return (mode, padding_mode) == ("bilinear", "zeros") and 2 <= min(image.shape[2:]) and max(image.shape[2:]) < 2**24
+    """Whether the fast paths cover the case: on a longer axis float32 cannot represent every pixel's number, and the
+    number of a pixel is an int32."""
+    size = image.shape[2:]
+    simple = (mode, padding_mode) == ("bilinear", "zeros") and 2 <= min(size) and max(size) < 2**24
+    return simple and _bilinear.WIDTH <= size[0] * size[1] < 2**31
 
 
-def _lines(image, theta, xs, ys, corners, bands):
-    """For the fast paths: each output row's line in the input, the columns that it can see, and which thetas are
-    bad."""
-    line = np.empty((len(image), len(ys), 4), theta.dtype)
-    span, bad = np.empty((len(image), bands, len(ys), 2), _bilinear.Index), np.empty(len(image), bool)
-    _bilinear.lines(theta, xs, ys, *image.shape[2:], corners, line, span, bad)
-    return line, span, bad
+def _in_pixels(theta, image, corners):
+    """Theta from the output's normalised units to the image's pixels: x = (W - corners) / 2 * x + (W - 1) / 2."""
+    matrix = theta * _half_size(image, corners)
+    matrix[:, :, 2] += np.array([(image.shape[3] - 1) / 2, (image.shape[2] - 1) / 2])
+    return matrix.astype(theta.dtype)
+
+
+def _half_size(image, corners):
+    """Pixels in a normalised unit, for x and y: (2, 1)."""
+    return np.array([[(image.shape[3] - corners) / 2], [(image.shape[2] - corners) / 2]])
+
+
+def _each(odd, image):
+    """Slices of the images that the fast paths left over, one by one, or of all together."""
+    return [slice(None)] if len(odd) == len(image) else [slice(n, n + 1) for n in odd]
 
 
 def _flat(image):
@@ -136,22 +157,29 @@ def _flat(image):
 
 
 def _blocks(image):
-    """The number of blocks of channels in lanes: none for few channels, or where a block's scratch would be too
-    large."""
+    """How many blocks of channels to work on as lanes: none for few channels, or where a block is too big a scratch."""
     _, channels, height, width = image.shape
-    return -(-channels // _bilinear.BLOCK) if channels >= _bilinear.BLOCK and height * width <= 2**18 else 0
+    return -(-channels // _bilinear.WIDTH) if channels >= _bilinear.WIDTH and height * width <= 2**18 else 0
 
 
-def _bands(image):
-    """The number of bands of rows of each image: more than one where images are few, so that all threads have work."""
-    return max(1, min(8 // len(image), image.shape[2] // 128))
+def _parts(image):
+    """Into how many groups of channels, and bands of rows, to cut each image for the backward.
+
+    Channels of one group share the work on cells and weights, but their quads should stay near; those of a band should
+    as well; and few images should give all threads some work.
+    """
+    batch, channels, height, width = image.shape
+    if height * width <= 2**12:
+        return 1, 1
+    near, work = -(-height * width // 2**18), min(8 // (batch * channels), height // 128)
+    return channels, max(1, min(max(near, work), height // 2))
 
 
 def _no_grid(dtype):
-    """The placeholder for the grid where there is a theta."""
+    """What stands for the grid where there is a theta."""
     return np.empty((1, 1, 1, 2), dtype)
 
 
 def _no_theta(dtype):
-    """The placeholders for theta, and for the output's x and y, where there is a grid."""
+    """What stands for theta, and for the output's x and y, where there is a grid."""
     return np.empty((1, 2, 3), dtype), np.empty(1, dtype), np.empty(1, dtype)

@@ -19,17 +19,17 @@ from .turned_copies import TurnedCopies
 PROGRAM = "python -m stn_numpy.pytorch.align"
 
 DESCRIPTION = """\
-Tiles in, aligned tiles out: each is read through the transformer of a trained network, at its own size, and written as
-a PNG; a table says what was done to each, and a contact sheet shows some pairs, before above after.
+Align tiles: each is read through the transformer of a trained network, at its own size, and written as a PNG. A table
+lists the transformation of each, and a contact sheet shows some pairs, before above after.
 """
 
 EPILOG = """\
-In DIR of --out: a .png for each tile, in the folders that it lay in; poses.csv: what the network takes it for, and
-theta in words (heading in degrees on the compass, scale, shift); contact_sheet.png. The heading is what the transformer
-has made of it: where the network was not given headings, it is known up to a constant of each class at best. With
-turned copies the confidence is the share of the winning direction, from 0 to 1.
+In DIR of --out: a .png for each tile, in the same folders as the tiles; poses.csv: the predicted class, and theta in
+words (heading in degrees on the compass, scale, shift); contact_sheet.png. The heading is the transformer's: where the
+network was not trained with headings, it is known up to a constant of each class at best. With turned copies the
+confidence is the share of the winning direction, from 0 to 1.
 
-Tiles that aren't square are cut to their middle square. Files that cannot be read are named and skipped. A tile with
+Tiles that are not square are cut to their middle square. Files that cannot be read are named and skipped. A tile with
 an alpha channel keeps one, and the network sees it on the background that it was trained with.
 Exit codes: 0 done, 1 something failed, 2 a wrong argument.
 """
@@ -43,9 +43,9 @@ def make_parser() -> Parser:
     """The command's arguments."""
     parser = Parser(prog=PROGRAM, description=DESCRIPTION, epilog=EPILOG)
     add = parser.add_argument
-    add("--checkpoint", required=True, metavar="FILE", help="the .pt that training has left at its end")
-    add("--in", dest="source", required=True, metavar="DIR", help="folder of tiles, in whatever folders they lie")
-    add("--out", required=True, metavar="DIR", help="folder for what is written; another than --in")
+    add("--checkpoint", required=True, metavar="FILE", help="the .pt file of a finished training run")
+    add("--in", dest="source", required=True, metavar="DIR", help="folder of tiles, or of folders of them")
+    add("--out", required=True, metavar="DIR", help="folder for the output, other than --in")
     return parser
 
 
@@ -53,9 +53,9 @@ def make_parser() -> Parser:
 def align(network, facts: dict, image):
     """Read a square tile, a Pillow image of any size, through the transformer of a network for tiles.
 
-    Returns the aligned tile, (C, S, S) uint8 at its own size, which outside has the training tiles' mean colour (and,
-    as the last channel, the image's alpha, if any, outside 0); theta, as (2, 3) in an affine family; the share of each
-    class; and that of the winning direction, with turned copies, or None.
+    Returns the aligned tile, (C, S, S) uint8 at its own size, with the training tiles' mean colour outside the image
+    (and, as the last channel, the image's alpha, if any, 0 outside); theta, as (2, 3) in an affine family; the share of
+    each class; and, with turned copies, the share of the winning direction, or None.
     """
     channels, side = facts["network"]["image_shape"][:2]
     transformer = network.transformer
@@ -63,7 +63,7 @@ def align(network, facts: dict, image):
     parameters = transformer.localisation(small)
     grid = transformer.transform.grid(parameters, (1, channels, *image.size), transformer.reading["align_corners"])
     read = partial(grid_sample, grid=grid, **transformer.reading)
-    if "A" in image.getbands():  # colours count by their alpha, so that none comes out of transparent pixels
+    if "A" in image.getbands():  # colours are weighted by alpha, so that none comes from transparent pixels
         alpha = _tensor(np.asarray(image.getchannel("A"))[None])
         colour = centred(_tensor(as_array(image.convert("RGB"), channels)), facts)
         cover = read(alpha)
@@ -95,7 +95,7 @@ def theta_in_words(theta: np.ndarray) -> dict:
 
 
 def check_folders(source, out) -> tuple[Path, Path]:
-    """Refuse folders that cannot be what they are named for."""
+    """Refuse folders that cannot serve as input and output."""
     source, out = Path(source), Path(out)
     check_folder("--in", source)
     if out.exists():
@@ -112,19 +112,19 @@ def check_folders(source, out) -> tuple[Path, Path]:
 def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
     """Align every tile of a folder; return how many were written, and how many files could not be read.
 
-    `say` gets a line for each file that is skipped, and for what else the reader should know.
+    `say` is called with a line for each file that is skipped, and for anything else that the user should know.
     """
     source, out = check_folders(source, out)
     network, facts = load_tile_network(checkpoint)
     if network.transformer is None:
         expected = "expected a network with a transformer (st-cnn) or turned copies"
         raise Refusal(f"--checkpoint: {expected}, got one without in {checkpoint}")
-    own = out.resolve() if source.resolve() in out.resolve().parents else None  # what an earlier run wrote is no tile
+    own = out.resolve() if source.resolve() in out.resolve().parents else None  # an earlier run's output is not a tile
     files = [file for file in image_files(source) if own is None or own not in file.resolve().parents]
     if not files:
         raise Refusal(f"--in: expected tiles, found no file in {source}")
     rows, pairs, places = [], [], {SHEET}
-    on_sheet = {round(place) for place in np.linspace(0, len(files) - 1, COLUMNS * ROWS)}  # of every folder some
+    on_sheet = {round(place) for place in np.linspace(0, len(files) - 1, COLUMNS * ROWS)}  # some of every folder
     try:
         for file, image in read_squares(files, source, say, facts.get("background")):
             name = file.relative_to(source).as_posix()
@@ -137,7 +137,7 @@ def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
             row = {"file": name, "written": where, "class": facts["classes"][int(shares.argmax())]}
             row |= {} if confidence is None else dict(confidence=f"{confidence:.3f}")
             rows.append(row | dict(share=f"{shares.max():.3f}") | theta_in_words(theta))
-    finally:  # whatever stops it, the table has what was written
+    finally:  # however it ends, the table lists what was written
         if rows:
             write_csv(out / POSES, FIELDS, rows)
             contact_sheet(pairs).save(out / SHEET)

@@ -1,4 +1,4 @@
-"""What the commands with torch share besides `stn_numpy.command`: the device, and the precision that suits it."""
+"""Shared by the commands with torch, besides `stn_numpy.command`: the device, and the precision for it."""
 
 import torch
 
@@ -6,7 +6,7 @@ from ..command import Parser, Refusal, Stop, check_folder, plain_errors  # noqa:
 
 
 def find_devices(name: str, place: int | None = None) -> list[torch.device]:
-    """The devices that a ``--device`` means: "auto" (every CUDA device, or else the CPU), "cpu", "cuda" or "cuda:N".
+    """The devices of a ``--device``: "auto" (every CUDA device, or else the CPU), "cpu", "cuda" or "cuda:N".
 
     Where several processes share them, `place` is that of the one to take.
     """
@@ -20,13 +20,13 @@ def find_devices(name: str, place: int | None = None) -> list[torch.device]:
     if place is None or found == cpu:
         return found
     if place >= len(found):
-        words = f"{place + 1} processes want a device each, torch finds {len(found)} here; start no more than that"
+        words = f"{place + 1} processes need a device each, torch finds {len(found)} here; start no more than that"
         raise Refusal(f"--device: {words} (--nproc-per-node)", 2)
     return [found[place]]
 
 
 def best_precision(device: torch.device) -> str:
-    """What ``--precision auto`` means: bfloat16 on a processor that computes in it, and float32 elsewhere.
+    """The precision of ``--precision auto``: bfloat16 on a processor that computes in it, and float32 elsewhere.
 
     On CUDA convolutions use TF32 with float32, which is torch's own choice.
     """

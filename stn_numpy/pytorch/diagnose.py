@@ -1,4 +1,4 @@
-"""What a spatial transformer does to a batch, and what looks wrong: for any torch module that samples."""
+"""Show what a spatial transformer does to a batch, and what looks wrong, for any torch module that samples."""
 
 import importlib.util
 import math
@@ -19,7 +19,7 @@ FAR = 2  # pixels between neighbouring samples: a tap reaches one pixel to eithe
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was examined: what was found (None for nothing), in one line, and whether it is suspicious."""
+    """One measurement: its value (None if there is none), a line of text, and whether it is suspicious."""
 
     value: Any
     verdict: str
@@ -28,7 +28,7 @@ class Finding:
 
 @dataclass
 class Diagnosis:
-    """What `diagnose` found: ``diagnosis["outside"].value``, or ``print(diagnosis)`` for all of it.
+    """The result of `diagnose`: ``diagnosis["outside"].value``, or ``print(diagnosis)`` for all of it.
 
     Findings by name (with several samplers the second one's are "outside 2" and so on), each call of `grid_sample`, and
     a figure for each, where one was drawn.
@@ -49,16 +49,17 @@ class Diagnosis:
 
 
 def diagnose(model: nn.Module, batch, loss=F.cross_entropy, draw: bool = True) -> Diagnosis:
-    """Print and draw what the transformer in a model does to a batch, and what is worth a look.
+    """Print and draw what the transformer in a model does to a batch, and mark what looks wrong.
 
-    Any module will do that calls `torch.nn.functional.grid_sample` on 4-dimensional images. It runs once, in its mode;
-    weights, buffers, gradients, mode and torch's random numbers stay as they were. ValueError if it never samples.
+    The model may be any module that calls `torch.nn.functional.grid_sample` on 4-dimensional images. It runs once, in
+    its mode; weights, buffers, gradients, mode and torch's random numbers stay as they were. ValueError if it never
+    samples.
 
     Parameters
     ----------
     model : Module
     batch : (N, C, H, W) tensor, or a pair of such and (N, ...) labels
-        What the model takes, on its device; without labels, nothing is said of gradients.
+        The model's input, on its device; without labels, gradients are not measured.
     loss : callable
         ``loss(model(images), labels)``: one number.
     draw : bool
@@ -67,12 +68,12 @@ def diagnose(model: nn.Module, batch, loss=F.cross_entropy, draw: bool = True) -
     Notes
     -----
     "outside": samples whose point lies beyond -1 or 1 along either axis. "singular values": of the linear part of the
-    affine map nearest to the grid. "drift": distance of the points from where the identity puts them, in pixels of what
-    is sampled. "background": what the picture's outermost pixels show, against what is read beyond them. "gradients":
+    affine map nearest to the grid. "drift": distance of the points from those of the identity, in pixels of the sampled
+    image. "background": the values of the picture's outermost pixels, against what is read beyond them. "gradients":
     norms over the parameters that the grid depends on, and over all others.
     """
     images, labels = _check(model, batch)
-    model = getattr(model, "_orig_mod", model)  # torch.compile's wrapper, which no mode can look into
+    model = getattr(model, "_orig_mod", model)  # torch.compile's wrapper, whose calls no mode can see
     looks, total, parameters = watch(model, images, None if labels is None else lambda out: loss(out, labels))
     if not looks:
         words = "a module that calls torch.nn.functional.grid_sample on 4-dimensional images"
@@ -129,11 +130,11 @@ def _geometry(look, found):
         apart += f" (of the nearest affine map: the grid is bent by {found['bend']:.2g} pixels)"
     odd, swapped = stride > FAR or smallest < 0.05, ": are x and y swapped?" if mirrored else ""
     return {
-        "finite": Finding(0, "every point is a number"),
+        "finite": Finding(0, "all points are finite"),
         "outside": Finding(outside, f"{_percent(outside)} of the samples lie outside the picture", outside > 0.25),
         "singular values": Finding((largest, smallest), f"{largest:.2f} and {smallest:.2f} on average; {apart}", odd),
         "mirrored": Finding(mirrored, f"{_percent(mirrored)} of the maps mirror the picture{swapped}", mirrored > 0),
-        "drift": Finding(drift, f"a point lies {drift:.1f} pixels from where the identity puts it; " + _spread(found)),
+        "drift": Finding(drift, f"a point lies {drift:.1f} pixels from the identity's; " + _spread(found)),
     }
 
 
@@ -157,20 +158,20 @@ def _reading(look):
         frame = f"a frame of {_percent(step)} of the contrast; sample first, normalise what was read"
         words += "no frame" if step <= FRAME else frame
     else:
-        words = f"the pictures' edges show {ground:.2g}, and padding_mode={look.padding_mode!r} goes on with that"
+        words = f"the pictures' edges show {ground:.2g}, and padding_mode={look.padding_mode!r} continues it"
     made = look.made_with
     if made is None:
-        unknown = "the grid is not one of affine_grid's, so whether it was made for that is yours to check"
+        unknown = "the grid is not from affine_grid, so check that it was made with the same value"
         convention = Finding(None, f"grid_sample reads with align_corners={look.align_corners}; {unknown}")
     else:
-        fits, wrong = made == look.align_corners, ": the identity does not give the picture back"
+        fits, wrong = made == look.align_corners, ": the identity does not return the picture"
         verdict = f"affine_grid has align_corners={made}, grid_sample {look.align_corners}" + ("" if fits else wrong)
         convention = Finding(fits, verdict, not fits)
     return {"background": Finding(step, words, step > FRAME), "align_corners": convention}
 
 
 def background(look) -> tuple[float, float]:
-    """What the outermost pixels show, and by how much of the contrast that differs from what the padding reads.
+    """The value of the outermost pixels, and its difference from the padding's value, as a share of the contrast.
 
     The first is the median of each picture's outermost pixels, averaged; the second its mean distance from the
     padding's 0, as a share of each picture's contrast, and 0 for a padding that continues the picture.
@@ -185,13 +186,13 @@ def background(look) -> tuple[float, float]:
 
 
 def _learning(looks, total, parameters):
-    """Whether the loss reaches what was sampled, and gradient norms by part."""
+    """Whether the loss depends on the sampled output, and gradient norms by part."""
     if total is None or not parameters:
         why = "the batch has no labels" if total is None else "no parameter of the model is trained"
-        return {"gradients": Finding(None, f"not looked at: {why}")}
-    if not all(torch.isfinite(look.grid).all() for look in looks):  # torch 2.13's backward may not survive it
-        why = "with NaN in a grid, grid_sample's backward can end the process"
-        return {"gradients": Finding(None, f"not looked at: {why}", True)}
+        return {"gradients": Finding(None, f"not measured: {why}")}
+    if not all(torch.isfinite(look.grid).all() for look in looks):  # torch 2.13's backward may crash
+        why = "with NaN in a grid, grid_sample's backward can crash the process"
+        return {"gradients": Finding(None, f"not measured: {why}", True)}
     fed = [look.live_out.requires_grad and _gradients(total, [look.live_out])[0] is not None for look in looks]
     reached = [_gradients(look.live_grid.sum(), parameters) for look in looks if look.live_grid.requires_grad]
     moving = [any(reach[k] is not None for reach in reached) for k in range(len(parameters))]
@@ -213,13 +214,13 @@ def _gradients(number, tensors):
 def _fed(fed, trained):
     if all(fed):
         return Finding(True, "the loss depends on what was sampled")
-    why = "the classifier is given something else" if trained else "nothing that is trained decides what is sampled"
+    why = "the classifier reads something else" if trained else "nothing that is trained decides what is sampled"
     return Finding(False, f"the loss does not depend on what was sampled: {why}", True)
 
 
 def _norms(norms, moving):
     if not any(moving):
-        return Finding(norms, "no trained parameter decides where to look: theta is detached or fixed", True)
+        return Finding(norms, "no trained parameter affects the grid: theta is detached or fixed", True)
     here, there = norms["localisation"], norms["rest"]
     words = f"{here:.2g} in what the grid depends on, {there:.2g} in the rest"
     return Finding(norms, words + (": the transformer learns nothing" if here == 0 else ""), here == 0)

@@ -1,4 +1,4 @@
-"""The figure of what `diagnose` found of one sampler."""
+"""The figure of `diagnose`'s findings for one sampler."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ COLUMNS = 5  # images shown, at most
 
 
 def draw_diagnosis(look, measured: dict, gradients: dict | None):
-    """Draw a `Look`, what `measure_grid` says of it, and a gradient's norm by the name of each part.
+    """Draw a `Look`, the result of `measure_grid`, and the norm of each part's gradient by its name.
 
     Above, some images with the outline of the grid, on a page of the shade that the padding reads (light grey where the
     padding continues the picture), and what was read. Below, over the whole batch: the samples outside, theta's
@@ -59,7 +59,7 @@ def _draw_measures(axes, measured, gradients, viz):
     axes[2].hist(drift, bins=np.linspace(0, top, 21), color=viz.GRID)
     axes[2].set(xlabel="drift, pixels", xlim=(0, top))
     if gradients is None:
-        axes[3].set(xticks=[], yticks=[], xlabel="gradients: not looked at")
+        axes[3].set(xticks=[], yticks=[], xlabel="gradients: not measured")
         return
     norms = list(gradients.values())
     bars = axes[3].bar(list(gradients), norms, color=viz.GRADIENT, width=0.6)

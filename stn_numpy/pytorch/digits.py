@@ -19,7 +19,7 @@ def load_validation(split: str) -> tuple:
 
 
 DATA = {"mnist": load_mnist, "small": load_digits, "validation": load_validation}
-STEPS_A_PIECE = 25  # what one call of `distort` makes; part of what a seed means
+STEPS_A_PIECE = 25  # in one call of `distort`; the digits of a seed depend on it
 KNOWN = 5_000  # training digits that a probe of theta compares with
 TEST_SEED = 2015  # the test digits are distorted once, the same for every model, seed and device
 
@@ -46,9 +46,10 @@ class Digits:
         self.test_count = None
 
     def piece(self, seed: int, number: int, part=slice(None)) -> tuple[torch.Tensor, torch.Tensor]:
-        """Several steps' digits, drawn with replacement and distorted anew: (steps, B, 1, h, w), and their labels.
+        """Several steps' digits, drawn with replacement and freshly distorted: (steps, B, 1, h, w), and their labels.
 
-        Seed and number decide them; all of each batch are made, and a part of it is returned, so that parts fit.
+        Seed and number determine them; each batch is made in full and a part of it returned, so that parts fit
+        together.
         """
         generator = torch.Generator(self.device).manual_seed(mixed_seed(seed, number))
         shape = STEPS_A_PIECE, self.settings.batch
@@ -58,7 +59,7 @@ class Digits:
         return images.unflatten(0, shape)[:, part], wanted.unflatten(0, shape)[:, part]
 
     def wanted(self, labels, truth):
-        """What a network learns of digits with these labels, which were distorted as `distort` says: the labels."""
+        """The targets for digits with these labels and the poses that `distort` returned: the labels."""
         return labels
 
     def test_batches(self, batch: int):
@@ -74,7 +75,8 @@ class Digits:
 
 @lru_cache(maxsize=2)
 def test_digits(data: str, distortion: str) -> tuple:
-    """The test digits as every model meets them: images (N, 1, h, w), labels (N,), and poses as `distort` has them."""
+    """The test digits, the same for every model: images (N, 1, h, w), labels (N,), and poses as `distort` returns
+    them."""
     return _distorted_once(*load_split(data, "test"), distortion, TEST_SEED)
 
 
@@ -86,11 +88,11 @@ def known_digits(data: str, distortion: str) -> tuple[torch.Tensor, torch.Tensor
 
 
 def _distorted_once(images, labels, distortion, seed):
-    generator = torch.Generator().manual_seed(seed)  # on the CPU: another device draws other numbers
+    generator = torch.Generator().manual_seed(seed)  # on the CPU, since other devices draw other numbers
     distorted, truth = distort(torch.from_numpy(images), distortion, generator)
     return distorted, torch.from_numpy(labels), truth
 
 
 def mixed_seed(seed: int, number: int) -> int:
-    """A generator's seed from two numbers; torch's on the CPU looks at 32 bits, so they must be well mixed."""
+    """A generator's seed from two numbers; torch's on the CPU uses 32 bits, so they must be well mixed."""
     return int(np.random.SeedSequence([seed, number]).generate_state(1, np.uint64)[0]) >> 1

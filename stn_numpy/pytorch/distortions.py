@@ -16,7 +16,7 @@ SQUARE = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
 
 
 def distort(images: torch.Tensor, distortion: str, generator: torch.Generator) -> tuple:
-    """Distort a batch of images as the paper does with MNIST, and say how.
+    """Distort a batch of images as the paper distorts MNIST; return them and their poses.
 
     As `stn_numpy.digits.distort`, in tensors; the generator is on the images' device.
     """
@@ -128,7 +128,7 @@ def _first_and_last(occupied):
     """Where each row's True entries begin and end, half a pixel further out, from the middle: (N,), (N,)."""
     length = occupied.shape[1]
     place = torch.arange(length, device=occupied.device)
-    first = torch.where(occupied, place, length).amin(1) % length  # a row without any counts as full
+    first = torch.where(occupied, place, length).amin(1) % length  # a row without True counts as full
     last = torch.where(occupied, place, -1).amax(1) % length
     return first - 0.5 - length / 2, last + 1.5 - length / 2
 
@@ -232,7 +232,7 @@ def _for_channels(index, channels):
     return index[:, None].expand(-1, channels, -1)
 
 
-# --- What they share
+# --- Shared
 
 
 def _half(size, images):

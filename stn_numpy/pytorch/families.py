@@ -1,4 +1,4 @@
-"""Families of transformations in torch: what the numbers of a localisation network do to the grid."""
+"""Families of transformations in torch: from a localisation network's numbers to the grid."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

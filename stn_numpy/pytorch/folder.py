@@ -1,4 +1,4 @@
-"""The reader's own tiles: a folder with one folder for each class, as a network learns from them."""
+"""Training on the user's own tiles: a folder with one folder for each class."""
 
 import argparse
 import hashlib
@@ -21,20 +21,20 @@ from .turned_copies import log_joint, share_entropy
 MODELS = ("cnn", "st-cnn")
 AUGMENTATIONS = ("turn", "scale")
 SCALED_BY = 0.2  # of the natural logarithm of the scale, the most
-LABELLED = 4  # every so manieth tile of a batch is one with a heading, where there are headings
-# What ends in minutes on a processor, and learns: instead of the paper's protocol for digits.
+LABELLED = 4  # one in so many tiles of a batch has a heading, where headings are known
+# Instead of the paper's protocol for digits, one that learns in minutes on a processor.
 DEFAULTS = dict(iterations=2000, batch=32, rate=2e-3, optimizer="adamw", schedule="cosine", clip=5.0)
 
 
 @dataclass(frozen=True)
 class FolderSettings(Settings):
-    """What decides the numbers of a run on a folder of tiles."""
+    """The settings that determine the numbers of a run on a folder of tiles."""
 
-    folder: str = ""  # its name alone: a run goes on where the folder was moved
+    folder: str = ""  # its name alone: a run can resume after the folder was moved
     image_shape: tuple = ()  # (C, S, S)
     classes: tuple = ()  # their names
     mean: tuple = ()  # the training tiles' mean colour, C floats
-    content: str = ""  # a digest of all tiles, so that no run goes on with others
+    content: str = ""  # a digest of all tiles, so that no run resumes with others
     background: str | None = None  # as in `read_folder`
     augment: tuple = ()  # of AUGMENTATIONS
     headings: str = ""  # a digest of the headings that are known
@@ -49,7 +49,7 @@ class FolderSettings(Settings):
         )
 
     def facts(self) -> dict:
-        """All of it by name, in the types that JSON gives back."""
+        """All settings by name, in JSON's types."""
         facts = {name: list(value) if isinstance(value, tuple) else value for name, value in super().facts().items()}
         left_out = ["distortion", "data", *(name for name in ("augment", "headings") if not getattr(self, name))]
         return {name: value for name, value in facts.items() if name not in left_out}
@@ -59,7 +59,7 @@ class FolderSettings(Settings):
         return build_tile_network(**self._network(), classes=len(self.classes), rng=seed)
 
     def beside(self) -> dict:
-        """What a finished checkpoint says of the network, for `load_tile_network`."""
+        """The facts about the network in a finished checkpoint, for `load_tile_network`."""
         facts = dict(classes=list(self.classes), mean=list(self.mean), background=self.background)
         return dict(tiles=facts | dict(network=self._network()))
 
@@ -74,7 +74,7 @@ class FolderSettings(Settings):
 
 
 def settings_for(folder: Folder, path, settings: Settings, background=None, augment=(), headings=None):
-    """The settings of a run on a folder, from those that the command's arguments say."""
+    """The settings of a run on a folder, from those of the command's arguments."""
     train, _ = split(folder.labels)
     mean = mean_colour(torch.from_numpy(folder.images[train]).float() / 255)
     content = hashlib.sha256(folder.images.tobytes() + folder.labels.tobytes()).hexdigest()[:16]
@@ -93,7 +93,7 @@ def augmentations(text: str) -> tuple:
 
 
 def open_folder(path, size, settings, device, say=True, out=None, background=None, augment=(), headings=None):
-    """What the training command needs of a folder, settings and tiles; remarks go to stderr."""
+    """The settings and tiles of a folder, for the training command; remarks go to stderr."""
     if settings.model not in MODELS:
         raise Refusal(f"--model: expected one of {', '.join(MODELS)} with --data-folder, got {settings.model!r}", 2)
     if out is not None and Path(out).resolve().is_relative_to(Path(path).resolve()):
@@ -164,7 +164,7 @@ class FolderTiles(Digits):
 
 def turned_anew(images, augment, generator) -> tuple[torch.Tensor, torch.Tensor]:
     """Square images (N, C, S, S), each turned by any angle, scaled by up to a fifth, or both; beyond its edge a tile is
-    mirrored. The angles are in degrees: what had the heading h has h less that angle."""
+    mirrored. The angles are in degrees, and are subtracted from the tiles' headings."""
     angle, zoom = torch.rand(2, len(images), generator=generator, device=images.device)
     angle = 2 * torch.pi * angle if "turn" in augment else torch.zeros_like(angle)
     scale = torch.exp(SCALED_BY * (2 * zoom - 1)) if "scale" in augment else torch.ones_like(zoom)
@@ -175,8 +175,8 @@ def turned_anew(images, augment, generator) -> tuple[torch.Tensor, torch.Tensor]
 
 
 def heading_loss(model, images, marks, classes, entropy=0.0):
-    """Of turned copies: minus the log-probability of a tile's class, and of its direction where that is known; and some
-    of the shares' entropy.
+    """The loss of turned copies: minus the log-probability of a tile's class, and of its direction where it is known;
+    plus `entropy` times the shares' entropy.
 
     A mark is the label, and `classes` times one more than the direction's place, or times 0 where it is not known:
     then the directions are summed over.

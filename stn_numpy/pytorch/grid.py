@@ -1,11 +1,11 @@
-"""Where the pixels of an output lie, for grids that `torch.nn.functional.affine_grid` makes slowly or not at all."""
+"""The points of an output's pixels, for grids that `torch.nn.functional.affine_grid` makes slowly or not at all."""
 
 import torch
 
 
 def quick_affine_grid(theta: torch.Tensor, size: tuple, align_corners: bool = False) -> torch.Tensor:
     """`torch.nn.functional.affine_grid` for pictures, as one product of matrices: on a CPU torch's own takes ten times
-    as long, since it multiplies once a picture and meets a matrix of three columns each time."""
+    as long, since it multiplies once for each picture, by a matrix of three columns."""
     height, width = size[-2:]
     points = base_points(height, width, align_corners, theta.dtype, theta.device)
     return (theta.reshape(-1, 3) @ points.mT).view(len(theta), 2, height, width).permute(0, 2, 3, 1)

@@ -38,7 +38,7 @@ def _filled(module, layer):
 
 
 def numpy_dtype(dtype) -> type:
-    """NumPy's name of one of the two dtypes."""
+    """NumPy's dtype of the same name."""
     names = {torch.float32: np.float32, torch.float64: np.float64}
     if dtype not in names:
         raise TypeError(f"dtype: expected torch.float32 or torch.float64, got {dtype}")

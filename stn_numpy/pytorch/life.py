@@ -1,4 +1,4 @@
-"""Whether a transformer lives: units that are never active, theta's spread, samples outside, the pose that remains."""
+"""Signs that a transformer works: units that are never active, theta's spread, samples outside, the remaining pose."""
 
 import numpy as np
 import torch
@@ -10,12 +10,12 @@ from .digits import test_digits
 from .watch import ROUNDING
 
 TURNED = ("R", "RTS")  # the distortions that turn every digit by an angle of its own
-PROBED = 5  # every so manieth test digit's class is read from theta
+PROBED = 5  # the class of one in so many test digits is read from theta
 
 
 @torch.no_grad()
 def signs_of_life(network, images, pose=None, batch=500) -> dict:
-    """Measure over many pictures what tells a transformer that works from one that stands still.
+    """Measure over many pictures what distinguishes a transformer that works from one that ignores its input.
 
     As in `stn_numpy.pose.signs_of_life`, for a `SpatialTransformer` or a module with one as its attribute
     `transformer`; images and pose are tensors.
@@ -44,7 +44,7 @@ def signs_of_life(network, images, pose=None, batch=500) -> dict:
 
 
 def is_silent(life) -> bool:
-    """Whether the last hidden layer of a localisation network is silent for every picture, as `signs_of_life` says."""
+    """Whether, by `signs_of_life`, the last hidden layer of a localisation network is silent for every picture."""
     return bool(life["silent"]) and life["silent"][-1] == 1
 
 
@@ -65,8 +65,8 @@ def label_leak(network, known, known_labels, images, labels) -> float:
 
 
 def angles_left(network, settings) -> dict:
-    """``angles``, in degrees: ``before`` is the deviation of those that the test digits were turned by; the rest is how
-    they stand after the transformer, see `stn_numpy.pose.describe_angles`. Nothing where there are no angles."""
+    """``angles``, in degrees: ``before`` is the deviation of the angles by which the test digits were turned; the rest
+    describes those after the transformer, see `stn_numpy.pose.describe_angles`. Empty where there are no angles."""
     if network.transformer is None or settings.distortion not in TURNED:
         return {}
     images, labels, truth = test_digits(settings.data, settings.distortion)

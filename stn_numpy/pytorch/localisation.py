@@ -9,7 +9,8 @@ from .layer import layer_from_numpy, numpy_dtype
 
 
 class LocalisationNetwork(nn.Module):
-    """Look at an image and say how to transform it. As in `stn_numpy.LocalisationNetwork`, first weights included."""
+    """Predict from an image its transformation's parameters. As `stn_numpy.LocalisationNetwork`, with its first
+    weights."""
 
     def __init__(
         self,
@@ -32,7 +33,7 @@ class LocalisationNetwork(nn.Module):
 
     @classmethod
     def of(cls, features: nn.Module, final: nn.Module) -> "LocalisationNetwork":
-        """A localisation network of layers that you have: any features, and a last layer that says the parameters."""
+        """A localisation network of your own layers: any features, and a last layer that gives the parameters."""
         network = cls.__new__(cls)
         nn.Module.__init__(network)
         network.features, network.final = features, final

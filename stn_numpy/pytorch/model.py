@@ -9,7 +9,7 @@ from .layer import layer_from_numpy, numpy_dtype
 
 
 class Classifier(nn.Module):
-    """Say which class an image shows. As in `stn_numpy.Classifier`, first weights included."""
+    """Predict the class of an image. As in `stn_numpy.Classifier`, first weights included."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Classifier(nn.Module):
 
     @classmethod
     def of(cls, network: nn.Module, transformer: nn.Module | None = None) -> "Classifier":
-        """A classifier of layers that you have: any network, and a transformer, if any, whose output it sees."""
+        """A classifier of your own layers: any network, and a transformer, if any, whose output it reads."""
         classifier = cls.__new__(cls)
         nn.Module.__init__(classifier)
         classifier.transformer, classifier.network = transformer, network
@@ -44,5 +44,5 @@ class Classifier(nn.Module):
         return self.network(image if self.transformer is None else self.transformer(image))
 
     def parameter_count(self) -> int:
-        """How many numbers the network learns."""
+        """The number of learned numbers."""
         return sum(parameter.numel() for parameter in self.parameters())

@@ -1,4 +1,4 @@
-"""The paper's networks for distorted digits: FCN, CNN, and the same after a transformer."""
+"""The paper's networks for distorted digits: FCN, CNN, and both with a transformer before them."""
 
 import numpy as np
 import torch
@@ -18,8 +18,8 @@ MODELS = ("fcn", "cnn", "st-fcn", "st-cnn")
 SIZES = {"R": 28, "RTS": 42, "P": 28, "E": 28, "TC": 60, "P2": 28}
 POOLED = ("RTS", "TC")  # where an average pool by 2 follows the transformer
 PARAMETERS = 400_000
-A_COPY = 45_000  # of the network that reads turned copies: each image costs it K times as much
-LEAST = 10_000  # what is left for a classifier
+A_COPY = 45_000  # of the network that reads turned copies, for which each image costs K times as much
+LEAST = 10_000  # parameters that must remain for a classifier
 
 
 def build(
@@ -32,36 +32,36 @@ def build(
     parameters=PARAMETERS,
     turned_copies=0,
 ) -> Classifier | TurnedCopies:
-    """Build one of the paper's networks, or a classifier that reads each digit in so many `turned_copies`.
+    """Build one of the paper's networks, or a classifier that reads each digit in `turned_copies` directions.
 
     Parameters
     ----------
     model : {"fcn", "cnn", "st-fcn", "st-cnn"}
         "st-" begins with a transformer; its localisation network is of the classifier's kind.
     distortion : {"R", "RTS", "P", "E", "TC", "P2"}
-        What the digits suffer, which decides their size: 28, 42, 28, 28, 60, 28 pixels.
+        The digits' distortion, which determines their size: 28, 42, 28, 28, 60, 28 pixels.
     localisation_depth : int
         Convolutions (ST-CNN) or hidden layers (ST-FCN) of the localisation network, 0 to 3; the paper has 2.
     transform, rng, dtype
         As in `stn_numpy.SpatialTransformer` and `stn_numpy.Classifier`.
     parameters : int
-        About how many numbers the whole network learns: the classifier gets what the transformer leaves. The network
-        that reads turned copies has `A_COPY`.
+        About how many numbers the whole network learns: the classifier gets those that remain after the transformer's.
+        The network that reads turned copies has `A_COPY`.
 
     Notes
     -----
-    What the sources say: three weight layers in a classifier; FCN: two hidden layers; CNN: convolution 9x9, max-pool 2,
+    From the paper: three weight layers in a classifier; FCN: two hidden layers; CNN: convolution 9x9, max-pool 2,
     convolution 7x7, max-pool 2, output; ST-FCN: a localisation network of three linear layers (32, 32, P);
     ST-CNN: one on the image downsampled by 2, of convolution 5x5 (20), max-pool 2, convolution 5x5 (20), linear (20),
     linear (P); with RTS and TC an average pool by 2 after the transformer, so the networks without one get no pool;
     about 400,000 parameters in every network.
 
-    What they leave open, and what is done here. P and E keep 28x28, and what leaves it is cut off. Convolutions are not
+    Not given there, and chosen here: P and E keep 28x28, and what leaves it is cut off. Convolutions are not
     padded, as the localisation network's shapes suggest (14x14 ends in 1x1); but in ST-CNN with RTS the 9x9 is, since
     the pool leaves 21x21, too small for both without. Both hidden layers of an FCN are equally wide; a CNN has 64
     filters of 9x9, and as many of 7x7 as bring the whole network to 400,000. Localisation networks of other depths than
     the paper's keep the image's size in their convolutions and pool after each, so that there is room for three.
-    Source: Jaderberg et al. 2015, sections 4.1 and A.4, taken second-hand.
+    Source: Jaderberg et al. 2015, sections 4.1 and A.4.
     """
     check_choice("model", model, MODELS)
     check_choice("distortion", distortion, tuple(SIZES))
@@ -86,7 +86,7 @@ def build(
 
 
 def _turned_copies(kind, size, turns, rng, dtype):
-    """A small classifier with one output more, the score of a copy; a CNN of 16 and some more filters."""
+    """A small classifier with one additional output, the score of a copy; its CNN has 16 filters, then more."""
     filters = dict(first=16) if kind == "cnn" else {}
     network = CLASSIFIERS[kind]([], 1, size, 11, A_COPY, rng, dtype, **filters)
     return TurnedCopies(network, turns)
@@ -106,7 +106,7 @@ def _localisation(kind, size, identity, depth, rng, dtype):
 
 
 def _fcn(pool, channels, size, classes, parameters, rng, dtype):
-    """Two hidden layers of one width, the one that comes closest to so many parameters."""
+    """Two hidden layers of one width, chosen to come closest to `parameters`."""
     how, inputs = dict(rng=rng, dtype=numpy_dtype(dtype)), channels * size * size
     width = _closest_width(lambda width: (inputs + 1 + width + 1) * width + (width + 1) * classes, parameters)
     hidden = [Linear(inputs, width, **how), ReLU(), Linear(width, width, **how), ReLU()]
@@ -114,7 +114,7 @@ def _fcn(pool, channels, size, classes, parameters, rng, dtype):
 
 
 def _cnn(pool, channels, size, classes, parameters, rng, dtype, first=64):
-    """64 filters of 9x9, and of 7x7 as many as come closest to so many parameters."""
+    """64 filters of 9x9, and a number of 7x7 chosen to come closest to `parameters`."""
     padding = 0 if size >= 22 else 4  # 9x9, a pool, 7x7 and a pool need 22 pixels
     last = ((size + 2 * padding - 8) // 2 - 6) // 2
     fixed, each = (81 * channels + 1) * first + classes, 49 * first + 1 + last**2 * classes

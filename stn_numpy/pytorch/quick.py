@@ -11,11 +11,10 @@ from .model import Classifier
 
 
 def quicken(network: Classifier) -> Classifier:
-    """Make a classifier's training steps quicker on a CPU, in place; function, parameters and names stay the same.
-
-    A ReLU before a max-pool is moved after it: the two commute, and a quarter of the numbers is left. And after a
-    transformer, which needs it, the gradient of the first convolution for a picture of one channel is computed as a
-    product of matrices. An affine grid is one product as well.
+    """Make a classifier's training steps quicker on a CPU, in place; function, parameters and names stay the same. A
+    ReLU before a max-pool is moved after it: the two commute, and a quarter of the numbers remains. After a
+    transformer, which needs it, the first convolution's gradient with respect to a picture of one channel is computed
+    as a product of matrices. An affine grid is one product as well.
     """
     layers, transform = network.network, getattr(network.transformer, "transform", None)
     if transform is not None and transform.theta_grid is F.affine_grid:
@@ -30,11 +29,11 @@ def quicken(network: Classifier) -> Classifier:
 
 
 class OneChannelConv2d(nn.Conv2d):
-    """A convolution of pictures with one channel, whose gradient for the picture is quick on a CPU."""
+    """A convolution of pictures with one channel, whose gradient with respect to the picture is quick on a CPU."""
 
     @classmethod
     def of(cls, layer: nn.Conv2d) -> "OneChannelConv2d":
-        """With the weights of another: the same parameters, no copies."""
+        """One with the weights of another: the same parameters, no copies."""
         quick = nn.utils.skip_init(cls, 1, layer.out_channels, layer.kernel_size, padding=layer.padding)
         quick.weight, quick.bias = layer.weight, layer.bias
         return quick
@@ -47,8 +46,8 @@ class OneChannelConv2d(nn.Conv2d):
 
 
 class _Convolve(torch.autograd.Function):
-    """torch's convolution. Its backward computes what each tap of the kernel sends back from each pixel of the output,
-    one product of matrices, and adds that up where it belongs; torch's own takes five times as long for one channel."""
+    """torch's convolution. Its backward computes each tap's share of the gradient from each output pixel as one product
+    of matrices, and adds the shares up by col2im; torch's own takes five times as long for one channel."""
 
     @staticmethod
     def forward(image, weight, bias, padding):

@@ -27,24 +27,24 @@ POSED = ("R", "RTS", "TC")  # the distortions that give each digit an angle, a s
 
 
 def shown(count: int) -> slice:
-    """Which of so many test digits are the `SHOWN` ones, at equal distances."""
+    """The indices of `SHOWN` of `count` test digits, at equal distances."""
     step = count // SHOWN
     return slice(0, SHOWN * step, step)
 
 
 class Stopped(Exception):
-    """The run was stopped; what was done is saved."""
+    """The run was stopped; its progress is saved."""
 
 
 @dataclass(frozen=True)
 class World:
-    """The processes that train one run together, and which of them this one is."""
+    """The processes that train one run together, and the number of this one."""
 
     rank: int = 0
     size: int = 1
 
     def slice(self, batch: int) -> slice:
-        """Which images of each batch are this process's."""
+        """This process's images of each batch."""
         part = batch // self.size
         return slice(self.rank * part, (self.rank + 1) * part)
 
@@ -80,7 +80,7 @@ class Run:
         self.acceleration = choose_acceleration(acceleration, device, self.world.size)
         self.digits = digits or Digits(settings, device)
         if device.type == "cuda":
-            torch.cuda.set_device(device)  # a recording takes place on the current one
+            torch.cuda.set_device(device)  # steps are recorded on the current device
         network = quicken(settings.build(seed)) if device.type == "cpu" else settings.build(seed)
         self.network = network.to(device, memory_format=torch.channels_last)
         self.optimizer = make_optimizer(self.network, settings, device)
@@ -96,10 +96,9 @@ class Run:
             self._load()
 
     def train(self, progress=lambda steps, loss, error: None, stop=lambda: False, until=None) -> None:
-        """Take the steps that are left, or those up to `until`; save now and then, and before leaving.
-
-        ``progress(steps, loss, error)`` gets the number of some steps and their means; where ``stop()`` is true, what
-        is done is saved, and `Stopped` is raised.
+        """Take the remaining steps, or those up to `until`; save at intervals, and at the end. ``progress(steps, loss,
+        error)`` is called with a number of steps and their means; when ``stop()`` is true, the progress is saved, and
+        `Stopped` is raised.
         """
         until = min(until or self.settings.iterations, self.settings.iterations)
         with self._locked():
@@ -122,15 +121,15 @@ class Run:
                     raise Stopped
 
     def _next_record(self):
-        """The next step that the history has an entry for: a multiple of `record_every`, or the last step."""
+        """The next step for which the history has an entry: a multiple of `record_every`, or the last step."""
         every = self.record_every or self.settings.iterations
         return min((self.step // every + 1) * every, self.settings.iterations)
 
     def _take_piece(self, stop, until):
         """Take the steps of one piece of data, to `until` at most; return whether a stop was requested.
 
-        What is measured stays on the device until its end. A run that was stopped within a piece makes it again and
-        leaves out the steps that were taken. Several processes stop at its end alone: all must take the same steps.
+        Measurements stay on the device until its end. A run that was stopped within a piece makes it again and skips
+        the steps that were taken. Several processes stop only at its end: all must take the same steps.
         """
         piece, first = divmod(self.step, STEPS_A_PIECE)
         last = min(STEPS_A_PIECE, until - piece * STEPS_A_PIECE)
@@ -152,7 +151,7 @@ class Run:
 
     def record(self) -> None:
         """Add an entry to the history: step, test error, `life`, and on distorted digits `label_leak` and the
-        ``thetas`` of `SHOWN` test digits at equal distances, by which their way can be drawn."""
+        ``thetas`` of `SHOWN` test digits at equal distances, from which their change can be drawn."""
         if self.world.rank:
             return
         network = self._as_built().to(self.device)
@@ -166,9 +165,9 @@ class Run:
         self.history.append(entry)
 
     def finish(self, made_by: dict) -> dict:
-        """Measure what was trained, write weights and result, take the checkpoint away; return the result."""
+        """Measure the trained network, write weights and result, delete the checkpoint; return the result."""
         with self._locked():
-            self._save()  # what follows may fail on a full disk, and then goes on from here
+            self._save()  # the rest may fail on a full disk, and then resumes from here
             network, error = self._as_built(), self._test()
             save(self.folder / f"{self.name}.pt", network, **self.settings.beside())
             speed = self.settings.batch * self.step / max(self.seconds, 1e-9)
@@ -184,7 +183,7 @@ class Run:
             return found
 
     def measure(self, network) -> dict:
-        """What a result says of a trained network in addition to its error and its transformer's life."""
+        """Measurements of a trained network for its result, in addition to its error and its transformer's `life`."""
         return angles_left(network, self.settings)
 
     def life(self, network) -> dict:
@@ -207,13 +206,13 @@ class Run:
 
     @torch.no_grad()
     def _test(self, batch=500):
-        """The share of test digits that the network gets wrong."""
+        """The share of test digits that the network misclassifies."""
         parts = self.digits.test_batches(batch)
         wrong = sum((self.network(images).argmax(1) != labels).sum() for images, labels in parts)
         return wrong.item() / self.digits.test_count
 
     def _locked(self):
-        """Another run with this name would write the same files."""
+        """A lock, since another run with this name would write the same files."""
         return contextlib.nullcontext() if self.world.rank else locked(self.folder / f"{self.name}.lock")
 
     def _facts(self):
@@ -242,7 +241,7 @@ class Run:
 
 
 def finished(folder, settings, seed: int) -> dict | None:
-    """The result of a run that is done, or None; ValueError for one that is damaged or belongs to other settings."""
+    """The result of a finished run, or None; ValueError for one that is damaged or belongs to other settings."""
     path = Path(folder) / f"{settings.name}-seed{seed}.json"
     try:
         result = json.loads(path.read_text())
@@ -256,12 +255,12 @@ def finished(folder, settings, seed: int) -> dict | None:
 
 
 def name_of(device) -> dict:
-    """What a result's ``made_by`` says of a device, where it is not the processor."""
+    """The entry for a device in a result's ``made_by``; empty for the processor."""
     return dict(device=f"cuda: {torch.cuda.get_device_name(device)}") if device.type == "cuda" else {}
 
 
 def curve(losses, errors, points: int = 200) -> dict:
-    """Means of losses and training errors over so many steps that about `points` are left; None for no number."""
+    """Losses and training errors, averaged over steps so that about `points` remain; None where not a number."""
     every = max(1, len(losses) // points)
     means = [tensor[: len(tensor) // every * every].view(-1, every).mean(1) for tensor in (losses, errors)]
     loss, error = ([round(value, 4) if math.isfinite(value) else None for value in mean.tolist()] for mean in means)

@@ -1,4 +1,4 @@
-"""What decides a training run's numbers."""
+"""The settings that determine a training run's numbers."""
 
 import math
 from dataclasses import asdict, dataclass, fields
@@ -12,7 +12,7 @@ DISTORTIONS = tuple(SIZES)
 PRECISIONS = ("float32", "bfloat16")
 OPTIMIZERS = ("sgd", "adamw")
 SCHEDULES = ("thirds", "cosine")
-ITERATIONS = 150_000  # the paper's, from notes on it
+ITERATIONS = 150_000  # the paper's
 OPTIMISING = ("optimizer", "nesterov", "schedule", "warm_up", "clip", "weight_decay")
 LATER = (*OPTIMISING, "turned_copies", "entropy")  # not in the first recorded results
 
@@ -20,28 +20,27 @@ DISTORTED = """\
 rotation; rotation, scale and translation; projective; elastic; translation and clutter; projective, by two numbers a \
 corner"""
 NUMBERS = ", ".join(f"{name} {len(family.identity)}" for name, family in TRANSFORMS.items())
-FAMILIES = f"the family of maps that a transformer chooses from, by so many numbers: {NUMBERS}"
+FAMILIES = f"the transformer's family of maps, with its number of parameters: {NUMBERS}"
 DIGITS = """\
 all of MNIST, the digits that come with the package, or MNIST's training digits alone, tested on the last 10,000 of \
 them"""
 DEPTH = "convolutions, or hidden layers, of the localisation network; the paper has 2"
 SCHEDULE = "the rate falls to a tenth after each third of the steps, or along half a cosine to 0"
 TURNED_COPIES = """\
-the classifier reads each image in so many directions around the compass and learns which is up; not with a \
-transformer; 0 for none"""
+the classifier reads each image in this number of directions and learns which is up; not with a transformer; 0 for \
+none"""
 ENTROPY = """\
-how much of the entropy of the turned copies' shares is added to the loss; with 0.1 one direction wins more often"""
+weight in the loss of the entropy of the turned copies' shares; with 0.1 one direction wins more often"""
 WARM_UP = "share of the steps, at the beginning, over which the rate rises linearly from 0"
 PRECISION = """\
-of convolutions and products while training; grid, loss and weights are float32, and so is the test; auto: bfloat16 on \
-a processor that computes in it, else float32, and TF32 for convolutions on CUDA"""
+of convolutions and products in training; grid, loss, weights and the test are float32; auto: bfloat16 on a processor \
+that computes in it, else float32, with TF32 for convolutions on CUDA"""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """One cell of a table: a network, what its digits suffer, and how it is trained.
-
-    Each field's help, which the command line shows too, says what the field means.
+    """One cell of a table: a network, the distortion of its digits, and its training. Each field is explained by its
+    help, which the command line shows too.
     """
 
     model: str = option(choices=MODELS, help="fully connected or convolutional; st-: after a transformer")
@@ -53,18 +52,18 @@ class Settings:
     batch: int = option(256, least=1, help="images a step")
     rate: float = option(0.01, least=0, help="the base rate: the largest, before the schedule lowers it")
     momentum: float = option(0.9, least=0, help="of SGD; not stated in the paper")
-    localisation_rate: float = option(0.1, "factor of the rate for the localisation network; 0 holds it still", least=0)
+    localisation_rate: float = option(0.1, "factor of the rate for the localisation network; 0 freezes it", least=0)
     precision: str = option("float32", PRECISION, choices=PRECISIONS)
     optimizer: str = option("sgd", choices=OPTIMIZERS, help="stochastic gradient descent, or AdamW without momentum")
     nesterov: bool = option(False, help="the momentum is Nesterov's")
     schedule: str = option("thirds", SCHEDULE, choices=SCHEDULES)
     warm_up: float = option(0.0, WARM_UP, least=0, most=1)
-    clip: float = option(0.0, least=0, help="the largest norm of a network's gradient: longer ones are scaled; 0: any")
+    clip: float = option(0.0, least=0, help="the largest norm of a network's gradient; larger ones are scaled; 0: any")
     weight_decay: float = option(0.0, least=0, help="coupled with the gradient in SGD, decoupled in AdamW")
     turned_copies: int = option(0, TURNED_COPIES, least=0)
     entropy: float = option(0.0, ENTROPY, least=0)
 
-    usual = {}  # values of settings in LATER that a name does not mention: of the defaults it mentions none
+    usual = {}  # values of settings in LATER that a name leaves out, besides the defaults
 
     def __post_init__(self):
         if self.nesterov and self.optimizer != "sgd":
@@ -76,7 +75,7 @@ class Settings:
 
     @property
     def name(self) -> str:
-        """A file name's beginning, of what sets the cells of a table apart."""
+        """The beginning of a file name, from the settings that distinguish the cells of a table."""
         name = f"{self.model}-{self.distortion}"
         if self.model.startswith("st-"):
             name += f"-{self.transform}"
@@ -90,7 +89,7 @@ class Settings:
         return name
 
     def unused(self) -> tuple:
-        """The settings that do not concern this network."""
+        """The settings that have no effect on this network."""
         return () if self.model.startswith("st-") else ("transform", "localisation_depth", "localisation_rate")
 
     def facts(self) -> dict:
@@ -99,7 +98,7 @@ class Settings:
         return {name: value for name, value in asdict(self).items() if name not in left_out.union(self.unused())}
 
     def beside(self) -> dict:
-        """What else the file of the trained weights holds: nothing, since these settings rebuild the network."""
+        """Further contents of the file of trained weights: none, since these settings rebuild the network."""
         return {}
 
     def build(self, seed):
@@ -108,7 +107,7 @@ class Settings:
         return build(self.model, self.distortion, self.transform, self.localisation_depth, **how)
 
     def rate_at(self, step: int) -> float:
-        """The base rate of a step, as the schedule says."""
+        """The base rate of a step, by the schedule."""
         warm_up = round(self.warm_up * self.iterations)
         rise = min(1.0, (step + 1) / warm_up) if warm_up else 1.0
         if self.schedule == "thirds":

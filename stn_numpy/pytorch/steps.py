@@ -19,7 +19,7 @@ def parameter_groups(network, localisation_rate: float) -> list[dict]:
 
 
 def make_optimizer(network, settings, device) -> torch.optim.Optimizer:
-    """The optimizer of the settings. On CUDA its rates are tensors, which a recorded step reads anew each time."""
+    """The optimizer of the settings. On CUDA its rates are tensors, which a recorded step reads again each time."""
     cuda = device.type == "cuda"
     groups, decay = parameter_groups(network, settings.localisation_rate), settings.weight_decay
     for group in groups:
@@ -40,7 +40,7 @@ def set_rate(optimizer, rate: float) -> None:
 
 
 def choose_acceleration(name: str, device, processes: int = 1) -> str:
-    """What "auto" means on a device: recorded steps where one process has a CUDA device, else eager ones."""
+    """The acceleration for "auto" on a device: recorded steps where one process has a CUDA device, else eager ones."""
     recordable = device.type == "cuda" and processes == 1
     if name == "graph" and not recordable:
         raise ValueError(f"acceleration: graph needs a CUDA device and a single process, got {device} and {processes}")
@@ -48,7 +48,7 @@ def choose_acceleration(name: str, device, processes: int = 1) -> str:
 
 
 def class_loss(model, images, labels):
-    """The cross-entropy of the classes, and the share of images that the model gets wrong."""
+    """The cross-entropy of the classes, and the share of misclassified images."""
     logits = model(images).float()
     return F.cross_entropy(logits, labels), (logits.detach().argmax(1) != labels).float().mean()
 
@@ -61,9 +61,9 @@ def copies_loss(model, images, labels, entropy):
 
 
 class Stepper:
-    """Take training steps of a network, or of what data-parallel training has wrapped around one, without waiting.
+    """Take training steps of a network, or of its wrapper for data-parallel training, without waiting.
 
-    `loss_of` is another loss than `class_loss`. The acceleration "compile" is `torch.compile`; "graph" records a
+    `loss_of` replaces `class_loss`. The acceleration "compile" is `torch.compile`; "graph" records a
     step once and replays it, on CUDA only.
     """
 
@@ -102,19 +102,19 @@ class Stepper:
         return loss.detach(), error
 
     def _record(self, images, labels):
-        """Record one step on CUDA, and leave weights and momentum as they were."""
+        """Record one step on CUDA, without changing weights and momentum."""
         self.images, self.labels = images.clone(), labels.clone()
         values = [parameter.detach().clone() for parameter in self.parameters]
         states = [{name: tensor.clone() for name, tensor in self._state(p).items()} for p in self.parameters]
         other = torch.cuda.Stream(images.device)
         other.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(other):  # a recording must not be the first to ask libraries for memory
+        with torch.cuda.stream(other):  # libraries must have allocated their memory before a recording
             for _ in range(3):
                 self._step(self.images, self.labels)
         torch.cuda.current_stream().wait_stream(other)
-        self.optimizer.zero_grad(set_to_none=True)  # gradients then live in the graph's own memory
+        self.optimizer.zero_grad(set_to_none=True)  # so that gradients are in the graph's own memory
         self.graph = torch.cuda.CUDAGraph()
-        # Other threads may continue what they do, such as a DataLoader's that pins memory.
+        # Other threads may go on working, such as a DataLoader's that pins memory.
         with torch.cuda.graph(self.graph, stream=other, capture_error_mode="thread_local"):
             self.loss, self.error = self._step(self.images, self.labels)
         with torch.no_grad():
@@ -124,6 +124,6 @@ class Stepper:
                     tensor.copy_(state.get(name, torch.zeros_like(tensor)))  # no state at all is the same as zeros
 
     def _state(self, parameter):
-        """What the optimizer keeps of a parameter: momentum, or Adam's means and its count."""
+        """The optimizer's state for a parameter: momentum, or Adam's means and its count."""
         state = self.optimizer.state.get(parameter, {})
         return {name: value for name, value in state.items() if isinstance(value, torch.Tensor)}

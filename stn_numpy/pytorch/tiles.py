@@ -1,4 +1,4 @@
-"""Networks for square tiles with classes of their own, and checkpoints that say how to rebuild them."""
+"""Networks for square tiles of any classes, and checkpoints from which they can be rebuilt."""
 
 import numpy as np
 import torch
@@ -12,10 +12,10 @@ from .turned_copies import TurnedCopies
 from .weights import load, read_whole
 
 PARAMETERS = 80_000
-CHANNELS = (16, 32)  # of the classifier's first two convolutions; the third takes what parameters are left
+CHANNELS = (16, 32)  # of the classifier's first two convolutions; the third takes the remaining parameters
 LOCALISATION = (16, 32, 32)
-COPIES, A_COPY = 28, 30_000  # pixels of turned copies, and about how many numbers the network that reads them learns
-LEAST_SIZE = 24  # three convolutions and three pools need so many pixels
+COPIES, A_COPY = 28, 30_000  # side of turned copies in pixels; about how many numbers their network learns
+LEAST_SIZE = 24  # pixels, for three convolutions and three pools
 
 
 def build_tile_network(
@@ -30,9 +30,10 @@ def build_tile_network(
 ) -> Classifier | TurnedCopies:
     """Build a convolutional classifier of tiles (C, S, S), alone or after a transformer of the family `transform`.
 
-    With so many `turned_copies` it reads the tile in as many directions, see `TurnedCopies`. `size` is the side of what
-    the transformer shows the classifier, or of the copies; None for S. `parameters` is about how many numbers the whole
-    network learns: the classifier gets what the transformer leaves. `localisation_depth` is that of `localise_tiles`.
+    With `turned_copies` it reads the tile in that many directions, see `TurnedCopies`. `size` is the side of the
+    classifier's input after the transformer, or of the copies; None for S. `parameters` is about how many numbers the
+    whole network learns; the classifier gets those that remain after the transformer's. `localisation_depth` is that of
+    `localise_tiles`.
     """
     side = check_whole("image_shape", image_shape[1], LEAST_SIZE)
     seen = side if size is None else check_whole("size", size, LEAST_SIZE)
@@ -49,8 +50,8 @@ def build_tile_network(
 
 
 def localise_tiles(image_shape, identity, depth: int, rng) -> LocalisationNetwork:
-    """As in chapter 10, on the tile at half its size: the first convolutions 5x5 of (16, 32, 32), as many as `depth`
-    says, and a hidden layer of 32."""
+    """As in chapter 10, on the tile at half its size: the first `depth` convolutions 5x5 of (16, 32, 32), and a
+    hidden layer of 32."""
     if check_whole("localisation_depth", depth, 0) > len(LOCALISATION):
         raise ValueError(f"localisation_depth: expected 0 to {len(LOCALISATION)}, got {depth}")
     return LocalisationNetwork(image_shape, identity, rng=rng, downsample=2, channels=LOCALISATION[:depth])
@@ -76,13 +77,13 @@ def classify_tiles(image_shape, classes: int, transformer, parameters: int, rng)
 def centred(images: torch.Tensor, facts: dict) -> torch.Tensor:
     """Tiles (N, C, S, S) from 0 to 1 as the networks take them.
 
-    The mean colour of the training tiles, ``facts["mean"]``, is 0, so that what lies outside has it too.
+    The mean colour of the training tiles, ``facts["mean"]``, becomes 0, so zero padding has this colour, too.
     """
     return 4 * (images - _mean(images, facts))
 
 
 def uncentred(images: torch.Tensor, facts: dict) -> torch.Tensor:
-    """The inverse of `centred`, cut to what an image file can hold."""
+    """The inverse of `centred`, clipped to the range of an image file."""
     return (images / 4 + _mean(images, facts)).clamp(0, 1)
 
 
@@ -96,11 +97,11 @@ def mean_colour(images: torch.Tensor) -> list[float]:
 
 
 def load_tile_network(path) -> tuple[Classifier | TurnedCopies, dict]:
-    """Read a network that the training command has trained on a folder of tiles, and what is needed to use it again.
+    """Read a network that the training command has trained on a folder of tiles, and the facts that its use requires.
 
-    These facts are ``classes``: names; ``mean``: see `centred`; ``network``: the rest of what `build_tile_network`
-    takes; ``background``: what shows through transparent pixels, see `stn_numpy.pictures.opaque`. ValueError if the
-    file is damaged, or holds no network for tiles.
+    These are ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build_tile_network`;
+    ``background``: the colour under transparent pixels, see `stn_numpy.pictures.opaque`. ValueError if the file is
+    damaged, or holds no network for tiles.
     """
     try:
         content = read_whole(path)
@@ -108,9 +109,7 @@ def load_tile_network(path) -> tuple[Classifier | TurnedCopies, dict]:
         raise ValueError(f"{path} is no checkpoint, or is damaged ({error})") from error
     if not isinstance(content, dict) or "tiles" not in content:
         source = "training with --data-folder, or python -m book.experiments --keep"
-        raise ValueError(
-            f"{path} is not a finished network for tiles: expected a .pt that {source}, has left at its end"
-        )
+        raise ValueError(f"{path} is not a finished network for tiles: expected the .pt of {source}")
     try:
         facts = content["tiles"]
         return load(path, build_tile_network(**facts["network"], classes=len(facts["classes"]))).eval(), facts

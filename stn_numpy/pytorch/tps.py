@@ -42,8 +42,8 @@ def _key(points):
 
 @torch.compiler.assume_constant_result
 def _constant(*arguments):
-    # A trace compares the graphs of two calls, which a remembered tensor would make differ; and what an export makes is
-    # no tensor that another call could use.
+    # A cached tensor would make the graphs of a trace's two calls differ, and the tensors made during an export cannot
+    # # be used by another call.
     if torch.jit.is_tracing() or torch.compiler.is_compiling():
         return _remembered.__wrapped__(*arguments)
     return _remembered(*arguments)
@@ -51,9 +51,9 @@ def _constant(*arguments):
 
 @lru_cache(maxsize=8)
 def _remembered(kind, points, dtype, device, *options):
-    """A matrix that follows from the control points alone, as a tensor on its device: copied there once."""
+    """A matrix that depends on the control points alone, as a tensor on its device: copied there once."""
     points = np.array(points, float) if isinstance(points, tuple) and isinstance(points[0], tuple) else points
-    with torch.inference_mode(False):  # the first call may be in it, and a later one may want gradients
+    with torch.inference_mode(False):  # the first call may be in it, and a later one may need gradients
         return torch.tensor({"basis": _basis, "bending": _bending}[kind](points, *options), dtype=dtype, device=device)
 
 

@@ -22,22 +22,22 @@ from .tiles import LEAST_SIZE
 PROGRAM = "python -m stn_numpy.pytorch.train"
 
 DESCRIPTION = """\
-Train one of the paper's networks on digits that are distorted anew for every batch, and measure its error on all test
-digits, distorted once and the same for every network. Or train a network on tiles of your own: --data-folder.
+Train one of the paper's networks on digits that are distorted afresh for every batch, and measure its error on all test
+digits, distorted once and the same for every network. Or train a network on your own tiles: --data-folder.
 
-The defaults are the paper's protocol as far as it is known: stochastic gradient descent, 150,000 steps of 256 images,
+The defaults are the paper's protocol, as far as it is known: stochastic gradient descent, 150,000 steps of 256 images,
 a rate of 0.01 that falls to a tenth after each third, no weight decay. Momentum and the localisation network's rate
-are not known: 0.9 and a tenth of the base rate are choices of ours. With fewer steps the thirds stay thirds.
+are not known; 0.9 and a tenth of the base rate are our choices. With fewer steps the rate still falls after each third.
 """
 
 EPILOG = """\
 In DIR: a checkpoint while the run lasts; at its end the weights (.pt) and the result (.json). A run that was stopped
-(Ctrl-C) or killed goes on when the same command is given again, and ends with the losses that it would have had
-(on a GPU: but for rounding).
+(Ctrl-C) or killed resumes when the same command is given again, and ends with the same losses as without the stop
+(on a GPU, up to rounding).
 
 MNIST's four files are taken from the folder that the environment variable STN_DATA names, or else downloaded.
-Tiles of your own may have any common format, colours and size; files that cannot be read are named and skipped.
-For them the defaults are others: %s.
+Your own tiles may have any common format, colours and size; files that cannot be read are named and skipped.
+For them the defaults differ: %s.
 
 On several devices of one machine, or several processors:
   torchrun --standalone --nproc-per-node 2 -m stn_numpy.pytorch.train --model st-cnn ...
@@ -51,19 +51,19 @@ warning: the localisation network's last hidden layer is silent for every pictur
 lower --localisation-rate"""
 
 
-FIRST = 10  # steps, by which it is estimated how long a run takes
-TILES = "no digits, but your own tiles: image files, in one folder for each class; a fifth is tested on"
+FIRST = 10  # steps, from which the duration of a run is estimated
+TILES = "train on your own tiles instead of digits: image files, in one folder for each class; a fifth are for testing"
 ACCELERATION = """\
-how steps are taken: as they come, through torch.compile, or recorded once and replayed (CUDA only); auto is the last \
-where there is CUDA, else the first"""
+how steps are run: one by one, through torch.compile, or recorded once and replayed (CUDA only); auto is the last with \
+CUDA, else the first"""
 HISTORY = """\
-steps between two entries of the result's history: test error, and whether the transformer lives, turns and betrays \
-the label; 0 for no history"""
+steps between two entries of the result's history: test error, the transformer's signs of life, its angles, and how \
+well theta reveals the label; 0 for no history"""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What a run needs to know that does not decide its numbers, but for the seed and the tiles."""
+    """Options of a run that, apart from the seed and the tiles, do not determine its numbers."""
 
     seed: int = option(0, "of the first weights, the batches and the distortions", least=0)
     data_folder: str | None = option(None, TILES, metavar="DIR")
@@ -71,16 +71,16 @@ class Options:
     acceleration: str = option("auto", ACCELERATION, choices=("auto", *ACCELERATIONS))
     checkpoint_every: int = option(1000, "steps", least=1)
     record_every: int = option(0, HISTORY, least=0)
-    device: str = option("auto", "auto, cpu, cuda or cuda:N; auto is CUDA if there is", metavar="NAME")
+    device: str = option("auto", "auto, cpu, cuda or cuda:N; auto is CUDA if available", metavar="NAME")
     out: str = option("runs/train", "folder of checkpoint and result", metavar="DIR")
 
 
 AUGMENT = """\
-turn, scale, or turn,scale: each tile of your own is turned by any angle, or scaled by up to a fifth, anew each time \
-it is seen"""
+turn, scale, or turn,scale: each of your own tiles is turned by any angle, or scaled by up to a fifth, afresh each \
+time it is read"""
 HEADINGS = """\
-with --turned-copies: a table of your own tiles, with the columns file (below --data-folder) and degrees (where the \
-thing points, clockwise from the top); tiles that are not in it, or have no degrees, are learned from all the same"""
+with --turned-copies: a table of your own tiles, with the columns file (below --data-folder) and degrees (the \
+heading, clockwise from the top); tiles without an entry, or without degrees, are used for training as well"""
 
 
 def make_parser() -> Parser:
@@ -96,7 +96,7 @@ def make_parser() -> Parser:
         "--background",
         type=colour,
         metavar="COLOUR",
-        help="what shows through a tile's transparent pixels, by name or as #rrggbb (default: its own mean colour)",
+        help="the colour under a tile's transparent pixels, by name or as #rrggbb (default: its own mean colour)",
     )
     parser.add_argument("--augment", type=augmentations, default=(), metavar="WORDS", help=AUGMENT)
     parser.add_argument("--headings", metavar="FILE", help=HEADINGS)
@@ -104,7 +104,7 @@ def make_parser() -> Parser:
 
 
 def parse(arguments):
-    """The arguments; those that a command does not give, for tiles of your own, as `DEFAULTS` has them."""
+    """The arguments; for the user's own tiles, those that the command does not give are taken from `DEFAULTS`."""
     args = make_parser().parse_args(arguments)
     if not args.data_folder:
         for name in ("augment", "headings"):
@@ -117,7 +117,7 @@ def parse(arguments):
 
 
 def settings_of(args, device, **changes) -> Settings:
-    """The `Settings` in parsed arguments, for a device, which decides what the precision "auto" is."""
+    """The `Settings` in parsed arguments, for a device, on which the precision "auto" depends."""
     if args.precision == "auto":
         changes["precision"] = best_precision(device)
     try:
@@ -129,12 +129,12 @@ def settings_of(args, device, **changes) -> Settings:
 
 @contextlib.contextmanager
 def join_world(name: str):
-    """The processes that torchrun has started, and this one's device; alone where there is no torchrun."""
+    """The processes that torchrun has started, and this one's device; without torchrun, this process alone."""
     if "WORLD_SIZE" not in os.environ or "RANK" not in os.environ:
         yield World(), find_devices(name)[0]
         return
     world = World(int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]))
-    find_devices(name, place=int(os.environ.get("LOCAL_WORLD_SIZE", 1)) - 1)  # where one lacks a device, all refuse
+    find_devices(name, place=int(os.environ.get("LOCAL_WORLD_SIZE", 1)) - 1)  # if one lacks a device, all refuse
     device = find_devices(name, place=int(os.environ.get("LOCAL_RANK", 0)))[0]
     if device.type == "cuda":
         torch.cuda.set_device(device)
@@ -175,7 +175,7 @@ def check_together(args, device, world) -> None:
 
 
 def train_one(args, settings, digits, device, world, command) -> dict | None:
-    """Train a network from where its checkpoint ends; return its result, but None in all processes but the first."""
+    """Train a network, from its checkpoint if there is one; return its result in the first process, None in others."""
 
     def say(*words):
         if world.rank == 0:
@@ -185,7 +185,7 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
         every = args.checkpoint_every, world, digits, args.record_every
         run = Run(settings, args.seed, device, args.out, args.acceleration, *every)
         if run.step:
-            say(f"going on after step {run.step} of {settings.iterations}")
+            say(f"resuming after step {run.step} of {settings.iterations}")
         try:
             with show_progress(run, hidden=world.rank > 0) as progress:
                 if args.data_folder:
@@ -195,21 +195,21 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
         except Stopped:
             say(
                 f"stopped after step {run.step} of {settings.iterations}, saved in {run.checkpoint};",
-                "the same command goes on from there",
+                "the same command resumes from there",
             )
             raise SystemExit(130) from None
     return run.finish(provenance(command) | name_of(device)) if world.rank == 0 else None
 
 
 def estimate(run) -> str:
-    """How long a run will take, by its first steps."""
+    """The remaining time of a run, estimated from its first steps."""
     left = (run.settings.iterations - run.step) * run.seconds / max(run.step, 1)
     words = f"{left / 60:.0f} minutes" if left >= 90 else f"{left:.0f} seconds"
     return f"{run.settings.iterations} steps of {run.settings.batch} tiles: about {words} more"
 
 
 def report(result, path) -> None:
-    """Print what came of a run, and warn of a transformer that stands still."""
+    """Print the result of a run, and warn if its transformer ignores its input."""
     if "life" in result and is_silent(result["life"]):
         print(SILENT, file=sys.stderr)
     size, speed = result["parameters"], result["images_per_second"]

@@ -10,10 +10,9 @@ from .families import as_transform
 
 
 class SpatialTransformer(nn.Module):
-    """Transform each image as its localisation network says. As in `stn_numpy.SpatialTransformer`.
-
-    Unlike its NumPy twin it remembers nothing of a forward, so that it can be compiled, and many of it can run as one;
-    `theta` says what it would do to a batch.
+    """Transform each image by the theta that its localisation network predicts. As in `stn_numpy.SpatialTransformer`.
+    Unlike its NumPy twin it keeps no state of a forward, so that it can be compiled; `theta` returns what it would use
+    for a batch.
     """
 
     def __init__(
@@ -36,7 +35,7 @@ class SpatialTransformer(nn.Module):
         return self.sample(image, self.localisation(image))
 
     def sample(self, image: torch.Tensor, parameters: torch.Tensor) -> torch.Tensor:
-        """Read each image (N, C, H, W) where its parameters (N, P) say: (N, C, h, w)."""
+        """Read each image (N, C, H, W) by its parameters (N, P): (N, C, h, w)."""
         size = (*image.shape[:2], *(self.size or image.shape[2:]))
         wide = torch.promote_types(image.dtype, torch.float32)  # bfloat16 moves points by up to a pixel of 512
         with torch.autocast(image.device.type, enabled=False):
@@ -44,7 +43,7 @@ class SpatialTransformer(nn.Module):
             return F.grid_sample(image.to(wide), grid, **self.reading).to(image.dtype)
 
     def theta(self, image: torch.Tensor) -> torch.Tensor:
-        """What a batch of images is transformed by: (N, 2, 3) maps from output to input, or the family's own."""
+        """The maps that transform a batch of images: (N, 2, 3), from output to input, or the family's own."""
         return self.transform.forward(self.localisation(image))
 
     def extra_repr(self) -> str:

@@ -1,4 +1,4 @@
-"""Turned copies in torch: one network reads an image in K directions; no direction is told, all of them are summed."""
+"""Turned copies in torch: one network reads an image in K directions, none of which is given, and all are summed."""
 
 import torch
 import torch.nn.functional as F
@@ -10,7 +10,7 @@ from .transformer import SpatialTransformer
 
 
 def turned_thetas(turns: int, dtype=torch.float32, device=None) -> torch.Tensor:
-    """The thetas of so many directions, (K, 2, 3). As in `stn_numpy.turned_thetas`."""
+    """The thetas of `turns` directions, (K, 2, 3). As in `stn_numpy.turned_thetas`."""
     angles = torch.arange(turns, dtype=dtype, device=device) * (2 * torch.pi / turns)
     return rotation_theta(angles[:, None])
 
@@ -56,7 +56,7 @@ class TurnedCopies(nn.Module):
         return marginalise(*self.read(image))
 
     def read(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the network says of each copy of each image (N, C, H, W): logits (N, K, classes), scores (N, K)."""
+        """The network's outputs for each copy of each image (N, C, H, W): logits (N, K, classes), scores (N, K)."""
         copies = self.copies(image)
         said = self.network(copies.flatten(0, 1)).unflatten(0, copies.shape[:2])
         said = said.to(torch.promote_types(said.dtype, torch.float32))  # sums of exponentials, in autocast too
@@ -70,7 +70,7 @@ class TurnedCopies(nn.Module):
         with torch.autocast(image.device.type, enabled=False):
             thetas = turned_thetas(self.turns, wide, image.device)
             grid = F.affine_grid(thetas, (self.turns, channels, height, width), align_corners=False)
-            # One picture of all copies, one below the other: so the image is not copied K times.
+            # All copies are one picture, one below the other, so that the image is not copied K times.
             grid = grid.reshape(1, self.turns * height, width, 2).expand(count, -1, -1, -1)
             below = F.grid_sample(image.to(wide), grid, align_corners=False).to(image.dtype)
         return below.unflatten(2, (self.turns, height)).transpose(1, 2)
@@ -80,7 +80,7 @@ class TurnedCopies(nn.Module):
         return self.read(image)[1].softmax(1)
 
     def parameter_count(self) -> int:
-        """How many numbers the network learns."""
+        """The number of learned numbers."""
         return sum(parameter.numel() for parameter in self.parameters())
 
     def extra_repr(self) -> str:
@@ -90,7 +90,7 @@ class TurnedCopies(nn.Module):
 class BestTurn(nn.Module):
     """A localisation network: the angle, in radians, of the direction with the largest share; (N, C, H, W) to (N, 1).
 
-    No gradient passes through it: shares change smoothly, the largest of them jumps.
+    No gradient passes through it: the shares change smoothly, but the direction of the largest jumps.
     """
 
     def __init__(self, copies):

@@ -1,4 +1,4 @@
-"""Watching a module sample: each call of `grid_sample`, whoever makes it, and what its grid says."""
+"""Observe how a module samples: each call of `grid_sample` in it, and measures of the grid."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ ROUNDING = 1e-4  # of half a picture: a turned corner in float32 is not outside
 
 @dataclass
 class Look:
-    """One call of `grid_sample`: copies without gradients of what was sampled, where, and what was read.
+    """One call of `grid_sample`: copies of its image, its grid and its output, without gradients.
 
     `made_with` is the ``align_corners`` of the `affine_grid` that made the grid, None if another function did;
     `live_grid` and `live_out` are grid and output in the graph of the loss.
@@ -31,7 +31,7 @@ class Look:
 
 
 class _Watch(TorchFunctionMode):
-    """While it is on, every call of the two functions is noted, in any module."""
+    """While it is active, every call of the two functions is recorded, in any module."""
 
     def __init__(self):
         super().__init__()
@@ -56,12 +56,12 @@ def _affine_grid_corners(theta, size, align_corners=None):
 
 
 def watch(model: torch.nn.Module, images: torch.Tensor, loss=None) -> tuple:
-    """Run a module once and note every call of `grid_sample`; its buffers and the random numbers stay as they were.
+    """Run a module once and record every call of `grid_sample`; its buffers and the random numbers do not change.
 
     Returns the `Look` of each call, ``loss(model(images))`` with its graph, or None, and the trained parameters.
     """
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}  # running means move in these
+    buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}  # running means are updated in these
     devices = [images.device] if images.is_cuda else []
     with torch.random.fork_rng(devices), torch.enable_grad(), _Watch() as watching:
         out = functional_call(model, buffers, (images,))
@@ -78,10 +78,10 @@ def nearest_affine(grid: torch.Tensor, align_corners: bool = False) -> torch.Ten
 def measure_grid(look: Look) -> dict:
     """Measure the grid of one look, image by image, in float64; NaN for an image whose grid is not finite.
 
-    ``theta`` (N, 2, 3): the affine map nearest to the grid; ``bend``: the root mean square of what it leaves, in
-    pixels, a float; ``singular_values`` (N, 2) of its linear part, the larger first; ``mirrored`` (N), 1 where its
-    determinant is negative; ``stride`` (N): how many pixels of the image neighbouring samples lie apart at most;
-    ``outside`` (N): the share of the points outside; ``drift`` (N): their mean distance from the identity's, in pixels.
+    ``theta`` (N, 2, 3): the affine map nearest to the grid; ``bend``: the root mean square of the residual, in pixels,
+    a float; ``singular_values`` (N, 2) of its linear part, the larger first; ``mirrored`` (N), 1 where its determinant
+    is negative; ``stride`` (N): the largest distance of neighbouring samples, in pixels of the image; ``outside`` (N):
+    the share of the points outside; ``drift`` (N): their mean distance from the identity's, in pixels.
     """
     grid, corners = look.grid.double(), look.align_corners
     batch, height, width, _ = grid.shape
@@ -106,12 +106,12 @@ def measure_grid(look: Look) -> dict:
 
 
 def _lengths(shape, corners):
-    """How many pixels (x, y) lie between -1 and 1."""
+    """The number of pixels (x, y) between -1 and 1."""
     return [max(length - corners, 1) for length in shape[:1:-1]]
 
 
 def _singular_values(matrix):
-    """Of 2 x 2 matrices, the larger first; in closed form, which takes a NaN as it comes."""
+    """The singular values of 2 x 2 matrices, the larger first; in closed form, which accepts NaN."""
     (a, b), (c, d) = matrix.movedim(0, -1)
     together, apart = torch.hypot(a + d, c - b), torch.hypot(a - d, b + c)
     return torch.stack([together + apart, (together - apart).abs()], dim=-1) / 2

@@ -1,4 +1,4 @@
-"""Weights between NumPy and torch, both ways, and between torch and a file that only its own architecture reads."""
+"""Weights between NumPy and torch, both ways, and between torch and a file that only its own architecture accepts."""
 
 import io
 import zipfile
@@ -50,8 +50,8 @@ def to_numpy(module: nn.Module) -> numpy_layer.Layer:
     """The NumPy twin of a torch module, with a copy of its weights, in its dtype.
 
     The module is a network of this package, on any device, or one of torch's Linear, Conv2d, ReLU, MaxPool2d,
-    AvgPool2d, Flatten and Sequential. TypeError if a module has no twin that computes the very same: another class or
-    a subclass, a hook, weights in two places, an option or a dtype that the NumPy layers do not know.
+    AvgPool2d, Flatten and Sequential. TypeError if a module has no twin that computes the same: another class or a
+    subclass, a hook, weights in two places, an option or a dtype that the NumPy layers do not have.
     """
     _check_plain(module)
     kind = type(module)  # a subclass may have a forward of its own
@@ -92,7 +92,8 @@ HOOKS = [f"_{name}_hooks" for name in HOOKED]
 
 
 def _check_plain(module):
-    """Refuse what makes a module compute otherwise than its class does: hooks, a forward of its own, shared weights."""
+    """Refuse modules that do not compute what their class does: with hooks, a forward of their own, or shared
+    weights."""
     if not isinstance(module, nn.Module):
         raise TypeError(f"module: expected a torch.nn.Module, got {type(module).__name__}")
     for part in (*module.modules(), *module.parameters()):
@@ -138,21 +139,21 @@ def _carried(layer, module):
 
 
 def _one(pair):
-    """The one number of a pair of equal ones, as the NumPy layers know no others."""
+    """The number of a pair of equal ones; the NumPy layers have no unequal pairs."""
     if len(set(pair)) > 1:
         raise TypeError(f"module: expected the same kernel size, stride and padding along both axes, got {pair}")
     return pair[0]
 
 
 def _of(kind, **parts):
-    """A NumPy network of the twins of a torch network's parts: nothing is drawn, nothing is built twice."""
+    """A NumPy network of the twins of a torch network's parts, without drawing weights or building a part twice."""
     network = kind.__new__(kind)
     vars(network).update({name: None if part is None else to_numpy(part) for name, part in parts.items()})
     return network
 
 
 def architecture(module: nn.Module) -> dict[str, str]:
-    """What a network is made of, for a checkpoint: ``{"network.0": "Conv2d(1, 64, 9)", ...}``, and ``"dtype"``."""
+    """A network's parts, for a checkpoint: ``{"network.0": "Conv2d(1, 64, 9)", ...}``, and ``"dtype"``."""
     parts = {name or "whole": _describe(part) for name, part in module.named_modules()}
     return parts | {"dtype": str(next(module.parameters()).dtype)}
 
@@ -174,9 +175,8 @@ def _describe(part):
 
 
 def check_architecture(module: nn.Module, found: dict[str, str], path="checkpoint") -> None:
-    """Refuse a checkpoint of another architecture than that of the network which is to take its weights.
-
-    `found` is what `architecture` said of the network that was saved; the ValueError names the parts that differ.
+    """Refuse a checkpoint of another architecture than that of the network to be filled. `found` is what `architecture`
+    returned for the network that was saved; the ValueError names the parts that differ.
     """
     expected = architecture(module)
     differing = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
@@ -186,11 +186,11 @@ def check_architecture(module: nn.Module, found: dict[str, str], path="checkpoin
             for name in differing[:3]
         )
         more = f"; and {len(differing) - 3} parts more" if len(differing) > 3 else ""
-        raise ValueError(f"checkpoint: expected the network that is to take it, got another in {path} ({first}{more})")
+        raise ValueError(f"checkpoint: expected the network's own architecture, got another in {path} ({first}{more})")
 
 
 def save(path, module: nn.Module, **extra) -> None:
-    """Write a network's weights and what it is made of, and `extra` by name, which `load` does not look at.
+    """Write a network's weights and its architecture, and `extra` by name, which `load` ignores.
 
     The file is the old one or the new one, never half of one.
     """
@@ -198,7 +198,7 @@ def save(path, module: nn.Module, **extra) -> None:
 
 
 def write_whole(path, content) -> None:
-    """Write what ``torch.save`` makes of content, as `whole_file` writes."""
+    """Write content in the format of ``torch.save``, safely, by `whole_file`."""
     packed = io.BytesIO()
     torch.save(content, packed)
     try:
@@ -209,13 +209,14 @@ def write_whole(path, content) -> None:
 
 
 def read_whole(path, device="cpu"):
-    """What `write_whole` wrote; ValueError, with the reason alone, if it is damaged, OSError if it cannot be read."""
+    """Read what `write_whole` wrote; ValueError, with the reason alone, if it is damaged, OSError if it is
+    unreadable."""
     try:
         with zipfile.ZipFile(path) as file:
-            if file.testzip():  # torch.load does not compare the checksums
+            if file.testzip():  # torch.load does not check the checksums
                 raise ValueError("a checksum is wrong")
         return torch.load(path, map_location=device, weights_only=True)
-    except (OSError, torch.OutOfMemoryError):  # the file may well be sound
+    except (OSError, torch.OutOfMemoryError):  # the file may be undamaged
         raise
     except Exception as error:  # a single wrong bit can raise nearly anything
         raise ValueError(str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__) from error
@@ -224,14 +225,14 @@ def read_whole(path, device="cpu"):
 def load(path, module: nn.Module) -> nn.Module:
     """Read weights that `save` wrote into a network of the same architecture; return the network.
 
-    It is not touched if the file does not fit. ValueError if that is damaged or belongs to another architecture.
+    The network does not change if the file does not fit. ValueError if it is damaged or has another architecture.
     """
     try:
         saved = read_whole(path)
         found, state = saved["architecture"], saved["state"]
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
-            f"checkpoint: expected a file that save wrote, got {path}, which is none or is damaged ({error})"
+            f"checkpoint: expected a file that save wrote, got {path}, which is not one or is damaged ({error})"
         ) from error
     check_architecture(module, found, path)
     module.load_state_dict(state)

@@ -12,7 +12,7 @@ from . import Stub, judge_stub
 
 
 class Watchdog:
-    """A context manager in which this process has so many seconds left, all times that it is entered together."""
+    """A context manager that ends this process after `seconds`, counted over all times that it is entered."""
 
     def __init__(self, seconds, trace):
         self.left, self.trace = seconds, trace
@@ -27,9 +27,8 @@ class Watchdog:
 
 
 def main():
-    """Answer each line that comes in, a file's path and the seconds that it has, with a line, the verdict.
-
-    What the files print goes where errors go, and what they read is empty: the pipes are for questions and answers.
+    """Answer each line of input, a file's path and its time limit in seconds, with a line, the verdict. Files print to
+    stderr, and their input is empty, since the pipes are for questions and answers.
     """
     requests = os.fdopen(os.dup(0), encoding="utf8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf8")
@@ -37,7 +36,7 @@ def main():
     with open(sys.argv[1], "w") as trace:
         for request in requests:
             path, patience = json.loads(request)
-            os.dup2(2, 1)  # for each file anew: the last one may have closed it
+            os.dup2(2, 1)  # again for each file, since the last one may have closed it
             sys.stdout = open(1, "w", encoding="utf8", errors="backslashreplace", buffering=1, closefd=False)
             # The exception comes first, if it can: it leaves a traceback, and this process to go on with
             verdict = judge_stub(Stub(Path(path)), patience, Watchdog(patience + 0.5, trace))

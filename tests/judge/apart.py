@@ -1,9 +1,8 @@
-"""Judging files in a process of their own, which ends in time whatever a file does.
-
-Why a process: code that is stuck in a compiled loop, or that catches every exception, cannot be stopped from within,
-and a file runs from its first line as soon as it is loaded. Why faulthandler: its watchdog is a thread written in C,
-which needs neither the interpreter's lock nor signals, so Linux, macOS and Windows are alike. It writes down on which
-line the file was, and ends the process; the process that waits for the verdict then reads the end of a pipe.
+"""Judging files in a separate process, which ends in time whatever a file does. A process is needed because code that
+is stuck in a compiled loop, or that catches every exception, cannot be stopped from within, and a file runs from its
+first line as soon as it is loaded. Faulthandler is used because its watchdog is a thread written in C, which needs
+neither the interpreter's lock nor signals, so that Linux, macOS and Windows behave alike. It writes down the line at
+which the file was, and ends the process; the process that waits for the verdict then reads the end of a pipe.
 """
 
 import json
@@ -22,7 +21,7 @@ from .verdict import Verdict, does_not_end
 
 
 class Bench:
-    """Judges one file after another in a second process, which is started when it is needed, and anew when it ended."""
+    """Judges one file after another in a second process, which is started when needed, and again if it has ended."""
 
     def __init__(self, patience=PATIENCE):
         self.patience, self._process = patience, None
@@ -57,7 +56,7 @@ class Bench:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONIOENCODING": "utf8:backslashreplace"}
         self._trace.touch()
         with open(printed, "wb") as stderr:
-            # -P: the folder that the reader is in is no place to import from
+            # -P: no imports from the reader's current folder
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "tests.judge", str(self._trace)],
                 stdin=subprocess.PIPE,
@@ -70,7 +69,7 @@ class Bench:
         self._printed = open(printed, "rb")
 
     def _ended(self, stub):
-        """The verdict on a file that has taken the process with it."""
+        """The verdict on a file that has ended the process."""
         code, trace = self._process.wait(), self._trace.read_text("utf8", "replace")
         found = re.search(rf'{re.escape(stub.path.name)}", line (\d+)', trace)
         self._end()
@@ -80,8 +79,8 @@ class Bench:
         return Verdict(
             "wrong",
             words.paragraph(
-                f"{stub.shown} has ended Python itself (exit code {code}): a crash in "
-                "compiled code, more memory than there is, or a call of os._exit."
+                f"{stub.shown} ended Python itself (exit code {code}): a crash in "
+                "compiled code, not enough memory, or a call of os._exit."
             ),
         )
 

@@ -1,4 +1,4 @@
-"""What an answer made of what is right with the help of an argument: a length that multiplies it, an array added."""
+"""Wrong results that are the right ones changed by an argument: multiplied by a length, or with an array added."""
 
 import inspect
 
@@ -66,7 +66,7 @@ def _by_an_array(calls, pairs):
 
 
 def _spreads(ndim, wanted):
-    """Words and a function for each way in which an array is laid beside one with as many axes as wanted."""
+    """Words and a function for each way in which an array is broadcast to one with as many axes as wanted."""
     if ndim == wanted:
         yield "", lambda array: array
     for axis in range(wanted) if ndim == 1 else ():

@@ -1,4 +1,4 @@
-"""Calling somebody's function on a case, whatever it does, and telling whether two outcomes are the same."""
+"""Calling a reader's function on a case, whatever it does, and comparing two outcomes."""
 
 import contextlib
 import copy
@@ -12,25 +12,24 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-PATIENCE = 20  # seconds for all that an answer does: its file's own lines, compiling, every case
+PATIENCE = 20  # seconds in all for an answer: its file's own lines, compiling, every case
 UNWATCHED = contextlib.nullcontext()
 RELATIVE = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 3e-5}
 
 
 @dataclass
 class Outcome:
-    """What a call did: the outputs, or the error; and the arguments that it wrote into, as they were left.
-
-    Outputs that come in tuples or lists inside the first are laid out in one row; `nested` keeps how they came.
+    """The outcome of a call: the outputs, or the error; and the arguments that it wrote into, in their new state.
+    Outputs in nested tuples or lists are laid out in one row; `nested` keeps their structure.
     """
 
     parts: tuple = ()
-    many: str = ""  # "tuple" or "list" where one came back, be it of one
+    many: str = ""  # "tuple" or "list" where one was returned, even of length one
     error: BaseException | None = None
     changed: dict = field(default_factory=dict)
     written: tuple = ()  # which arguments were written into
     shared: tuple = ()  # which outputs lie in the memory of an argument
-    relative: bool = False  # whether each number counts by its own size
+    relative: bool = False  # whether each number is compared by its own size
     nested: str = ""  # such as "o(oo)" for one output and two inside a tuple; empty where none is inside
 
     def __post_init__(self):
@@ -40,11 +39,11 @@ class Outcome:
 
 
 class Late(TimeoutError):
-    """No end within the time that there is."""
+    """The time is over before the end."""
 
 
 class Clock:
-    """The seconds that an answer has for all that it does."""
+    """The seconds that an answer has in all."""
 
     def __init__(self, seconds=PATIENCE):
         self.seconds, self.end = seconds, time.monotonic() + seconds
@@ -67,10 +66,9 @@ def call_all(function, cases, right, clock):
 
 
 def call(function, case, expected=()):
-    """Call a function on copies of the case's arguments; nothing it does gets out but the outcome.
-
-    Where `expected` outputs are given, the memory that `np.empty` will hand out for such ones is filled with NaN: what
-    was never written must not look right because it was right the last time.
+    """Call a function on copies of the case's arguments; it has no effect but its outcome. Where `expected` outputs are
+    given, the memory that `np.empty` will reuse for such ones is filled with NaN: numbers that were never written must
+    not look right because they were right the last time.
     """
     args, options = copied(case.args), copied(case.options)
     for part in map(np.asarray, expected):
@@ -90,7 +88,8 @@ def call(function, case, expected=()):
 
 
 def call_for_outputs(function, case):
-    """Call a function of the judge's own, one of thousands: what it does to its arguments is left aside."""
+    """Call one of the judge's own functions, of which there are thousands, without checking its arguments
+    afterwards."""
     try:
         result = function(*copied(case.args), **copied(case.options))
     except (Exception, SystemExit) as error:
@@ -111,7 +110,7 @@ def silence():
 
 @contextlib.contextmanager
 def time_limit(seconds):
-    """Raise Late in what runs too long.
+    """Raise Late in code that runs too long.
 
     By an alarm where the system has one, which ends a sleep as well. On Windows, and in other threads than the first, a
     second thread sets the exception in this one, where it arises before the next instruction of Python. Neither ends a
@@ -162,7 +161,7 @@ def bindable(function, case):
         inspect.signature(function).bind(*case.args, **case.options)
     except TypeError:
         return False
-    except ValueError:  # a callable without a readable signature: calling it will tell
+    except ValueError:  # a callable without a readable signature: the call will show
         return True
     return True
 
@@ -173,7 +172,7 @@ def argument_names(function, case):
 
 
 def _name(function, place):
-    """What a function calls its positional argument at a place."""
+    """The name of a function's positional argument at a place."""
     try:
         parameters = list(inspect.signature(function).parameters.values())[: place + 1]
     except (TypeError, ValueError):
@@ -202,7 +201,7 @@ def _lies_in(part, arguments):
 
 
 def unchanged(now, then):
-    """Whether an argument, or anything inside it, is what it was."""
+    """Whether an argument, and everything inside it, is unchanged."""
     if isinstance(then, np.ndarray):
         return isinstance(now, np.ndarray) and now.shape == then.shape and np.array_equal(now, then, equal_nan=True)
     if isinstance(then, dict):
@@ -230,7 +229,7 @@ def close(given, expected, relative=False):
 
 
 def same_type(given, expected):
-    """Whether an output is of the type that was asked for; a lone number may be Python's or NumPy's."""
+    """Whether an output is of the type that was asked for; a single number may be Python's or NumPy's."""
     if np.ndim(expected) == 0:
         return np.ndim(given) == 0
     return isinstance(given, np.ndarray) and given.dtype == expected.dtype
@@ -257,7 +256,7 @@ def same(one, other, strict=True):
 
 
 def _shape(outcome):
-    """How many outputs there are, and how they come; a tuple of one is not one alone."""
+    """The number of outputs, and their structure; a tuple of one differs from one alone."""
     return len(outcome.parts), bool(outcome.many), outcome.nested
 
 
@@ -267,7 +266,7 @@ def _holds_arrays(part):
 
 
 def nesting(parts):
-    """How outputs come: "o(oo)" for one output and two inside a tuple."""
+    """The structure of outputs: "o(oo)" for one output and two inside a tuple."""
     return "".join(f"({nesting(part)})" if _holds_arrays(part) else "o" for part in parts)
 
 

@@ -1,4 +1,4 @@
-"""Simple changes: a sign, a factor, another order; what turns all that is expected into all that was given."""
+"""Simple changes that turn all expected numbers into the given ones: a sign, a factor, another order."""
 
 from itertools import permutations
 
@@ -37,12 +37,12 @@ EACH = {
 def change_of_all(pairs):
     """A sentence for the one simple change that turns every expected array into the given one; None if there is none.
 
-    `pairs` are (given, expected). The numbers of all cases are looked at together: one case alone is small, and small
-    arrays look alike in many ways. The change is sought in float64, if there is any, since float32 rounds it away, and
-    must hold in all.
+    `pairs` are (given, expected). The numbers of all cases are examined together: one case alone is small, and small
+    arrays have many changes in common. The change is sought in float64 where there is any, since float32 rounds it
+    away, and must hold in all.
     """
     with np.errstate(all="ignore"):
-        if said := undefined(pairs):  # with other numbers wrong besides, another mistake may come before it
+        if said := undefined(pairs):  # if other numbers are wrong too, another mistake may explain more
             return said if _only_undefined(pairs) else None
         return (
             _zeros(pairs)
@@ -83,7 +83,7 @@ def _pooled(pairs):
 
 
 def different(array):
-    """How many different numbers there are in an array."""
+    """The number of different numbers in an array."""
     return len(np.unique(np.asarray(array).round(12)))
 
 
@@ -121,13 +121,13 @@ def _rounding(pairs):
     if np.array_equal(given, given.astype("float32")) and not np.array_equal(expected, expected.astype("float32")):
         return f"It is right up to rounding, and rounded to float32 (off by {error:.0e}): compute in the input's type."
     return (
-        f"It is nearly right (off by {error:.0e}), but not as near as rounding comes: is something on the way "
+        f"It is nearly right (off by {error:.0e}), but by more than rounding: is something on the way "
         "computed in float32, or has a small number been added that does not belong there?"
     )
 
 
 def ratio(given, expected):
-    """The one factor that comes nearest to turning an array into another."""
+    """The factor that comes nearest to turning an array into another."""
     size = (expected * expected).sum()
     return (given * expected).sum() / size if size else 0
 
@@ -140,7 +140,7 @@ def _factor(given, expected, _):
             "too many."
         )
         if abs(factor + 1) < 1e-6:
-            said = "Every sign is the wrong way round; the sizes are right."
+            said = "Every sign is reversed; the absolute values are right."
         yield said, lambda asked: factor * asked
 
 
@@ -194,7 +194,7 @@ def _cut_off(given, expected, _):
 
 
 def _cut_off_in_each(pairs):
-    """The same, where each call has ends of its own, as positions in pictures of several sizes have."""
+    """The same, where each call has its own limits, as positions in pictures of several sizes do."""
     ends = [(given.min(), given.max()) for given, _ in pairs if given.size]
     if len(ends) < len(pairs) or not all(close(mine, np.clip(asked, *its)) for (mine, asked), its in zip(pairs, ends)):
         return None
@@ -213,13 +213,13 @@ def _cut_off_in_each(pairs):
 def _constant(given, expected, _):
     if len(given) >= ENOUGH and not np.ptp(given) and np.ptp(expected):
         yield (
-            f"Every number given is {nice(given[0])}, whatever comes in.",
+            f"Every number given is {nice(given[0])}, whatever the input.",
             lambda asked: np.full_like(asked, given[0]),
         )
 
 
 def _dimensions(expected, pairs):
-    """How many axes the arrays have, if all have as many and enough different numbers to tell an order; else none."""
+    """The number of axes of the arrays, if it is the same for all and their numbers differ enough to show an order."""
     dimensions = {asked.ndim for _, asked in pairs}
     return dimensions.pop() if len(dimensions) == 1 and different(expected) >= ENOUGH else 0
 
@@ -258,13 +258,13 @@ def _taken(array, order, axis):
 
 
 def _along_axes(given, expected, pairs):
-    """What is taken for all along an axis, or left out of it."""
+    """One entry, sum or mean used for all along an axis, or places left out of it."""
     for axis in range(_dimensions(expected, pairs)):
         for words, one in (
-            ("the first holds for all", lambda asked, axis: asked.take([0], axis)),
-            ("the last holds for all", lambda asked, axis: asked.take([-1], axis)),
-            ("all hold the sum over them", lambda asked, axis: asked.sum(axis, keepdims=True)),
-            ("all hold the mean over them", lambda asked, axis: asked.mean(axis, keepdims=True)),
+            ("the first is used for all", lambda asked, axis: asked.take([0], axis)),
+            ("the last is used for all", lambda asked, axis: asked.take([-1], axis)),
+            ("each is the sum over them", lambda asked, axis: asked.sum(axis, keepdims=True)),
+            ("each is the mean over them", lambda asked, axis: asked.mean(axis, keepdims=True)),
         ):
             yield (
                 f"Along axis {axis} {words}; each should have its own.",
@@ -325,7 +325,7 @@ def _in_another_order(pairs):
 
 
 def _order(given, expected, axis):
-    """In which order the places along an axis come; none, if some place is not there or there twice."""
+    """The order of the places along an axis; none, if some place is missing or there twice."""
     if given.ndim < 2 or axis >= given.ndim or given.shape[axis] > 12:
         return []
     mine, asked = (np.moveaxis(array, axis, 0) for array in (given, expected))
@@ -334,7 +334,7 @@ def _order(given, expected, axis):
 
 
 def count(mask):
-    """How many of how many."""
+    """A count of numbers out of all, in words."""
     return f"{mask.sum()} of {mask.size} numbers {'is' if mask.sum() == 1 else 'are'}"
 
 

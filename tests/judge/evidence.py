@@ -1,4 +1,4 @@
-"""What the judge shows below its first lines: the call, what was expected, and what came. Never more than a screen."""
+"""The judge's evidence: the call, the expected outputs and the given ones, never more than a screen."""
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def _cut(blocks):
 
 
 def _go_deeper(depths, outputs):
-    """Show one entry along one axis more of the longest output; whether there was one."""
+    """Reduce the longest output to one entry along one more axis; whether that was possible."""
     if len(depths) > FEW:
         return False
     k = max(range(len(outputs)), key=lambda k: outputs[k].count("\n") * (depths[k] < 3))
@@ -48,7 +48,7 @@ def _go_deeper(depths, outputs):
 
 
 def _few(outputs):
-    """Of many outputs, the first that is wrong, the next where there is room, and the others in a line or two."""
+    """The first wrong output of many, the next if there is room, and the others in a line or two."""
     if len(outputs) <= FEW:
         return outputs
     right = [shown.removesuffix(": right") for shown in outputs if shown.endswith(": right")]
@@ -79,7 +79,7 @@ def _output(exercise, given, right, k, depth):
     head = f"{shown}, " * bool(shown)
     lines = [words.value(f"{head}expected", asked)]
     if fit and depth and not comparable:
-        lines.append(f"    {head}given    = something of shape {np.shape(mine)}, {type_name(mine)}")
+        lines.append(f"    {head}given    = an object of shape {np.shape(mine)}, {type_name(mine)}")
     elif fit:
         lines.append(words.value(f"{head}given   ", np.asarray(mine) if calling.numbers(mine) else mine))
     return "\n".join(lines + [f"    {line}"] * bool(line))

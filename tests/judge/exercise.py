@@ -1,4 +1,4 @@
-"""What an exercise is to its judge: a right answer, calls to compare it on, and the wrong answers that have a name."""
+"""An exercise for its judge: a right answer, calls for the comparison, and the named wrong answers."""
 
 import importlib
 from collections.abc import Callable
@@ -17,7 +17,7 @@ class Case:
     *args
         The positional arguments.
     expected : array, tuple of arrays or None
-        What must come out, worked out on paper; None takes what the right answer gives.
+        The right outputs, worked out on paper; None for those of the right answer.
     outside : bool array or None
         Where the output looks outside the image, shaped to broadcast with the first output.
     relative : bool
@@ -77,7 +77,7 @@ class Exercise:
         return getattr(importlib.import_module(self.answer.replace("stn_numpy", package, 1)), self.name)
 
     def outcomes(self, misconception):
-        """What a catalogued wrong answer gives on every case; worked out once."""
+        """The outcomes of a catalogued wrong answer on every case; computed once."""
         known = self._outcomes
         if misconception not in known:
             known[misconception] = [call(misconception.function, case) for case in self.cases]
@@ -93,6 +93,6 @@ class Exercise:
         return add
 
     def right_too(self, function):
-        """Note the decorated function as a right answer in another style, which must pass."""
+        """Register the decorated function as a right answer in another style, which must pass."""
         self.styles.append(function)
         return function

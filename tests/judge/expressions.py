@@ -1,4 +1,4 @@
-"""What an expression is often taken for: pairs of a rank, the likeliest 0, and a function that makes its syntax."""
+"""Expressions that are often confused: pairs of a rank, the likeliest 0, and a function that makes the syntax."""
 
 import ast
 
@@ -65,7 +65,7 @@ BARE = {
 
 
 def alternatives(place, kinds):
-    """All for the expression in a place, where the names around have values of these kinds."""
+    """All alternatives for the expression in a place, where the names around have values of these kinds."""
     node, parent = place.node, place.parent
     if place.field == "func" or isinstance(parent, ast.keyword) and parent.arg == "dtype":
         return
@@ -128,7 +128,7 @@ def _operands(node, op):
 
 
 def _chain(operands, op):
-    """One of several alike operands taken twice, x for y; or all that a name is in left out, such as both ends of x."""
+    """One of several alike operands used twice, x for y; or all with one name left out, such as both ends of x."""
     shapes = [ast.dump(_nameless(one)) for one in operands]
     for k, shape in enumerate(shapes):
         for other in range(len(shapes)):
@@ -186,7 +186,7 @@ def _slice(node, place, kinds):
 
 
 def _sequence(node, place, kinds):
-    """Two neighbours exchanged, or one taken for the next; of two, one left out."""
+    """Two neighbours exchanged, or one used for the next; of two, one left out."""
     kind, load = type(node), ast.Load()
     for k in range(len(node.elts) - 1):
         yield 0, lambda n, k=k: kind([*n.elts[:k], n.elts[k + 1], n.elts[k], *n.elts[k + 2 :]], load)

@@ -14,9 +14,8 @@ def catalogue(stem):
 
 
 def judge_stub(stub, patience=calling.PATIENCE, watch=calling.UNWATCHED):
-    """Judge a reader's file, within so many seconds for all that it does, from its first line on.
-
-    All that the reader wrote runs inside the context manager `watch`, which is entered more than once.
+    """Judge a reader's file, within `patience` seconds in all, from its first line on. All the reader's code runs
+    inside the context manager `watch`, which is entered more than once.
     """
     if verdict := without_running(stub):
         return verdict
@@ -47,7 +46,7 @@ def without_running(stub):
 def _where_to_start(stub):
     fields, line = stub.fields, stub.placeholder
     if stub.name.startswith("bug_"):
-        task = f"Mend the code in {stub.shown} and delete line {line}, `raise NotImplementedError`."
+        task = f"Fix the code in {stub.shown} and delete line {line}, `raise NotImplementedError`."
     else:
         task = f"Write your answer in {stub.shown}, in place of line {line}, `raise NotImplementedError`."
     return "\n".join(

@@ -1,4 +1,4 @@
-"""What to say of an answer that cannot be compared number by number, or whose numbers are right and all else is not."""
+"""Sentences for answers that cannot be compared number by number, or of which only the numbers are right."""
 
 from itertools import permutations
 
@@ -8,7 +8,7 @@ from . import calling
 
 
 def fulfilled(given, right, exercise):
-    """Whether an outcome is all that is asked for."""
+    """Whether an outcome meets all requirements."""
     return all(calling.same(given, right)) and not (exercise.fresh and given.shared)
 
 
@@ -56,7 +56,7 @@ def _names(exercise, right):
 
 
 def _number(given, right, exercise):
-    many = f"{len(right.parts)} arrays ({_names(exercise, right)}), one after the other,"
+    many = f"{len(right.parts)} arrays ({_names(exercise, right)}), one after the other"
     several = " (np.stack makes one of several)" * (len(given.parts) > 1)
     asked = many if right.many else f"one array{several}"
     if given.many:
@@ -64,7 +64,7 @@ def _number(given, right, exercise):
         came += " arrays, with the brackets in other places" * bool(right.many and len(given.parts) == len(right.parts))
     else:
         came = "one array" if isinstance(given.parts[0], np.ndarray) else f"one {type_name(given.parts[0])}"
-    return f"Your {exercise.name} returned {came}; {asked} should come back.{_which(given, right, exercise)}"
+    return f"Your {exercise.name} returned {came}; expected {asked}.{_which(given, right, exercise)}"
 
 
 def _which(given, right, exercise):
@@ -83,13 +83,13 @@ def _which(given, right, exercise):
 
 def _form(name, given, expected):
     if given is None:
-        return f"None came for {name}: was it ever computed?"
+        return f"{name} is None: was it ever computed?"
     if expected.ndim and np.ndim(given) == 0 and calling.numbers(given):
-        return f"A single number came for {name}, where an array of shape {expected.shape} was expected."
+        return f"{name} is a single number; expected an array of shape {expected.shape}."
     if expected.ndim and not isinstance(given, np.ndarray):
-        return f"A NumPy array should come for {name}; it is of type {type_name(given)}."
+        return f"{name} is of type {type_name(given)}; expected a NumPy array."
     if not calling.numbers(given):
-        return f"Real numbers should come for {name}; it holds {type_name(given)}."
+        return f"{name} holds {type_name(given)}; expected real numbers."
     if np.shape(given) != expected.shape:
         shapes = f"expected {expected.shape}, given {np.shape(given)}"
         return f"The shape of {name} is wrong: {shapes}.{_how(given, expected)}"
@@ -97,7 +97,7 @@ def _form(name, given, expected):
 
 
 def _how(given, expected):
-    """What can be said of a wrong shape."""
+    """A remark on a wrong shape."""
     shape, wanted = np.shape(given), expected.shape
     if len(shape) == len(wanted) and sorted(shape) == sorted(wanted):
         for order in permutations(range(len(wanted))):
@@ -122,14 +122,14 @@ def _how(given, expected):
 
 
 def in_all_but_numbers(trial):
-    """What is wrong where the numbers are right in every case: types, arguments written into, memory that is shared."""
+    """The fault where the numbers are right in every case: types, arguments written into, memory that is shared."""
     said = []
     if found := _wrong_type(trial):
         said.append(f"The numbers of {found[0]} are right, their type is wrong: {found[1]}")
     if changed := _changed(trial):
         said.append(
-            f"The numbers are right, but your function writes into {changed}. Its caller still needs what was "
-            "there: work on a copy."
+            f"The numbers are right, but your function writes into {changed}. Its caller still needs the old "
+            "values: work on a copy."
         )
     if shared := _shared(trial):
         said.append(f"The numbers are right, but {shared}: a new array is required, as .copy() makes one.")
@@ -149,7 +149,7 @@ def besides(trial):
 
 
 def _wrong_type(trial):
-    """The first output whose type is wrong, and which was expected and given."""
+    """The first output whose type is wrong, with the expected and the given type."""
     for mine, asked in zip(trial.given, trial.right):
         for name, one, other in zip(trial.exercise.gives, mine.parts, map(np.asarray, asked.parts)):
             if mine.error is None and calling.numbers(one) and not calling.same_type(one, other):
@@ -170,5 +170,5 @@ def _shared(trial):
 
 
 def type_name(part):
-    """What came, in a word or two."""
+    """The type of an output, in a word or two."""
     return str(part.dtype) if isinstance(part, np.ndarray) else type(part).__name__

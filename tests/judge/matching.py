@@ -15,7 +15,7 @@ from .further import further
 
 
 class Share(Enum):
-    """How much of what is wrong a catalogued mistake explains, and what is to be said of the rest."""
+    """How much of the difference a catalogued mistake explains, and the remark on the rest."""
 
     ALL = ""
     OUTPUT = " (That explains {name}.)"
@@ -24,7 +24,7 @@ class Share(Enum):
 
 
 class Trial:
-    """An answer that is wrong: what it gave and what is right, on every case; and where the numbers differ."""
+    """A wrong answer: its outcomes and the right ones on every case, and where the numbers differ."""
 
     def __init__(self, exercise, function, given, right):
         self.exercise, self.function, self.given, self.right = exercise, function, given, right
@@ -36,12 +36,13 @@ class Trial:
         ]
 
     def _same(self, mine, asked):
-        """For each output whether its numbers are right; none is, where something raised or the number is wrong."""
+        """For each output whether its numbers are right; none is, if the call raised or the number of outputs is
+        wrong."""
         same = calling.same(mine, asked, strict=False)
         return same if len(same) == len(self.exercise.gives) else [False] * len(self.exercise.gives)
 
     def usable(self, case):
-        """Whether what came in a case can be compared with what is right, number by number."""
+        """Whether the outputs of a case can be compared with the right ones, number by number."""
         mine = self.given[case]
         return mine.error is None and not self.unusable(case)
 
@@ -109,7 +110,7 @@ class Trial:
         return not any(both_raise) or bool(compared) and self.strong(compared, part or 0)
 
     def hits(self, outcomes, cases, part):
-        """How many numbers of an output are what came, in some cases."""
+        """The number of numbers of an output that equal the given ones, in some cases."""
         pairs = [_pair(self.given[case], outcome, part) for case, outcome in zip(cases, outcomes)]
         return sum(int(np.isclose(*pair, equal_nan=True).sum()) for pair in pairs if pair)
 
@@ -117,7 +118,7 @@ class Trial:
         return _alike(self.given[case], other, part)
 
     def _unlike(self, outcomes):
-        """In what an answer with the same numbers is not the same: arguments written into, and the last digits."""
+        """Differences from an answer with the same numbers: arguments written into, and the last digits."""
         written = sum(len({*one.written} ^ {*other.written}) for one, other in zip(self.given, outcomes))
         pairs = [_pair(one, other, part) for one, other in zip(self.given, outcomes) for part in range(len(one.parts))]
         with np.errstate(all="ignore"):
@@ -125,7 +126,7 @@ class Trial:
         return written, sum(np.max(one, where=np.isfinite(one), initial=0.0) for one in apart)
 
     def fits(self, function, part=None):
-        """Whether a function gives what came, in numbers, in every case; those in which it is wrong are asked first."""
+        """Whether a function gives the given numbers in every case; those in which it is wrong are tried first."""
         wrong = [case for case, its in self.wrong if part in (None, its)]
         order = dict.fromkeys([*wrong, *range(len(self.given))])
         return all(
@@ -146,7 +147,7 @@ class Trial:
         return said if said.split()[:4] == again.split()[:4] else None
 
     def change_in_some_calls(self, part):
-        """The same, of what is right in the calls that go wrong, where these have something in common."""
+        """The same for the calls that go wrong, if these have something in common."""
         cases, others = self.cases(part)
         found = [_pair(self.given[case], self.right[case], part) for case in cases]
         if not others or None in found or not (condition := self.condition(part)):
@@ -181,13 +182,23 @@ class Trial:
         return said
 
     def catalogued_and_changed(self, part):
-        """A catalogued mistake that one simple change turns into what came, and that change's sentence."""
-        for one in self.exercise.misconceptions:
+        """A catalogued mistake that one simple change turns into the given outcome, and that change's sentence."""
+        for one in filter(self.spares, self.exercise.misconceptions):
             theirs = self.exercise.outcomes(one)
             change = self._change(part, theirs, change_on_top, one.function)
             if change := change or self.with_an_argument(part, theirs, one.function):
                 return one, change
         return None
+
+    def spares(self, one):
+        """Whether a catalogued mistake leaves right whatever the answer has right."""
+        right = zip(self.right, self.exercise.outcomes(one))
+        return all(
+            _alike(theirs, asked, part)
+            for case, (asked, theirs) in enumerate(right)
+            for part in range(len(self.exercise.gives))
+            if not any((other, part) in self.wrong for other in range(len(self.given)))
+        )
 
     def where_wrong(self, part):
         """The catalogued mistake that gives what came wherever that is wrong, though it would show elsewhere, too."""
@@ -216,7 +227,7 @@ class Trial:
         return (one, other) if other and self.holds(other.function, part, rest) else None
 
     def _covering(self, cases, part):
-        """The one catalogued mistake that gives what came in these cases; None where it is a guess among several."""
+        """The one catalogued mistake that gives the given numbers in these cases; None if there are several."""
         found = [one for one in self.exercise.misconceptions if len(self._explained(one, cases, part)) == len(cases)]
         if not found or not self.strong(cases, part):
             return None
@@ -233,7 +244,7 @@ class Trial:
         return [case for case in cases if self._alike(case, theirs[case], part)]
 
     def strong(self, cases, part):
-        """Whether so many numbers are wrong in these cases that they are not met by chance."""
+        """Whether enough numbers are wrong in these cases that a match is not chance."""
         numbers = set()
         for case in cases:
             if self.given[case].error is not None:

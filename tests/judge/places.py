@@ -24,7 +24,7 @@ ORDINALS = ("first", "second", "third")
 
 
 def axes(answer, outputs):
-    """What the docstring calls the axes of each output: [["N", "2", "3"]]; empty lists where it does not say."""
+    """The docstring's names for the axes of each output: [["N", "2", "3"]]; empty lists where it has none."""
     doc = inspect.getdoc(answer) or ""
     returns = re.search(r"^Returns\n-+\n(.*?)(?:\n\n\w+\n-+\n|\Z)", doc, re.MULTILINE | re.DOTALL)
     found = []
@@ -124,7 +124,7 @@ def _facts(arguments):
 
 
 def next_step(name, given, expected):
-    """What to do where nothing else is known: one number to follow by hand."""
+    """Advice where nothing else is known: one number to follow by hand."""
     given, expected = np.asarray(given), np.asarray(expected)
     place, scale = first_difference(given, expected) or (), size(expected)
     came, should = (
@@ -132,6 +132,6 @@ def next_step(name, given, expected):
     )
     entry = f"{name}{list(place)}" if place else name
     return (
-        f"Next: work {entry} of the case below out by hand, where {should} should come and {came} came, and print "
-        "each step of your function, until one is not as you have it."
+        f"Next: work {entry} of the case below out by hand, where {should} is expected and {came} was given, and print "
+        "each step of your function, until one differs from your calculation."
     )

@@ -1,4 +1,4 @@
-"""What a right answer gives for other arguments: an answer that gives the same has taken those for what came."""
+"""Right answers on changed arguments: an answer with the same results has mistaken those for its arguments."""
 
 import inspect
 from itertools import permutations
@@ -57,7 +57,7 @@ ALONG = {  # an axis of an array, but the first
 
 
 def probes(exercise):
-    """Pairs of words and a wrapper, which makes of a function the one that is called with other arguments."""
+    """Pairs of words and a wrapper, which returns the function called with other arguments."""
     signature = inspect.signature(exercise.solution())
     calls = [signature.bind(*case.args, **case.options) for case in exercise.cases]
     for call in calls:
@@ -84,7 +84,7 @@ def probes(exercise):
 
 
 def _changes(values):
-    """Pairs of words and a function of the argument, for what kind of thing the argument is in all calls."""
+    """Pairs of words and a function of the argument, by the kind of argument in all calls."""
     if all(isinstance(value, (bool, np.bool_)) for value in values):
         return list(FLAGS.items())
     if all(isinstance(value, (int, np.integer)) for value in values):

@@ -1,4 +1,4 @@
-"""Looking for a mistake that the catalogue does not have as it is: one slip, other arguments, two mistakes at once."""
+"""Searching for a mistake that is not in the catalogue: one slip, other arguments, two mistakes at once."""
 
 import functools
 import time
@@ -9,13 +9,13 @@ from . import calling
 from .probes import probes
 from .slips import slips, with_globals
 
-SECONDS = 6  # of computing, for the whole search; on a machine that has much to do, twice as many of waiting
+SECONDS = 6  # of computing, for the whole search; on a busy machine, twice as many of waiting
 TELLS_LITTLE = "zeros", "ones", "`0`", "`1`", "`True`", "`False`", "the first", "the last", "the sum", "the mean"
-LEADS = 6  # single changes that are looked at with a second one
+LEADS = 6  # single changes that are tried with a second one
 
 
 def _while_there_is_time(search):
-    """Give up when the time is over, in the middle of a call, if need be."""
+    """Give up when the time is over, if need be in the middle of a call."""
 
     @functools.wraps(search)
     def limited(self, *args):
@@ -32,12 +32,12 @@ def _while_there_is_time(search):
 
 
 class Search:
-    """What can be tried on a trial whose numbers come from no catalogued mistake."""
+    """The search for a trial whose numbers come from no catalogued mistake."""
 
     def __init__(self, trial):
         self.trial, self.exercise = trial, trial.exercise
         self.until, self.end = time.process_time() + SECONDS, time.monotonic() + 2 * SECONDS
-        self.raises = any(one.error for one in trial.given)  # then nothing is searched: what raised is the clue
+        self.raises = any(one.error for one in trial.given)  # then there is no search: the error is the clue
         self.probes = list(probes(self.exercise))
 
     def over(self):
@@ -65,9 +65,9 @@ class Search:
         if not any(np.any(one) for outcome in self.trial.given for one in outcome.parts):
             return None  # zeros come out of many changes
         if taken := self.other_arguments(self.exercise.solution(), part):
-            return f"Yours gives what a right answer gives that takes {taken}."
+            return f"Your result is that of a right answer that takes {taken}."
         if slip := self.one_slip(part):
-            return f"Yours gives what a right answer gives with {slip}."
+            return f"Your result is that of a right answer with {slip}."
         return None
 
     @_while_there_is_time
@@ -84,7 +84,7 @@ class Search:
 
     @_while_there_is_time
     def one_slip(self, part=None):
-        """The words for the slip in a right answer that gives what came."""
+        """The words for the slip in a right answer that gives the given outcome."""
         return next(
             (
                 slip.words()
@@ -122,15 +122,15 @@ class Search:
         """
         inner = [slip for slip in self.slips if slip.answer is self.exercise.solution()]
         for one, names in self.around_right:
-            for slip in inner:
+            for slip in inner if self.trial.spares(one) else ():
                 if self.over():
                     return None
                 slipped = slip.function and with_globals(one.function, dict.fromkeys(names, slip.function))
                 if slipped and self.trial.fits(slipped, part):
-                    return one, f"On top of that, yours has {slip.words()}."
+                    return one, f"In addition, yours has {slip.words()}."
         if not self.trial.strong(self.trial.cases(part)[0], part):
             return None
-        of = {one.function: one for one in self.exercise.misconceptions}
+        of = {one.function: one for one in filter(self.trial.spares, self.exercise.misconceptions)}
         for slip in slips(of, self.exercise.cases[-1]):
             if self.over():
                 return None
@@ -140,9 +140,8 @@ class Search:
 
     @_while_there_is_time
     def two_changes(self, part):
-        """A sentence for two slips, or a slip and other arguments, that a right answer needs to give what came.
-
-        The pairs are too many to try them all: one of the two must bring the numbers nearer to what came by itself.
+        """A sentence for two slips, or a slip and other arguments, that a right answer needs to give the given outcome.
+        There are too many pairs to try them all: one of the two must bring the numbers nearer to it by itself.
         """
         cases = self.trial.cases(part)[0]
         if not self.trial.strong(cases, part):
@@ -153,11 +152,11 @@ class Search:
                     return None
                 function = _together(lead, other, self.exercise.solution())
                 if function and self.trial.fits(function, part):
-                    return f"Yours gives what a right answer gives {_both(lead, other)}."
+                    return f"Your result is that of a right answer {_both(lead, other)}."
         return None
 
     def _leads(self, cases, part):
-        """The single changes that bring most numbers to what came, each effect once."""
+        """The single changes that make the most numbers equal to the given ones, each effect once."""
         right = self.exercise.solution()
         seen, leads = {self.trial.hits([self.trial.right[case] for case in cases], cases, part): None}, []
         fewest = next(iter(seen))

@@ -1,4 +1,4 @@
-"""Where in the book something is explained."""
+"""References to the sections of the book."""
 
 import functools
 import re
@@ -20,7 +20,7 @@ def labels():
 
 
 def read(label):
-    """Two lines that say where to read: chapter and heading, and the page to open."""
+    """Two lines on where to read: chapter and heading, and the page to open."""
     path, heading = labels()[label]
     page = Path("_build/html/book") / f"{path.stem}.html"
     place = f"{page.as_posix()}#{label}" if (ROOT / page).is_file() else f"book/{path.name}"

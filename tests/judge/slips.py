@@ -1,8 +1,8 @@
 """Small slips in right answers: a sign, one too many, height for width. Each makes a wrong answer to compare with.
 
-What goes wrong when a function is written is more than can be listed, but much of it is one slip in what would be
-right. The right answer, and the catalogue's right answers in other styles, are taken apart into their syntax, and
-each expression in turn is replaced by what it is often taken for (`expressions`).
+Not all mistakes can be listed, but many are one slip in code that would otherwise be right. The right answer, and the
+catalogue's right answers in other styles, are taken apart into their syntax, and each expression in turn is replaced by
+one with which it is often confused (`expressions`).
 """
 
 import ast
@@ -21,8 +21,8 @@ import numpy as np
 from .calling import call
 from .expressions import alternatives
 
-LONG, SHORT = 72, 12  # characters of code: what is shown is no longer, and if it can be no shorter
-ALONE = ast.Slice, ast.Tuple, ast.Name, ast.Constant  # which say little by themselves
+LONG, SHORT = 72, 12  # characters of code: the most that are shown, and the fewest if there are more
+ALONE = ast.Slice, ast.Tuple, ast.Name, ast.Constant  # which mean little by themselves
 
 
 def slips(functions, case):
@@ -38,7 +38,7 @@ def slips(functions, case):
 
 
 class Source:
-    """The syntax of a function, and of what kind its names are, as seen in a call of it.
+    """The syntax of a function, and the kinds of its names' values, as observed in a call.
 
     None for a function that is not written in Python, and for one with a while: a slip in its condition can be endless.
     """
@@ -60,7 +60,7 @@ class Source:
             self.tree = ast.fix_missing_locations(tree)
 
     def helpers(self):
-        """The functions of the library, the answers and the catalogue that this one calls, but for the checks."""
+        """The functions of the library, the answers and the catalogue that this one calls, except the checks."""
         for name in self.function.__code__.co_names:
             helper = self.function.__globals__.get(name)
             if isinstance(helper, types.FunctionType) and helper.__module__.startswith(("stn_numpy", "tests.")):
@@ -107,7 +107,7 @@ class Source:
 
 
 def _other_lines(line):
-    """What a line that adds to something is often taken for."""
+    """Lines with which one that adds to something is often confused."""
     if isinstance(line, ast.AugAssign):
         yield lambda line: ast.Assign([line.target], line.value)
         for op in (ast.Add, ast.Sub, ast.Mult):
@@ -117,7 +117,7 @@ def _other_lines(line):
 
 @dataclass
 class Slip:
-    """One slip: in a source, in one place or several alike, and what it makes of the code there."""
+    """One slip: in a source, in one place or several alike, and the code that it puts there."""
 
     source: Source
     rank: float
@@ -127,12 +127,12 @@ class Slip:
     whole: "Place | None" = None  # what is shown of the source, if it is not the code around the first place
 
     def behind(self, function, name):
-        """The same, as the function has it that calls this one by a name."""
+        """The same slip, in the function that calls this one by a name."""
         return dataclasses.replace(self, callers=(*self.callers, (function, name)))
 
     @functools.cached_property
     def function(self):
-        """The answer with this slip in it, None if it is no Python."""
+        """The answer with this slip in it, None if it is not valid Python."""
         return self._made(self._slipped(lambda: _compiled(self.source.tree)))
 
     def joined(self, other):
@@ -157,11 +157,11 @@ class Slip:
 
     @property
     def answer(self):
-        """The right answer that has the slip in it or calls what has it."""
+        """The right answer that contains the slip, or calls the function that contains it."""
         return self.callers[-1][0] if self.callers else self.source.function
 
     def words(self):
-        """What is in place of what."""
+        """The slip in words: the new code in place of the old."""
         shown = self.whole.around() if self.whole else self.places[0].around()
         before, after = shown.text(), self._slipped(shown.text)
         if after == "pass":
@@ -201,7 +201,7 @@ def with_globals(function, replaced):
 
 def _compiled(tree):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # SyntaxWarning: some slips make little sense
+        warnings.simplefilter("ignore")  # SyntaxWarning, since some slips make little sense
         try:
             return compile(ast.Module([tree], []), "<slip>", "exec")
         except (SyntaxError, ValueError, TypeError):
@@ -209,7 +209,7 @@ def _compiled(tree):
 
 
 def _kinds(function, case):
-    """Of what kind the values of names are, in a call of a function and in all that it calls."""
+    """The kinds of the values of names, in a call of a function and in all functions that it calls."""
     kinds = {}
 
     def look(frame, event, argument):
@@ -231,7 +231,7 @@ def _kinds(function, case):
 
 @dataclass
 class Place:
-    """Where an expression is in a tree, and in which other one; or where a line is in a list of lines."""
+    """The place of an expression in a tree, and the expression around it; or of a line in a list of lines."""
 
     above: "Place | None"
     parent: object
@@ -259,7 +259,7 @@ class Place:
         return self.above is not None and (self.above is other or self.above.inside(other))
 
     def around(self):
-        """The expression or line around this one that says enough to be shown."""
+        """The expression or line around this one that is long enough to be shown."""
         place = self
         while place.above and (len(place.text()) < SHORT or isinstance(place.node, ALONE)):
             if len(place.above.text()) > LONG:

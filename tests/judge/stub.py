@@ -1,4 +1,4 @@
-"""The reader's files: what a stub states about itself, whether anyone has touched it, and the function in it."""
+"""The reader's files: a stub's header, whether it has been edited, and the function in it."""
 
 import ast
 import codecs
@@ -33,7 +33,7 @@ class Stub:
 
     @property
     def shown(self):
-        """The path as one would type it."""
+        """The path as it would be typed."""
         return self.path.relative_to(ROOT).as_posix() if self.path.is_relative_to(ROOT) else self.path.name
 
     @functools.cached_property
@@ -59,7 +59,7 @@ class Stub:
 
     @property
     def text(self):
-        """The file's text; where its encoding is wrong, what can be made of it."""
+        """The file's text; if its encoding is wrong, as much of it as can be read."""
         return self._source[0]
 
     @property
@@ -129,7 +129,7 @@ def _save_as_utf8(shown, why):
 
 
 def stubs(folder=None):
-    """All stubs of a folder (book/exercises), by chapter, and in a chapter as the book asks for them.
+    """All stubs of a folder (book/exercises), by chapter, and within a chapter in the book's order.
 
     Raises
     ------
@@ -148,7 +148,7 @@ def stubs(folder=None):
 
 
 def select(wanted, folder=None):
-    """The stubs that `--ex` means: a chapter's number or topic, an exercise's name, a part of one, or a file.
+    """The stubs selected by `--ex`: a chapter's number or topic, an exercise's name, a part of one, or a file.
 
     A file may be given by its name or its path, from any folder, with either kind of slash. If it exists, the answers
     are read in its own folder.
@@ -156,7 +156,7 @@ def select(wanted, folder=None):
     Raises
     ------
     ValueError
-        If nothing is meant by it; the message lists what there is.
+        If it selects nothing; the message lists the exercises.
     """
     path = Path(wanted.strip())
     if folder is None and re.fullmatch(r"ex\d\d_\w+\.py", path.name) and path.is_file():

@@ -1,4 +1,4 @@
-"""The judgement: run every case, and where one fails say which mistake it was."""
+"""The judgement: run every case, and name the mistake if one fails."""
 
 import re
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from .evidence import evidence
 from .matching import Share, Trial
 from .searching import Search
 
-UNKNOWN = "No mistake that I know gives this."
+UNKNOWN = "No known mistake gives this result."
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the judge says of an answer: one of untouched, right, wrong; why; and the traceback, if something raised.
+    """The verdict on an answer: one of untouched, right, wrong; the reason; and the traceback, if something raised.
 
     `misconception` is the catalogue's title where one fits.
     """
@@ -112,12 +112,12 @@ def _reason(trial, search, part, note):
     if change := trial.change_in_some_calls(part):
         return words.paragraph(f"{unknown} {change}{note}"), None
     if both := search.two_catalogued():
-        return _named(both[0], f" (On top of that, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
+        return _named(both[0], f" (In addition, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
     if both := trial.catalogued_and_changed(part):
         change = re.split(r"[;:] |\.$", both[1])[0]
-        return _named(both[0], f" (On top of that: {_lowered(change)}.){note}"), both[0]
+        return _named(both[0], f" (In addition: {_lowered(change)}.){note}"), both[0]
     if both := search.catalogued_on_other_arguments():
-        return _named(both[0], f" (On top of that, yours takes {both[1]}.){note}"), both[0]
+        return _named(both[0], f" (In addition, yours takes {both[1]}.){note}"), both[0]
     if both := search.catalogued_and_slip(part):
         return _named(both[0], f" ({both[1]}){note}"), both[0]
     if changes := search.two_changes(part):
@@ -138,7 +138,7 @@ def _explained(trial, part, rest):
 
 
 def _where(trial, part):
-    """What can be said where no reason is found: which calls, which places, and what to do next."""
+    """A description where no reason is found: which calls, which places, and what to do next."""
     exercise, cases = trial.exercise, trial.cases(part)[0]
     first = next(filter(trial.usable, cases))
     mine, asked = trial.given[first], trial.right[first]
@@ -166,7 +166,7 @@ def _named(found, besides=""):
 
 
 def expectation(answer, case):
-    """What a case asks for: worked out by hand where it was, in the types that the right answer gives."""
+    """The expected outcome of a case: that worked out by hand, if there is one, in the types of the right answer."""
     outcome = calling.call(answer, case)
     if case.expected is None or outcome.error is not None:
         return outcome
@@ -176,7 +176,7 @@ def expectation(answer, case):
 
 
 def _file_of(function):
-    """Where a function was written: a cell has a file name too, if an odd one."""
+    """The file of a function; a cell has a file name too, an artificial one."""
     code = getattr(calling.inspect.unwrap(function), "__code__", None)
     return code and code.co_filename
 
@@ -190,7 +190,7 @@ def _cannot_be_called(exercise, answer):
 
 
 def raised(error, beginning, path=None):
-    """What an error says and on which of the reader's lines it arose."""
+    """The message of an error, and the reader's line on which it arose."""
     if isinstance(error, NotImplementedError):
         return words.paragraph(
             "The stub's own line, raise NotImplementedError, is still in your function: delete "
@@ -205,7 +205,7 @@ def raised(error, beginning, path=None):
 
 
 def does_not_end(whose, seconds, line=None):
-    """What to say of code that was stopped, and the reader's line that it had come to, if that is known."""
+    """A sentence for code that was stopped, with the reader's line that it had reached, if that is known."""
     said = words.paragraph(
         f"{whose} has not ended after {seconds:g} seconds, all checks together, and was stopped: is "
         "there a loop that never stops?" + " It was here:" * bool(line)

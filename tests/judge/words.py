@@ -1,4 +1,4 @@
-"""How the judge speaks: paragraphs of 80 columns, arrays that line up, no colour needed."""
+"""The form of the judge's messages: paragraphs of 80 columns, aligned arrays, no colour needed."""
 
 import inspect
 import linecache
@@ -55,7 +55,7 @@ def _plain(content):
 def _array(array, width):
     small = size(array) < 1e-3
     if array.dtype.kind == "f" and not small:
-        array = np.round(array, 12) + 0.0  # rounding is no news, and no zero has a minus
+        array = np.round(array, 12) + 0.0  # without rounding errors and minus zeros
     return np.array2string(array, precision=4, suppress_small=not small, max_line_width=width, threshold=PAPER + 1)
 
 
@@ -66,7 +66,8 @@ def size(array):
 
 
 def first_difference(given, expected):
-    """The place at which two arrays of one shape first differ; None where rounding alone does, or they are numbers."""
+    """The first place at which two arrays of one shape differ by more than rounding; None if there is none, or no
+    axis."""
     small = 1e-5 if np.asarray(expected).dtype == np.float32 else 1e-9
     wrong = np.argwhere(~np.isclose(given, expected, rtol=small, atol=small * min(1, size(expected)), equal_nan=True))
     return tuple(int(k) for k in wrong[0]) if wrong.size else None
@@ -85,12 +86,12 @@ def difference_line(given, expected):
 
 
 def number(value, scale=1.0):
-    """A number without what rounding leaves of zeros, among numbers of this size."""
+    """A number, with zero for what is only rounding among numbers of this size."""
     return f"{round(float(value) / scale, 12) * scale + 0.0:.10g}" if np.isfinite(value) else f"{float(value)}"
 
 
 def where_raised(error, path=None):
-    """The reader's own line on which an error arose, in words; empty where none of theirs was reached."""
+    """The reader's own line on which an error arose, in words; empty if none was reached."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename == str(path) or path is None and not _ours(frame.filename)]
     if isinstance(error, SyntaxError) and error.lineno:

@@ -1,4 +1,4 @@
-"""Chapter 17: ways to read aerial tiles that come at any heading: the networks, and one step of training each."""
+"""Chapter 17: ways to read aerial tiles at any heading: the networks, and one step of training each."""
 
 from dataclasses import dataclass
 
@@ -23,30 +23,30 @@ SIZE = 48  # of a tile; pixels
 BATCH, CLIP = 32, 5.0
 RATES = dict(adam=2e-3, sgd=0.05)
 HIDDEN = (32,)  # units of a fully connected classifier
-FORGETTING = 0.05  # how much of a kind's mean a batch replaces
+FORGETTING = 0.05  # share of a kind's mean that a batch replaces
 WARM_UP = 0.05  # share of the steps
-DIRECTIONS = 16  # of a compass that is voted on
-LABELLED = 8  # tiles of a batch that come with a heading, where there are any
+DIRECTIONS = 16  # of a compass, for votes
+LABELLED = 8  # tiles of a batch with a heading, where headings are known
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One way to read tiles, and how it is trained; every tile is turned and scaled anew each time it is seen."""
+    """One way to read tiles, and its training; every tile is turned and scaled afresh each time it is read."""
 
     reads: str  # "cnn", "turned copies", "log-polar", or a transformer's family
     steps: int
     turns: int = 0  # of turned copies
-    size: int = SIZE  # of what the classifier sees; pixels
+    size: int = SIZE  # of the classifier's input; pixels
     convolutions: int = (
         3  # of the network that reads turned copies; after two its last layer still sees where things lie
     )
-    entropy: float = 0.0  # so much of the shares' entropy is in the loss
-    agreement: float = 0.0  # so much of the copies' likeness to their kind's mean, averaged by the shares, is taken off
+    entropy: float = 0.0  # weight of the shares' entropy in the loss
+    agreement: float = 0.0  # weight of the copies' likeness to their kind's mean, averaged by the shares, subtracted
     classifier: str = "cnn"  # after a transformer: "cnn", or "fcn" with a hidden layer
     hard: bool = False  # whether only the best copy is read, its gradient straight through
     votes: bool = False  # whether a rotation's angle is voted for
-    told: int = 0  # so many tiles of each kind come with their heading
-    limit: float = 180.0  # headings are within so many degrees of north, both ways
+    told: int = 0  # number of tiles of each kind with known headings
+    limit: float = 180.0  # the largest heading, in degrees from north to either side
     optimizer: str = "adam"
     rate: float = 0.0  # the base rate, 0 for that of `RATES`
     localisation_rate: float = 1.0
@@ -81,13 +81,13 @@ def build(arm, seed):
 
 
 def directions():
-    """Those that are voted for, in radians: north, and on clockwise at equal steps."""
+    """The directions of the votes, in radians: from north on, clockwise in equal steps."""
     return torch.arange(DIRECTIONS) * (2 * torch.pi / DIRECTIONS)
 
 
 class Compass(nn.Module):
-    """Votes for the directions (N, D), before a softmax, to one angle (N, 1) in radians: that of all arrows added, each
-    as long as its share. A rotation by the angle turns a thing with this heading to the north."""
+    """Votes for the directions (N, D), before a softmax, to one angle (N, 1) in radians: that of the sum of all arrows,
+    each as long as its share. A rotation by the angle turns a thing with this heading to the north."""
 
     def forward(self, votes):
         shares, angles = votes.float().softmax(1), directions()
@@ -130,14 +130,14 @@ class RowsAround(nn.Module):
 
 
 class LargestRow(nn.Module):
-    """What is found in any direction: (N, C, h, w) to (N, C * w)."""
+    """The maximum over directions: (N, C, h, w) to (N, C * w)."""
 
     def forward(self, image):
         return image.amax(2).flatten(1)
 
 
 def log_polar_network(arm, seed, rows=48, columns=32):
-    """A transformer that chooses the centre of a log-polar grid, and a classifier that does not heed the direction."""
+    """A transformer that chooses the centre of a log-polar grid, and a classifier that ignores the direction."""
     start = np.random.default_rng(seed)
     localisation = LocalisationNetwork((3, SIZE, SIZE), LOG_POLAR.identity, channels=(8, 16), downsample=2, rng=start)
     torch.manual_seed(seed)
@@ -161,7 +161,7 @@ def turned_anew(images, theta, generator, limit=180.0, zoom=0.2):
     turn = torch.stack([a, -b, none, b, a, none], 1).view(-1, 2, 3)
     grid = quick_affine_grid(turn, images.shape)
     images = F.grid_sample(images, grid, padding_mode="reflection", align_corners=False)
-    back = torch.linalg.inv(turn[:, :, :2])  # the old tile is read by turn: where a thing was, that undone
+    back = torch.linalg.inv(turn[:, :, :2])  # the old tile is read by turn, so things move by its inverse
     return images, back @ theta
 
 
@@ -179,7 +179,7 @@ def vote_loss(votes, theta, labels):
 
 
 class Trainer:
-    """One step at a time, on centred images, labels and thetas; the rate falls to 0 along a cosine."""
+    """Training steps on centred images, labels and thetas; the rate falls to 0 along a cosine."""
 
     def __init__(self, arm, network, tiles, seed, steps=None):
         network = quicken(network).to(memory_format=torch.channels_last)
@@ -251,7 +251,7 @@ class Trainer:
             transformer = self.network.transformer
             votes_of, compass = transformer.localisation
             votes = votes_of(images).float()
-            angle = compass(votes).detach()  # the votes learn from their own loss alone: the two losses pull apart
+            angle = compass(votes).detach()  # the votes learn from their own loss alone, since the two losses conflict
             logits = self.network.network(transformer.sample(images, angle)).float()
         loss = F.cross_entropy(logits, labels)
         return loss, loss + vote_loss(votes[part], theta[part], labels[part])

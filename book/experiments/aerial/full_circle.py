@@ -29,7 +29,7 @@ class Arm:
 
     reads: str  # "cnn", "turned copies" or "rotation"
     steps: int
-    augmented: bool = True  # whether each digit is turned anew each time it is drawn
+    augmented: bool = True  # whether each digit is turned afresh each time it is drawn
     turns: int = 0
 
 
@@ -59,7 +59,7 @@ def turned(images, angles):
 
 
 def digits_of(part, count):
-    """The first digits of a part, upright, with their labels and the angles that they are turned by."""
+    """The first digits of a part, upright, with their labels and the angles by which they will be turned."""
     images, labels = load_split("mnist", part)
     generator = torch.Generator().manual_seed(SEEDS[part])
     angles = 2 * torch.pi * torch.rand(count, generator=generator)

@@ -1,4 +1,4 @@
-"""Chapter 17: how far headings are off, measured as arrows are added."""
+"""Chapter 17: errors of headings, with means of angles as sums of arrows."""
 
 import numpy as np
 
@@ -16,12 +16,12 @@ def mean_heading(headings):
 
 
 def heading_errors(left, kinds):
-    """How far the headings (N,) of things as the classifier sees them are from their own kind's mean heading, in
-    degrees: ``median``, 90 where nothing is aligned, and the shares ``within`` 30, a sixth where nothing is, and
-    ``flipped``, beyond 150, over the kinds that have a heading; the medians ``by_kind`` and the ``means`` of all."""
+    """Distances of the headings (N,) in the classifier's input from their kind's mean heading, in degrees: ``median``,
+    90 where nothing is aligned, and the shares ``within`` 30, a sixth where nothing is, and ``flipped``, beyond 150,
+    over the kinds that have a heading; the medians ``by_kind`` and the ``means`` of all."""
     apart, by_kind, means = [], [], []
     for place, kind in enumerate(KINDS):
-        # A kind that is the same both ways is measured by twice its angle, and that halved: 45 is chance.
+        # A kind that is the same both ways is measured by twice its angle, and the result is halved: 45 is chance.
         own, folds = left[kinds == place], 2 if kind in SYMMETRIC else 1
         mean = mean_heading(folds * own)
         off = abs(differences(folds * own, mean)) / folds

@@ -11,7 +11,7 @@ CELLS = [dict(patient=name, steps=1000, seed=seed) for seed in range(5) for name
 
 
 def measure_patient(cell, context):
-    """Train one; of the whole course keep its end, and the loss in means of fifty steps."""
+    """Train one; keep the end of its course, and the loss in means of fifty steps."""
     model, course = train_patient(cell["patient"], cell["steps"], cell["seed"], context=context)
     loss = np.array(course["loss"])[: cell["steps"] // 50 * 50].reshape(-1, 50).mean(axis=1)
     images, _, pose = test_set()

@@ -1,4 +1,4 @@
-"""Small spatial transformers that go wrong, each in one place: the patients of chapter 14."""
+"""Small spatial transformers with one fault each: the patients of chapter 14."""
 
 import math
 from functools import cache
@@ -18,7 +18,7 @@ MEAN, DEVIATION = 0.06, 0.2  # of such canvases, about
 
 
 class Healthy(nn.Module):
-    """A linear classifier after a transformer, as one writes it in torch."""
+    """A linear classifier after a transformer, written in torch in the usual way."""
 
     def __init__(self, seen=SEEN):
         super().__init__()
@@ -124,7 +124,7 @@ class BeforeFeatures(OnFeatures):
         return self.classifier(self.features(self.look(image)))
 
 
-# What each run trains, with the rates of the localisation network and of the rest.
+# The model of each run, with the rates of the localisation network and of the rest.
 PATIENTS = {
     "healthy": (Healthy, RATE, RATE),
     "normalised first": (NormalisedFirst, RATE, RATE),
@@ -168,7 +168,7 @@ def test_set():
 
 def train_patient(name, steps, seed=0, every=25, context=NO_SERIES, clip=math.inf):
     """Train one of the `PATIENTS`; return the model and its course: the ``loss`` of every step, the ``error`` on test
-    digits at the end, and `every` so many steps, on the same training digits, the means of ``outside`` and of the
+    digits at the end, and every `every` steps, on the same training digits, the means of ``outside`` and of the
     ``larger`` and the ``smaller`` singular value, and the pixels by which the step ``moved`` the point that it moved
     most. The gradient of each part is clipped to the norm `clip`."""
     kind, slow, fast = PATIENTS[name]
@@ -203,7 +203,7 @@ def train_patient(name, steps, seed=0, every=25, context=NO_SERIES, clip=math.in
 
 
 def _look(model, probe, course, step):
-    """Note where a model looks; return its grid."""
+    """Record where a model looks; return its grid."""
     look = watch(model, probe)[0][0]
     found = measure_grid(look)
     larger, smaller = found["singular_values"].mean(0).tolist()
@@ -213,7 +213,7 @@ def _look(model, probe, course, step):
 
 
 def test_error(model):
-    """Share of the test digits that a model gets wrong."""
+    """Share of the test digits that a model misclassifies."""
     images, labels, _ = test_set()
     with torch.no_grad():
         return (model(images).argmax(1) != labels).double().mean().item()

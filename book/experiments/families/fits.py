@@ -1,4 +1,4 @@
-"""Chapter 15: what each family of transformations can undo, by fits of single digits and by networks that learn."""
+"""Chapter 15: distortions that each family can undo, by fits of single digits and by networks that learn."""
 
 from functools import lru_cache
 from itertools import product
@@ -29,8 +29,8 @@ BOUNDED = "tps, bounded"
 
 @lru_cache(maxsize=4)
 def distorted_digits(distortion, seed, angle=None):
-    """Some upright test digits, what became of them, both (N, 1, 28, 28), and the grid (N, 28, 28, 2) by which they
-    were read: for each pixel of the distorted picture, the place of the original that it shows."""
+    """Some upright test digits, the same digits distorted, both (N, 1, 28, 28), and the grid (N, 28, 28, 2) of the
+    distortion: for each pixel of the distorted picture, the place of the original that it shows."""
     rng = np.random.default_rng(seed)
     digits, _ = load_digits("test")
     upright = digits[rng.permutation(len(digits))[:DIGITS]].astype(np.float64)
@@ -48,7 +48,8 @@ def distorted_digits(distortion, seed, angle=None):
 
 
 def fit_family(family, upright, images, distortion_grid, **how):
-    """What a family's fit to each digit leaves, of the squared error a share, of places pixels; parameters; grid."""
+    """What remains after a family's fit to each digit: a share of the squared error, pixels; also parameters and
+    grid."""
     pair = images.astype(np.float32), upright.astype(np.float32)
     parameters = undo(*pair, family, STEPS, **how).astype(np.float64)
     grid = family.grid(parameters, upright.shape)
@@ -92,7 +93,7 @@ def train_on_bent_digits(cell, context):
 
 @torch.no_grad()
 def measure_bends(network):
-    """Error on test digits, and what the transformer does to them: how far it moves points, and whether it folds."""
+    """Error on test digits, how far the transformer moves their points, and whether it folds."""
     _, labels, _ = test_digits("small", "E")
     digits = torch.from_numpy(load_digits("test")[0])
     wrong, moved, over = [], [], []
@@ -121,7 +122,7 @@ def measure_part(cell, context):
 
 
 def rounded(found):
-    """Numbers with the digits that mean something."""
+    """Numbers with their significant digits."""
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in found.items()}
 
 

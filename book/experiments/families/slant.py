@@ -14,7 +14,7 @@ def slant_theta(parameters):
 
 
 def slant_theta_backward(d_theta, parameters):
-    """Gradient of `slant_theta`: that of the one entry that is m."""
+    """Gradient of `slant_theta`: that of the entry m."""
     return d_theta[:, 0, 1][:, None].copy()
 
 

@@ -10,12 +10,12 @@ from stn_numpy.optimizer import Adam
 from stn_numpy.sampler import grid_sample, grid_sample_backward
 from stn_numpy.tps import bending_energy_backward, control_points, tps_displacements, tps_grid, tps_grid_backward
 
-BOUNDED_SPAN = 0.9  # of the control points of `bounded_tps_transform`: tanh reaches 1 nowhere
+BOUNDED_SPAN = 0.9  # of the control points of `bounded_tps_transform`, since tanh never reaches 1
 
 
 def undo(images, target, transform, steps=200, rate=0.03, bending=0.0, points=None):
-    """The parameters (N, P) of one family, fitted to each of the distorted pictures (N, C, H, W), so that what it reads
-    there comes close to its target (N, C, h, w): the loss of each is half the sum of its squared differences.
+    """The parameters (N, P) of one family, fitted to each of the distorted pictures (N, C, H, W), so that its output
+    comes close to the target (N, C, h, w): the loss of each is half the sum of its squared differences.
 
     Adam starts at the identity with a `rate` in the parameters' own units, which falls to zero in a straight line;
     `bending` is the weight of a spline's bending energy in the loss, `points` its control points, as in `tps_grid`.
@@ -41,8 +41,8 @@ def undo(images, target, transform, steps=200, rate=0.03, bending=0.0, points=No
 
 
 def places_shown(grid, distortion_grid):
-    """The place of the undistorted picture that each output pixel shows in the end: (N, h, w, 2), normalised units,
-    where the transformer reads by `grid` (N, h, w, 2) what the distortion read by `distortion_grid` (N, H, W, 2)."""
+    """The place of the undistorted picture that each output pixel shows in the end: (N, h, w, 2), normalised units, if
+    the transformer reads by `grid` (N, h, w, 2), after the distortion has read by `distortion_grid` (N, H, W, 2)."""
     check_arrays(grid=(grid, "N h w 2"), distortion_grid=(distortion_grid, "N H W 2"))
     # Between pixels the distortion's map is interpolated; beyond the picture its displacement goes on as at the edge.
     moved = np.ascontiguousarray((distortion_grid - straight(distortion_grid)).transpose(0, 3, 1, 2))
@@ -51,8 +51,8 @@ def places_shown(grid, distortion_grid):
 
 
 def places_left(grid, distortion_grid, ink):
-    """How far from its right place what an output shows still is: (N,), root mean square over the ink (N, h, w) of the
-    undistorted picture, in pixels. The loss does not see this: strokes read from elsewhere can look right."""
+    """The distance of an output's content from its right place: (N,), root mean square over the ink (N, h, w) of the
+    undistorted picture, in pixels. The loss does not measure it: strokes read from elsewhere can look right."""
     height, width = grid.shape[1:3]
     off = (places_shown(grid, distortion_grid) - straight(grid)) * [width / 2, height / 2]
     return np.sqrt(((off**2).sum(axis=3) * ink).sum(axis=(1, 2)) / ink.sum(axis=(1, 2)))
@@ -72,7 +72,7 @@ def straight(grid):
 
 
 def bounded_tps_transform(control_shape):
-    """Thin-plate splines whose control points cannot be read outside the picture: their places are a tanh.
+    """Thin-plate splines whose control points cannot read outside the picture: their places are a tanh.
 
     The parameters are the places' inverse tanh. Source: Shi et al. 2016, Robust Scene Text Recognition with Automatic
     Rectification, section 3.1.1.

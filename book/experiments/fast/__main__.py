@@ -10,6 +10,7 @@ from book.experiments.fast import machine, table
 from book.experiments.fast.sides import NEEDS, Disagreement, installed
 from stn_numpy.files import provenance, write_json
 
+CPU_CHOICES = ("NUMBA_CPU", "ATEN_CPU", "ONEDNN_MAX_CPU")  # variables by which the sides are told what processor to use
 BUDGETS = {False: dict(seconds=2.5, least=5, most=101), True: dict(seconds=0.4, least=2, most=25)}  # whether quick
 
 
@@ -20,7 +21,7 @@ def main(arguments=None):
     packages, missing = installed()
     counts = [count for count in options.threads if count <= cores]
     if "ours" not in packages:
-        return _fail("numba is not installed, so there is nothing to measure: pip install numba")
+        return _fail("numba is not installed, so nothing can be measured: pip install numba")
     if not counts:
         return _fail(f"--threads: expected at most {cores}, the cores of this process, got {min(options.threads)}")
     too_many = [count for count in options.threads if count > cores]
@@ -28,8 +29,8 @@ def main(arguments=None):
     try:
         facts = measure_kernels(packages, counts, BUDGETS[options.quick], missing)
     except Disagreement as error:
-        return _fail(f"the sides disagree, so nothing more is timed, and nothing written: {error}")
-    chosen = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_CPU")]
+        return _fail(f"the sides disagree, so timing stops, and no file is written: {error}")
+    chosen = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith(CPU_CHOICES)]
     command = shlex.join([*chosen, "python", "-m", "book.experiments.fast", *arguments])
     write_json(options.out, dict(made_by=provenance(command), quick=options.quick, **facts))
     print(f"Written to {options.out}.")
@@ -37,7 +38,7 @@ def main(arguments=None):
 
 
 def measure_kernels(packages, counts, budget, missing, shapes=None):
-    """Measure and print everything; return what stands in the results file."""
+    """Measure and print everything; return the content of the results file."""
     from book.experiments.fast import network, run, warp
 
     about, versions, watch = machine.describe(), machine.versions(), machine.Watch()
@@ -55,11 +56,11 @@ def measure_kernels(packages, counts, budget, missing, shapes=None):
 
 def read_arguments(arguments):
     """The command's options."""
-    epilog = "Peers: pip install -r requirements.txt. Close what else runs."
+    epilog = "Peers: pip install -r requirements.txt. Close other programs."
     parser = argparse.ArgumentParser(prog="python -m book.experiments.fast", description=__doc__, epilog=epilog)
     add = parser.add_argument
     add("--out", default="book/results/kernels.json", help="the file to write (default: %(default)s)")
-    add("--quick", action="store_true", help="fewer calls of each, in under a minute")
+    add("--quick", action="store_true", help="fewer calls of each: takes under a minute")
     add("--threads", type=int, nargs="+", default=[1, 2], metavar="N", help="numbers of threads (default: 1 2)")
     options = parser.parse_args(arguments)
     if min(options.threads) < 1:
@@ -84,8 +85,8 @@ def _fail(message):
     return 1
 
 
-# NumPy's own threads, which multiply matrices, go on spinning after each product and keep Numba's from the cores: a
-# training step on two threads then takes many times as long. How many there are is read once, when NumPy loads.
+# NumPy's own threads, which multiply matrices, go on spinning after each product and keep Numba's threads off the
+# cores: # a training step on two threads then takes many times as long. Their number is read once, when NumPy loads.
 BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How fast this machine copies memory: what every other kernel is measured against."""
+"""The speed at which this machine copies memory, the reference for every other kernel."""
 
 import numpy as np
 from numba import prange
@@ -22,5 +22,5 @@ def copy_call(image, count):
 
 
 def share_of_copy_speed(bytes_moved, milliseconds, copied_bytes, copy_milliseconds):
-    """How fast a kernel moves what it must move, in parts of the speed of a copy, which moves each byte twice."""
+    """The speed at which a kernel moves its bytes, as a share of the speed of a copy, which moves each byte twice."""
     return (bytes_moved / milliseconds) / (2 * copied_bytes / copy_milliseconds)

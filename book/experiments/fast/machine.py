@@ -1,4 +1,4 @@
-"""What the machine is, and whether it had anything else to do: a timing on a busy machine is not a quiet one."""
+"""A description of the machine, and a check that it was not busy with other work while it was timed."""
 
 import importlib.metadata
 import os
@@ -11,14 +11,14 @@ import numpy as np
 PACKAGES = {name: name for name in ("numpy", "numba", "torch", "opencv", "scipy", "scikit-image")}
 PACKAGES["opencv"] = "opencv-python-headless"
 
-# Beyond these a run is not called quiet.
+# Beyond these limits a run does not count as quiet.
 LIMITS = {
     "other_cores": 0.1,  # cores that other processes kept busy, on average
     "stolen_cores": 0.02,  # cores that the host gave to other machines, where this one is virtual
     "loop_spread": 0.1,  # (third quartile - first) / median of a loop that always does the same
 }
 
-SHORTEST = 0.25  # seconds: over less, the clock ticks of /proc/stat say little
+SHORTEST = 0.25  # seconds: in less time, the clock ticks of /proc/stat are too coarse
 
 
 def describe():
@@ -27,7 +27,7 @@ def describe():
 
 
 def usable_cores():
-    """How many cores this process may run on."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -44,21 +44,22 @@ def versions():
 
 
 class Watch:
-    """What other processes take, and how steady a fixed loop is: `look` now and then, `verdict` at the end."""
+    """The load by other processes, and the steadiness of a fixed loop: call `look` from time to time, `verdict` at the
+    end."""
 
     def __init__(self):
         self.loops, self.first = [], snapshot()
         self.last = self.first
 
     def look(self):
-        """Time the fixed loop; return what others took since the last look, in cores, or None if that is unknown."""
+        """Time the fixed loop; return the load by others since the last look, in cores, or None if it is unknown."""
         self.loops += [_fixed_loop() for _ in range(5)]
         before, now = self.last, snapshot()
         load, self.last = load_between(before, now), now
         return load["other_cores"] if load and now["clock"] - before["clock"] > SHORTEST else None
 
     def verdict(self):
-        """Whether the machine was quiet, as a dict with a sentence for whoever reads the timings."""
+        """Whether the machine was quiet, as a dict with a sentence for the reader of the timings."""
         return judge(load_between(self.first, snapshot()), spread(self.loops))
 
 
@@ -72,7 +73,7 @@ def snapshot():
 
 
 def read_stat(text, ticks):
-    """Seconds that all cores were busy, and that the host took from them, from the text of /proc/stat."""
+    """Seconds during which all cores were busy, and those taken by the host, from the text of /proc/stat."""
     name, *numbers = text.splitlines()[0].split()
     if name != "cpu" or len(numbers) < 8:
         raise ValueError(f"/proc/stat: expected a first line 'cpu' of 8 numbers, got {text.splitlines()[0]!r}")
@@ -81,7 +82,7 @@ def read_stat(text, ticks):
 
 
 def load_between(before, after):
-    """Cores kept busy by others, and taken by the host, between two snapshots; None where that cannot be read."""
+    """Cores kept busy by others, and taken by the host, between two snapshots; None where they cannot be read."""
     if before["busy"] is None or after["busy"] is None:
         return None
     gone = {key: after[key] - before[key] for key in before}
@@ -103,14 +104,14 @@ def judge(load, loop_spread):
     if wrong:
         says = f"The machine was busy: {', and '.join(wrong)}. Times and ratios may be off."
     elif load is None:
-        says = "No other load was noticed, but this system does not say what other processes take."
+        says = "No other load was noticed, but this system does not report the load of other processes."
     else:
         says = "The machine was quiet."
     return dict(quiet=not wrong and load is not None, **found, says=says)
 
 
 def spread(times):
-    """How far times lie apart: the distance between their quartiles over their median; 0 for none."""
+    """The spread of times: the distance between their quartiles over their median; 0 for none."""
     if not len(times):
         return 0.0
     low, median, high = np.percentile(times, [25, 50, 75])

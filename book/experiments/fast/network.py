@@ -7,7 +7,7 @@ import numpy as np
 
 from book.experiments.fast.sides import Side
 
-POOL_SHAPES = [(64, 10, 24, 24), (256, 10, 24, 24)]  # what the tutorial's first convolution gives
+POOL_SHAPES = [(64, 10, 24, 24), (256, 10, 24, 24)]  # outputs of the tutorial's first convolution
 BATCHES = [64, 256]
 TOLERANCES = {"pool": 1e-6, "step": 1e-4}
 SLANTED = [1.1, 0.13, 0.05, -0.12, 0.9, -0.04]
@@ -26,7 +26,7 @@ CONVENTIONS = {
 
 
 def cases(packages, shapes):
-    """What is measured here, one dict a row."""
+    """The cases of this module, one dict a row."""
     for shape in shapes.get("pool", POOL_SHAPES):
         rng = np.random.default_rng(0)
         image = rng.standard_normal(shape).astype(np.float32)
@@ -94,7 +94,7 @@ def _torch_pool(direction, image, d_out):
 
 
 def step_example(batch):
-    """Smooth images of 28 x 28 and labels for them: what they show costs no time and takes none away."""
+    """Smooth images of 28 x 28 and labels for them; the time of a step does not depend on their content."""
     rng = np.random.default_rng(0)
     rows, columns = np.mgrid[:28, :28] / 28
     phase = rng.uniform(0, 6, (batch, 2, 1, 1))
@@ -104,7 +104,7 @@ def step_example(batch):
 
 def network():
     """The tutorial's network, with first parameters that turn and stretch each image differently: as the identity, it
-    would read exactly at pixels, where the gradient has a kink and two right answers differ."""
+    would read exactly at pixels, where the value has a kink and two right gradients differ."""
     from book.experiments.fast.tutorial import tutorial_network
 
     model = tutorial_network(seed=0)
@@ -115,7 +115,7 @@ def network():
 
 
 def step_sides(packages, images, labels):
-    """Every side of a training step: name -> Side, each with a network of its own that learns as it is called."""
+    """Every side of a training step: name -> Side, each with its own network, which learns with every call."""
     makers = {"ours": partial(_own_step, True), "NumPy": partial(_own_step, False), "torch": _torch_step}
     return {name: make(images, labels) for name, make in makers.items() if name in packages}
 

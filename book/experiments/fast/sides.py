@@ -1,4 +1,4 @@
-"""The sides of a comparison: who is installed, who runs on how many threads, and whether all compute the same."""
+"""The sides of a comparison: which are installed, their numbers of threads, and whether all compute the same."""
 
 import contextlib
 import importlib
@@ -19,14 +19,14 @@ ALWAYS_ONE_THREAD = {"NumPy", "SciPy", "skimage"}
 
 
 class Side(NamedTuple):
-    """One way of doing a thing: a function without arguments, and how to read arrays out of its result."""
+    """One side of a comparison: a function without arguments, and a function that reads arrays from its result."""
 
     call: object
     read: object
 
 
 class Disagreement(Exception):
-    """A side computes something else than the reference: timing it would compare two different things."""
+    """A side's result differs from the reference, so that a comparison of times would be meaningless."""
 
 
 def installed():
@@ -42,8 +42,8 @@ def installed():
 
 @contextlib.contextmanager
 def threads(count, packages):
-    """Let every side that can use several threads use `count` of them, and put things back afterwards."""
-    controls = {  # how a package's number is read and set
+    """Let every side that can use several threads use `count` of them, and restore their numbers afterwards."""
+    controls = {  # functions that read and set a package's number
         "ours": ("get_num_threads", "set_num_threads"),
         "torch": ("get_num_threads", "set_num_threads"),
         "OpenCV": ("getNumThreads", "setNumThreads"),

@@ -1,4 +1,4 @@
-"""The table as it is printed, 100 columns wide."""
+"""The printed table, 100 columns wide."""
 
 import textwrap
 
@@ -9,13 +9,13 @@ NUMBERS = {1: "one thread", 2: "two threads"}
 
 
 def head(machine, versions):
-    """What stands above the rows."""
+    """The text above the rows."""
     packages = ", ".join(f"{name} {version}" for name, version in versions.items())
     lines = [
         f"{machine['cpu']}, {machine['usable_cores']} of {machine['cores']} cores. {packages}.",
         "float32; the warp bilinear, zeros. Columns: our median in ms; spread, the distance between its quartiles "
-        "in parts of it; copy, the speed at which we move the bytes that must move, in parts of the speed of a "
-        "plain copy of images of this shape; then how many times as long as we the others take, from medians of "
+        "as a share of it; copy, the speed at which we move the bytes that must move, as a share of the speed of a "
+        "plain copy of images of this shape; then the others' times as multiples of ours, from medians of "
         "alternating calls (below 1 they are faster).",
     ]
     return "\n".join(_wrap(line) for line in lines)
@@ -40,19 +40,19 @@ def line(row):
 
 
 def times_as_long(row, name):
-    """How many times as long as we a side takes, or nothing where it has no such operation."""
+    """A side's time as a multiple of ours, or nothing where it has no such operation."""
     ratio = row["ours_over"].get(name)
     return "" if ratio is None else _digits(1 / ratio)
 
 
 def foot(quiet, missing, conventions):
-    """What stands below the rows."""
+    """The text below the rows."""
     lines = [f"{name}: {text}" for name, text in conventions.items()] + missing + [quiet["says"]]
     return "\n" + "\n".join(_wrap(line) for line in lines)
 
 
 def _digits(number):
-    """Three digits, and no more than there is."""
+    """At most three significant digits."""
     return f"{number:.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"
 
 

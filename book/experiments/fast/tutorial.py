@@ -1,4 +1,4 @@
-"""The network of PyTorch's tutorial on spatial transformers, without its dropout: what benchmarks measure."""
+"""The network of PyTorch's tutorial on spatial transformers, without its dropout, for benchmarks."""
 
 import numpy as np
 

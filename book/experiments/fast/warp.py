@@ -1,4 +1,4 @@
-"""The spatial transformer's own work, an image read through a random affine map: every side's way to do it."""
+"""The affine warp of an image by random thetas, as each side computes it."""
 
 from functools import partial
 
@@ -10,8 +10,8 @@ SHAPES = [(256, 1, 28, 28), (64, 3, 32, 32), (32, 16, 64, 64), (4, 3, 512, 512),
 DIRECTIONS = ("forward", "backward")
 THETAS = "the identity plus 0.3 times standard normal numbers, one for each image"
 
-# Bytes that must move for each value of the image in float32, and how many copies of the image that makes: the
-# forward reads it and writes as much; the backward reads it and d_out, and writes d_image.
+# Bytes that must move for each value of the image in float32, and their equivalent in copies of the image: the forward
+# # reads it and writes as much; the backward reads it and d_out, and writes d_image.
 BYTES_A_VALUE = {"forward": 8, "backward": 12}
 
 CONVENTIONS = {
@@ -28,8 +28,8 @@ CONVENTIONS = {
 
 def example(shape, seed=0):
     """Smooth images that fade out towards their edges, random affine maps that look partly outside and a random
-    upstream gradient, in float32. Where an image jumps, as at its edge under zeros, the rounding of one coordinate can
-    take a gradient from one side to the other: two right answers for d_theta, up to a percent apart at 2048 pixels."""
+    upstream gradient, in float32. If an image jumped, as at its edge under zero padding, the rounding of one coordinate
+    could decide between two slopes: two right answers for d_theta, up to a per cent apart at 2048 pixels."""
     rng = np.random.default_rng(seed)
     batch, channels, height, width = shape
     phase = rng.uniform(0, 2 * np.pi, (batch, channels, 2, 1, 1))
@@ -42,12 +42,13 @@ def example(shape, seed=0):
 
 
 def tolerance(shape):
-    """How far two sides may lie apart: a float32 coordinate among L pixels is known to some L * 1e-7 pixels."""
+    """The largest difference allowed between two sides: among L pixels, float32 rounds a coordinate by about L *
+    1e-7."""
     return 8 * float(np.finfo(np.float32).eps) * max(*shape[2:], 16)
 
 
 def sides(direction, packages, image, theta, d_out):
-    """Every side that has this direction and whose package is there: name -> Side."""
+    """Every side that has this direction and whose package is installed: name -> Side."""
     makers = {"ours": _ours, "NumPy": _numpy, "torch": _torch, "OpenCV": _opencv, "SciPy": _scipy, "skimage": _skimage}
     if direction == "backward":
         makers = {"ours": _ours_backward, "NumPy": _numpy_backward, "torch": _torch_backward}

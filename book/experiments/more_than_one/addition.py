@@ -25,9 +25,9 @@ from stn_numpy.pytorch.run import Run
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.transformer import SpatialTransformer
 
-MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # how many transformers come before the classifier
+MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # number of transformers before the classifier
 STARTS = ("identity", "tiles")
-ANSWERS = {"sum": 19, "digits": 20}  # how many numbers the last layer gives
+ANSWERS = {"sum": 19, "digits": 20}  # outputs of the last layer
 KINDS = ("fcn", "cnn")
 CANVAS = 42  # pixels a side
 
@@ -37,18 +37,18 @@ class AdditionSettings(Settings):
     """One network of `MODELS` on MNIST addition; the rest is as in `Settings`."""
 
     distortion: str = "addition"
-    start: str = "identity"  # where the transformers look at first: all at everything, or with "tiles" at parts of it
-    answer: str = "sum"  # what is learned: the sum, or with "digits" both digits, from which it follows
+    start: str = "identity"  # where transformers look at first: all at the whole picture, or with "tiles" at parts
+    answer: str = "sum"  # the target: the sum, or with "digits" both digits, from which the sum follows
     localisation: str = "fcn"  # kind of the localisation networks, "fcn" as in the paper or "cnn"
-    optimizer: str = "sgd"  # or "adam", which takes no notice of `momentum`
+    optimizer: str = "sgd"  # or "adam", which ignores `momentum`
 
     @property
     def name(self):
-        """A file name's beginning, of what sets the cells of the table apart."""
+        """The beginning of a file name, from the settings that distinguish the table's cells."""
         return f"{self.model}-{self.answer}" + (f"-{self.start}" if self.start != "identity" else "")
 
     def unused(self):
-        """The settings that do not concern this network."""
+        """The settings that have no effect on this network."""
         alone = () if MODELS[self.model] else ("transform", "localisation_rate", "localisation", "start")
         return (*alone, "localisation_depth", *["momentum"] * (self.optimizer == "adam"))
 
@@ -83,7 +83,7 @@ class AdditionNetwork(nn.Module):
         return self.transformers
 
     def parameter_count(self):
-        """How many numbers the network learns."""
+        """The number of learned numbers."""
         return sum(parameter.numel() for parameter in self.parameters())
 
 
@@ -105,8 +105,8 @@ def build_addition(
     dtype=torch.float32,
     parameters=PARAMETERS,
 ):
-    """A network that reads the sum of two digits, its arguments as in `AdditionSettings`; each transformer sees and
-    warps both channels, and the classifier gets the parameters that the transformers leave.
+    """A network that reads the sum of two digits, its arguments as in `AdditionSettings`; each transformer reads and
+    warps both channels, and the classifier gets the parameters that remain after the transformers'.
 
     Our choice: all classifiers read pictures that an average pool has halved, and a convolutional localisation network
     has the layers of `LocalisationNetwork`, on the image downsampled by 2.
@@ -146,7 +146,7 @@ class Pairs(Digits):
 
 
 def answers_of(answer, first, second):
-    """The class of each pair of digits (N,), (N,): their sum, or which pair it is."""
+    """The class of each pair of digits (N,), (N,): their sum, or the number of the pair."""
     return first + second if answer == "sum" else 10 * first + second
 
 
@@ -161,7 +161,7 @@ def test_pairs(data):
     """The test pairs (N, 2, 42, 42), each test digit once as the first and once as the second; their labels (2, N), and
     their true maps (2, N, 2, 3) as in `distort_pairs`."""
     images, labels = map(torch.from_numpy, load_split(data, "test"))
-    generator = torch.Generator().manual_seed(TEST_SEED)  # on the CPU: another device draws other numbers
+    generator = torch.Generator().manual_seed(TEST_SEED)  # on the CPU, since other devices draw other numbers
     second = torch.randperm(len(images), generator=generator)
     pairs, theta = distort_pairs(torch.stack([images, images[second]]), generator)
     return pairs, torch.stack([labels, labels[second]]), theta
@@ -190,8 +190,8 @@ def sum_error(network, settings, batch=500):
 
 @torch.no_grad()
 def division(network, data, batch=500):
-    """How each transformer leaves each digit: the `remaining_pose` of the two digits ``before``, and ``behind``
-    each transformer; and ``theta_mean`` and ``theta_spread`` of each."""
+    """What each transformer does to each digit: the `remaining_pose` of the two digits ``before`` it and after it
+    (``behind``); and ``theta_mean`` and ``theta_spread`` of each."""
     pairs, _, truth = test_pairs(data)
     thetas = torch.cat([network.transformers.theta(part) for part in pairs.split(batch)], dim=1)
     if thetas.shape[2:] != (2, 3) or not thetas.isfinite().all():
@@ -212,7 +212,7 @@ def _rounded(tensor):
 
 @torch.no_grad()
 def thetas_of_examples(network, count=6):
-    """The thetas that affine transformers give the first of the package's test pairs: (T, count, 2, 3)."""
+    """The thetas of affine transformers for the first of the package's test pairs: (T, count, 2, 3)."""
     return _rounded(network.transformers.theta(test_pairs("small")[0][:count]))
 
 
@@ -223,13 +223,13 @@ def measure_addition(cell, context):
 
 
 def cell_of(model, seed, start="identity", answer="sum", **settings):
-    """One network: what does not concern it is left out."""
+    """One network, without the settings that have no effect on it."""
     how = dict(localisation="cnn", optimizer="adam", localisation_rate=1.0, batch=64, precision="bfloat16")
     return dict(**AdditionSettings(model, start=start, answer=answer, **how, **settings).facts(), seed=seed)
 
 
 def cells():
-    """The table of chapter 16, and a shorter experiment that learns from both digits."""
+    """The table of chapter 16, and a shorter experiment whose networks learn from both digits."""
     long, short = dict(rate=0.0005, iterations=12000), dict(answer="digits", rate=0.002, iterations=1200)
     return [
         *(cell_of(model, seed, **long) for seed in (0, 1) for model in MODELS),

@@ -1,7 +1,7 @@
 """Chapter 16, co-localisation: a window finds what a hundred pictures have in common, without a box and a label.
 
-Each has one digit of the same class at a random place. What a window of its size shows of two pictures shall be more
-alike than what it shows of one and a random piece of the same picture.
+Each has one digit of the same class at a random place. The contents of a window of its size in two pictures should be
+more alike than its content in one of them and a random piece of the same picture.
 """
 
 from functools import cache
@@ -20,7 +20,7 @@ from stn_numpy.pytorch.transformer import SpatialTransformer
 
 CANVAS, DIGIT, COUNT = 84, 28, 100  # pixels a side, pixels a side, pictures of one class
 PATCHES, PATCH = 16, 6  # of clutter in each picture, pixels a side
-SCALE = DIGIT / CANVAS  # of the window that looks about
+SCALE = DIGIT / CANVAS  # of the window
 MARGIN, RATE, STEPS = 1.0, 2e-3, 600
 EMBEDDING_STEPS, EMBEDDING_BATCH, EMBEDDING_RATE, EMBEDDING_LENGTH = 250, 64, 1e-3, 2.0
 
@@ -72,7 +72,8 @@ def triplet_loss(shown, anywhere, margin=MARGIN, both_move=False):
 
 
 class Embedding(nn.Module):
-    """What pictures are compared by: the second feature map of a small CNN (N, F), in units of `length`."""
+    """The features by which pictures are compared: the second feature map of a small CNN (N, F), in units of
+    `length`."""
 
     def __init__(self):
         super().__init__()
@@ -88,8 +89,8 @@ class Embedding(nn.Module):
 
 @cache
 def train_embedding(seed=0, steps=EMBEDDING_STEPS):
-    """An `Embedding` that has learned to classify distorted digits, none of which is the one in a picture; its digits
-    have a root mean square length of 2, by which the margin of 1 is measured."""
+    """An `Embedding` trained to classify distorted digits, none of which is in a picture; the features of its digits
+    have a root mean square norm of 2, to which the margin of 1 compares."""
     images, labels = map(torch.from_numpy, load_digits("train"))
     rest = torch.cat([torch.nonzero(labels == digit)[COUNT:, 0] for digit in range(10)])
     generator = torch.Generator().manual_seed(seed)
@@ -119,7 +120,7 @@ class Window(nn.Module):
         self.transformer = SpatialTransformer(nn.Identity(), "attention", size=DIGIT)
 
     def shift(self, pictures):
-        """Where the windows' middles are: (N, 2), normalised units."""
+        """The windows' middles: (N, 2), normalised units."""
         return (1 - SCALE) * torch.tanh(self.localisation(pictures))
 
     def forward(self, pictures):
@@ -153,14 +154,14 @@ def train_window(
 
 @torch.no_grad()
 def measure_window(window, pictures, boxes):
-    """How well windows lie on the digits: mean overlap, share above 1/2, and the mean brightness of what is shown."""
+    """How well windows match the digits: mean overlap, share above 1/2, and the mean brightness of the windows."""
     found = overlap(crop_boxes(window.shift(pictures)), boxes)
     share, brightness = (found > 0.5).double().mean().item(), round(window(pictures).mean().item(), 4)
     return dict(share=share, overlap=round(found.mean().item(), 4), brightness=brightness)
 
 
 def measure_colocalisation(cell, context):
-    """One run and where it ended; and where the windows were on the way, every 20 steps."""
+    """One run: the windows at its end, and every 20 steps."""
     pictures, boxes = make_pictures(cell["digit"], cell["clutter"])
     course = []
 

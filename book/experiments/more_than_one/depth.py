@@ -24,8 +24,8 @@ CHANNELS = (1, 16, 32)  # of the image, and after the first and the second convo
 
 class Placed(nn.Module):
     """Two convolutions and a linear layer, (N, 1, 28, 28) to (N, 10), with a turning transformer after `place` of the
-    convolutions, or none for None; it has convolutions of its own and sees what it transforms, or, if `shared`, it
-    reads the angle from the classifier's own convolutions of the untouched image, which goes through both twice."""
+    convolutions, or none for None. Its localisation network has its own convolutions and reads the transformer's input,
+    or, if `shared`, it uses the classifier's convolutions of the original image, which passes through both twice."""
 
     def __init__(self, place=0, shared=False):
         super().__init__()
@@ -99,8 +99,8 @@ def train_placed(name, seed=0, steps=STEPS, context=NO_SERIES):
 
 @torch.no_grad()
 def measure_turns(model, batch=500):
-    """The test error; and the circular deviation in degrees of the angles at which the test digits stand as they come
-    (``given``) and after the transformer (``remaining``, None without one)."""
+    """The test error; and the circular deviation in degrees of the test digits' angles before the transformer
+    (``given``) and after it (``remaining``, None without one)."""
     images, labels, pose = turned_test_digits()
     parts = zip(images.split(batch), labels.split(batch))
     wrong = sum((model(part).argmax(1) != label).sum().item() for part, label in parts)
@@ -120,7 +120,7 @@ def measure_place(cell, context):
     found = dict(**measure_turns(model), parameters=count, loss=np.round(loss, 4))
     if model.transformer is not None:
         images, _, pose = turned_test_digits()
-        pose = pose if model.place == 0 else None  # theta speaks of the picture's pose where it reads the picture
+        pose = pose if model.place == 0 else None  # theta describes the picture's pose only where it reads the picture
         found["life"] = signs_of_life(Watched(model, model.transformer.localisation), images, pose)
     return found
 

@@ -16,7 +16,7 @@ def compose_affine(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
 class SeriesTransformer(nn.Module):
     """Affine transformers, each of which sees the image through all corrections so far; it is interpolated once.
 
-    Forward: (N, C, H, W) to (N, C, h, w). A module may stand in `localisations` several times, and then learns from
+    Forward: (N, C, H, W) to (N, C, h, w). A module may occur in `localisations` several times, and then learns from
     each. Source: Lin and Lucey 2017.
     """
 

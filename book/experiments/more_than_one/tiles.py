@@ -1,4 +1,4 @@
-"""Where several transformers start: each at a part of the picture of its own."""
+"""Starting thetas of several transformers: each at its own part of the picture."""
 
 import math
 
@@ -32,5 +32,5 @@ def tiled_starts(count: int, transform: str = "attention", share: float | None =
 
 
 def _spread(place, count):
-    """The place-th of so many steps from -1 to 1; a single one is in the middle."""
+    """The place-th of `count` steps from -1 to 1; a single one is in the middle."""
     return 2 * place / (count - 1) - 1 if count > 1 else 0.0

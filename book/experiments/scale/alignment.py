@@ -1,4 +1,4 @@
-"""How far a transformer of any family undoes a distortion: what remains of turn, scale and place."""
+"""How far a transformer of any family undoes a distortion: the turn, scale and place that remain."""
 
 import torch
 
@@ -31,7 +31,7 @@ def true_maps(data: str, distortion: str) -> torch.Tensor:
 
 @torch.no_grad()
 def transformer_maps(network, images, batch=500) -> torch.Tensor:
-    """The affine maps nearest to a transformer's grids, from what is seen to the picture: (N, 2, 3)."""
+    """The affine maps nearest to a transformer's grids, from its output to the picture: (N, 2, 3)."""
     transformer, maps = network.transformer, []
     for part in images.split(batch):
         size = *part.shape[:2], *(transformer.size or part.shape[2:])

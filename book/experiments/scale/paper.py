@@ -1,6 +1,6 @@
-"""What the paper reports for distorted digits, with how sure we are of each figure."""
+"""The paper's results for distorted digits, with the source of each figure."""
 
-MARKS = {"[T]": "read in the paper's own table or text (that it is the mean of three seeds is second-hand)"}
+MARKS = {"[T]": "read in the paper's own table or text"}
 
 # Test error in %, Jaderberg et al. 2015, table 1; TC from its text.
 _ERRORS = {

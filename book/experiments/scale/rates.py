@@ -1,7 +1,6 @@
 """Chapter 13's recipes: what an ST-FCN learns on R by optimizer, base rate and the localisation network's factor.
-
-Errors and poses are those of the last 10,000 training digits, which none of these networks is trained on: recipes are
-chosen here, and the test digits are left for what is chosen.
+Errors and poses are those of the last 10,000 training digits, on which none of these networks is trained: recipes are
+chosen here, and the test digits are kept for the chosen ones.
 """
 
 from itertools import product
@@ -19,7 +18,7 @@ RECORD_EVERY = 2_500  # steps
 
 
 def cells_of_table() -> list:
-    """The rates that look best first: a table that is begun should say something."""
+    """The rates that look best first, so that an unfinished table is already useful."""
     cells = []
     for place, factor, optimizer in product((1, 2, 0), FACTORS, BASE_RATES):
         rates = dict(rate=BASE_RATES[optimizer][place], localisation_rate=factor)

@@ -53,7 +53,7 @@ def cell_of(series, seed, **settings) -> dict:
 
 
 def measure_recipe(cell, context) -> dict:
-    """Train one network; of a transformer say what it undoes."""
+    """Train one network; measure how much of the distortion a transformer undoes."""
     settings = settings_from(cell, Settings)
     kind = told_run if cell["series"] == "told" else Run
     result, network = train_run(settings, cell["seed"], context, kind, record_every=RECORD_EVERY)

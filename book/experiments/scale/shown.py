@@ -1,4 +1,4 @@
-"""The digits whose thetas the histories of chapter 13 keep: their pictures, for a page that has no MNIST at hand."""
+"""Pictures of the digits whose thetas the histories of chapter 13 keep, for a page without MNIST."""
 
 from book.experiments import ledger
 from book.experiments.engine import Experiment
@@ -7,7 +7,7 @@ from stn_numpy.pytorch.run import shown
 
 
 def measure_shown(cell, context) -> dict:
-    """Pictures in whole numbers from 0 to 255, labels, and by how many degrees each was turned."""
+    """Pictures in whole numbers from 0 to 255, labels, and the degrees by which each was turned."""
     images, labels, pose = test_digits(cell["data"], cell["distortion"])
     chosen = shown(len(images))
     degrees = pose.angle[chosen].double().rad2deg().round(decimals=2)
@@ -16,7 +16,8 @@ def measure_shown(cell, context) -> dict:
 
 
 def run_of_seed_0() -> dict:
-    """The recipe's run of ST-FCN on R with seed 0 and the digits that its history follows: what "turning" shows."""
+    """The recipe's run of ST-FCN on R with seed 0 and the digits that its history follows, for the explorable
+    "turning"."""
     cell = dict(series="table", model="st-fcn", distortion="R", transform="affine", seed=0)
     run = ledger.read("recipe").one(**cell).result
     digits = ledger.read("shown_digits").one(data="mnist", distortion="R").result

@@ -1,4 +1,4 @@
-"""Images per second of the training command beside the loop of most tutorials: a timing for chapter 13.
+"""Images per second of the training command and of the loop of most tutorials: a timing for chapter 13.
 
 Plain: a DataLoader over a Dataset that distorts one digit at a time, batches copied to the device, eager float32 steps,
 the loss read after every one. Ours: the parts of the training command's own loop, in one precision or in several.
@@ -27,7 +27,7 @@ CELL = dict(**TRAINING, turns=3, loaders=0, **OURS)
 
 
 class OneByOne(Dataset):
-    """Digits that are distorted one at a time, when the loader wants them."""
+    """Digits that are distorted one at a time, when the loader asks for them."""
 
     def __init__(self, settings):
         images, labels = load_split(settings.data, "train")

@@ -22,13 +22,13 @@ SEEDS = range(3)
 
 
 def cells_of(series, **settings):
-    """The cells of one network: what does not concern it is left out."""
+    """The cells of one network, without the settings that have no effect on it."""
     return [dict(series=series, **Settings(**SHORT | settings).facts(), seed=seed) for seed in SEEDS]
 
 
 def table_cells():
-    """Every cell that Table 1 has, and in the series "still" transformers that are held still; in the series
-    "localisation" rates and depths of the localisation network, among them once more those of the table."""
+    """Every cell of Table 1; in the series "still", frozen transformers; in the series "localisation", rates and depths
+    of the localisation network, including those of the table."""
     cells = []
     for distortion, model, family in product(DISTORTIONS, MODELS, FAMILIES):
         if error_in_paper(model, distortion, family) and (model.startswith("st-") or family == "affine"):
@@ -44,7 +44,7 @@ def table_cells():
 
 
 def measure_network(cell, context):
-    """Train one network; of an affine transformer on turned digits say what it learned."""
+    """Train one network; describe what an affine transformer on turned digits has learned."""
     settings = settings_from(cell, Settings)
     result, network = train_run(settings, cell["seed"], context)
     if settings.model.startswith("st-") and settings.transform == "affine" and settings.distortion in TURNED:

@@ -21,7 +21,7 @@ class ToldDigits(Digits):
 
     @staticmethod
     def loss_of(network, images, wanted):
-        """Cross-entropy and the squared error of theta, and the share of images that are read wrongly."""
+        """Cross-entropy and the squared error of theta, and the share of misclassified images."""
         labels, theta = wanted[:, 0].long(), wanted[:, 1:]
         parameters = network.transformer.localisation(images)
         logits = network.network(network.transformer.sample(images, parameters)).float()

@@ -1,4 +1,4 @@
-"""Whether a classifier uses what theta says of the class: thetas exchanged between pictures, and replaced by means."""
+"""Whether a classifier uses theta's information on the class: thetas exchanged between pictures, or averaged."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ BATCH = 250
 
 
 def measure_exchanges(model, images, labels, angles, rng) -> dict:
-    """The error of a classifier that sees each picture by another theta than its own.
+    """The error of a classifier that reads each picture by another theta than its own.
 
     Parameters
     ----------
@@ -26,8 +26,8 @@ def measure_exchanges(model, images, labels, angles, rng) -> dict:
         ``own``: each by its own theta. ``same_class`` and ``other_class``: each by the theta of a picture, the donor,
         of the same class or of another that was turned by nearly the same angle; ``any_angle_same_class`` and
         ``any_angle_other_class``: of a donor turned by any angle. ``class_mean``: by the mean parameters of its class;
-        ``mean``: by those of all. Each with its ``error``, and ``donor``, the share of pictures that are taken for the
-        class of their donor, where the two classes differ; ``degrees`` between the turns of the two, the median.
+        ``mean``: by those of all. Each with its ``error``; ``donor``, the share of pictures that are classified as
+        their donor's class, where the two classes differ; and the median ``degrees`` between the turns of the two.
     """
     parameters = outputs(model.transformer.localisation, images)
     found = {"own": _by_parameters(model, images, labels, parameters)}
@@ -53,12 +53,12 @@ def choose_donors(labels, values, same, rng):
     distance = np.abs(values[:, None] - values[None])
     fitting = labels[:, None] == labels[None] if same else labels[:, None] != labels[None]
     np.fill_diagonal(fitting, False)
-    distance += 1e-9 * rng.uniform(size=distance.shape)  # equals in no order of their own
+    distance += 1e-9 * rng.uniform(size=distance.shape)  # equal distances in random order
     return np.where(fitting, distance, np.inf).argmin(axis=1)
 
 
 def _by_parameters(model, images, labels, parameters, donor_labels=None):
-    """What the classifier makes of pictures that are read by given parameters."""
+    """The error of the classifier on pictures that are read by given parameters."""
     theta = model.transformer.transform.forward(parameters)
     answers = []
     for start in range(0, len(images), BATCH):

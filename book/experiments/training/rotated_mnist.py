@@ -1,4 +1,4 @@
-"""Chapter 10's table: classifiers on turned digits, alone and after a transformer, and what the transformer leaves."""
+"""Chapter 10's table: classifiers on turned digits, alone and after a transformer, and the angles that remain."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ KINDS = ("linear", "fcn", "cnn")
 TRANSFORM_NAMES = ("none", "rotation", "affine")
 WAYS = ("free", "frozen", "guided")
 SEEDS = range(3)
-MORE_SEEDS = range(3, 10)  # of the comparison that three seeds leave open
+MORE_SEEDS = range(3, 10)  # of the comparison that three seeds do not decide
 
 
 def table_cell(classifier, transform, seed):
@@ -36,12 +36,12 @@ def table_cell(classifier, transform, seed):
 
 def angle_cell(localisation, way, seed):
     """How far a rotation before the linear classifier turns digits upright: trained with it as in the table ("free"),
-    before one that has learned upright digits and learns no more ("frozen"), or on the true angle ("guided")."""
+    before one that was trained on upright digits and then frozen ("frozen"), or on the true angle ("guided")."""
     return dict(part="angles", way=way, **layers_of(localisation), **SETTINGS, seed=seed)
 
 
 def chance_cell(transform, seed):
-    """How often the label can be read from the parameters that a network with random weights gives."""
+    """How often the label can be read from the parameters that a network with random weights predicts."""
     return dict(part="chance", transform=transform, **layers_of("cnn"), seed=seed)
 
 
@@ -95,7 +95,7 @@ def curves(history):
 
 
 def snapshots_of_seed_0():
-    """The snapshots of the table's runs with seed 0, by "classifier transform": what "growing" shows."""
+    """The snapshots of the table's runs with seed 0, by "classifier transform", for the explorable "growing"."""
     cells = ledger.read("rotated_mnist").where(part="table", seed=0)
     return {f"{cell.settings['classifier']} {cell.settings['transform']}": cell.result["snapshots"] for cell in cells}
 

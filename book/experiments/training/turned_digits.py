@@ -1,4 +1,4 @@
-"""The recipe of chapter 10's experiment: turned digits, the models that read them, and what is measured of them."""
+"""The recipe of chapter 10's experiment: turned digits, the models that read them, and their measurements."""
 
 import numpy as np
 
@@ -21,17 +21,17 @@ from stn_numpy.training import error_rate, train
 from stn_numpy.transformer import SpatialTransformer
 
 IMAGE_SHAPE = (1, 28, 28)
-# The table has the convolutional localisation network; the other one is there to compare angles.
+# The table has the convolutional localisation network; the other one is used to compare angles.
 LOCALISATIONS = {
     "cnn": dict(kind="cnn", channels=(8, 10), kernel_size=5, downsample=2, hidden=(32,)),
     "fcn": dict(kind="fcn", hidden=(32, 32)),
 }
-# What a classifier has alone and after a transformer, so that the parameters of a row agree within 4 %.
+# Widths of a classifier alone and after a transformer, so that the parameters of a row agree within 4%.
 ALONE = {"linear": dict(hidden=(17,)), "fcn": dict(hidden=(71,)), "cnn": dict(channels=(18, 34))}
 BEHIND = {"linear": dict(), "fcn": dict(hidden=(64,)), "cnn": dict(channels=(16, 32))}
 SETTINGS = dict(steps=4000, batch=64, rate=3e-3, decay_every=1500, decay=0.3)
 SNAPSHOTS = (0, 50, 100, 200, 400, 800, 1500, 2500, 4000)
-TEST_TURNS = 5  # every test digit is seen at so many angles
+TEST_TURNS = 5  # angles at which every test digit is read
 
 
 def new_classifier(kind, transform, seed, localisation="cnn"):
@@ -46,7 +46,7 @@ def new_classifier(kind, transform, seed, localisation="cnn"):
 
 
 def turned_batches(images, labels, size, context=NO_SERIES):
-    """The function that `train` draws batches with: random digits, each newly turned."""
+    """The function with which `train` draws batches: random digits, each freshly turned."""
 
     def make_batch(rng):
         context.check()
@@ -96,7 +96,7 @@ def train_classifier(kind, transform, seed, localisation="cnn", settings=SETTING
 
 
 def measure_classifier(model):
-    """Error, remaining angle and what the parameters betray, on turned test digits."""
+    """Error, remaining angle and how well the parameters reveal the label, on turned test digits."""
     turned, labels, pose = turned_set("test")
     found = {"test_error": error_rate(model, turned, labels)}
     if model.transformer is None:
@@ -114,8 +114,8 @@ def label_readable(localisation):
 
 
 def label_readable_by_chance(transform, seed):
-    """The same with random weights in the last layer too. Numbers that depend on the picture always say something about
-    it, six more than one: what training added is what goes beyond this."""
+    """The same with random weights in the last layer too. Numbers that depend on the picture always contain information
+    about it, six more than one; only the excess over this was added by training."""
     localisation = new_classifier("linear", transform, seed).transformer.localisation
     weight = localisation.final.weight
     weight.data[:] = np.random.default_rng([seed, 2]).normal(size=weight.data.shape)
@@ -123,7 +123,7 @@ def label_readable_by_chance(transform, seed):
 
 
 def train_frozen(seed, localisation, settings=SETTINGS, context=NO_SERIES):
-    """Train a rotation before a linear classifier that has learned upright digits and learns no more."""
+    """Train a rotation before a linear classifier that was trained on upright digits and then frozen."""
     model = new_classifier("linear", "rotation", seed, localisation)
     transformer, model.transformer = model.transformer, None
     images, labels = load_digits("train")
@@ -140,8 +140,8 @@ def train_frozen(seed, localisation, settings=SETTINGS, context=NO_SERIES):
 
 
 def train_guided(seed, localisation, settings=SETTINGS, context=NO_SERIES):
-    """Train the transformer of a rotation on the true angle, from which it otherwise never learns: the floor for a
-    transformer, as it is minimal in ``mean(1 - cos(remaining angle))``."""
+    """Train the transformer of a rotation on the true angle, which it is otherwise never given: the lower bound for a
+    transformer, as it minimises ``mean(1 - cos(remaining angle))``."""
     transformer = new_classifier("linear", "rotation", seed, localisation).transformer
     network = transformer.localisation
     optimizer = Adam(network.parameters(), lr=settings["rate"])

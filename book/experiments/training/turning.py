@@ -1,4 +1,4 @@
-"""Chapter 10's long runs in the book's own code: whether a transformer turns digits, given time and the right rates."""
+"""Chapter 10's long runs in the book's own code: whether a transformer turns digits with more steps and tuned rates."""
 
 import numpy as np
 
@@ -31,7 +31,7 @@ RECORD_EVERY = 1_000  # steps
 
 
 def all_cells() -> list:
-    """The long runs; the short ones of the table once more, whose thetas are exchanged; what matters most first."""
+    """The long runs; the short ones of the table again, whose thetas are exchanged; the most important first."""
     long = [
         *(("fcn", "affine", "mnist", seed) for seed in SEEDS),
         *(("linear", name, "mnist", seed) for seed in SEEDS for name in ("affine", "features")),
@@ -45,8 +45,8 @@ def all_cells() -> list:
 
 
 def long_model(classifier, transform, localisation, rng):
-    """A classifier after a transform; "none" for none, "features" for a linear classifier that is given the features
-    of the same localisation network in place of a picture."""
+    """A classifier after a transform; "none" for none, "features" for a linear classifier of the features of the same
+    localisation network in place of a picture."""
     if transform == "features":
         return Classifier(IMAGE_SHAPE, "fcn", hidden=localisation, rng=rng)
     if transform == "none":
@@ -76,7 +76,7 @@ def exchanges_of(model, seed):
 
 
 def fast_batches(images, labels, size, context):
-    """`turned_batches`, turned by the compiled sampler: the same pictures to rounding, in a seventh of the time."""
+    """`turned_batches`, turned by the compiled sampler: the same pictures up to rounding, in a seventh of the time."""
 
     def make_batch(rng):
         context.check()
@@ -88,7 +88,7 @@ def fast_batches(images, labels, size, context):
 
 
 def train_long(compiled, model, cell, context):
-    """Train by the recipe, from the cell's checkpoint if there is one; return the history of what was learned."""
+    """Train by the recipe, from the cell's checkpoint if there is one; return the history."""
     optimizer = SGD(compiled.parameters(), lr=cell["rate"], momentum=cell["momentum"], nesterov=cell["nesterov"])
     load = load_mnist if cell["data"] == "mnist" else load_digits
     look = looks_at(model)
@@ -113,7 +113,7 @@ def train_long(compiled, model, cell, context):
 
 
 def looks_at(model):
-    """The `record` of `train`: test error, remaining pose, silent units and what theta betrays of the class."""
+    """The `record` of `train`: test error, remaining pose, silent units and how well theta reveals the class."""
     turned, labels, pose = turned_set("test", turns=1)
     known, known_labels, _ = turned_set("train", turns=1, seed=2016)
 

@@ -1,7 +1,6 @@
-"""Chapter 2's experiment: the program ``book/by_hand.py`` as it comes, and the weights that it has learned.
-
-The explorable "draw" runs both of its networks in the page, so the ledger keeps their weights: in float32, as the
-program has them.
+"""Chapter 2's experiment: the program ``book/by_hand.py`` unchanged, and the weights that it has learned. The
+explorable "draw" runs both of its networks in the page, so the ledger keeps their weights: in float32, as in the
+program.
 """
 
 import base64
@@ -33,7 +32,7 @@ def measure_program(cell, context) -> dict:
 
 
 def measure_network(weights, canvas, pose, labels) -> dict:
-    """What one network makes of the test canvases, and its weights, each array as base64."""
+    """The results of one network on the test canvases, and its weights, each array as base64."""
     seen, _, theta = by_hand.transform(canvas, weights[:LOCALISATION])
     answer = by_hand.network(seen.reshape(len(seen), -1), weights[LOCALISATION:]).argmax(axis=1)
     place, log_size, degrees = by_hand.pose_left(pose, theta)
@@ -47,14 +46,14 @@ def packed(array) -> str:
 
 
 def unpacked(texts) -> tuple:
-    """Weights as the program has them: each weight has a row for each number of its bias."""
+    """The program's weights: each weight has a row for each number of its bias."""
     flat = [np.frombuffer(base64.b64decode(text), "<f4").astype(np.float32) for text in texts]
     pairs = zip(flat[::2], flat[1::2])
     return tuple(array for weight, bias in pairs for array in (weight.reshape(len(bias), -1), bias))
 
 
 def trained_networks() -> dict:
-    """What the ledger has of the program as it comes: what "draw" shows."""
+    """The ledger's results of the unchanged program, for the explorable "draw"."""
     return ledger.read("by_hand").one(**EXPERIMENT.cells[0]).result
 
 

@@ -16,11 +16,11 @@ CELLS = [
 
 
 def train_one(rate, own_rate, seed, steps):
-    """Train one of the program's two networks on the program's canvases; own_rate 0 holds theta at the identity."""
+    """Train one of the program's two networks on the program's canvases; own_rate 0 freezes theta at the identity."""
     (images, labels), rng = by_hand.digits("train"), np.random.default_rng(seed)
     weights = by_hand.first_weights(rng)
     for step in range(steps):
-        left = 1 - step / steps  # a float of Python's: one of NumPy's would make the weights float64
+        left = 1 - step / steps  # a Python float: NumPy's would make the weights float64
         batch = rng.integers(len(images), size=by_hand.BATCH)
         canvas, _ = by_hand.scatter(images[batch], rng)
         weights, _ = by_hand.training_step(weights, canvas, labels[batch], rate * left, own_rate * left)
@@ -28,7 +28,7 @@ def train_one(rate, own_rate, seed, steps):
 
 
 def measure_whole(cell, context):
-    """Train and measure one cell: the test error, and what pose is left."""
+    """Train and measure one cell: the test error, and the pose that remains."""
     weights = train_one(cell["rate"], cell["own_rate"], cell["seed"], cell["steps"])
     images, labels = by_hand.digits("test")
     canvas, pose = by_hand.scatter(images, np.random.default_rng(1))
