@@ -39,19 +39,7 @@ def load_mnist(split: str = "train") -> tuple[np.ndarray, np.ndarray]:
 
     The environment variable ``STN_DATA`` names a folder with the four files (``train-images-idx3-ubyte.gz`` and so
     on, packed or not), or one that torchvision has filled. Without it the files are downloaded once, 11 MB, and kept
-    in pooch's cache folder.
-
-    Parameters
-    ----------
-    split : {"train", "test"}
-        Which part.
-
-    Returns
-    -------
-    images : (N, 1, 28, 28) array of float32
-        From 0 (background) to 1 (ink); N is 60000 or 10000.
-    labels : (N,) array of int64
-        The digits' classes, 0 to 9.
+    in pooch's cache folder. The split, images and labels are as in `load_digits`; N is 60000 or 10000.
 
     Raises
     ------

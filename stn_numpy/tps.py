@@ -39,10 +39,8 @@ def tps_grid(
     ----------
     displacements : (N, K, 2) array of float32 or float64
         How far the sampling point of each control point is moved, (x, y) in normalised units; zeros do nothing.
-    size : (N, C, h, w) ints
-        The shape of the **output**; the input's size does not matter here.
-    align_corners : bool
-        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+    size, align_corners
+        As in `affine_grid`: the shape (N, C, h, w) of the **output**, and what -1 and 1 are.
     points : (K, 2) array of float32 or float64, or (rows, columns)
         The places of the control points in the output, in the displacements' order; or the shape of a regular grid of
         them, as in `control_points`.
@@ -153,7 +151,7 @@ def tps_displacements_backward(d_displacements: np.ndarray, parameters: np.ndarr
     return d_displacements.reshape(-1, 2 * count).copy()
 
 
-def _as_points(points):
+def as_points(points):
     """Check the control points, or make the grid of them; return them, (K, 2)."""
     if not isinstance(points, np.ndarray):
         points = control_points(check_pair("points", points, 1))
@@ -165,7 +163,7 @@ def _as_points(points):
 
 def _check_points(displacements, points):
     """Check both arguments; return the control points."""
-    points = _as_points(points)
+    points = as_points(points)
     check_arrays(displacements=(displacements, f"N {len(points)} 2"))
     return points
 

@@ -144,8 +144,7 @@ def test_a_damaged_or_foreign_file_is_refused_by_name_with_a_remedy(folder, harm
 
 
 @pytest.mark.parametrize(
-    "harm, says",
-    [(lambda data: data[:-1], "holds 10 bytes, .* has 11"), (flip_a_bit, "is not MNIST's t10k-labels-idx1-ubyte")],
+    "harm, says", [(lambda data: data[:-1], "is cut short"), (flip_a_bit, "is not MNIST's t10k-labels-idx1-ubyte")]
 )
 def test_a_damaged_file_that_is_not_packed_is_refused(folder, harm, says):
     unpack(folder / "t10k-labels-idx1-ubyte.gz")

@@ -8,9 +8,9 @@ from series import record_of
 from book.experiments.scale import alignment, recipe, speed, table
 from book.experiments.scale.paper import error_in_paper
 from book.experiments.scale.told import ToldDigits
-from stn_numpy.pytorch.checkpoints import load_checkpoint
 from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import test_digits as distorted_test_digits
+from stn_numpy.pytorch.run import load_checkpoint
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.weights import write_whole
 
@@ -195,6 +195,6 @@ def test_a_cell_of_the_recipe(tmp_path):
 
 
 def test_a_transformer_that_is_told_the_pose_turns_within_a_few_steps(tmp_path):
-    long = SHORT.replace("iterations=4", "iterations=150").replace("batch=8", "batch=64")
+    long = SHORT.replace("iterations=4", "iterations=150").replace("batch=8", "batch=64") + " rate=0.05"
     result = record_of(recipe.EXPERIMENT, tmp_path, "series=told seed=0", long).result
     assert result["life"]["remaining"]["degrees"] < 45

@@ -366,7 +366,7 @@ def test_tables_of_headings_that_will_not_do(tiles, tmp_path, capsys, table, par
         (["--data-folder", "mine", "--headings", "h.csv"], "--headings: expected --turned-copies K with it"),
         (["--data-folder", "mine", "--turned-copies", "4"], "--turned-copies: expected 0 with the model st-cnn, got 4"),
         (["--data-folder", "mine", "--entropy", "0.1"], "entropy: expected 0 without turned copies, got 0.1"),
-        (["--data-folder", "mine", "--augment", "flip"], "expected turn, scale or both with a comma, got 'flip'"),
+        (["--data-folder", "mine", "--augment", "flip"], "invalid choice: 'flip'"),
         (["--distortion", "R", "--headings", "h.csv"], "--headings: expected it with --data-folder"),
         (["--distortion", "R", "--augment", "turn"], "--augment: expected it with --data-folder"),
     ],
@@ -432,13 +432,13 @@ def test_the_loss_of_a_tile_with_a_heading_is_of_its_direction_alone():
 
 
 def test_turned_copies_from_a_command_of_few_words(tiles, tmp_path, capsys):
-    """The defaults are those for tiles, an estimate is printed, and what is written can be used again."""
+    """The defaults are those for tiles, the bar shows what is left, and what is written can be used again."""
     (tmp_path / "h.csv").write_text("file,degrees\ncars/1.jpg,40\nfighters/1.jpg,280\n")
     command = ["--model", "cnn", "--turned-copies", "4", "--data-folder", str(tiles), "--tile-size", "24"]
     more = ["--augment", "turn,scale", "--headings", str(tmp_path / "h.csv"), "--iterations", "12", "--device", "cpu"]
     main([*command, *more, "--out", str(tmp_path / "out")])
     said = capsys.readouterr().err
-    assert "headings: 2 tiles" in said and "12 steps of 32 tiles: about" in said
+    assert "headings: 2 tiles" in said and "12/12 [" in said
     path = tmp_path / "out" / "cnn-mine-turned_copies4-turn-scale-told-seed0"
     result = json.loads(Path(f"{path}.json").read_text())
     assert result["settings"]["optimizer"] == "adamw" and result["settings"]["batch"] == 32

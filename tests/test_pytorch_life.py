@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
+from book.experiments.measured import MeasuredRun, known_digits, label_leak
 from stn_numpy.pytorch import build
-from stn_numpy.pytorch.digits import known_digits, test_digits
-from stn_numpy.pytorch.life import is_silent, label_leak, signs_of_life
-from stn_numpy.pytorch.run import Run, Stopped
+from stn_numpy.pytorch.digits import test_digits
+from stn_numpy.pytorch.life import is_silent, signs_of_life
+from stn_numpy.pytorch.run import Stopped
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.train import main
 
@@ -110,7 +111,7 @@ def test_the_label_is_read_from_a_theta_that_whispers_it_and_not_from_a_constant
 
 
 def run(folder, record_every=10, **settings):
-    return Run(
+    return MeasuredRun(
         Settings("st-fcn", "R", data="small", batch=8, iterations=60, rate=0.05, **settings),
         0,
         CPU,

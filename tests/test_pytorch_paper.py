@@ -109,11 +109,10 @@ def test_localisation_networks_of_four_depths(model, distortion):
         assert network(torch.zeros(2, 1, SIZES[distortion], SIZES[distortion])).shape == (2, 10)
 
 
-def test_a_seed_decides_and_numbers_can_be_asked_for():
+def test_a_seed_decides():
     one, same, other = (build("st-cnn", "R", rng=seed).state_dict() for seed in (3, 3, 4))
     assert all(torch.equal(one[name], same[name]) for name in one)
     assert not torch.equal(one["network.0.weight"], other["network.0.weight"])
-    np.testing.assert_allclose(build("st-fcn", "R", parameters=100_000).parameter_count(), 100_000, rtol=0.02)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +131,6 @@ BAD = {
     "depth": (("st-cnn", "R"), dict(localisation_depth=4), "localisation_depth", "0 to 3", "4"),
     "half a layer": (("st-cnn", "R"), dict(localisation_depth=0.5), "localisation_depth", "whole number", "0.5"),
     "dtype": (("cnn", "R"), dict(dtype=torch.int64), "dtype", "torch.float32", "torch.int64"),
-    "parameters": (("st-fcn", "TC"), dict(parameters=100_000), "parameters", "more than", "100000"),
 }
 
 

@@ -18,11 +18,10 @@ from torch import nn
 
 from stn_numpy.files import locked
 from stn_numpy.pytorch import train
-from stn_numpy.pytorch.checkpoints import load_checkpoint
 from stn_numpy.pytorch.command import Refusal
 from stn_numpy.pytorch.digits import Digits, test_digits
 from stn_numpy.pytorch.families import TRANSFORMS
-from stn_numpy.pytorch.run import Run, Stopped, World
+from stn_numpy.pytorch.run import Run, Stopped, World, load_checkpoint
 from stn_numpy.pytorch.settings import LATER, Settings
 from stn_numpy.pytorch.steps import Stepper, make_optimizer, set_rate
 from stn_numpy.pytorch.train import check_together, join_world, main, make_parser
@@ -117,7 +116,7 @@ def test_turned_copies_on_digits(tmp_path, model):
     run, result = trained(tmp_path, settings)
     assert result["parameters"] == pytest.approx(45_000, rel=0.02)
     assert run.losses[-5:].mean() < run.losses[:5].mean()
-    assert len(result["life"]["silent"]) == 2 and "before" in result["angles"]
+    assert len(result["life"]["silent"]) == 2
     network = settings.build(0)
     load(tmp_path / f"{settings.name}-seed0.pt", network)
 

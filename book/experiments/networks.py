@@ -5,6 +5,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from book.experiments.engine import Stopped
+from book.experiments.measured import MeasuredRun
 from stn_numpy.pytorch import run as training
 from stn_numpy.pytorch.command import find_devices
 from stn_numpy.pytorch.watch import measure_grid, watch
@@ -18,8 +19,8 @@ def settings_from(cell, kind):
     return kind(**{field.name: cell[field.name] for field in fields(kind) if field.name in cell})
 
 
-def train_run(settings, seed, context, kind=training.Run, record_every=0):
-    """Train one network within a cell, from its checkpoint if there is one, by `kind`, which is `Run` or a subclass;
+def train_run(settings, seed, context, kind=MeasuredRun, record_every=0):
+    """Train one network within a cell, from its checkpoint if there is one, by `kind`, a `Run`;
     return the result of `Run.finish`, with a history every `record_every` steps (0 for none), and the network, on the
     CPU."""
     devices = find_devices(context.device)

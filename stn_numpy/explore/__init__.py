@@ -57,7 +57,7 @@ def show(name: str, results: dict | None = None) -> Explorable:
 
     `results` is for three of them, and required there. For "growing": by the names of a classifier and a transform
     ("linear affine"), the snapshots of a recorded run by its number of steps. For "turning": the ``history`` of a run,
-    as `stn_numpy.pytorch.run` records it, the angle in degrees ``before`` it, and the ``digits`` whose thetas it has:
+    as chapter 13 records it, the angle in degrees ``before`` it, and the ``digits`` whose thetas it has:
     ``labels``, and ``pictures`` from 0 to 255. For "draw": ``test_canvases``, how many; and for "plain" and
     "transformer", the ``test_error`` of a trained network and its ``weights``, float32 in base64.
     """

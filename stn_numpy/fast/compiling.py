@@ -29,16 +29,8 @@ APART = 32
 
 OPTIONS = {"nogil": True, "error_model": "numpy"}  # other Python threads run meanwhile, and x / 0 is inf as in NumPy
 # Only prange loops run in parallel: Numba's search for other candidates takes longer than compiling the loops.
-PRANGE_ALONE = dict(
-    prange=True,
-    comprehension=False,
-    reduction=False,
-    inplace_binop=False,
-    setitem=False,
-    numpy=False,
-    stencil=False,
-    fusion=False,
-)
+OTHERS = ("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "stencil", "fusion")
+PRANGE_ALONE = {"prange": True} | dict.fromkeys(OTHERS, False)
 
 
 def kernel(function: Callable | None = None, *, parallel: bool = False, **options) -> Callable:

@@ -5,46 +5,25 @@ In lanes a layer keeps no state: the `Run` keeps what its backward needs, so tha
 
 from .. import layer
 from ..check import check_arrays
-from .chain import chain
-from .conv import conv2d, conv2d_backward, conv2d_lanes, conv2d_lanes_backward
-from .linear import linear, linear_backward, relu, relu_backward
-from .pool import (
-    avg_pool2d,
-    avg_pool2d_backward,
-    avg_pool2d_lanes,
-    avg_pool2d_lanes_backward,
-    max_pool2d,
-    max_pool2d_backward,
-    max_pool2d_lanes,
-    max_pool2d_lanes_backward,
-)
+from .chain import Run, chain
+from .conv import conv2d_lanes, conv2d_lanes_backward
+from .linear import relu, relu_backward
+from .pool import avg_pool2d_lanes, avg_pool2d_lanes_backward, max_pool2d_lanes, max_pool2d_lanes_backward
 
 
-class Linear(layer.Linear):
-    """As `stn_numpy.Linear`, compiled."""
-
-    def forward(self, inputs):
-        self.inputs = inputs
-        return linear(inputs, self.weight.data, self.bias.data)
-
-    def backward(self, d_out):
-        d_inputs, d_weight, d_bias = linear_backward(d_out, self.inputs, self.weight.data, self.bias.data)
-        self.weight.grad += d_weight
-        self.bias.grad += d_bias
-        return d_inputs
-
-
-class Conv2d(layer.Conv2d):
-    """As `stn_numpy.Conv2d`, compiled."""
+class ImageLayer(layer.Layer):
+    """A layer of images, which by itself is a `Run` of one."""
 
     def forward(self, image):
-        self.image = image
-        return conv2d(image, self.weight.data, self.bias.data, self.stride, self.padding)
+        self.run = Run([self])
+        return self.run(image)
 
     def backward(self, d_out):
-        return self._gather(
-            conv2d_backward(d_out, self.image, self.weight.data, self.bias.data, self.stride, self.padding)
-        )
+        return self.run.backward(d_out)
+
+
+class Conv2d(ImageLayer, layer.Conv2d):
+    """As `stn_numpy.Conv2d`, compiled."""
 
     def forward_lanes(self, image, lanes):
         weight, bias = self.weight.data, self.bias.data
@@ -52,9 +31,7 @@ class Conv2d(layer.Conv2d):
         return conv2d_lanes(image, lanes, weight, bias, self.stride, self.padding)
 
     def backward_lanes(self, d_out, image, lanes):
-        return self._gather(conv2d_lanes_backward(d_out, image, lanes, self.weight.data, self.stride, self.padding))
-
-    def _gather(self, gradients):
+        gradients = conv2d_lanes_backward(d_out, image, lanes, self.weight.data, self.stride, self.padding)
         d_image, d_weight, d_bias = gradients
         self.weight.grad += d_weight
         self.bias.grad += d_bias
@@ -78,15 +55,8 @@ class ReLU(layer.ReLU):
         return relu_backward(d_out, image)
 
 
-class MaxPool2d(layer.MaxPool2d):
+class MaxPool2d(ImageLayer, layer.MaxPool2d):
     """As `stn_numpy.MaxPool2d`, compiled; in lanes together with a `ReLU` before or after it, if there is one."""
-
-    def forward(self, image):
-        self.image = image
-        return max_pool2d(image, self.kernel_size, self.stride)
-
-    def backward(self, d_out):
-        return max_pool2d_backward(d_out, self.image, self.kernel_size, self.stride)
 
     def forward_lanes(self, image, lanes, relu=False):
         return max_pool2d_lanes(image, lanes, self.kernel_size, self.stride, relu)
@@ -95,15 +65,8 @@ class MaxPool2d(layer.MaxPool2d):
         return max_pool2d_lanes_backward(d_out, image, lanes, self.kernel_size, self.stride, relu)
 
 
-class AvgPool2d(layer.AvgPool2d):
+class AvgPool2d(ImageLayer, layer.AvgPool2d):
     """As `stn_numpy.AvgPool2d`, compiled."""
-
-    def forward(self, image):
-        self.image = image
-        return avg_pool2d(image, self.kernel_size, self.stride)
-
-    def backward(self, d_out):
-        return avg_pool2d_backward(d_out, self.image, self.kernel_size, self.stride)
 
     def forward_lanes(self, image, lanes):
         return avg_pool2d_lanes(image, lanes, self.kernel_size, self.stride)

@@ -1,30 +1,11 @@
-"""The linear layer and the ReLU, compiled: the same as stn_numpy/linear.py.
-
-NumPy's matrix product is machine code already, so the linear layer uses it too.
-"""
+"""The ReLU, compiled: the same as in stn_numpy/linear.py. NumPy's matrix product is machine code already."""
 
 import numpy as np
 from numba import prange
 
-from ..check import check_arrays, check_floating, check_gradient
+from ..check import check_floating, check_gradient
 from .compiling import kernel, ready
 from .memory import empty
-
-
-def linear(inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """As `stn_numpy.linear`; the bias is added in place."""
-    check_arrays(inputs=(inputs, "N I"), weight=(weight, "O I"), bias=(bias, "O"))
-    out = inputs @ weight.T
-    out += bias
-    return out
-
-
-def linear_backward(
-    d_out: np.ndarray, inputs: np.ndarray, weight: np.ndarray, bias: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """As `stn_numpy.linear_backward`."""
-    check_arrays(inputs=(inputs, "N I"), weight=(weight, "O I"), bias=(bias, "O"), d_out=(d_out, "N O"))
-    return d_out @ weight, d_out.T @ inputs, d_out.sum(axis=0)
 
 
 def relu(inputs: np.ndarray) -> np.ndarray:

@@ -45,14 +45,7 @@ class SpatialTransformer(transformer.SpatialTransformer):
 
 TWINS = {
     getattr(layer, kind.__name__): kind
-    for kind in (
-        fast_layer.Linear,
-        fast_layer.Conv2d,
-        fast_layer.ReLU,
-        fast_layer.MaxPool2d,
-        fast_layer.AvgPool2d,
-        fast_layer.Sequential,
-    )
+    for kind in (fast_layer.Conv2d, fast_layer.ReLU, fast_layer.MaxPool2d, fast_layer.AvgPool2d, fast_layer.Sequential)
 } | {transformer.SpatialTransformer: SpatialTransformer}
 
 

@@ -8,4 +8,4 @@ from .model import Classifier
 from .networks import build
 from .transformer import SpatialTransformer
 from .turned_copies import TurnedCopies
-from .weights import architecture, check_architecture, from_numpy, load, save, to_numpy
+from .weights import architecture, from_numpy, load, save, to_numpy

@@ -20,7 +20,6 @@ def load_validation(split: str) -> tuple:
 
 DATA = {"mnist": load_mnist, "small": load_digits, "validation": load_validation}
 STEPS_A_PIECE = 25  # in one call of `distort`; the digits of a seed depend on it
-KNOWN = 5_000  # training digits that a probe of theta compares with
 TEST_SEED = 2015  # the test digits are distorted once, the same for every model, seed and device
 
 
@@ -75,19 +74,12 @@ class Digits:
 
 @lru_cache(maxsize=2)
 def test_digits(data: str, distortion: str) -> tuple:
-    """The test digits, the same for every model: images (N, 1, h, w), labels (N,), and poses as `distort` returns
-    them."""
-    return _distorted_once(*load_split(data, "test"), distortion, TEST_SEED)
+    """The test digits, the same for every model: images (N, 1, h, w), labels (N,), and the poses of `distort`."""
+    return distorted_once(*load_split(data, "test"), distortion, TEST_SEED)
 
 
-@lru_cache(maxsize=2)
-def known_digits(data: str, distortion: str) -> tuple[torch.Tensor, torch.Tensor]:
-    """The first training digits, distorted once, and their labels."""
-    images, labels = load_split(data, "train")
-    return _distorted_once(images[:KNOWN], labels[:KNOWN], distortion, TEST_SEED + 1)[:2]
-
-
-def _distorted_once(images, labels, distortion, seed):
+def distorted_once(images, labels, distortion, seed) -> tuple:
+    """Digits, NumPy arrays, distorted by the numbers of one seed; their labels; and poses as `distort` returns them."""
     generator = torch.Generator().manual_seed(seed)  # on the CPU, since other devices draw other numbers
     distorted, truth = distort(torch.from_numpy(images), distortion, generator)
     return distorted, torch.from_numpy(labels), truth

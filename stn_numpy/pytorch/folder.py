@@ -1,6 +1,5 @@
 """Training on the user's own tiles: a folder with one folder for each class."""
 
-import argparse
 import hashlib
 import sys
 from dataclasses import asdict, dataclass
@@ -19,7 +18,7 @@ from .tiles import A_COPY, COPIES, build_tile_network, centred, mean_colour
 from .turned_copies import log_joint, share_entropy
 
 MODELS = ("cnn", "st-cnn")
-AUGMENTATIONS = ("turn", "scale")
+AUGMENTATIONS = ("turn", "scale", "turn,scale")
 SCALED_BY = 0.2  # of the natural logarithm of the scale, the most
 LABELLED = 4  # one in so many tiles of a batch has a heading, where headings are known
 # Instead of the paper's protocol for digits, one that learns in minutes on a processor.
@@ -36,7 +35,7 @@ class FolderSettings(Settings):
     mean: tuple = ()  # the training tiles' mean colour, C floats
     content: str = ""  # a digest of all tiles, so that no run resumes with others
     background: str | None = None  # as in `read_folder`
-    augment: tuple = ()  # of AUGMENTATIONS
+    augment: tuple = ()  # "turn", "scale"
     headings: str = ""  # a digest of the headings that are known
 
     usual = DEFAULTS
@@ -82,14 +81,6 @@ def settings_for(folder: Folder, path, settings: Settings, background=None, augm
     more = dict(folder=name, image_shape=shape, classes=classes, mean=tuple(mean), content=content)
     digest = "" if headings is None else hashlib.sha256(headings.tobytes()).hexdigest()[:16]
     return FolderSettings(**asdict(settings), **more, background=background, augment=tuple(augment), headings=digest)
-
-
-def augmentations(text: str) -> tuple:
-    """A type for argparse: "turn", "scale" or both."""
-    found = tuple(text.split(","))
-    if not set(found) <= set(AUGMENTATIONS):
-        raise argparse.ArgumentTypeError(f"expected {', '.join(AUGMENTATIONS)} or both with a comma, got {text!r}")
-    return tuple(name for name in AUGMENTATIONS if name in found)
 
 
 def open_folder(path, size, settings, device, say=True, out=None, background=None, augment=(), headings=None):

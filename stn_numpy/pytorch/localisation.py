@@ -9,25 +9,11 @@ from .layer import layer_from_numpy, numpy_dtype
 
 
 class LocalisationNetwork(nn.Module):
-    """Predict from an image its transformation's parameters. As `stn_numpy.LocalisationNetwork`, with its first
-    weights."""
+    """Predict from an image its transformation's parameters. As `stn_numpy.LocalisationNetwork`, first weights too."""
 
-    def __init__(
-        self,
-        image_shape,
-        identity,
-        kind="cnn",
-        channels=None,
-        kernel_size=None,
-        hidden=(32,),
-        downsample=1,
-        rng=None,
-        dtype=torch.float32,
-    ):
+    def __init__(self, *arguments, dtype=torch.float32, **options):
         super().__init__()
-        start = localisation.LocalisationNetwork(
-            image_shape, identity, kind, channels, kernel_size, hidden, downsample, rng, numpy_dtype(dtype)
-        )
+        start = localisation.LocalisationNetwork(*arguments, dtype=numpy_dtype(dtype), **options)
         self.features = nn.Sequential(*map(layer_from_numpy, start.features.layers))
         self.final = layer_from_numpy(start.final)
 

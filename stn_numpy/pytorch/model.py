@@ -9,26 +9,13 @@ from .layer import layer_from_numpy, numpy_dtype
 
 
 class Classifier(nn.Module):
-    """Predict the class of an image. As in `stn_numpy.Classifier`, first weights included."""
+    """Predict the class of an image. As in `stn_numpy.Classifier`, arguments and first weights included."""
 
-    def __init__(
-        self,
-        image_shape,
-        kind="cnn",
-        classes=10,
-        transformer=None,
-        hidden=(),
-        channels=None,
-        kernel_sizes=None,
-        rng=None,
-        dtype=torch.float32,
-    ):
+    def __init__(self, image_shape, kind="cnn", classes=10, transformer=None, dtype=torch.float32, **options):
         super().__init__()
         if transformer is not None and transformer.size is not None:
             image_shape = (check_image_shape(image_shape)[0], *transformer.size)
-        start = model.Classifier(
-            image_shape, kind, classes, None, hidden, channels, kernel_sizes, rng, numpy_dtype(dtype)
-        )
+        start = model.Classifier(image_shape, kind, classes, dtype=numpy_dtype(dtype), **options)
         self.transformer = transformer
         self.network = nn.Sequential(*map(layer_from_numpy, start.network.layers))
 

@@ -17,20 +17,12 @@ from .weights import from_numpy
 MODELS = ("fcn", "cnn", "st-fcn", "st-cnn")
 SIZES = {"R": 28, "RTS": 42, "P": 28, "E": 28, "TC": 60, "P2": 28}
 POOLED = ("RTS", "TC")  # where an average pool by 2 follows the transformer
-PARAMETERS = 400_000
+PARAMETERS = 400_000  # of the whole network: the classifier gets those that remain after the transformer's
 A_COPY = 45_000  # of the network that reads turned copies, for which each image costs K times as much
-LEAST = 10_000  # parameters that must remain for a classifier
 
 
 def build(
-    model,
-    distortion,
-    transform="affine",
-    localisation_depth=2,
-    rng=None,
-    dtype=torch.float32,
-    parameters=PARAMETERS,
-    turned_copies=0,
+    model, distortion, transform="affine", localisation_depth=2, rng=None, dtype=torch.float32, turned_copies=0
 ) -> Classifier | TurnedCopies:
     """Build one of the paper's networks, or a classifier that reads each digit in `turned_copies` directions.
 
@@ -44,9 +36,6 @@ def build(
         Convolutions (ST-CNN) or hidden layers (ST-FCN) of the localisation network, 0 to 3; the paper has 2.
     transform, rng, dtype
         As in `stn_numpy.SpatialTransformer` and `stn_numpy.Classifier`.
-    parameters : int
-        About how many numbers the whole network learns: the classifier gets those that remain after the transformer's.
-        The network that reads turned copies has `A_COPY`.
 
     Notes
     -----
@@ -71,25 +60,16 @@ def build(
     rng = np.random.default_rng(rng)
     kind, size = model.removeprefix("st-"), SIZES[distortion]
     if turned_copies:
-        return _turned_copies(kind, size, turned_copies, rng, dtype)
+        filters = dict(first=16) if kind == "cnn" else {}  # one additional output, the score of a copy
+        return TurnedCopies(CLASSIFIERS[kind]([], 1, size, 11, A_COPY, rng, dtype, **filters), turned_copies)
     transformer, pool = None, []
     if model.startswith("st-"):
         localisation = _localisation(kind, size, transform.identity, localisation_depth, rng, dtype)
         transformer = SpatialTransformer(localisation, transform)
         pool = [AvgPool2d(2)] if distortion in POOLED else []
     taken = sum(p.numel() for p in transformer.parameters()) if transformer else 0
-    left = check_whole("parameters", parameters, 1) - taken
-    if left < LEAST:
-        least = f"more than {taken + LEAST}, of which the transformer has {taken}"
-        raise ValueError(f"parameters: expected {least}, got {parameters}")
-    return Classifier.of(CLASSIFIERS[kind](pool, 1, size // 2 if pool else size, 10, left, rng, dtype), transformer)
-
-
-def _turned_copies(kind, size, turns, rng, dtype):
-    """A small classifier with one additional output, the score of a copy; its CNN has 16 filters, then more."""
-    filters = dict(first=16) if kind == "cnn" else {}
-    network = CLASSIFIERS[kind]([], 1, size, 11, A_COPY, rng, dtype, **filters)
-    return TurnedCopies(network, turns)
+    classifier = CLASSIFIERS[kind](pool, 1, size // 2 if pool else size, 10, PARAMETERS - taken, rng, dtype)
+    return Classifier.of(classifier, transformer)
 
 
 def _localisation(kind, size, identity, depth, rng, dtype):

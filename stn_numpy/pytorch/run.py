@@ -8,28 +8,18 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import distributed
 
 from ..files import locked, write_json
-from .checkpoints import check_facts, load_checkpoint
-from .digits import STEPS_A_PIECE, Digits, known_digits, test_digits
-from .life import angles_left, label_leak, signs_of_life, thetas
-from .networks import SIZES
+from .digits import STEPS_A_PIECE, Digits, test_digits
+from .life import signs_of_life
 from .quick import quicken
 from .steps import Stepper, choose_acceleration, copies_loss, make_optimizer, set_rate
-from .weights import save, write_whole
+from .weights import read_whole, save, write_whole
 
-SHOWN = 20  # test digits whose thetas the history keeps
 KEPT = ("step", "seconds", "processor_seconds", "history")
 POSED = ("R", "RTS", "TC")  # the distortions that give each digit an angle, a scale and a place
-
-
-def shown(count: int) -> slice:
-    """The indices of `SHOWN` of `count` test digits, at equal distances."""
-    step = count // SHOWN
-    return slice(0, SHOWN * step, step)
 
 
 class Stopped(Exception):
@@ -56,7 +46,7 @@ class World:
 
 
 class Run:
-    """Train one network; a subclass may `measure` more.
+    """Train one network; a subclass may `measure` more, or `look` at more on the way.
 
     `folder` takes the checkpoint and, at the end, the weights (.pt) and the result (.json). The result's history has an
     entry, see `record`, every `record_every` steps, 0 for none. `digits` is another source of images with the methods
@@ -150,19 +140,15 @@ class Run:
         return stopped
 
     def record(self) -> None:
-        """Add an entry to the history: step, test error, `life`, and on distorted digits `label_leak` and the
-        ``thetas`` of `SHOWN` test digits at equal distances, from which their change can be drawn."""
-        if self.world.rank:
-            return
-        network = self._as_built().to(self.device)
-        entry = dict(step=self.step, test_error=self._test(), **self.life(network))
-        if network.transformer is not None and self.settings.distortion in SIZES:
-            names = self.settings.data, self.settings.distortion
-            images, labels, _ = test_digits(*names)
-            entry["label_leak"] = label_leak(network, *known_digits(*names), images, labels)
-            some = thetas(network, images[shown(len(images))]).flatten(1)
-            entry["thetas"] = np.round(some.double().numpy(), 4).tolist()
-        self.history.append(entry)
+        """Add an entry to the history: step, test error, `life`, and what `look` returns."""
+        if self.world.rank == 0:
+            network = self._as_built().to(self.device)
+            entry = dict(step=self.step, test_error=self._test(), **self.life(network))
+            self.history.append(entry | self.look(network))
+
+    def look(self, network) -> dict:
+        """Measurements for an entry of the history, in addition to those of `record`."""
+        return {}
 
     def finish(self, made_by: dict) -> dict:
         """Measure the trained network, write weights and result, delete the checkpoint; return the result."""
@@ -184,7 +170,7 @@ class Run:
 
     def measure(self, network) -> dict:
         """Measurements of a trained network for its result, in addition to its error and its transformer's `life`."""
-        return angles_left(network, self.settings)
+        return {}
 
     def life(self, network) -> dict:
         """``life``: `signs_of_life` over the test images, a list for several transformers; nothing without one."""
@@ -252,6 +238,23 @@ def finished(folder, settings, seed: int) -> dict | None:
         raise ValueError(f"{path} is damaged ({error}); delete it to run again") from error
     check_facts(path, settings.facts() | dict(seed=seed), found)
     return result
+
+
+def load_checkpoint(path, device="cpu") -> dict:
+    """Read a checkpoint that `write_whole` wrote: ValueError if it is damaged, OSError if it cannot be read."""
+    try:
+        return read_whole(path, device)
+    except ValueError as error:
+        raise ValueError(f"checkpoint: {path} is damaged ({error}); delete it to start again") from error
+
+
+def check_facts(path, expected: dict, found: dict) -> None:
+    """Refuse a file of another run, and say which of its settings differs."""
+    for name in sorted(expected | found):
+        if expected.get(name) != found.get(name):
+            words = f"{name}: expected {expected.get(name)!r}, got {found.get(name)!r}"
+            remedy = "name another folder, or delete the file to start again"
+            raise ValueError(f"{path} belongs to another run ({words}); {remedy}")
 
 
 def name_of(device) -> dict:

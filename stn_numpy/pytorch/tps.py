@@ -24,54 +24,25 @@ def tps_grid(
     """
     batch, _, height, width = size
     dtype, device = displacements.dtype, displacements.device
-    basis = _constant("basis", _key(points), dtype, device, int(height), int(width), align_corners)
+    points = tuple(map(tuple, points.tolist())) if isinstance(points, np.ndarray) else points  # a cache can look it up
+    basis = _basis(points, int(height), int(width), align_corners, dtype, device)
     base = base_points(height, width, align_corners, dtype, device)[:, :2]
     return (base + basis @ displacements).reshape(batch, height, width, 2)
 
 
-def bending_energy(displacements: torch.Tensor, points=tps.CONTROL_SHAPE) -> torch.Tensor:
-    """(N, K, 2) to (N,). As in `stn_numpy.tps.bending_energy`."""
-    bending = _constant("bending", _key(points), displacements.dtype, displacements.device)
-    return (displacements * (bending @ displacements)).sum(dim=(1, 2))
-
-
-def _key(points):
-    """Control points, or the shape of their grid, as something that a cache can look up."""
-    return tuple(map(tuple, points.tolist())) if isinstance(points, np.ndarray) else points
-
-
 @torch.compiler.assume_constant_result
-def _constant(*arguments):
+def _basis(*arguments):
     # A cached tensor would make the graphs of a trace's two calls differ, and the tensors made during an export cannot
-    # # be used by another call.
+    # be used by another call.
     if torch.jit.is_tracing() or torch.compiler.is_compiling():
         return _remembered.__wrapped__(*arguments)
     return _remembered(*arguments)
 
 
 @lru_cache(maxsize=8)
-def _remembered(kind, points, dtype, device, *options):
-    """A matrix that depends on the control points alone, as a tensor on its device: copied there once."""
-    points = np.array(points, float) if isinstance(points, tuple) and isinstance(points[0], tuple) else points
+def _remembered(points, height, width, align_corners, dtype, device):
+    """How far each pixel follows each control point, (h * w, K), as a tensor on its device: copied there once."""
+    points = tps.as_points(points if np.ndim(points) < 2 else np.array(points, float))
+    basis = tps.tps_basis(points.tobytes(), len(points), height, width, align_corners, np.float64)
     with torch.inference_mode(False):  # the first call may be in it, and a later one may need gradients
-        return torch.tensor({"basis": _basis, "bending": _bending}[kind](points, *options), dtype=dtype, device=device)
-
-
-def _basis(points, height, width, align_corners):
-    """How far each pixel follows each control point, (h * w, K): each is moved by 1, and the grid follows."""
-    moved = _one_by_one(points)
-    grids = (tps.tps_grid(place * moved, (len(moved), 1, height, width), align_corners, points) for place in (1, 0))
-    moves, stays = (grid[..., 0].reshape(len(moved), -1) for grid in grids)
-    return (moves - stays).T
-
-
-def _bending(points):
-    """8 pi B of the bending energy, (K, K): half the energy's gradient, as each point is moved by 1."""
-    moved = _one_by_one(points)
-    return tps.bending_energy_backward(np.ones(len(moved)), moved, points)[..., 0].T / 2
-
-
-def _one_by_one(points):
-    """Displacements (K, K, 2) of which the k-th moves the k-th point by 1 along x."""
-    count = len(points if isinstance(points, np.ndarray) else tps.control_points(points))
-    return np.stack([np.eye(count), np.zeros((count, count))], axis=2)
+        return torch.tensor(basis, dtype=dtype, device=device)

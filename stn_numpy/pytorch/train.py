@@ -12,7 +12,7 @@ from ..arguments import add_arguments, from_arguments, option
 from ..files import provenance
 from ..pictures import colour
 from .command import Parser, Refusal, Stop, best_precision, find_devices, plain_errors
-from .folder import DEFAULTS, augmentations, open_folder
+from .folder import AUGMENTATIONS, DEFAULTS, open_folder
 from .life import is_silent
 from .run import Run, Stopped, World, finished, name_of
 from .settings import Settings
@@ -51,14 +51,12 @@ warning: the localisation network's last hidden layer is silent for every pictur
 lower --localisation-rate"""
 
 
-FIRST = 10  # steps, from which the duration of a run is estimated
 TILES = "train on your own tiles instead of digits: image files, in one folder for each class; a fifth are for testing"
 ACCELERATION = """\
 how steps are run: one by one, through torch.compile, or recorded once and replayed (CUDA only); auto is the last with \
 CUDA, else the first"""
 HISTORY = """\
-steps between two entries of the result's history: test error, the transformer's signs of life, its angles, and how \
-well theta reveals the label; 0 for no history"""
+steps between two entries of the result's history: test error, and the transformer's signs of life; 0 for no history"""
 
 
 @dataclass(frozen=True)
@@ -75,9 +73,7 @@ class Options:
     out: str = option("runs/train", "folder of checkpoint and result", metavar="DIR")
 
 
-AUGMENT = """\
-turn, scale, or turn,scale: each of your own tiles is turned by any angle, or scaled by up to a fifth, afresh each \
-time it is read"""
+AUGMENT = "each of your own tiles is turned by any angle, scaled by up to a fifth, or both, afresh each time it is read"
 HEADINGS = """\
 with --turned-copies: a table of your own tiles, with the columns file (below --data-folder) and degrees (the \
 heading, clockwise from the top); tiles without an entry, or without degrees, are used for training as well"""
@@ -98,7 +94,7 @@ def make_parser() -> Parser:
         metavar="COLOUR",
         help="the colour under a tile's transparent pixels, by name or as #rrggbb (default: its own mean colour)",
     )
-    parser.add_argument("--augment", type=augmentations, default=(), metavar="WORDS", help=AUGMENT)
+    parser.add_argument("--augment", choices=AUGMENTATIONS, help=AUGMENT)
     parser.add_argument("--headings", metavar="FILE", help=HEADINGS)
     return parser
 
@@ -147,7 +143,7 @@ def join_world(name: str):
 
 @contextlib.contextmanager
 def show_progress(run, hidden: bool):
-    """A bar with loss, error and images per second, or nothing."""
+    """A bar with the time that is left, loss, error and images per second, or nothing."""
     from tqdm import tqdm
 
     with tqdm(total=run.settings.iterations, initial=run.step, unit="step", disable=hidden) as bar:
@@ -188,9 +184,6 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
             say(f"resuming after step {run.step} of {settings.iterations}")
         try:
             with show_progress(run, hidden=world.rank > 0) as progress:
-                if args.data_folder:
-                    run.train(progress, stop, until=run.step + FIRST)
-                    say(estimate(run))
                 run.train(progress, stop)
         except Stopped:
             say(
@@ -199,13 +192,6 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
             )
             raise SystemExit(130) from None
     return run.finish(provenance(command) | name_of(device)) if world.rank == 0 else None
-
-
-def estimate(run) -> str:
-    """The remaining time of a run, estimated from its first steps."""
-    left = (run.settings.iterations - run.step) * run.seconds / max(run.step, 1)
-    words = f"{left / 60:.0f} minutes" if left >= 90 else f"{left:.0f} seconds"
-    return f"{run.settings.iterations} steps of {run.settings.batch} tiles: about {words} more"
 
 
 def report(result, path) -> None:
@@ -225,7 +211,8 @@ def main(arguments=None) -> None:
         check_together(args, device, world)
         settings, digits = settings_of(args, device), None
         if args.data_folder:
-            own = dict(background=args.background, augment=args.augment, headings=args.headings)
+            augment = args.augment.split(",") if args.augment else ()
+            own = dict(background=args.background, augment=augment, headings=args.headings)
             say = world.rank == 0
             settings, digits = open_folder(args.data_folder, args.tile_size, settings, device, say, args.out, **own)
         result = finished(args.out, settings, args.seed)

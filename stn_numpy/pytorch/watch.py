@@ -40,7 +40,8 @@ class _Watch(TorchFunctionMode):
     def __torch_function__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
         if function is F.affine_grid:
-            self.grids.append((result, _affine_grid_corners(*args, **(kwargs or {}))))
+            named = dict(zip(("theta", "size", "align_corners"), args)) | (kwargs or {})
+            self.grids.append((result, bool(named.get("align_corners"))))
         if function is F.grid_sample and result.ndim == 4:
             self._note(result, *args, **(kwargs or {}))
         return result
@@ -49,10 +50,6 @@ class _Watch(TorchFunctionMode):
         made_with = next((corners for made, corners in self.grids if made is grid), None)
         then = [tensor.detach().clone() for tensor in (input, grid, out)]
         self.looks.append(Look(*then, padding_mode, bool(align_corners), made_with, grid, out))
-
-
-def _affine_grid_corners(theta, size, align_corners=None):
-    return bool(align_corners)
 
 
 def watch(model: torch.nn.Module, images: torch.Tensor, loss=None) -> tuple:

@@ -174,21 +174,6 @@ def _describe(part):
     return type(part).__name__
 
 
-def check_architecture(module: nn.Module, found: dict[str, str], path="checkpoint") -> None:
-    """Refuse a checkpoint of another architecture than that of the network to be filled. `found` is what `architecture`
-    returned for the network that was saved; the ValueError names the parts that differ.
-    """
-    expected = architecture(module)
-    differing = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
-    if differing:
-        first = "; ".join(
-            f"{name}: expected {expected.get(name, 'no such part')}, got {found.get(name, 'no such part')}"
-            for name in differing[:3]
-        )
-        more = f"; and {len(differing) - 3} parts more" if len(differing) > 3 else ""
-        raise ValueError(f"checkpoint: expected the network's own architecture, got another in {path} ({first}{more})")
-
-
 def save(path, module: nn.Module, **extra) -> None:
     """Write a network's weights and its architecture, and `extra` by name, which `load` ignores.
 
@@ -234,6 +219,14 @@ def load(path, module: nn.Module) -> nn.Module:
         raise ValueError(
             f"checkpoint: expected a file that save wrote, got {path}, which is not one or is damaged ({error})"
         ) from error
-    check_architecture(module, found, path)
+    expected = architecture(module)
+    differing = [name for name in {**expected, **found} if expected.get(name) != found.get(name)]
+    if differing:
+        first = "; ".join(
+            f"{name}: expected {expected.get(name, 'no such part')}, got {found.get(name, 'no such part')}"
+            for name in differing[:3]
+        )
+        more = f"; and {len(differing) - 3} parts more" if len(differing) > 3 else ""
+        raise ValueError(f"checkpoint: expected the network's own architecture, got another in {path} ({first}{more})")
     module.load_state_dict(state)
     return module

@@ -9,11 +9,12 @@ import torch.nn.functional as F
 from torch import nn
 
 from book.experiments.engine import Experiment
+from book.experiments.measured import thetas
 from stn_numpy.pose import circular_deviation, describe_angles
 from stn_numpy.pytorch.command import best_precision
 from stn_numpy.pytorch.digits import load_split
 from stn_numpy.pytorch.grid import quick_affine_grid
-from stn_numpy.pytorch.life import signs_of_life, thetas
+from stn_numpy.pytorch.life import signs_of_life
 from stn_numpy.pytorch.model import Classifier
 from stn_numpy.pytorch.networks import A_COPY, CLASSIFIERS, build
 from stn_numpy.pytorch.turned_copies import TurnedCopies

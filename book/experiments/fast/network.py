@@ -75,22 +75,22 @@ def _torch_pool(direction, image, d_out):
     from torch.nn import functional as F
 
     tensor, upstream = torch.tensor(image, requires_grad=True), torch.from_numpy(d_out)
-    if direction == "forward":
 
-        def call():
-            with torch.no_grad():
-                return F.relu(F.max_pool2d(tensor, 2))
+    def forward():
+        return F.relu(F.max_pool2d(tensor, 2))
 
-        return Side(call, lambda out: [out.numpy()])
+    def both():
+        out = forward()
+        return out, *torch.autograd.grad(out, tensor, upstream)
+
+    def read(found):
+        return [array.detach().numpy() for array in found]
+
     if direction == "both":
-
-        def call_both():
-            out = F.relu(F.max_pool2d(tensor, 2))
-            return out, *torch.autograd.grad(out, tensor, upstream)
-
-        return Side(call_both, lambda found: [array.detach().numpy() for array in found])
-    out = F.relu(F.max_pool2d(tensor, 2))
-    return Side(lambda: torch.autograd.grad(out, tensor, upstream, retain_graph=True), lambda d: [d[0].numpy()])
+        return Side(both, read)
+    if direction == "forward":
+        return Side(torch.no_grad()(forward), lambda out: read([out]))
+    return Side(partial(torch.autograd.grad, forward(), tensor, upstream, retain_graph=True), read)
 
 
 def step_example(batch):

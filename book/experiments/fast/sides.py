@@ -15,7 +15,6 @@ NEEDS = {
     "SciPy": "scipy.ndimage",
     "skimage": "skimage.transform",
 }
-ALWAYS_ONE_THREAD = {"NumPy", "SciPy", "skimage"}
 
 
 class Side(NamedTuple):

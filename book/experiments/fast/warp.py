@@ -1,5 +1,6 @@
 """The affine warp of an image by random thetas, as each side computes it."""
 
+import importlib
 from functools import partial
 
 import numpy as np
@@ -49,9 +50,10 @@ def tolerance(shape):
 
 def sides(direction, packages, image, theta, d_out):
     """Every side that has this direction and whose package is installed: name -> Side."""
-    makers = {"ours": _ours, "NumPy": _numpy, "torch": _torch, "OpenCV": _opencv, "SciPy": _scipy, "skimage": _skimage}
-    if direction == "backward":
-        makers = {"ours": _ours_backward, "NumPy": _numpy_backward, "torch": _torch_backward}
+    ours, numpy = (partial(_own, direction, f"stn_numpy.{name}") for name in ("fast.sampler", "sampler"))
+    makers = {"ours": ours, "NumPy": numpy, "torch": partial(_torch, direction)}
+    if direction == "forward":
+        makers |= {"OpenCV": _opencv, "SciPy": _scipy, "skimage": _skimage}
     return {name: make(image, theta, d_out) for name, make in makers.items() if name in packages}
 
 
@@ -66,55 +68,26 @@ def pixel_matrices(theta, height, width):
     return np.concatenate([matrix, moved[:, :, None]], axis=2)
 
 
-def _ours(image, theta, d_out):
-    from stn_numpy.fast.sampler import affine_sample
-
-    return Side(lambda: affine_sample(image, theta, image.shape), lambda out: [out])
-
-
-def _ours_backward(image, theta, d_out):
-    from stn_numpy.fast.sampler import affine_sample_backward
-
-    return Side(lambda: affine_sample_backward(d_out, image, theta), list)
+def _own(direction, module, image, theta, d_out):
+    sampler = importlib.import_module(module)
+    if direction == "forward":
+        return Side(lambda: sampler.affine_sample(image, theta, image.shape), lambda out: [out])
+    return Side(lambda: sampler.affine_sample_backward(d_out, image, theta), list)
 
 
-def _numpy(image, theta, d_out):
-    from stn_numpy.sampler import affine_sample
-
-    return Side(lambda: affine_sample(image, theta, image.shape), lambda out: [out])
-
-
-def _numpy_backward(image, theta, d_out):
-    from stn_numpy.sampler import affine_sample_backward
-
-    return Side(lambda: affine_sample_backward(d_out, image, theta), list)
-
-
-def _torch_warp(image, theta):
+def _torch(direction, image, theta, d_out):
+    import torch
     from torch.nn import functional as F
 
-    grid = F.affine_grid(theta, image.shape, align_corners=False)
-    return F.grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    def warp(image, theta):
+        grid = F.affine_grid(theta, image.shape, align_corners=False)
+        return F.grid_sample(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
-
-def _torch(image, theta, d_out):
-    import torch
-
-    tensors = torch.from_numpy(image), torch.from_numpy(theta)
-
-    def call():
-        with torch.no_grad():
-            return _torch_warp(*tensors)
-
-    return Side(call, lambda out: [out.numpy()])
-
-
-def _torch_backward(image, theta, d_out):
-    import torch
-
+    if direction == "forward":
+        call = torch.no_grad()(partial(warp, torch.from_numpy(image), torch.from_numpy(theta)))
+        return Side(call, lambda out: [out.numpy()])
     tensors = torch.tensor(image, requires_grad=True), torch.tensor(theta, requires_grad=True)
-    upstream, out = torch.from_numpy(d_out), _torch_warp(*tensors)
-    call = partial(torch.autograd.grad, out, tensors, upstream, retain_graph=True)
+    call = partial(torch.autograd.grad, warp(*tensors), tensors, torch.from_numpy(d_out), retain_graph=True)
     return Side(call, lambda gradients: [gradient.numpy() for gradient in gradients])
 
 

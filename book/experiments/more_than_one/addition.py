@@ -13,7 +13,6 @@ from book.experiments.engine import Experiment
 from book.experiments.more_than_one.parallel import ParallelTransformers
 from book.experiments.more_than_one.tiles import tiled_starts
 from book.experiments.networks import settings_from, train_run
-from stn_numpy.check import check_choice
 from stn_numpy.layer import AvgPool2d
 from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.digits import STEPS_A_PIECE, TEST_SEED, Digits, load_split, mixed_seed
@@ -26,21 +25,19 @@ from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.transformer import SpatialTransformer
 
 MODELS = {"fcn": 0, "cnn": 0, "st-fcn": 1, "2xst-fcn": 2}  # number of transformers before the classifier
-STARTS = ("identity", "tiles")
 ANSWERS = {"sum": 19, "digits": 20}  # outputs of the last layer
-KINDS = ("fcn", "cnn")
 CANVAS = 42  # pixels a side
 
 
 @dataclass(frozen=True)
 class AdditionSettings(Settings):
-    """One network of `MODELS` on MNIST addition; the rest is as in `Settings`."""
+    """One network of `MODELS` on MNIST addition, trained with Adam; the rest is as in `Settings`."""
 
     distortion: str = "addition"
     start: str = "identity"  # where transformers look at first: all at the whole picture, or with "tiles" at parts
     answer: str = "sum"  # the target: the sum, or with "digits" both digits, from which the sum follows
-    localisation: str = "fcn"  # kind of the localisation networks, "fcn" as in the paper or "cnn"
-    optimizer: str = "sgd"  # or "adam", which ignores `momentum`
+    localisation: str = "cnn"  # the kind of the localisation networks
+    optimizer: str = "adam"
 
     @property
     def name(self):
@@ -50,21 +47,37 @@ class AdditionSettings(Settings):
     def unused(self):
         """The settings that have no effect on this network."""
         alone = () if MODELS[self.model] else ("transform", "localisation_rate", "localisation", "start")
-        return (*alone, "localisation_depth", *["momentum"] * (self.optimizer == "adam"))
+        return (*alone, "localisation_depth", "momentum")
 
     def facts(self):
         """All settings by name, without those that are unused."""
         return super().facts() | dict(optimizer=self.optimizer)
 
     def rate_at(self, step):
-        """The base rate of a step: as in `Settings`, or with Adam a tenth of it in the last sixth of the run."""
-        if self.optimizer == "sgd":
-            return super().rate_at(step)
+        """The base rate of a step: a tenth in the last sixth of the run."""
         return self.rate * 0.1 ** (step * 6 // self.iterations == 5)
 
     def build(self, seed):
-        """The network with its first weights."""
-        return build_addition(self.model, self.transform, self.start, self.answer, self.localisation, rng=seed)
+        """The network with its first weights; each transformer reads and warps both channels, and the classifier gets
+        the parameters that remain after the transformers'.
+
+        Our choice: all classifiers read pictures that an average pool has halved, and a localisation network has the
+        layers of `LocalisationNetwork`, on the image downsampled by 2.
+        Source: Jaderberg et al. 2015, the appendix on MNIST addition.
+        """
+        rng, count = np.random.default_rng(seed), MODELS[self.model]
+        starts = [TRANSFORMS[self.transform].identity] * count
+        if self.start == "tiles":
+            starts = tiled_starts(count, self.transform)
+        networks = (LocalisationNetwork((2, CANVAS, CANVAS), one, downsample=2, rng=rng) for one in starts)
+        transformers = [SpatialTransformer(network, self.transform) for network in networks]
+        left = PARAMETERS - sum(parameter.numel() for one in transformers for parameter in one.parameters())
+        shape, kind = (2 * max(count, 1), CANVAS // 2), "cnn" if self.model == "cnn" else "fcn"
+        numbers = ANSWERS[self.answer], left, rng, torch.float32
+        classifier = CLASSIFIERS[kind]([AvgPool2d(2)], *shape, *numbers)
+        if self.answer == "digits":
+            classifier.append(BothDigits())
+        return AdditionNetwork(ParallelTransformers(transformers) if count else None, classifier)
 
 
 class AdditionNetwork(nn.Module):
@@ -93,40 +106,6 @@ class BothDigits(nn.Module):
     def forward(self, numbers):
         first, second = numbers.split(10, dim=1)
         return (first[:, :, None] + second[:, None, :]).flatten(1)
-
-
-def build_addition(
-    model,
-    transform="affine",
-    start="identity",
-    answer="sum",
-    localisation="fcn",
-    rng=None,
-    dtype=torch.float32,
-    parameters=PARAMETERS,
-):
-    """A network that reads the sum of two digits, its arguments as in `AdditionSettings`; each transformer reads and
-    warps both channels, and the classifier gets the parameters that remain after the transformers'.
-
-    Our choice: all classifiers read pictures that an average pool has halved, and a convolutional localisation network
-    has the layers of `LocalisationNetwork`, on the image downsampled by 2.
-    Source: Jaderberg et al. 2015, the appendix on MNIST addition.
-    """
-    choices = dict(model=MODELS, start=STARTS, transform=TRANSFORMS, answer=ANSWERS, localisation=KINDS)
-    for (name, known), value in zip(choices.items(), (model, start, transform, answer, localisation)):
-        check_choice(name, value, tuple(known))
-    rng, count = np.random.default_rng(rng), MODELS[model]
-    starts = [TRANSFORMS[transform].identity] * count if start == "identity" else tiled_starts(count, transform)
-    layers = dict(hidden=(32, 32)) if localisation == "fcn" else dict(downsample=2)
-    layers |= dict(rng=rng, dtype=dtype)
-    networks = (LocalisationNetwork((2, CANVAS, CANVAS), one, localisation, **layers) for one in starts)
-    transformers = [SpatialTransformer(network, transform) for network in networks]
-    left = parameters - sum(parameter.numel() for one in transformers for parameter in one.parameters())
-    shape, kind = (2 * max(count, 1), CANVAS // 2), "cnn" if model == "cnn" else "fcn"
-    classifier = CLASSIFIERS[kind]([AvgPool2d(2)], *shape, ANSWERS[answer], left, rng, dtype)
-    if answer == "digits":
-        classifier.append(BothDigits())
-    return AdditionNetwork(ParallelTransformers(transformers) if count else None, classifier)
 
 
 class Pairs(Digits):
@@ -224,7 +203,7 @@ def measure_addition(cell, context):
 
 def cell_of(model, seed, start="identity", answer="sum", **settings):
     """One network, without the settings that have no effect on it."""
-    how = dict(localisation="cnn", optimizer="adam", localisation_rate=1.0, batch=64, precision="bfloat16")
+    how = dict(localisation_rate=1.0, batch=64, precision="bfloat16")
     return dict(**AdditionSettings(model, start=start, answer=answer, **how, **settings).facts(), seed=seed)
 
 

@@ -3,13 +3,13 @@
 from itertools import product
 
 from book.experiments.engine import Experiment
+from book.experiments.measured import MeasuredRun
 from book.experiments.networks import settings_from, train_run
 from book.experiments.scale.alignment import measure_alignment
 from book.experiments.scale.paper import error_in_paper
 from book.experiments.scale.rates import RECORD_EVERY
 from book.experiments.scale.told import told_run
 from stn_numpy.pytorch.networks import MODELS
-from stn_numpy.pytorch.run import Run
 from stn_numpy.pytorch.settings import Settings
 
 DISTORTIONS = ("R", "RTS", "P", "E", "TC")
@@ -55,7 +55,7 @@ def cell_of(series, seed, **settings) -> dict:
 def measure_recipe(cell, context) -> dict:
     """Train one network; measure how much of the distortion a transformer undoes."""
     settings = settings_from(cell, Settings)
-    kind = told_run if cell["series"] == "told" else Run
+    kind = told_run if cell["series"] == "told" else MeasuredRun
     result, network = train_run(settings, cell["seed"], context, kind, record_every=RECORD_EVERY)
     if network.transformer is not None:
         result["alignment"] = measure_alignment(network, settings.data, settings.distortion)

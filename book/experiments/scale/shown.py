@@ -2,8 +2,8 @@
 
 from book.experiments import ledger
 from book.experiments.engine import Experiment
+from book.experiments.measured import shown
 from stn_numpy.pytorch.digits import test_digits
-from stn_numpy.pytorch.run import shown
 
 
 def measure_shown(cell, context) -> dict:

@@ -6,11 +6,11 @@ import numpy as np
 import torch
 
 from book.experiments.engine import Experiment
+from book.experiments.measured import TURNED
 from book.experiments.networks import settings_from, train_run
 from book.experiments.scale.paper import error_in_paper
 from stn_numpy.pose import remaining_pose
 from stn_numpy.pytorch.digits import test_digits
-from stn_numpy.pytorch.life import TURNED
 from stn_numpy.pytorch.networks import MODELS
 from stn_numpy.pytorch.settings import Settings
 

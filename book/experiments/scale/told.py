@@ -3,8 +3,8 @@
 import torch
 import torch.nn.functional as F
 
+from book.experiments.measured import MeasuredRun
 from stn_numpy.pytorch.digits import Digits
-from stn_numpy.pytorch.run import Run
 
 WEIGHT = 1.0  # of the squared error of theta, in normalised units, beside the cross-entropy of the classes
 
@@ -29,6 +29,6 @@ class ToldDigits(Digits):
         return loss, (logits.detach().argmax(1) != labels).float().mean()
 
 
-def told_run(settings, seed, device, folder, **how) -> Run:
+def told_run(settings, seed, device, folder, **how) -> MeasuredRun:
     """A run by the settings on `ToldDigits`."""
-    return Run(settings, seed, device, folder, digits=ToldDigits(settings, device), **how)
+    return MeasuredRun(settings, seed, device, folder, digits=ToldDigits(settings, device), **how)
