@@ -202,6 +202,14 @@ def test_factor_and_shift_are_no_second_half():
     assert "In addition: everything is 3 times" not in said, said
 
 
+def test_length_is_no_second_half():
+    """As with the root of a sum of squares over S, which is a standard error and no sum that was not divided."""
+    toy = Exercise("products", "test_judge", ("out",), PRODUCTS.cases)
+    toy.wrong("The square of the picture", "it is not squared.", "ch-grid")(lambda i, w: (i**3 + i) * w)
+    said = head(lambda i, w: (i**3 + i) * w / len(i), toy)
+    assert "The square of the picture" not in said, said
+
+
 def test_what_calls_have_in_common_is_not_said_of_a_chance():
     """A picture of ones is right by chance; it is the only one of one row."""
     cases = [Case("ones", np.ones((1, 3))), Case("a picture", PICTURE), Case("a tall one", TALL)]

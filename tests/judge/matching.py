@@ -170,15 +170,15 @@ class Trial:
         change = finite and change_of_all(finite)
         return f"In some calls {said}" + f" In the others: {change[0].lower()}{change[1:]}" if change else said
 
-    def with_an_argument(self, part, outcomes=None, function=None):
+    def with_an_argument(self, part, outcomes=None, function=None, lengths=True):
         """A sentence for what was done to everything with an argument, a factor that is a length, say."""
         found = [_pair(*both, part) for both in zip(self.given, outcomes or self.right)]
         if None in found or not all(np.isfinite(given).all() for given, _ in found):
             return None
-        said = with_an_argument(self.exercise, self.exercise.cases, found)
+        said = with_an_argument(self.exercise, self.exercise.cases, found, lengths)
         if said and len(more := self._more(part, function)) == len(self.further):
             calls = [*self.exercise.cases, *(new for _, new, *_ in self.further)]
-            return said if said == with_an_argument(self.exercise, calls, [*found, *more]) else None
+            return said if said == with_an_argument(self.exercise, calls, [*found, *more], lengths) else None
         return said
 
     def catalogued_and_changed(self, part):
@@ -186,7 +186,7 @@ class Trial:
         for one in filter(self.spares, self.exercise.misconceptions):
             theirs = self.exercise.outcomes(one)
             change = self._change(part, theirs, change_on_top, one.function)
-            if change := change or self.with_an_argument(part, theirs, one.function):
+            if change := change or self.with_an_argument(part, theirs, one.function, lengths=False):
                 return one, change
         return None
 
