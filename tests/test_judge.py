@@ -268,9 +268,7 @@ def test_half_of_a_catalogued_mistake():
 
 def test_wrong_numbers_and_an_argument_written_in_place():
     said = head(lambda i, w: (np.multiply(i, 2 * w[0] * i, out=i), np.zeros(1)))
-    assert (
-        "(Your function also writes into its argument i: work on a copy first.) total: No known mistake gives" in said
-    )
+    assert "(Your function also writes into its argument i: work on a copy first.) total: No known mistake" in said
 
 
 def test_a_catalogued_mistake_with_a_sign_is_two_at_once():
@@ -766,7 +764,8 @@ def test_reader_is_heard_in_every_folder(place):
         text=True,
         cwd=ROOT / place,
     )
-    assert "Say where every output pixel looks" in done.stdout and "1 failed" in done.stdout, done.stdout + done.stderr
+    printed = done.stdout + done.stderr
+    assert "Compute where every output pixel looks" in done.stdout and "1 failed" in done.stdout, printed
 
 
 def test_progress_is_shown_in_every_folder(folder):

@@ -96,9 +96,9 @@ class Search:
 
     @_while_there_is_time
     def two_catalogued(self):
-        """Two mistakes that give what came when they are made together, in all outputs.
+        """Two mistakes that together give the given outcome, in all outputs.
 
-        Most of the catalogue is written around the right answer: another mistake is put in its place there.
+        Most of the catalogue calls the right answer: another mistake replaces it there.
         """
         for outer, names in self.around_right:
             for inner in self.exercise.misconceptions:
@@ -141,6 +141,7 @@ class Search:
     @_while_there_is_time
     def two_changes(self, part):
         """A sentence for two slips, or a slip and other arguments, that a right answer needs to give the given outcome.
+
         There are too many pairs to try them all: one of the two must bring the numbers nearer to it by itself.
         """
         cases = self.trial.cases(part)[0]

@@ -6,6 +6,7 @@ the loss read after every one. Ours: the parts of the training command's own loo
 
 import statistics
 import time
+from itertools import chain, repeat
 
 import torch
 import torch.nn.functional as F
@@ -58,13 +59,13 @@ class PlainLoop:
             most = f"{len(digits)}, the digits of data={settings.data}"
             raise Refusal(f"batch: expected at most {most}, got {settings.batch}", 2)
         how = dict(num_workers=loaders, persistent_workers=loaders > 0, pin_memory=device.type == "cuda")
-        self.loader = DataLoader(digits, settings.batch, shuffle=True, drop_last=True, **how)
-        self.batches = iter(self.loader)
+        loader = DataLoader(digits, settings.batch, shuffle=True, drop_last=True, **how)
+        self.batches = chain.from_iterable(repeat(loader))  # one pass after another
 
     def __call__(self, steps):
         """Take some steps; return the last loss."""
         for _ in range(steps):
-            images, labels = self._next()
+            images, labels = next(self.batches)
             images, labels = images.to(self.device), labels.to(self.device)
             self.optimizer.zero_grad()
             loss = F.cross_entropy(self.network(images), labels)
@@ -72,13 +73,6 @@ class PlainLoop:
             self.optimizer.step()
             value = loss.item()
         return value
-
-    def _next(self):
-        try:
-            return next(self.batches)
-        except StopIteration:
-            self.batches = iter(self.loader)
-            return next(self.batches)
 
 
 class OurLoop:
