@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from book.by_hand import CLASSES, HIDDEN, SEEN, SMALL, identity_start
 from conftest import ROOT
-from tests.judge import Bench, Case, Exercise, Stub, judge, judge_stub, select, stubs
+from tests.judge import Bench, Case, Exercise, Stub, catalogue, judge, judge_stub, select, stubs
 from tests.judge.calling import Clock
 from tests.judge.changes import change_of_all
 from tests.judge.places import where
@@ -149,7 +150,110 @@ def test_catalogued_mistake_in_another_type():
 
 def test_catalogued_mistake_in_what_is_shown_alone():
     said = head(lambda i, w: (i * w[0] if i.dtype == "float64" else i**3, reading(i, w)[1]))
-    assert said.startswith("The bias is forgotten: ") and "That explains what is shown below, but not all" in said
+    assert said.startswith("The bias is forgotten: ") and "(That explains 2 of the 3 calls that go wrong; " in said
+
+
+def test_mistake_in_some_calls_of_both_outputs_is_named_once():
+    both = Exercise("pair", "test_judge", ("product", "sum"), TOY.cases)
+    both.solution = lambda package="": lambda image, weight: (image * weight[0], image + weight[0])
+    mistake = both.wrong("The cubes", "there are no cubes.", "ch-grid")(lambda i, w: (i**3 + w[1], i**3 - w[1]))
+    said = head(lambda i, w: mistake(i, w) if i.dtype == "float64" else (np.sin(i), np.cos(i)), both)
+    assert said.count("The cubes") == 1 and "explains 2 of the 3" in said, said
+
+
+def products(image, weight):
+    """A right answer whose cases have one weight: twice it and its square are the same there."""
+    return image * weight
+
+
+PRODUCTS = Exercise(
+    "products",
+    "test_judge",
+    ("out",),
+    [Case("by two", PICTURE, np.array([2.0])), Case("by two", TALL, np.array([2.0]))],
+)
+
+
+def test_guess_that_fits_the_cases_is_tried_on_other_numbers():
+    said = head(lambda i, w: i * np.exp2(w), PRODUCTS)
+    assert "Everything is" not in said and "2 * weight" not in said and "Next: work out" in said, said
+
+
+def test_second_half_that_fits_the_cases_alone_is_dropped():
+    """A catalogued mistake and a factor of 2 give what came in each case, and nowhere else."""
+    toy = Exercise("products", "test_judge", ("out",), PRODUCTS.cases)
+    toy.wrong("The square of the picture", "it is not squared.", "ch-grid")(lambda i, w: (i**3 + i) * w)
+    said = head(lambda i, w: (i**3 + i) * np.exp2(w), toy)
+    assert "In addition" not in said and "The square of the picture" not in said, said
+
+
+def test_second_half_says_nothing_false_of_an_output_that_is_right():
+    """Two mistakes, of which one spoils the total as well, give the picture that came; the total is right."""
+    both = Exercise("reading", "test_judge", ("out", "total"), TOY.cases)
+    both.wrong("The weight is doubled", "it is not.", "ch-grid")(lambda i, w: (reading(i, 2 * w)[0], reading(i, w)[1]))
+    both.wrong("The total is negative", "it is not.", "ch-grid")(lambda i, w: reading(-i, w))
+    said = head(lambda i, w: (reading(-i, 2 * w)[0], reading(i, w)[1]), both)
+    assert "The total is negative" not in said and "the total is negative" not in said, said
+
+
+def test_factor_and_shift_are_no_second_half():
+    """The two together turn one mistake into many another."""
+    said = head(lambda i, w: (3 * without_bias(i, w)[0] + 7, reading(i, w)[1]))
+    assert "In addition: everything is 3 times" not in said, said
+
+
+def test_length_is_no_second_half():
+    """As with the root of a sum of squares over S, which is a standard error and no sum that was not divided."""
+    toy = Exercise("products", "test_judge", ("out",), PRODUCTS.cases)
+    toy.wrong("The square of the picture", "it is not squared.", "ch-grid")(lambda i, w: (i**3 + i) * w)
+    said = head(lambda i, w: (i**3 + i) * w / len(i), toy)
+    assert "The square of the picture" not in said, said
+
+
+def test_what_calls_have_in_common_is_not_said_of_a_chance():
+    """A picture of ones is right by chance; it is the only one of one row."""
+    cases = [Case("ones", np.ones((1, 3))), Case("a picture", PICTURE), Case("a tall one", TALL)]
+    same = Exercise("same", "test_judge", ("out",), cases)
+    same.solution = lambda package="": lambda image: image.copy()
+    said = head(lambda image: np.sin(image) - np.sin(1) + 1, same)
+    assert "It goes wrong wherever" not in said and "Next: work out[0, 1] of the case below" in said, said
+
+
+def test_outputs_are_in_another_order_only_if_they_are_in_every_call():
+    """The two are exchanged in the first call alone, by chance."""
+    cases = [Case("alike", np.array([[1.0, 2], [3, 4]])), Case("a picture", PICTURE[:, :3])]
+    pair = Exercise("pair", "test_judge", ("rows", "columns"), cases)
+    pair.solution = lambda package="": lambda image: (image, image.T)
+    said = head(lambda image: (image.T, image + (image.size > 4) * np.arange(len(image))), pair)
+    assert "come in another order" not in said, said
+    assert "come in another order than rows, columns." in head(lambda image: (image.T, image), pair)
+
+
+def test_crash_in_other_words_is_the_same_mistake():
+    """Where the numbers of other calls show which mistake it is."""
+    toy = Exercise("reading", "test_judge", ("out", "total"), TOY.cases)
+
+    def crash(image, weight, said):
+        if image.dtype == "float32":
+            raise ValueError(said)
+        return image**2 - weight[1], reading(image, weight)[1]
+
+    toy.wrong("The square", "there is no square.", "ch-grid")(lambda image, weight: crash(image, weight, "no"))
+    said = head(lambda image, weight: crash(image, weight, "that cannot be"), toy)
+    assert said.startswith("The square: there is no square. Read: "), said
+    assert not head(lambda image, weight: crash(image, weight, image[7, 7]), toy).startswith("The square: ")
+
+
+def test_normal_weights_are_named_whichever_function_draws_them():
+    def first_weights(rng, dtype=np.float32):
+        def draw(*shape):
+            return (rng.standard_normal(shape) / shape[1] ** 0.5).astype(dtype)
+
+        hidden, theta = draw(HIDDEN, SMALL**2), identity_start(HIDDEN, dtype)
+        seen, classes = draw(HIDDEN, SEEN**2), draw(CLASSES, HIDDEN)
+        return hidden, np.zeros(HIDDEN, dtype), *theta, seen, np.zeros(HIDDEN, dtype), classes, np.zeros(CLASSES, dtype)
+
+    assert head(first_weights, catalogue("ex05_first_weights")).startswith("Normally distributed weights: ")
 
 
 def test_half_of_a_catalogued_mistake():
@@ -173,6 +277,20 @@ def test_a_catalogued_mistake_with_a_sign_is_two_at_once():
     assert "(In addition: every sign is reversed.) Read: " in said
 
 
+def test_zeros_are_no_argument():
+    """They come out of a right answer that takes zeros for something, and of much else."""
+    toy = Exercise("products", "test_judge", ("out", "sum"), PRODUCTS.cases)
+    toy.solution = lambda package="": lambda image, weight: (image * weight, image.sum() * weight)
+    said = head(lambda i, w: (0 * i, 0 * w), toy)
+    assert "takes zeros" not in said and "Everything given is zero" in said, said
+
+
+def test_argument_that_is_not_read_is_no_second_change():
+    """Most functions are some constant with a slip."""
+    said = head(lambda i, w: (i * 0 + w[1] * np.arange(i.shape[1]) ** 2, reading(i, w)[1]))
+    assert "takes zeros" not in said and "takes ones" not in said, said
+
+
 def written_in_place(image, weight):
     image *= weight[0]
     image += weight[1]
@@ -186,6 +304,10 @@ def written_in_place(image, weight):
     ("Your reading does not take the arguments", lambda i: i),
     ("Your reading returned a tuple of 3; expected 2 arrays (out, total), one after", lambda i, w: (*reading(i, w), 1)),
     ("Your reading returned one array; expected 2 arrays (out, total)", lambda i, w: reading(i, w)[0]),
+    ("Your reading returned one array; expected 2 arrays (out, total), one after the other. What came is right: total. "
+     "Missing: out.", lambda i, w: reading(i, w)[1]),
+    ("The shape of out is wrong: expected (1, 3), given (2, 3). Your first 1 along axis 0 are right; leave out what",
+     lambda i, w: (np.concatenate([reading(i, w)[0], i[:1]]), reading(i, w)[1])),
     ("Your reading returned one dict; expected 2 arrays (out, total)", lambda i, w: {"out": reading(i, w)[0]}),
     ("The results are right, but come in another order than out, total.", lambda i, w: reading(i, w)[::-1]),
     ("total is None: was it ever computed?", lambda i, w: (reading(i, w)[0], None)),
@@ -265,6 +387,7 @@ def test_arguments_are_the_same_for_whoever_comes_next():
     ("Everything is 2 times what it should be, and then 1 too small.", 2 * PICTURE - 1, PICTURE),
     ("Everything is 0.01745 (pi / 180, degrees turned into radians) times", np.radians(PICTURE), PICTURE),
     ("Numbers below 2 and above 9 are cut off; the others are right.", np.clip(PICTURE, 2, 9), PICTURE),
+    ("Every number is rounded to 1 decimal;", (PICTURE / 7).round(1), PICTURE / 7),
     ("Every number given is 1/2, whatever the input.", np.full((3, 4), 0.5), PICTURE),
     ("Along axis 0 the first is used for all;", np.repeat(PICTURE[:1], 3, 0), PICTURE),
     ("Along axis 1 each is the sum over them;", PICTURE.sum(1, keepdims=True) + 0 * PICTURE, PICTURE),

@@ -15,17 +15,18 @@ OPERATIONS = {
 }
 
 
-def with_an_argument(exercise, pairs):
-    """A sentence for one operation with an argument that turns all expected numbers into the given; None if none does.
+def with_an_argument(exercise, cases, pairs, lengths=True):
+    """A sentence for what was done to every expected number with an argument; None if there is none.
 
-    `pairs` are (given, expected), one for each case.
+    `pairs` are (given, expected), one for each case. Without `lengths`, factors that are a length are not tried: beside
+    a catalogued mistake they turn one into another.
     """
     if different(np.concatenate([expected.ravel() for _, expected in pairs])) < ENOUGH:
         return None
     names = inspect.signature(exercise.solution()).parameters
-    calls = [dict(zip(names, case.args)) for case in exercise.cases]
+    calls = [dict(zip(names, case.args)) for case in cases]
     with np.errstate(all="ignore"):
-        return _by_a_length(calls, pairs) or _by_an_array(calls, pairs)
+        return lengths and _by_a_length(calls, pairs) or _by_an_array(calls, pairs)
 
 
 def _by_a_length(calls, pairs):

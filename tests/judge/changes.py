@@ -46,21 +46,24 @@ def change_of_all(pairs):
             return said if _only_undefined(pairs) else None
         return (
             _zeros(pairs)
+            or _first(pairs, (_decimals,))
             or _rounding(pairs)
-            or change_on_top(pairs)
+            or _first(pairs, (_factor, _shift, _each, _factor_and_shift, _moved, _along_axes, _components))
+            or _in_another_order(pairs)
             or _first(pairs, (_cut_off, _constant))
             or _cut_off_in_each(pairs)
         )
 
 
 def change_on_top(pairs):
-    """The same, for changes that can come on top of another mistake."""
+    """The same, for changes that can come on top of another mistake: a factor, an order, what is taken for all.
+
+    The others, such as a factor and a shift, turn too many mistakes into each other.
+    """
     with np.errstate(all="ignore"):
         if not all(np.isfinite(array).all() for pair in pairs for array in pair):
             return None
-        return _first(
-            pairs, (_factor, _shift, _each, _factor_and_shift, _moved, _along_axes, _components)
-        ) or _in_another_order(pairs)
+        return _first(pairs, (_nice_factor, _moved, _along_axes))
 
 
 def _first(pairs, kinds):
@@ -141,6 +144,12 @@ def _factor(given, expected, _):
         yield said, lambda asked: factor * asked
 
 
+def _nice_factor(given, expected, pairs):
+    factor = ratio(given, expected)
+    if any(abs(factor * below - round(factor * below)) < 1e-6 * below for below in range(1, 5)):
+        yield from _factor(given, expected, pairs)
+
+
 def _shift(given, expected, _):
     shift = given[0] - expected[0]
     if different(expected) >= ENOUGH - 1 and abs(shift) > 1e-6:
@@ -163,6 +172,14 @@ def _each(given, expected, _):
     if different(expected) >= ENOUGH:
         for words, function in EACH.items():
             yield f"Every number is {words}.", function
+
+
+def _decimals(given, expected, _):
+    """Looked for before what is nearly right, as four decimals are."""
+    if different(expected) >= ENOUGH:
+        for k in range(1, 7):
+            said = f"Every number is rounded to {k} decimal{'s' * (k > 1)}; leave the numbers as they are."
+            yield said, lambda asked, k=k: np.round(asked, k)
 
 
 def _cut_off(given, expected, _):

@@ -69,6 +69,7 @@ class Exercise:
     fresh: bool = False
     misconceptions: list = field(default_factory=list)
     styles: list = field(default_factory=list)
+    further: list | None = field(default=None, repr=False)  # see the module of this name
     _outcomes: dict = field(default_factory=dict)
 
     def solution(self, package="stn_numpy"):

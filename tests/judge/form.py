@@ -12,26 +12,37 @@ def fulfilled(given, right, exercise):
     return all(calling.same(given, right)) and not (exercise.fresh and given.shared)
 
 
-def unusable(given, right, exercise):
-    """A sentence for an answer of another form than asked for; None if its numbers can be compared."""
+def unusable(given, right, exercise, reordered=False):
+    """A sentence for an answer of another form than asked for; None if its numbers can be compared.
+
+    `reordered` says that in every call the outputs are the right ones in one other order.
+    """
     assert given.error is None, "`unusable` must only be asked where nothing was raised"
     if len(given.parts) == 1 and given.parts[0] is None:
         return f"Your {exercise.name} returned None: is there a return at its end?"
     if bool(given.many) != bool(right.many) or len(given.parts) != len(right.parts) or given.nested != right.nested:
         return _number(given, right, exercise)
-    if len(given.parts) > 1 and not all(map(calling.close, given.parts, right.parts)):
-        if _in_another_order(given.parts, right.parts):
-            return f"The results are right, but come in another order than {_names(exercise, right)}."
+    if reordered and not all(map(calling.close, given.parts, right.parts)):
+        return f"The results are right, but come in another order than {_names(exercise, right)}."
     return next(filter(None, map(_form, exercise.gives, given.parts, map(np.asarray, right.parts))), None)
 
 
-def _in_another_order(given, right):
-    left = list(given)
-    for asked in right:
-        place = next((k for k, one in enumerate(left) if calling.close(one, asked)), None)
-        if place is None:
+def in_another_order(given, right):
+    """Whether the outputs of all calls are the right ones in one other order: the same in each, or chance has a say."""
+    if any(len(one.parts) != len(other.parts) or one.nested != other.nested for one, other in zip(given, right)):
+        return False
+    places = range(len(right[0].parts))
+    alike = {
+        (mine, asked): all(calling.close(one.parts[mine], other.parts[asked]) for one, other in zip(given, right))
+        for mine in places
+        for asked in places
+    }
+    left = list(places)
+    for asked in places:
+        mine = next((mine for mine in left if alike[mine, asked]), None)
+        if mine is None:
             return False
-        del left[place]
+        left.remove(mine)
     return True
 
 
@@ -45,7 +56,7 @@ def _names(exercise, right):
 
 
 def _number(given, right, exercise):
-    many = f"{len(right.parts)} arrays ({_names(exercise, right)}), one after the other,"
+    many = f"{len(right.parts)} arrays ({_names(exercise, right)}), one after the other"
     several = " (np.stack makes one of several)" * (len(given.parts) > 1)
     asked = many if right.many else f"one array{several}"
     if given.many:
@@ -53,7 +64,21 @@ def _number(given, right, exercise):
         came += " arrays, with the brackets in other places" * bool(right.many and len(given.parts) == len(right.parts))
     else:
         came = "one array" if isinstance(given.parts[0], np.ndarray) else f"one {type_name(given.parts[0])}"
-    return f"Your {exercise.name} returned {came}; expected {asked}."
+    return f"Your {exercise.name} returned {came}; expected {asked}.{_which(given, right, exercise)}"
+
+
+def _which(given, right, exercise):
+    """Which of several outputs came, where some did and some are missing."""
+    if given.nested or right.nested or not len(given.parts) < len(right.parts):
+        return ""
+    left, found = dict(zip(exercise.gives, right.parts)), []
+    for one in given.parts:
+        name = next((name for name, asked in left.items() if calling.close(one, asked)), None)
+        if name is None:
+            return ""
+        del left[name]
+        found.append(name)
+    return f" What came is right: {', '.join(found)}. Missing: {', '.join(left)}."
 
 
 def _form(name, given, expected):
@@ -81,6 +106,9 @@ def _how(given, expected):
         return " The same lengths in another order: is an axis in the wrong place?"
     if calling.close(np.ravel(given), expected.ravel()):
         return " The numbers are right, and in their order; reshape them."
+    longer = [axis for axis in range(len(wanted)) if len(shape) == len(wanted) and shape[axis] > wanted[axis]]
+    if len(longer) == 1 and calling.close(np.take(given, range(wanted[longer[0]]), longer[0]), expected):
+        return f" Your first {wanted[longer[0]]} along axis {longer[0]} are right; leave out what follows."
     if tuple(n for n in shape if n != 1) == tuple(n for n in wanted if n != 1):
         return " The difference is an axis of length 1."
     if len(shape) + 1 == len(wanted):

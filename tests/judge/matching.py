@@ -1,5 +1,9 @@
-"""Finding an answer's mistake: its outputs are compared with those of wrong answers on the same cases."""
+"""Which mistake an answer is: what wrong answers give on the same cases is compared with what came.
 
+What fits all cases is tried on further calls before it is said.
+"""
+
+import functools
 from enum import Enum
 
 import numpy as np
@@ -7,6 +11,7 @@ import numpy as np
 from . import calling, form, places
 from .beside import with_an_argument
 from .changes import ENOUGH, change_of_all, change_on_top, undefined
+from .further import further
 
 
 class Share(Enum):
@@ -15,14 +20,14 @@ class Share(Enum):
     ALL = ""
     OUTPUT = " (That explains {name}.)"
     WRONG = " (It shows in part of your results; the others are right.)"
-    SHOWN = " (That explains what is shown below, but not all that is wrong.)"
+    SHOWN = " (That explains {some} of the {all} calls that go wrong; correct it, and run the check again.)"
 
 
 class Trial:
     """A wrong answer: its outcomes and the right ones on every case, and where the numbers differ."""
 
-    def __init__(self, exercise, given, right):
-        self.exercise, self.given, self.right = exercise, given, right
+    def __init__(self, exercise, function, given, right):
+        self.exercise, self.function, self.given, self.right = exercise, function, given, right
         self.wrong = [
             (case, part)
             for case, (mine, asked) in enumerate(zip(given, right))
@@ -39,7 +44,38 @@ class Trial:
     def usable(self, case):
         """Whether the outputs of a case can be compared with the right ones, number by number."""
         mine = self.given[case]
-        return mine.error is None and not form.unusable(mine, self.right[case], self.exercise)
+        return mine.error is None and not self.unusable(case)
+
+    def unusable(self, case):
+        """A sentence on the form of what came in a case, if that is wrong."""
+        return form.unusable(self.given[case], self.right[case], self.exercise, self.reordered)
+
+    @functools.cached_property
+    def reordered(self):
+        """Whether the outputs are right but for their order."""
+        return len(self.exercise.gives) > 1 and form.in_another_order(self.given, self.right)
+
+    @functools.cached_property
+    def further(self):
+        """Further calls: which case each was, the new case, what came, and what is right."""
+        return further(self.exercise, self.function)
+
+    def holds(self, function, part, cases=None):
+        """Whether a function gives what came in the further calls, too: in all, or in those made of some cases."""
+        return all(
+            _alike(came, calling.call_for_outputs(function, new), part)
+            for place, new, came, _ in self.further
+            if cases is None or place in cases
+        )
+
+    def _more(self, part, function=None, cases=None):
+        """Pairs of what came and what is right, or what a function gives, in the further calls."""
+        pairs = [
+            _pair(came, calling.call_for_outputs(function, new) if function else right, part)
+            for place, new, came, right in self.further
+            if cases is None or place in cases
+        ]
+        return [pair for pair in pairs if pair and all(np.isfinite(array).all() for array in pair)]
 
     def cases(self, part):
         """The cases in which an output is wrong, and those in which it is right."""
@@ -62,12 +98,16 @@ class Trial:
 
         Of several, one that writes into the same arguments, and then the nearest: float32 leaves a choice.
         """
-        found = [
-            one
-            for one in self.exercise.misconceptions
-            if all(self._alike(case, other, part) for case, other in enumerate(self.exercise.outcomes(one)))
-        ]
+        found = [one for one in self.exercise.misconceptions if self._all_alike(self.exercise.outcomes(one), part)]
         return min(found, key=lambda one: self._unlike(self.exercise.outcomes(one)), default=None)
+
+    def _all_alike(self, outcomes, part):
+        """Whether all numbers of a mistake came; where both raise something it may be said in other words."""
+        both_raise = [bool(mine.error and other.error) for mine, other in zip(self.given, outcomes)]
+        if not all(raised or self._alike(case, outcomes[case], part) for case, raised in enumerate(both_raise)):
+            return False
+        compared = [case for case, _ in self.wrong if not both_raise[case]]
+        return not any(both_raise) or bool(compared) and self.strong(compared, part or 0)
 
     def hits(self, outcomes, cases, part):
         """The number of numbers of an output that equal the given ones, in some cases."""
@@ -75,8 +115,7 @@ class Trial:
         return sum(int(np.isclose(*pair, equal_nan=True).sum()) for pair in pairs if pair)
 
     def _alike(self, case, other, part):
-        same = calling.same(self.given[case], other, strict=False)
-        return all(same) if part is None or len(same) <= part else same[part]
+        return _alike(self.given[case], other, part)
 
     def _unlike(self, outcomes):
         """Differences from an answer with the same numbers: arguments written into, and the last digits."""
@@ -92,21 +131,35 @@ class Trial:
         order = dict.fromkeys([*wrong, *range(len(self.given))])
         return all(
             self._alike(case, calling.call_for_outputs(function, self.exercise.cases[case]), part) for case in order
-        )
+        ) and self.holds(function, part)
 
-    def change(self, part, other=None, kind=change_of_all):
-        """A sentence for the simple change of the right outcome, or of another, that gives the given one."""
-        found = [_pair(*both, part) for both in zip(self.given, other or self.right)]
-        return None if None in found else kind(found)
+    def change(self, part):
+        """A sentence for the simple change of what is right that gives what came."""
+        return self._change(part, self.right, change_of_all)
+
+    def _change(self, part, outcomes, kind, function=None):
+        """The same for a change of some kind, of what another function gives."""
+        found = [_pair(*both, part) for both in zip(self.given, outcomes)]
+        if None in found or not (said := kind(found)):
+            return None
+        more = self._more(part, function)
+        again = said if not more else kind([*found, *more]) or ""
+        return said if said.split()[:4] == again.split()[:4] else None
 
     def change_in_some_calls(self, part):
         """The same for the calls that go wrong, if these have something in common."""
         cases, others = self.cases(part)
         found = [_pair(self.given[case], self.right[case], part) for case in cases]
-        if not others or None in found or not (condition := places.condition(self.exercise, cases)):
+        if not others or None in found or not (condition := self.condition(part)):
             return None
-        change = change_of_all(found)
+        change = change_of_all([*found, *self._more(part, cases=cases)])
         return change and f"{condition} There: {change[0].lower()}{change[1:]}"
+
+    def condition(self, part):
+        """A sentence on what the calls that go wrong have in common, and the others have not."""
+        wrong = [(case, part) in self.wrong for case in range(len(self.given))]
+        further = [(new, not _alike(came, right, part)) for _, new, came, right in self.further]
+        return places.condition(self.exercise, [*zip(self.exercise.cases, wrong), *further])
 
     def undefined(self, part):
         """A sentence for numbers that are not finite, and for the calls in which all are; None if all are in all."""
@@ -117,24 +170,41 @@ class Trial:
         change = finite and change_of_all(finite)
         return f"In some calls {said}" + f" In the others: {change[0].lower()}{change[1:]}" if change else said
 
-    def with_an_argument(self, part, other=None):
-        """A sentence for one operation with an argument on everything, such as a factor that is a length."""
-        found = [_pair(*both, part) for both in zip(self.given, other or self.right)]
+    def with_an_argument(self, part, outcomes=None, function=None, lengths=True):
+        """A sentence for what was done to everything with an argument, a factor that is a length, say."""
+        found = [_pair(*both, part) for both in zip(self.given, outcomes or self.right)]
         if None in found or not all(np.isfinite(given).all() for given, _ in found):
             return None
-        return with_an_argument(self.exercise, found)
+        said = with_an_argument(self.exercise, self.exercise.cases, found, lengths)
+        if said and len(more := self._more(part, function)) == len(self.further):
+            calls = [*self.exercise.cases, *(new for _, new, *_ in self.further)]
+            return said if said == with_an_argument(self.exercise, calls, [*found, *more], lengths) else None
+        return said
 
     def catalogued_and_changed(self, part):
         """A catalogued mistake that one simple change turns into the given outcome, and that change's sentence."""
-        for one in self.exercise.misconceptions:
+        for one in filter(self.spares, self.exercise.misconceptions):
             theirs = self.exercise.outcomes(one)
-            if change := self.change(part, theirs, change_on_top) or self.with_an_argument(part, theirs):
+            change = self._change(part, theirs, change_on_top, one.function)
+            if change := change or self.with_an_argument(part, theirs, one.function, lengths=False):
                 return one, change
         return None
 
+    def spares(self, one):
+        """Whether a catalogued mistake leaves right whatever the answer has right."""
+        right = zip(self.right, self.exercise.outcomes(one))
+        return all(
+            _alike(theirs, asked, part)
+            for case, (asked, theirs) in enumerate(right)
+            for part in range(len(self.exercise.gives))
+            if not any((other, part) in self.wrong for other in range(len(self.given)))
+        )
+
     def where_wrong(self, part):
-        """The catalogued mistake that explains every wrong number, though it would show elsewhere, too."""
-        return self._covering(self.cases(part)[0], part)
+        """The catalogued mistake that gives what came wherever that is wrong, though it would show elsewhere, too."""
+        cases = self.cases(part)[0]
+        found = self._covering(cases, part)
+        return found if found and self.holds(found.function, part, cases) else None
 
     def shown(self, part):
         """The catalogued mistake that explains the first case that is wrong, and perhaps others, but not all."""
@@ -144,7 +214,8 @@ class Trial:
             if cases[0] not in explained or 2 * len(explained) < len(cases):
                 continue
             if self.strong(explained, part) and one is self._covering(explained, part):
-                return one, [case for case in cases if case not in explained]
+                rest = [case for case in cases if case not in explained]
+                return (one, rest) if self.holds(one.function, part, explained) else None
         return None
 
     def two_apart(self, part):
@@ -153,7 +224,7 @@ class Trial:
             return None
         one, rest = found
         other = self._covering(rest, part)
-        return other and (one, other)
+        return (one, other) if other and self.holds(other.function, part, rest) else None
 
     def _covering(self, cases, part):
         """The one catalogued mistake that gives the given numbers in these cases; None if there are several."""
@@ -183,6 +254,12 @@ class Trial:
                 return True
             numbers |= set(np.float64(pair[0][~np.isclose(*pair, equal_nan=True)]).round(6))
         return len(numbers) >= ENOUGH
+
+
+def _alike(one, other, part):
+    """Whether two outcomes have the same numbers in an output, or in all where no output is named."""
+    same = calling.same(one, other, strict=False)
+    return all(same) if part is None or len(same) <= part else same[part]
 
 
 def _pair(one, other, part):

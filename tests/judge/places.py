@@ -83,19 +83,24 @@ def _named(axis, hit, letters):
     return f"at {shown} along axis {axis} (counted from 0)"
 
 
-def condition(exercise, wrong_cases):
-    """One sentence on what the calls that go wrong, and only these, have in common; None if there is nothing."""
+def condition(exercise, calls):
+    """One sentence on what the calls that go wrong have in common, and the others have not; None if nothing is.
+
+    `calls` are pairs of a case and whether it goes wrong.
+    """
     signature, facts = inspect.signature(exercise.solution()), []
-    for case in exercise.cases:
+    for case, _ in calls:
         call = signature.bind(*case.args, **case.options)
         call.apply_defaults()
         facts.append(dict(_facts(call.arguments)))
-    failing = [k in wrong_cases for k in range(len(facts))]
+    failing = [wrong for _, wrong in calls]
     if all(failing) or len(facts) < 3:
         return None
     for fact in facts[0]:
         seen = [one.get(fact) for one in facts]
         values = {str(value) for value, fails in zip(seen, failing) if fails}
+        if None in seen:  # of some calls the fact says nothing
+            continue
         if len(values) == 1 and not values & {str(value) for value, fails in zip(seen, failing) if not fails}:
             return f"It goes wrong wherever {fact} {seen[failing.index(True)]}, and nowhere else."
     return None
@@ -113,7 +118,7 @@ def _facts(arguments):
         if isinstance(value, np.ndarray) and value.ndim:
             yield f"{name} is", f"{value.dtype}"
             yield f"{name} has", "one entry along its first axis" if len(value) == 1 else "several along its first axis"
-            if value.ndim > 2:
+            if value.ndim > 2 and max(value.shape[-2:]) > 1:  # a single pixel is a square in name only
                 square = value.shape[-1] == value.shape[-2]
                 yield f"{name} has", "as many rows as columns" if square else "more rows than columns or fewer"
 

@@ -3,11 +3,14 @@
 import functools
 import time
 
+import numpy as np
+
 from . import calling
 from .probes import probes
 from .slips import slips, with_globals
 
 SECONDS = 6  # of computing, for the whole search; on a busy machine, twice as many of waiting
+TELLS_LITTLE = "zeros", "ones", "`0`", "`1`", "`True`", "`False`", "the first", "the last", "the sum", "the mean"
 LEADS = 6  # single changes that are tried with a second one
 
 
@@ -47,14 +50,20 @@ class Search:
         return slips([self.exercise.solution(), *self.exercise.styles], self.exercise.cases[-1])
 
     @functools.cached_property
+    def _probes_that_tell(self):
+        """The probes that keep an argument's numbers: one that is hardly read is too much to have beside a mistake."""
+        return [one for one in self.probes if not one[0].startswith(TELLS_LITTLE)]
+
+    @functools.cached_property
     def around_right(self):
         """The catalogued mistakes that call the right answer, and the names by which they do."""
         found = [(one, _names_of(self.exercise.solution(), one.function)) for one in self.exercise.misconceptions]
         return [(one, names) for one, names in found if names]
 
     def changed_answer(self, part=None):
-        """A sentence for the given outcome, if a right answer gives it on other arguments, or with one small slip in
-        it."""
+        """A sentence for what came, if a right answer gives it on other arguments, or with one small slip in it."""
+        if not any(np.any(one) for outcome in self.trial.given for one in outcome.parts):
+            return None  # zeros come out of many changes
         if taken := self.other_arguments(self.exercise.solution(), part):
             return f"Your result is that of a right answer that takes {taken}."
         if slip := self.one_slip(part):
@@ -62,12 +71,12 @@ class Search:
         return None
 
     @_while_there_is_time
-    def other_arguments(self, function, part=None):
-        """The words for arguments on which a function gives the given outcome."""
+    def other_arguments(self, function, part=None, probes=None):
+        """The words for arguments on which a function gives what came."""
         return next(
             (
                 _taken(words, name)
-                for words, name, wrap in self.probes
+                for words, name, wrap in probes or self.probes
                 if not self.over() and self.trial.fits(wrap(function), part)
             ),
             None,
@@ -86,44 +95,47 @@ class Search:
         )
 
     @_while_there_is_time
-    def two_catalogued(self, part):
-        """Two mistakes that together give the given outcome.
+    def two_catalogued(self):
+        """Two mistakes that together give the given outcome, in all outputs.
 
         Most of the catalogue calls the right answer: another mistake replaces it there.
         """
         for outer, names in self.around_right:
             for inner in self.exercise.misconceptions:
                 if inner is not outer and not self.over():
-                    if self.trial.fits(with_globals(outer.function, dict.fromkeys(names, inner.function)), part):
+                    if self.trial.fits(with_globals(outer.function, dict.fromkeys(names, inner.function))):
                         return outer, inner
         return None
 
-    def catalogued_on_other_arguments(self, part):
-        """A catalogued mistake that gives the given outcome on other arguments, and the words for those."""
+    def catalogued_on_other_arguments(self):
+        """A catalogued mistake that gives what came on other arguments, and the words for those."""
         for one in self.exercise.misconceptions:
-            if found := self.other_arguments(one.function, part):
+            if found := self.other_arguments(one.function, None, self._probes_that_tell):
                 return one, found
         return None
 
     @_while_there_is_time
     def catalogued_and_slip(self, part):
-        """A catalogued mistake, and the words for the slip that goes with it: in the right answer, or its own code."""
+        """A catalogued mistake, and the words for the slip that goes with it: in the right answer, or its own code.
+
+        A reader has not that code: there the words are for the difference between the mistake and the answer.
+        """
         inner = [slip for slip in self.slips if slip.answer is self.exercise.solution()]
         for one, names in self.around_right:
-            for slip in inner:
+            for slip in inner if self.trial.spares(one) else ():
                 if self.over():
                     return None
                 slipped = slip.function and with_globals(one.function, dict.fromkeys(names, slip.function))
                 if slipped and self.trial.fits(slipped, part):
-                    return one, slip.words()
+                    return one, f"In addition, yours has {slip.words()}."
         if not self.trial.strong(self.trial.cases(part)[0], part):
             return None
-        of = {one.function: one for one in self.exercise.misconceptions}
+        of = {one.function: one for one in filter(self.trial.spares, self.exercise.misconceptions)}
         for slip in slips(of, self.exercise.cases[-1]):
             if self.over():
                 return None
             if slip.function and self.trial.fits(slip.function, part):
-                return of[slip.answer], slip.words()
+                return of[slip.answer], f"Yours differs from this mistake in one thing: it has {slip.words()}."
         return None
 
     @_while_there_is_time
@@ -136,7 +148,7 @@ class Search:
         if not self.trial.strong(cases, part):
             return None
         for lead in self._leads(cases[:3], part):
-            for other in (*self.probes, *self.slips):
+            for other in (*self._probes_that_tell, *self.slips):
                 if self.over():
                     return None
                 function = _together(lead, other, self.exercise.solution())
@@ -149,7 +161,7 @@ class Search:
         right = self.exercise.solution()
         seen, leads = {self.trial.hits([self.trial.right[case] for case in cases], cases, part): None}, []
         fewest = next(iter(seen))
-        for one in (*self.probes, *self.slips):
+        for one in (*self._probes_that_tell, *self.slips):
             if self.over():
                 break
             function = one.function if hasattr(one, "function") else one[2](right)

@@ -46,7 +46,7 @@ def judge(exercise, function, path=None, clock=None, watch=calling.UNWATCHED):
     if not failing:
         return Verdict("right", f"{exercise.name}: right. All {len(right)} checks hold.")
     first = failing[0]
-    head, found = _diagnosis(Trial(exercise, given, right), path)
+    head, found = _diagnosis(Trial(exercise, _watched(function, watch), given, right), path)
     error = given[first].error
     if found and error:
         head += "\n" + raised(error, f"Your {exercise.name} raised", path)
@@ -54,6 +54,14 @@ def judge(exercise, function, path=None, clock=None, watch=calling.UNWATCHED):
     count = f"{len(right) - len(failing)} of {len(right)} checks hold; this is the first that does not."
     trace = words.full_traceback(error) if error else ""
     return Verdict("wrong", "\n\n".join([head, *body, count]), found and found.title, trace)
+
+
+def _watched(function, watch):
+    def watched(*args, **options):
+        with watch:
+            return function(*args, **options)
+
+    return watched
 
 
 def _diagnosis(trial, path):
@@ -70,10 +78,10 @@ def _diagnosis(trial, path):
     if not trial.usable(case):
         found, rest = trial.shown(part) or (None, None)
         if found:
-            return _named(found, Share.SHOWN.value * bool(rest) + note), found
+            return _named(found, _explained(trial, part, rest) + note), found
         if mine.error is not None:
             return raised(mine.error, f"Your {exercise.name} raised", path), None
-        unusable = form.unusable(mine, trial.right[case], exercise)
+        unusable = trial.unusable(case)
         explained = "The numbers are right" in unusable or "The results are right" in unusable
         reason = search.changed_answer() if all(map(calling.numbers, mine.parts)) and not explained else None
         return words.paragraph(" ".join(filter(None, [unusable, reason]))), None
@@ -83,7 +91,7 @@ def _diagnosis(trial, path):
     heads, found = [], None
     for its in parts[:2]:
         head, named = _reason(trial, search, its, note if its == parts[0] else "")
-        heads, found = [*heads, head], found or named
+        heads, found = [*heads, head] if head not in heads else heads, found or named
     if len(parts) > 2:
         heads.append(words.paragraph(f"{', '.join(exercise.gives[its] for its in parts[2:])}: wrong as well."))
     return "\n".join(heads), found
@@ -103,15 +111,15 @@ def _reason(trial, search, part, note):
         return _named(found, Share.WRONG.value + note), found
     if change := trial.change_in_some_calls(part):
         return words.paragraph(f"{unknown} {change}{note}"), None
-    if both := search.two_catalogued(part):
+    if both := search.two_catalogued():
         return _named(both[0], f" (In addition, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
     if both := trial.catalogued_and_changed(part):
         change = re.split(r"[;:] |\.$", both[1])[0]
         return _named(both[0], f" (In addition: {_lowered(change)}.){note}"), both[0]
-    if both := search.catalogued_on_other_arguments(part):
+    if both := search.catalogued_on_other_arguments():
         return _named(both[0], f" (In addition, yours takes {both[1]}.){note}"), both[0]
     if both := search.catalogued_and_slip(part):
-        return _named(both[0], f" (In addition, yours has {both[1]}.){note}"), both[0]
+        return _named(both[0], f" ({both[1]}){note}"), both[0]
     if changes := search.two_changes(part):
         return words.paragraph(f"{unknown} {changes}{note}"), None
     if both := trial.two_apart(part):
@@ -119,8 +127,14 @@ def _reason(trial, search, part, note):
     if said := trial.undefined(part):
         return words.paragraph(f"{unknown} {said}{note}"), None
     if both := trial.shown(part):
-        return _named(both[0], Share.SHOWN.value + note), both[0]
+        return _named(both[0], _explained(trial, part, both[1]) + note), both[0]
     return words.paragraph(f"{unknown} {_where(trial, part)}{note}"), None
+
+
+def _explained(trial, part, rest):
+    """How many of the calls that go wrong a catalogued mistake explains; empty where it is all."""
+    wrong = len(trial.cases(part)[0])
+    return Share.SHOWN.value.format(some=wrong - len(rest), all=wrong) if rest else ""
 
 
 def _where(trial, part):
@@ -130,13 +144,13 @@ def _where(trial, part):
     mine, asked = trial.given[first], trial.right[first]
     letters = places.axes(exercise.solution(), len(exercise.gives))[part]
     outside = None if part else exercise.cases[first].outside
-    said = [places.condition(exercise, cases), places.where(mine.parts[part], asked.parts[part], outside, letters)]
+    said = [trial.condition(part), places.where(mine.parts[part], asked.parts[part], outside, letters)]
     said = list(filter(None, said))
     for other in [case for case in cases if not trial.usable(case)][:1]:
         if error := trial.given[other].error:
             said.append(f"In other calls it raises {type(error).__name__}.")
         else:
-            said.append(f"In other calls: {form.unusable(trial.given[other], trial.right[other], exercise)}")
+            said.append(f"In other calls: {trial.unusable(other)}")
     step = places.next_step(exercise.gives[part], mine.parts[part], asked.parts[part])
     return " ".join([*(said or ["No pattern stands out either."]), step])
 

@@ -340,6 +340,17 @@ def clipped(theta, in_size, out_size, align_corners=False):
     return np.clip(_grid(theta, out_size, align_corners), -1, 1)
 
 
+@EXERCISE.wrong(
+    "Still in pixels, counted from the edges",
+    "your function still turns the points into pixels, now as if -1 and 1 were always the outer edges; leave "
+    "that step out, since the sampler takes normalised units and converts them itself.",
+    "sec-whole-pixels",
+)
+def pixels_from_the_edges(theta, in_size, out_size, align_corners=False):
+    lengths = np.array(in_size[::-1], theta.dtype)
+    return ((_grid(theta, out_size, align_corners) + 1) * lengths - 1) / 2
+
+
 @EXERCISE.right_too
 def with_loops(theta, in_size, out_size, align_corners=False):
     height, width = out_size

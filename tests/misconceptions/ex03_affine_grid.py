@@ -373,6 +373,20 @@ def lengths_exchanged(theta, size, align_corners=False):
     return affine_grid(theta, (batch, channels, width, height), align_corners).reshape(batch, height, width, 2)
 
 
+@EXERCISE.wrong(
+    "The centres of x are spaced by the height",
+    "your function spaces x by the number of rows and y by the number of columns; `size` is (N, C, h, w), so the w "
+    "centres along x are spaced by w and the h centres along y by h.",
+    "sec-grid-units",
+)
+def other_length(theta, size, align_corners=False):
+    h, w = size[2:]
+    x = 2 * np.arange(w) / (h - 1) - 1 if align_corners else (2 * np.arange(w) + 1) / h - 1
+    y = 2 * np.arange(h) / (w - 1) - 1 if align_corners else (2 * np.arange(h) + 1) / w - 1
+    points = np.stack([*np.meshgrid(x, y), np.ones((h, w))], axis=-1).reshape(-1, 3).astype(theta.dtype)
+    return (points @ theta.swapaxes(1, 2)).reshape(-1, h, w, 2)
+
+
 @EXERCISE.right_too
 def with_loops(theta, size, align_corners=False):
     batch, _, height, width = size

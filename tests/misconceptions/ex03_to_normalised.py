@@ -40,6 +40,13 @@ EXERCISE = Exercise(
         ),
         Case("float32, in a table", np.array([[0.5, 6, -3], [2.25, 3, 27]], "float32"), 28, align_corners=False),
         Case("the centre of one pixel, which has no neighbour", np.zeros(1), 1, align_corners=True, expected=[0]),
+        Case(
+            "one pixel whose edges are -1 and 1: its left edge, its centre and its right edge",
+            np.array([-0.5, 0, 0.5]),
+            1,
+            align_corners=False,
+            expected=[-1, 0, 1],
+        ),
     ],
 )
 
@@ -240,6 +247,26 @@ def one_step_more(pixels, length, align_corners=False):
         if align_corners and length > 1
         else (to_normalised(pixels, length, align_corners))
     )
+
+
+@EXERCISE.wrong(
+    "Positions are clipped to the picture",
+    "your function moves positions outside the picture to the first or the last pixel; a position may lie outside, and "
+    "its coordinate is then below -1 or above 1.",
+    "sec-grid-units",
+)
+def clipped_first(pixels, length, align_corners=False):
+    return to_normalised(np.clip(pixels, 0, length - 1), length, align_corners)
+
+
+@EXERCISE.wrong(
+    "A single pixel is one point",
+    "your function returns 0 for everything where there is one pixel; that is right with `align_corners=True`, but "
+    "with `False` the pixel reaches from -1 to 1, and a position beside its centre is not at 0.",
+    "sec-grid-units",
+)
+def single_point(pixels, length, align_corners=False):
+    return to_normalised(pixels, length, align_corners) * (length > 1)
 
 
 @EXERCISE.right_too

@@ -304,6 +304,19 @@ def from_the_ceiling(x, y):
     return np.stack([(1 - right) * (1 - down), right * (1 - down), (1 - right) * down, right * down])
 
 
+@EXERCISE.wrong(
+    "Rounded towards zero",
+    "your function rounds towards zero, as `int()`, `astype(int)` and `np.trunc` do, so a weight becomes negative "
+    "left of pixel 0; the left neighbour there is pixel -1, which `np.floor` finds.",
+    "sec-sampler-neighbours",
+)
+def truncated_and_cut_off(x, y):
+    across, down = (abs(at - np.trunc(at) - np.array([0, 1]).reshape(2, *[1] * at.ndim)) for at in (x, y))
+    return np.stack([np.maximum(1 - across[k], 0) * np.maximum(1 - down[m], 0) for m in (0, 1) for k in (0, 1)]).astype(
+        x.dtype
+    )
+
+
 @EXERCISE.right_too
 def with_tents(x, y):
     weights = np.empty((4, *x.shape), x.dtype)

@@ -254,6 +254,25 @@ def height_for_both(image, grid):
     return read(image, grid, lambda p, _: right(p, image.shape[2]), right)
 
 
+@EXERCISE.wrong(
+    "One column and one row too many",
+    "your `last_column` is the width and your `last_row` the height, so the index goes one past the image; the last of "
+    "`width` columns is number `width - 1`, and only the line that subtracts one more was wrong.",
+    "sec-sampler-identity",
+)
+def one_past_the_end(image, grid):
+    (batch, channels, height, width), (x, y) = image.shape, np.moveaxis(grid[:, None], -1, 0)
+    picture, channel = np.arange(batch)[:, None, None, None], np.arange(channels)[:, None, None]
+    x, y = (x + 1) / 2 * width, (y + 1) / 2 * height
+    out = np.zeros((batch, channels, *grid.shape[1:3]), image.dtype)
+    for row in (np.floor(y), np.floor(y) + 1):
+        for column in (np.floor(x), np.floor(x) + 1):
+            rows, columns = np.clip(row, 0, height).astype(int), np.clip(column, 0, width).astype(int)
+            weight = np.where((rows == row) & (columns == column), (1 - abs(x - column)) * (1 - abs(y - row)), 0)
+            out += weight * image[picture, channel, rows, columns]
+    return out
+
+
 @EXERCISE.right_too
 def with_loops(image, grid):
     height, width = image.shape[2:]

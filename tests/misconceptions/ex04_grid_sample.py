@@ -674,6 +674,16 @@ def crossed_weights(image, grid, mode="bilinear", padding_mode="zeros", align_co
     return out
 
 
+@EXERCISE.wrong(
+    "Row and column are exchanged in the image",
+    "your function reads `image[n, :, column, row]`; the image's axes are rows and then columns, so the index "
+    "made from y comes first.",
+    "sec-sampler-neighbours",
+)
+def column_first(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
+    return read(image.swapaxes(2, 3), *two_axes(grid, image, align_corners))
+
+
 @EXERCISE.right_too
 def with_loops(image, grid, mode="bilinear", padding_mode="zeros", align_corners=False):
     batch, channels, height, width = image.shape

@@ -442,6 +442,20 @@ def reflection_is_zeros(position, length, padding_mode, align_corners=False):
     return pad_position(position, length, "zeros" if padding_mode == "reflection" else padding_mode, align_corners)
 
 
+@EXERCISE.wrong(
+    "The mirror counts from its far end",
+    "your function exchanges the way out and the way back, so position 0 comes to the last pixel; within a "
+    "period the way out comes first, and a position inside is unchanged.",
+    "sec-sampler-outside",
+)
+def far_end(position, length, padding_mode, align_corners=False):
+    if padding_mode != "reflection":
+        return pad_position(position, length, padding_mode, align_corners)
+    first, span = (0, max(length - 1, 1)) if align_corners else (-0.5, length)
+    around = (position - first) % (2 * span)
+    return np.clip(first + np.maximum(span - around, around - span), 0, length - 1).astype(position.dtype)
+
+
 @EXERCISE.right_too
 def step_by_step(position, length, padding_mode, align_corners=False):
     out = position.copy()

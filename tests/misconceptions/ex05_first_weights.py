@@ -17,6 +17,9 @@ class Largest:
     def normal(self, loc=0.0, scale=1.0, size=None):
         return np.full(size, float(scale))
 
+    def standard_normal(self, size=None):
+        return self.normal(size=size)
+
     def random(self, size=None):
         return np.ones(size)
 

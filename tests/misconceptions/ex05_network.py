@@ -182,6 +182,15 @@ def softmax(inputs, weights):
     return out / out.sum(axis=1, keepdims=True)
 
 
+@EXERCISE.wrong(
+    "A small slope below 0",
+    "your function keeps a hundredth of what is negative, as leaky ReLU does; ReLU gives 0 there.",
+    "sec-localisation-weigh",
+)
+def leaky(inputs, weights):
+    return with_between(lambda hidden: np.where(hidden > 0, hidden, hidden / 100))(inputs, weights)
+
+
 @EXERCISE.right_too
 def row_by_row(inputs, weights):
     out = np.empty((len(inputs), len(weights[3])), inputs.dtype)

@@ -139,6 +139,36 @@ def batch_mean(image):
     return np.repeat(shrink(image).mean(axis=0, keepdims=True), len(image), axis=0)
 
 
+@EXERCISE.wrong(
+    "The mean over the squares",
+    "your function averages over axes 1 and 3, which count the squares, so POOL x POOL numbers are left; after"
+    " the reshape to (N, SMALL, POOL, SMALL, POOL) the pixels of a square are in axes 2 and 4.",
+    "sec-localisation-shrink",
+)
+def over_the_squares(image):
+    return image.reshape(-1, SMALL, POOL, SMALL, POOL).mean(axis=(1, 3)).reshape(len(image), -1)
+
+
+@EXERCISE.wrong(
+    "One column of each square",
+    "your function averages only the first column of each square; the mean is over all POOL x POOL pixels, "
+    "down and across.",
+    "sec-localisation-shrink",
+)
+def first_columns(image):
+    return image[:, 0, :, ::POOL].reshape(-1, SMALL, POOL, SMALL).mean(axis=2).reshape(len(image), -1)
+
+
+@EXERCISE.wrong(
+    "One row of each square",
+    "your function averages only the first row of each square; the mean is over all POOL x POOL pixels, down "
+    "and across.",
+    "sec-localisation-shrink",
+)
+def first_rows(image):
+    return image[:, 0, ::POOL].reshape(-1, SMALL, SMALL, POOL).mean(axis=3).reshape(len(image), -1)
+
+
 @EXERCISE.right_too
 def square_by_square(image):
     small = np.empty((len(image), SMALL, SMALL), image.dtype)

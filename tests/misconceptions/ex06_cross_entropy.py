@@ -199,6 +199,74 @@ def last_class(logits, target):
     return cross_entropy(logits, np.full_like(target, logits.shape[1] - 1))
 
 
+def clipped(bound):
+    """Another way to keep exponentials small."""
+
+    def answer(logits, target):
+        return surprises(np.clip(logits, -bound, bound), target).mean()
+
+    return answer
+
+
+for bound in (50, 100, 500, 700):
+    EXERCISE.wrong(
+        "The scores are clipped",
+        "your function limits large scores, and so the loss; subtract the largest score of each row instead, "
+        "which loses nothing, since only differences between scores count.",
+        "sec-layers-loss",
+    )(clipped(bound))
+
+
+@EXERCISE.wrong(
+    "The largest class instead of the right one",
+    "your loss is that of the class with the largest score, whatever the target; take the score of the right class, "
+    "`logits[np.arange(N), target]`.",
+    "sec-layers-loss",
+)
+def largest_class(logits, target):
+    return surprises(logits, logits.argmax(axis=1)).mean()
+
+
+@EXERCISE.wrong(
+    "A sigmoid for each class",
+    "your function treats each class as a yes-or-no question of its own, as binary cross-entropy does; the classes "
+    "exclude each other, so take one softmax over all of them.",
+    "sec-layers-loss",
+)
+def binary(logits, target):
+    rows = np.arange(len(target))
+    return (np.logaddexp(0, logits).sum(axis=1) - logits[rows, target]).mean()
+
+
+@EXERCISE.wrong(
+    "A sigmoid for each class",
+    "your function treats each class as a yes-or-no question of its own, as binary cross-entropy does; the classes "
+    "exclude each other, so take one softmax over all of them.",
+    "sec-layers-loss",
+)
+def binary_mean(logits, target):
+    return (binary(logits, target) / logits.shape[1]).astype(logits.dtype)
+
+
+def with_a_small_number(small):
+    """Another way to keep the logarithm finite."""
+
+    def answer(logits, target):
+        right = probabilities(logits)[np.arange(len(target)), target]
+        return -np.log(right + logits.dtype.type(small)).mean()
+
+    return answer
+
+
+for small in (1e-6, 1e-7, 1e-8, 1e-10, 1e-12):
+    EXERCISE.wrong(
+        "A small number is added before the logarithm",
+        "your function adds a small number to the probability, which limits the loss where it should be large; use the "
+        "logarithm of the sum minus the score, where no probability is needed.",
+        "sec-layers-loss",
+    )(with_a_small_number(small))
+
+
 @EXERCISE.right_too
 def picture_by_picture(logits, target):
     total = 0.0

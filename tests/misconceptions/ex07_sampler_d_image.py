@@ -520,6 +520,47 @@ def crossed_weights(d_out, image, grid, align_corners=False):
     return d_image
 
 
+@EXERCISE.wrong(
+    "`+=` with arrays of indices",
+    "your `d[rows, columns] += part` keeps only one of several shares for the same pixel; `np.add.at`, or "
+    "`np.bincount` with weights, adds them all.",
+    "sec-sback-lost",
+)
+def added_with_clipped_indices(d_out, image, grid, align_corners=False):
+    d_image = np.zeros_like(image)
+    x, y = in_pixels(grid, image, align_corners)
+    n, (height, width) = np.arange(len(image))[:, None, None], image.shape[2:]
+    for row in (np.floor(y), np.floor(y) + 1):
+        for column in (np.floor(x), np.floor(x) + 1):
+            weight = (1 - abs(x - column)) * (1 - abs(y - row)) * inside(image, row, column)
+            rows, columns = np.clip(row, 0, height - 1).astype(int), np.clip(column, 0, width - 1).astype(int)
+            for c in range(image.shape[1]):
+                d_image[n, c, rows, columns] += weight * d_out[:, c]
+    return d_image
+
+
+@EXERCISE.wrong(
+    "The factor of the grid's gradient",
+    "your function multiplies by the pixels in one unit; that factor belongs to the gradient of a point, and the "
+    "image's pixels receive the weight times the upstream gradient.",
+    "sec-sback-idea",
+)
+def with_units(d_out, image, grid, align_corners=False):
+    return grid_sample_backward(d_out, image, grid, align_corners=align_corners)[0] * image.dtype.type(
+        image.shape[3] / 2
+    )
+
+
+@EXERCISE.wrong(
+    "The mean over the points",
+    "your function divides by the number of points; each pixel receives the sum of all that the points give it.",
+    "sec-sback-scatter",
+)
+def mean_over_points(d_out, image, grid, align_corners=False):
+    count = image.dtype.type(d_out.shape[2] * d_out.shape[3])
+    return grid_sample_backward(d_out, image, grid, align_corners=align_corners)[0] / count
+
+
 @EXERCISE.right_too
 def with_loops(d_out, image, grid, align_corners=False):
     d_image = np.zeros(image.shape)

@@ -421,6 +421,21 @@ def own_arm_alone(d_grid, theta, align_corners=False):
     return affine_grid_backward(d_grid, theta, align_corners) * np.array([[1, 0, 1], [0, 1, 1]], d_grid.dtype)
 
 
+@EXERCISE.wrong(
+    "Lever arms from 0 to 1",
+    "your lever arms run from 0 to 1; they should be the pixels' positions in normalised units, from -1 to 1, with 0 "
+    "in the middle.",
+    "sec-grid-units",
+)
+def from_zero_to_one_but_alone(d_grid, theta, align_corners=False):
+    x, y = ((arm + 1) / 2 if arm.size > 1 else arm for arm in _axes(d_grid, align_corners))
+    return summed(d_grid, x, y[:, None])
+
+
+def _axes(d_grid, align_corners):
+    return (pixel_centres(length, align_corners, d_grid.dtype) for length in d_grid.shape[2:0:-1])
+
+
 @EXERCISE.right_too
 def with_loops(d_grid, theta, align_corners=False):
     batch, height, width, _ = d_grid.shape

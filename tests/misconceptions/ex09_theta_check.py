@@ -361,6 +361,36 @@ def without_sign(forward, theta, d_out, step=1e-6):
     return np.abs(differences(weighed(forward, d_out), theta, step))
 
 
+@EXERCISE.wrong(
+    "All entries are moved at once",
+    "your function moves all entries of `theta` together; each entry has its own slope, so move one while the others "
+    "stay.",
+    "sec-layer-check",
+)
+def all_of_an_image_at_once(forward, theta, d_out, step=1e-6):
+    loss, slopes = weighed(forward, d_out), np.empty_like(theta)
+    for n in range(len(theta)):
+        moved = np.zeros_like(theta)
+        moved[n] = step
+        slopes[n] = (loss(theta + moved) - loss(theta - moved)) / (2 * step)
+    return slopes
+
+
+@EXERCISE.wrong(
+    "The step is multiplied by the entry",
+    "your function moves an entry by the step times the entry, so an entry of 0 does not move; move every entry by "
+    "`step` itself.",
+    "sec-layer-check",
+)
+def step_times_entry(forward, theta, d_out, step=1e-6):
+    loss, slopes = weighed(forward, d_out), np.empty_like(theta)
+    for entry in np.ndindex(theta.shape):
+        moved = np.zeros_like(theta)
+        moved[entry] = step * theta[entry] or step
+        slopes[entry] = (loss(theta + moved) - loss(theta - moved)) / (2 * step)
+    return slopes
+
+
 @EXERCISE.right_too
 def along_unit_thetas(forward, theta, d_out, step=1e-6):
     slopes = []

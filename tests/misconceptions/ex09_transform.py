@@ -190,6 +190,16 @@ def flipped(image, localisation):
     return seen, grid[..., ::-1], theta
 
 
+@EXERCISE.wrong(
+    "The localisation network sees the whole canvas",
+    "your function gives the localisation network all pixels of the canvas, which do not fit its weights; it takes the "
+    "small picture, `shrink(image)`.",
+    "sec-layer-hand",
+)
+def whole_canvas(image, localisation):
+    return network(image.reshape(len(image), -1), localisation)
+
+
 @EXERCISE.right_too
 def canvas_by_canvas(image, localisation):
     seen, grids, thetas = [], [], []

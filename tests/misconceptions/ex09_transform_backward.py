@@ -217,6 +217,16 @@ def ones(d_seen, image, grid, theta, localisation):
     return transform_backward(np.ones_like(d_seen), image, grid, theta, localisation)
 
 
+@EXERCISE.wrong(
+    "The network's inputs are taken to be theta",
+    "your function gives `network_backward` theta where it takes the network's inputs, and the shapes do not fit; the "
+    "localisation network's inputs are `shrink(image)`.",
+    "sec-layer-hand",
+)
+def theta_for_inputs(d_seen, image, grid, theta, localisation):
+    return network_backward(theta.reshape(-1, 6), theta.reshape(-1, 6), localisation)
+
+
 @EXERCISE.right_too
 def canvas_by_canvas(d_seen, image, grid, theta, localisation):
     total = [np.zeros_like(weight) for weight in localisation]

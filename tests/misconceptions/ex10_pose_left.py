@@ -53,6 +53,8 @@ EXERCISE = Exercise(
             upright((0.5, -0.5, 0), (0.25, 0, -0.5)),
             expected=(0, 0, 0),
         ),
+        Case("one is turned by 80 degrees and one by 120", turned(80, 120), IDENTITY, expected=(0, 0, 20)),
+        Case("one is turned by -80 degrees and one by -120", turned(-80, -120), IDENTITY, expected=(0, 0, 20)),
         Case("six random poses and thetas", *drawn(0, "float64")),
         Case("six random poses and thetas, float32", *drawn(1, "float32")),
     ],
@@ -115,7 +117,8 @@ def in_units(pose, theta):
 
 @EXERCISE.wrong(
     "One unit is taken for a whole digit",
-    "your function multiplies by `DIGIT`; a digit reaches from -1 to 1, two units, so one unit is `DIGIT / 2` pixels.",
+    "your function gives twice the place: it multiplies by `DIGIT`, or adds x and y where their mean is due; a digit "
+    "reaches from -1 to 1, two units, so one unit is `DIGIT / 2` pixels.",
     "sec-training-remains",
 )
 def whole_digit(pose, theta):
@@ -220,6 +223,28 @@ def in_radians(pose, theta):
 def first_column(pose, theta):
     left = compose_theta(pose, theta)
     return *measured(left)[:2], np.degrees(np.arctan2(left[:, 1, 0], left[:, 0, 0]).std())
+
+
+@EXERCISE.wrong(
+    "The signs in the angle are exchanged",
+    "your function takes c + b and a - d, which give the angle of a mirror image; a rotation is [[cos, -sin], "
+    "[sin, cos]], so its sine is in c - b and its cosine in a + d.",
+    "sec-training-angle",
+)
+def signs_in_the_angle(pose, theta):
+    (a, b, _), (c, d, _) = compose_theta(pose, theta).transpose(1, 2, 0)
+    return *pose_left(pose, theta)[:2], np.degrees(np.arctan2(c + b, a - d).std())
+
+
+@EXERCISE.wrong(
+    "The arguments of arctan2 are exchanged",
+    "your function gives `np.arctan2` the cosine's part first, so the angle is measured from the other axis "
+    "and jumps by 360 degrees at other places; the sine's part, c - b, comes first.",
+    "sec-training-angle",
+)
+def cosine_first(pose, theta):
+    (a, b, _), (c, d, _) = compose_theta(pose, theta).transpose(1, 2, 0)
+    return *pose_left(pose, theta)[:2], np.degrees(np.arctan2(a + d, c - b).std())
 
 
 @EXERCISE.right_too

@@ -317,6 +317,26 @@ def smaller_rate(groups, lr):
     return _moved(groups, lambda group: min(group.get("lr", lr), lr))
 
 
+@EXERCISE.wrong(
+    "Only the first group",
+    "your function returns the parameters of the first group alone, as it does where the return is indented "
+    "into the loop; return those of every group, one group after the other.",
+    "sec-training-pair",
+)
+def first_group_alone(groups, lr):
+    return _moved(groups[:1], lambda group: group.get("lr", lr))
+
+
+@EXERCISE.wrong(
+    "Only the last parameter of each group",
+    "your function keeps the last parameter of each group alone, as it does where `append` is outside the inner loop; "
+    "return all of them.",
+    "sec-training-pair",
+)
+def last_of_each_group(groups, lr):
+    return tuple(_moved([group], lambda group: group.get("lr", lr))[-1] for group in groups)
+
+
 @EXERCISE.right_too
 def number_by_number(groups, lr):
     moved = []

@@ -20,9 +20,11 @@ EXERCISE = Exercise(
 )
 
 
-def trained(steps, seed, start=lambda rng: [first_weights(rng)] * 2, rates=None, pick=None, kept=True, canvases=1):
+def trained(
+    steps, seed, start=lambda rng: [first_weights(rng)] * 2, rates=None, pick=None, kept=True, canvases=1, split="train"
+):
     """The loop with another start, other rates (step, steps, k), another pick of digits, or more canvases."""
-    (images, labels), rng = digits("train"), np.random.default_rng(seed)
+    (images, labels), rng = digits(split), np.random.default_rng(seed)
     weights, losses = start(rng), np.empty((steps, 2))
     rates = rates or falling
     pick = pick or (lambda rng, step: rng.integers(len(images), size=BATCH))
@@ -223,6 +225,26 @@ def without_losses(steps=3000, seed=0):
 def transposed(steps=3000, seed=0):
     weights, losses = train(steps, seed)
     return weights, losses.T
+
+
+@EXERCISE.wrong(
+    "No digit twice in a batch",
+    "your function draws the digits of a batch without replacement, which gives other numbers; draw them with "
+    "`rng.integers(len(images), size=BATCH)`.",
+    "sec-training-hand",
+)
+def without_replacement(steps=3000, seed=0):
+    count = len(digits("train")[0])
+    return trained(steps, seed, pick=lambda rng, step: rng.choice(count, BATCH, replace=False))
+
+
+@EXERCISE.wrong(
+    "The test digits",
+    'your function trains on the test digits, which are kept to measure what was learned; train on `digits("train")`.',
+    "sec-training-hand",
+)
+def on_test_digits(steps=3000, seed=0):
+    return trained(steps, seed, split="test")
 
 
 @EXERCISE.right_too

@@ -267,6 +267,16 @@ def unmoved(weights, image, target, lr, own_lr):
     return training_step(weights, image, target, 0.0, 0.0)
 
 
+@EXERCISE.wrong(
+    "The weights are split the other way round",
+    "your function gives each network the other's weights, whose shapes do not fit; the first four arrays are "
+    "the localisation network's and the last four the classifier's.",
+    "sec-training-hand",
+)
+def cut_the_other_way(weights, image, target, lr, own_lr):
+    return transform(image, weights[4:])
+
+
 @EXERCISE.right_too
 def weight_by_weight(weights, image, target, lr, own_lr):
     seen, grid, theta = transform(image, weights[:4])

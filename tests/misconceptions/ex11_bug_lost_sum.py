@@ -274,6 +274,20 @@ def minimum(d_out, position, length):
     return np.minimum(*both_shares(d_out, position, length))
 
 
+@EXERCISE.wrong(
+    "Added after every position",
+    "your function adds a worker's sum to `d_row` after each position, so early positions count several times;"
+    " add it once, when the worker has finished.",
+    "sec-fast-race",
+)
+def too_often(d_out, position, length):
+    d_row, half = np.zeros(length, d_out.dtype), len(position) // 2
+    for share in (slice(0, half), slice(half, None)):
+        for upto in range(1, len(position[share]) + 1):
+            d_row += one_share(d_out[share][:upto], position[share][:upto], length)
+    return d_row
+
+
 @EXERCISE.right_too
 def with_one_worker(d_out, position, length):
     return one_share(d_out, position, length)

@@ -337,6 +337,16 @@ def integer_first(row, position):
     return mix(row, cell, hat(far - cell), hat(far - cell - 1))
 
 
+@EXERCISE.wrong(
+    "The nearest pixel",
+    "your function reads the nearest pixel alone; both pixels of the cell count, each by its hat.",
+    "sec-fast-hat",
+)
+def nearest_within_reach(row, position):
+    near = np.clip(np.round(position), 0, len(row) - 1).astype(int)
+    return np.where((-1 < position) & (position < len(row)), row[near], 0).astype(row.dtype)
+
+
 @EXERCISE.right_too
 def with_all_pixels(row, position):
     """Every pixel's hat at every position."""

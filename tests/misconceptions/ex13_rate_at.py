@@ -20,6 +20,7 @@ EXERCISE = Exercise(
             0.25,
             expected=([4, 4, 4, 4, 0.4, 0.4, 0.4, 0.04, 0.04, 0.04], [1, 1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01]),
         ),
+        Case("all steps of a run of eleven", np.arange(11), 11, 1.0, 0.5),
         Case(
             "a localisation network that is held still",
             np.array([0, 2, 5]),
@@ -263,6 +264,57 @@ def in_steps(step, iterations, rate, factor):
 )
 def nearest_third(step, iterations, rate, factor):
     return _rates(rate, np.minimum(np.rint(step * 3 / iterations), 2), factor)
+
+
+@EXERCISE.wrong(
+    "Past a third, not at it",
+    "your rate is still the higher one where a step is exactly at a third of the run; it should fall at the "
+    "first step that is at or past a third.",
+    "sec-scale-protocol",
+)
+def past_a_third(step, iterations, rate, factor):
+    return _rates(rate, np.maximum(3 * step - 1, 0) // iterations, factor)
+
+
+@EXERCISE.wrong(
+    "Past a third, not at it",
+    "your rate is still the higher one where a step is exactly at a third of the run; it should fall at the "
+    "first step that is at or past a third.",
+    "sec-scale-protocol",
+)
+def past_a_third_and_higher_at_first(step, iterations, rate, factor):
+    return _rates(rate, (3 * step - 1) // iterations, factor)
+
+
+@EXERCISE.wrong(
+    "Divided by ten times the number of falls",
+    "your function divides the rate by 10 times the number of falls, so the second leaves a twentieth; each "
+    "fall leaves a tenth of the rate before it, so the second leaves a hundredth.",
+    "sec-scale-protocol",
+)
+def ten_times_the_falls(step, iterations, rate, factor):
+    classifier_rate = rate / np.maximum(10.0 * (step * 3 // iterations), 1)
+    return classifier_rate, factor * classifier_rate
+
+
+@EXERCISE.wrong(
+    "A third is rounded to whole steps",
+    "your `iterations // 3` drops the remainder, so in a run of ten steps the rate falls after three, and a fourth "
+    "part is left at the end; multiply the step by 3 before you divide.",
+    "sec-scale-protocol",
+)
+def rounded_third(step, iterations, rate, factor):
+    first, second = round(iterations / 3), round(2 * iterations / 3)
+    return _rates(rate, (step >= first).astype(int) + (step >= second), factor)
+
+
+@EXERCISE.wrong(
+    "A third is rounded up to whole steps",
+    "your third is rounded up to whole steps, and twice that is too long; multiply the step by 3 before you divide.",
+    "sec-scale-protocol",
+)
+def rounded_up_third(step, iterations, rate, factor):
+    return _rates(rate, step // -(-iterations // 3), factor)
 
 
 @EXERCISE.right_too

@@ -221,7 +221,8 @@ def without_shift(theta, size, align_corners=False):
 
 @EXERCISE.wrong(
     "x and y are swapped",
-    "your function applies `theta` to (y, x, 1); `theta` takes (x, y, 1), the column's position before the row's.",
+    "your function exchanges rows and columns, in the point or in the size (N, C, h, w); `theta` takes (x, y, 1), the "
+    "column's position before the row's.",
     "sec-grid-trap",
 )
 def swapped(theta, size, align_corners=False):
@@ -371,6 +372,17 @@ def rounded(theta, size, align_corners=False):
 )
 def mean_point(theta, size, align_corners=False):
     return (abs(affine_grid(theta, size, align_corners).mean(axis=(1, 2))) > 1).any(axis=-1).astype("float64")
+
+
+@EXERCISE.wrong(
+    "The limit is half a pixel too far out",
+    "your function counts a point as outside only half an output pixel beyond -1 or 1; it is outside as soon "
+    "as a coordinate is less than -1 or greater than 1.",
+    "sec-grid-units",
+)
+def half_a_pixel_more(theta, size, align_corners=False):
+    limit = 1 + 1 / np.array(size[:1:-1])
+    return (abs(affine_grid(theta, size, align_corners)) > limit).any(axis=-1).mean(axis=(1, 2))
 
 
 @EXERCISE.right_too

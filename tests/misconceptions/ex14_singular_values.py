@@ -247,6 +247,26 @@ def sum_norms(theta):
     return np.stack([linear.sum(axis=1).max(axis=1), linear.sum(axis=2).max(axis=1)], axis=1)
 
 
+@EXERCISE.wrong(
+    "The directions, not the half axes",
+    "your function returns the first of the three arrays of `np.linalg.svd`, the directions; the singular "
+    "values are the second, and with `compute_uv=False` they come alone.",
+    "sec-clinic-numbers",
+)
+def directions(theta):
+    return np.linalg.svd(theta[:, :, :2])[0]
+
+
+@EXERCISE.wrong(
+    "Eigenvalues as they come",
+    "your function returns the eigenvalues of the 2 x 2 part in the order in which NumPy gives them; the half axes are "
+    "the square roots of the eigenvalues of `A.T @ A`, the larger one first.",
+    "sec-clinic-numbers",
+)
+def eigenvalues_as_they_come(theta):
+    return np.linalg.eigvals(theta[:, :, :2]).real.astype(theta.dtype)
+
+
 @EXERCISE.right_too
 def from_the_square(theta):
     """The square roots of the eigenvalues of A.T @ A."""

@@ -226,6 +226,21 @@ def other_corners(theta, size, align_corners=False, least_radius=0.05):
     return log_polar_grid(theta, size, not align_corners, least_radius)
 
 
+@EXERCISE.wrong(
+    "Rows are spaced by the width",
+    "your function spaces the directions by the number of columns and the distances by the number of rows; `size` is "
+    "(N, C, h, w), h directions and w distances.",
+    "sec-aerial-log-polar",
+)
+def other_length(theta, size, align_corners=False, least_radius=0.05):
+    (h, w), (y, x) = size[2:], (np.arange(length) for length in size[2:])
+    y = 2 * y / (w - 1) - 1 if align_corners else (2 * y + 1) / w - 1
+    x = 2 * x / (h - 1) - 1 if align_corners else (2 * x + 1) / h - 1
+    angle, radius = np.pi * (y[:, None] + 1), least_radius ** ((1 - x) / 2)
+    points = np.stack([radius * np.sin(angle), -radius * np.cos(angle), np.ones((h, w))], axis=-1).reshape(-1, 3)
+    return (points.astype(theta.dtype) @ theta.swapaxes(1, 2)).reshape(-1, h, w, 2)
+
+
 @EXERCISE.right_too
 def by_loops(theta, size, align_corners=False, least_radius=0.05):
     y, x = pixels(theta, size, align_corners)

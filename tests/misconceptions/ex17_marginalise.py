@@ -201,6 +201,34 @@ def overflowing(logits, scores):
         return np.log((shares[:, :, None] * right).sum(axis=1))
 
 
+@EXERCISE.wrong(
+    "One softmax of the mean logits",
+    "your function averages the logits by the shares and takes one softmax; take the softmax of each copy "
+    "first and then sum the probabilities.",
+    "sec-aerial-copies",
+)
+def softmax_of_mean(logits, scores):
+    return log_softmax((logits * softmax(scores)[:, :, None]).sum(axis=1))
+
+
+def with_a_small_number(small):
+    """Another way to keep the logarithm finite."""
+
+    def answer(logits, scores):
+        return np.log(np.exp(marginalise(logits, scores)) + logits.dtype.type(small))
+
+    return answer
+
+
+for small in (1e-6, 1e-8):
+    EXERCISE.wrong(
+        "A small number is added before the logarithm",
+        "your function adds a small number before the logarithm, so improbable classes all get nearly its "
+        "logarithm; compute with logarithms throughout, as `np.logaddexp` does.",
+        "sec-aerial-copies",
+    )(with_a_small_number(small))
+
+
 @EXERCISE.right_too
 def image_by_image(logits, scores):
     out = np.zeros((len(logits), logits.shape[2]), logits.dtype)

@@ -213,6 +213,28 @@ def mean_of_classes(d_out, logits, scores):
     return d_logits, d_scores / d_scores.dtype.type(d_out.shape[1])
 
 
+@EXERCISE.wrong(
+    "The posterior from unnormalised logits",
+    "your posterior is the softmax over the copies of score plus logit; take the log-probability for the "
+    "logit, the logit minus the logarithm of its copy's sum.",
+    "sec-aerial-copies",
+)
+def unnormalised(d_out, logits, scores):
+    shares, right, *_ = parts(d_out, logits, scores)
+    return finish(softmax(logits + scores[:, :, None], axis=1) * d_out[:, None], shares, right)
+
+
+@EXERCISE.wrong(
+    "The sum runs over the copies in `d_logits`",
+    "your `d_logits` subtracts the probabilities times the sum over the copies; each copy has a softmax of its own, so "
+    "the sum runs over its classes.",
+    "sec-aerial-copies",
+)
+def over_copies(d_out, logits, scores):
+    shares, right, _, part = parts(d_out, logits, scores)
+    return part - right * part.sum(axis=1, keepdims=True), finish(part, shares, right)[1]
+
+
 @EXERCISE.right_too
 def copy_by_copy(d_out, logits, scores):
     shares, right, posterior, _ = parts(d_out, logits, scores)

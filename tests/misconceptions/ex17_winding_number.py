@@ -17,6 +17,8 @@ AROUND = np.arange(0, 360, 30.0)
 SEAM = np.concatenate([np.arange(0, 171, 10.0), np.arange(150, -170, -40.0), np.arange(-170, 0, 10.0)])
 SHEARED = curve(AROUND) @ np.array([[1, 0.9, 0], [0, 1, 0], [0, 0, 1]])
 
+MIRROR = np.array([[1.0, 0, 0], [0, -1, 0]])
+
 EXERCISE = Exercise(
     name="winding_number",
     answer="tests.solutions",
@@ -29,6 +31,7 @@ EXERCISE = Exercise(
         Case("twice around, beginning at 200 degrees", curve(200 + 2 * np.arange(0, 360, 20.0)), expected=2),
         Case("three times backwards, scaled and shifted", curve(-3 * np.arange(0, 360, 15.0), 0.5, 0.3), expected=-3),
         Case("once around, with a shear", SHEARED),
+        Case("once around, with a larger mirror image on top", curve(AROUND) + 1.5 * MIRROR, expected=1),
         Case("in float32", curve(AROUND + 100).astype("float32")),
         Case("there and back over 180 degrees", curve([170, 190, 210, 190, 170, 150]), expected=0),
     ],
@@ -185,6 +188,47 @@ def by_arctan(theta):
         angle = np.arctan((theta[:, 1, 0] - theta[:, 0, 1]) / (theta[:, 0, 0] + theta[:, 1, 1])).astype(float)
     steps = closed(np.nan_to_num(angle))
     return float(round(((steps + np.pi / 2) % np.pi - np.pi / 2).sum() / np.pi))
+
+
+@EXERCISE.wrong(
+    "The angle of the first column",
+    "your function follows the first column alone, which may not turn where the rotation does; the angle is "
+    "that of the nearest rotation, `arctan2(theta[1, 0] - theta[0, 1], theta[0, 0] + theta[1, 1])`.",
+    "sec-aerial-winding",
+)
+def first_column(theta):
+    return float(np.round(short(closed(np.arctan2(theta[:, 1, 0], theta[:, 0, 0]).astype(float))).sum() / (2 * np.pi)))
+
+
+@EXERCISE.wrong(
+    "Rounded down",
+    "your function rounds down, and so loses a turn where rounding errors leave the sum a little too small; "
+    "round to the nearest whole number.",
+    "sec-aerial-winding",
+)
+def rounded_down(theta):
+    return float(np.floor(short(closed(angles(theta))).sum() / (2 * np.pi) - 1e-9))
+
+
+@EXERCISE.wrong(
+    "Degrees for radians",
+    "your angles are in degrees, but your steps are brought to between -pi and pi and divided by 2 * pi; leave the "
+    "angles in radians.",
+    "sec-aerial-winding",
+)
+def in_degrees(theta):
+    return float(np.round(short(closed(np.degrees(angles(theta)))).sum() / (2 * np.pi)))
+
+
+@EXERCISE.wrong(
+    "From the first theta to the last, rounded down",
+    "your function takes the angle of the last theta minus that of the first and rounds down, so a turn that is not "
+    "yet closed is lost; add the step from the last theta to the first, and round to the nearest.",
+    "sec-aerial-winding",
+)
+def first_to_last(theta):
+    angle = np.unwrap(angles(theta))
+    return float(np.floor((angle[-1] - angle[0]) / (2 * np.pi)))
 
 
 @EXERCISE.right_too

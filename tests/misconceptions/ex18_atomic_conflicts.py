@@ -206,6 +206,25 @@ def inverse(theta, in_size, out_size, align_corners=False):
     return atomic_conflicts(np.linalg.pinv(whole)[:2], in_size, out_size, align_corners)
 
 
+@EXERCISE.wrong(
+    "Whether a thread adds, not how many",
+    "your count is 1 as soon as one thread adds to a pixel; count all threads that do.",
+    "sec-cuda-atomics",
+)
+def whether(theta, in_size, out_size, align_corners=False):
+    return np.minimum(atomic_conflicts(theta, in_size, out_size, align_corners), 1)
+
+
+@EXERCISE.wrong(
+    "The first thread does not count",
+    "your count is one too small wherever a thread adds, as if the first did not have to be counted; count all threads "
+    "that add to the pixel.",
+    "sec-cuda-atomics",
+)
+def all_but_one(theta, in_size, out_size, align_corners=False):
+    return np.maximum(atomic_conflicts(theta, in_size, out_size, align_corners) - 1, 0)
+
+
 @EXERCISE.right_too
 def by_bincount(theta, in_size, out_size, align_corners=False):
     p_x, p_y = points(theta, in_size, out_size, align_corners)

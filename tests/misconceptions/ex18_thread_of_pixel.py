@@ -143,6 +143,18 @@ def times_width(row, column, width, block):
     return numbers(row, column, width, *block)
 
 
+@EXERCISE.wrong(
+    "The position in the warp",
+    "your thread numbers start again at 0 after every 32, so they are positions in a warp; threads are counted"
+    " through the whole block.",
+    "sec-cuda-idea",
+)
+def in_the_warp(row, column, width, block):
+    columns, rows = block
+    block_number, thread_number = numbers(row, column, blocks_across(width, columns), columns, rows)
+    return block_number, thread_number % 32
+
+
 @EXERCISE.right_too
 def pixel_by_pixel(row, column, width, block):
     found = []
