@@ -1,7 +1,6 @@
 """The paper's results for distorted digits."""
 
-# Test error in %, Jaderberg et al. 2015, from its table 1, for TC from its text; that each is a mean of three seeds is
-# second-hand.
+# Test error in %, the mean of three seeds. Source: Jaderberg et al. 2015, Table 1, for TC the text; A.4 for the seeds.
 _ERRORS = {
     ("fcn", None): dict(R=2.1, RTS=5.2, P=3.1, E=3.2, TC=13.2),
     ("cnn", None): dict(R=1.2, RTS=0.8, P=1.5, E=1.4, TC=3.5),
