@@ -104,8 +104,9 @@ def assert_same_as_torch(forward, backward, reference, arrays, unit=1.0):
 
 
 def assert_refused(call, argument, expected, given):
-    """Assert that `call` raises an error that names the argument, the expected value and the given one. None for the
-    argument allows either of two arguments that do not fit together.
+    """Assert that `call` raises an error that names the argument, the expected value and the given one.
+
+    None for the argument allows either of two arguments that do not fit together.
     """
     with pytest.raises((ValueError, TypeError)) as caught:
         call()

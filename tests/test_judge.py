@@ -164,7 +164,7 @@ def test_half_of_a_catalogued_mistake():
 
 def test_wrong_numbers_and_an_argument_written_in_place():
     said = head(lambda i, w: (np.multiply(i, 2 * w[0] * i, out=i), np.zeros(1)))
-    assert "(Your function also writes into its argument i: work on a copy first.) total: No mistake that" in said
+    assert "(Your function also writes into its argument i: work on a copy first.) total: No known mistake" in said
 
 
 def test_a_catalogued_mistake_with_a_sign_is_two_at_once():
@@ -184,9 +184,9 @@ def written_in_place(image, weight):
     ("Your reading raised IndexError: ", lambda i, w: w[7]),
     ("The stub's own line, raise NotImplementedError, is still", lambda i, w: exec("raise NotImplementedError")),
     ("Your reading does not take the arguments", lambda i: i),
-    ("Your reading returned a tuple of 3; 2 arrays (out, total), one after", lambda i, w: (*reading(i, w), 1)),
-    ("Your reading returned one array; 2 arrays (out, total)", lambda i, w: reading(i, w)[0]),
-    ("Your reading returned one dict; 2 arrays (out, total)", lambda i, w: {"out": reading(i, w)[0]}),
+    ("Your reading returned a tuple of 3; expected 2 arrays (out, total), one after", lambda i, w: (*reading(i, w), 1)),
+    ("Your reading returned one array; expected 2 arrays (out, total)", lambda i, w: reading(i, w)[0]),
+    ("Your reading returned one dict; expected 2 arrays (out, total)", lambda i, w: {"out": reading(i, w)[0]}),
     ("The results are right, but come in another order than out, total.", lambda i, w: reading(i, w)[::-1]),
     ("total is None: was it ever computed?", lambda i, w: (reading(i, w)[0], None)),
     ("out is of type list; expected a NumPy array.", lambda i, w: ([[1.0]], reading(i, w)[1])),
@@ -641,7 +641,8 @@ def test_reader_is_heard_in_every_folder(place):
         text=True,
         cwd=ROOT / place,
     )
-    assert "Say where every output pixel looks" in done.stdout and "1 failed" in done.stdout, done.stdout + done.stderr
+    printed = done.stdout + done.stderr
+    assert "Compute where every output pixel looks" in done.stdout and "1 failed" in done.stdout, printed
 
 
 def test_progress_is_shown_in_every_folder(folder):

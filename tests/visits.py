@@ -1,6 +1,7 @@
-"""Visits to the built pages: each is opened once, two at a time, and everything that the tests need is recorded. They
-run in a process and a browser of their own, beside the other tests: `begin` starts them, and `outcome` waits for one
-page. `test_book.py` checks with a page full of faults that a visit finds all of them.
+"""Visits to the built pages: each is opened once, two at a time, and everything that the tests need is recorded.
+
+They run in a process and a browser of their own, beside the other tests: `begin` starts them, and `outcome` waits for
+one page. `test_book.py` checks with a page full of faults that a visit finds all of them.
 
     python tests/visits.py FOLDER PID PAGE...
 

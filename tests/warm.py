@@ -1,4 +1,5 @@
 """A process that has loaded Numba and compiled once, and runs each program in its own child, which saves a second each.
+
 Loading Numba, and what it loads at the first compilation, takes longer than compiling a small kernel. The child loads
 the library itself, with the given environment, and shares no compiled kernel with its siblings.
 """

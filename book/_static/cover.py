@@ -29,9 +29,10 @@ def digits_at_any_pose():
 
 
 def cover():
-    """Distorted digits with the sampling grids that fit their poses, above the outputs of these grids. Each grid is
-    computed from the true pose, which `distort` returns: a transformer can do this, and a trained one has to find the
-    pose from the picture alone.
+    """Distorted digits with the sampling grids that fit their poses, above the outputs of these grids.
+
+    Each grid is computed from the true pose, which `distort` returns: a transformer can do this, and a trained one has
+    to find the pose from the picture alone.
 
     Returns
     -------

@@ -1,10 +1,10 @@
-"""The fast paths of the fused sampler: bilinear, zeros outside. Images they cannot do are marked, for taps.py to do.
+"""The fast paths of the fused sampler: bilinear, zeros outside. Images that they cannot do are marked for taps.py.
 
 The ideas of chapter 11 and its appendix, as each kernel names them:
 
 hat formula           a pixel weighs max(0, 1 - |d|) from a clamped base cell: no ifs, right everywhere
-fused grid            a point follows from theta and the output's own x and y, and is made as it is needed
-eight at a time       vectors of eight points, said in so many words (vectors.py); a pixel and its neighbour in one read
+fused grid            a point follows from theta and the output's own x and y, and is computed when it is needed
+eight at a time       explicit vectors of eight points (vectors.py); a pixel and its neighbour in one read
 strips                cells and weights of up to STRIP points are kept near by while all channels are read
 outside               eight points that can reach no pixel are left out; the hats vanish in those that are half outside
 flat                  a small output is one long row, so that eight points always are eight; `Places` has x and y for it
@@ -14,7 +14,7 @@ bands                 an image in bands of rows; sampling a band with zeros arou
 quads                 the gradients of a cell's four corners lie together, so that one addition adds to all four
 channels in lanes     channels next to each other in memory, so that one read fetches a pixel of all of them
 
-The nests stay in one piece, as the book shows them: what is read and written for each pixel stands in one place.
+The nested loops stay in one piece, as in the book, so that all reads and writes for a pixel are in one place.
 """
 
 from typing import NamedTuple
@@ -183,7 +183,7 @@ def scatter(d_out, image, height, width, theta, xs, ys, flat, threads, d_image, 
     """Fused grid, hat formula, eight at a time, quads; threads over the batch, channel groups and bands of the input.
 
     d_theta : (N, groups, bands, 2, 3), zeros at first: each one's share, from the output's units to the image's pixels.
-        It isn't finite where anything wasn't.
+        It is not finite where an input was not.
     """
     groups, bands, real = d_theta.shape[1], d_theta.shape[2], image.dtype.type
     rows, columns, group = d_out.shape[2], d_out.shape[3], image.shape[1] // groups

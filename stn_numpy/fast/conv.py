@@ -14,7 +14,7 @@ from .vectors import WIDE, WIDTH, load, load_wide, spread, spread_wide, store
 
 SUMS = {"fastmath": {"contract", "reassoc", "nsz"}}  # sums may be reordered; NaN and infinity keep their meaning
 Index = np.uint64
-BLOCK = 4 * WIDE  # numbers of a row of outputs that are worked on at once
+BLOCK = 4 * WIDE  # numbers of a row of outputs that are processed at once
 ROWS_FIRST = (0, 2, 1, 3)  # the order of a filter's taps: row, channel, column
 
 
@@ -70,9 +70,10 @@ def conv2d_lanes_backward(
     stride: int | tuple = 1,
     padding: int | tuple = 0,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """`conv2d_backward` for images in lanes; the image's gradient is in lanes too. The image's gradient is a
-    convolution again: of the output's gradient, its pixels set `stride` apart, with the filters turned by half a turn
-    and inputs and outputs exchanged.
+    """`conv2d_backward` for images in lanes; the image's gradient is in lanes too.
+
+    The image's gradient is a convolution again: of the output's gradient, its pixels set `stride` apart, with the
+    filters turned by half a turn and inputs and outputs exchanged.
     """
     size = image.shape[2], image.shape[3] // lanes
     stride, padding, out_size = _geometry(size, weight, stride, padding)
@@ -103,9 +104,11 @@ def _geometry(size, weight, stride, padding):
 
 @functools.lru_cache(64)
 def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
-    """The layout of a padded copy of the images. Pixel (i, j) is in row ``offset + i * spread``, and its column
-    likewise. The columns of the copy are sorted by their remainder modulo the stride, so that the pixels that one tap
-    of the filter reads for neighbouring outputs are adjacent.
+    """The layout of a padded copy of the images.
+
+    Pixel (i, j) is in row ``offset + i * spread``, and its column likewise. The columns of the copy are sorted by their
+    remainder modulo the stride, so that the pixels that one tap of the filter reads for neighbouring outputs are
+    adjacent.
 
     Returns
     -------

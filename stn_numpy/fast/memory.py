@@ -10,9 +10,9 @@ import weakref
 
 import numpy as np
 
-SMALL = 2**16  # bytes: an array of fewer costs little anyway
-KEPT = 2**26  # bytes that lie unused at most
-LINE = 64  # bytes that a processor fetches at once: an array begins where a line does
+SMALL = 2**16  # bytes: smaller arrays cost little anyway
+KEPT = 2**26  # bytes: the most that is kept unused
+LINE = 64  # bytes that a processor fetches at once: each array begins at the start of a line
 
 _free, _lent = {}, {}  # unused buffers by size; and of each array in use its weak reference and its buffer
 
@@ -35,8 +35,8 @@ def empty(shape: tuple, dtype: np.dtype) -> np.ndarray:
 
 
 def _give_back(reference):
-    """An array and all its views are gone."""
+    """Keep the buffer of an array whose views are all gone."""
     _, size, buffer = _lent.pop(id(reference))
     if size + sum(each * len(buffers) for each, buffers in list(_free.items())) > KEPT:
-        _free.clear()  # sizes that nobody asks for any more would stay forever
+        _free.clear()  # otherwise sizes that are no longer used would stay forever
     _free.setdefault(size, []).append(buffer)

@@ -219,13 +219,13 @@ def _shares_of_eight(a, b, c, d, blocked, nothing, d_out):
 
 @helper
 def _next_four(i, k, windows):
-    """Row and first column of the next four windows; the last four of a row begin early enough to be four."""
+    """Row and first column of the next four windows; the last four of a row overlap the four before if need be."""
     return (i + 1, 0) if k == windows - FOUR else (i, min(k + FOUR, windows - FOUR))
 
 
 @kernel(parallel=True)
 def _halve_backward(d_out, image, blocked, threads, d_image):
-    """Backward of windows of 2 x 2 in plain images, each window's largest found anew; threads as in the forward.
+    """Backward of windows of 2 x 2 in plain images, which finds each window's largest again; threads as in the forward.
 
     Eight windows at a time: twice four neighbours, of the same row or of two, as many rows hold no multiple of eight.
     """

@@ -57,7 +57,7 @@ def affine_sample(
     padding_mode: str = "zeros",
     align_corners: bool = False,
 ) -> np.ndarray:
-    """As `stn_numpy.affine_sample`, compiled. Each point of the grid is made as it is read."""
+    """As `stn_numpy.affine_sample`, compiled. Each point of the grid is computed as it is read."""
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"))
     out_size = check_output(size, theta=(theta, "N 2 3"))
     if size[1] != image.shape[1]:
@@ -87,7 +87,7 @@ def affine_sample_backward(
     padding_mode: str = "zeros",
     align_corners: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """As `stn_numpy.affine_sample_backward`, compiled. Gradients of points are summed into theta's as they arise."""
+    """As `stn_numpy.affine_sample_backward`, compiled. Gradients of points are summed into theta's at once."""
     check_arrays(image=(image, "N C H W"), theta=(theta, "N 2 3"), d_out=(d_out, "N C h w"))
     options = _as_numbers(mode, padding_mode, align_corners)
     xs, ys, places = _places(*d_out.shape[2:], options[2], theta.dtype)
@@ -147,7 +147,7 @@ def _half_size(image, corners):
 
 
 def _each(odd, image):
-    """Slices of the images that the fast paths left over, one by one, or of all together."""
+    """Slices of the images that the fast paths have not done: one by one, or all together."""
     return [slice(None)] if len(odd) == len(image) else [slice(n, n + 1) for n in odd]
 
 
@@ -157,16 +157,17 @@ def _flat(image):
 
 
 def _blocks(image):
-    """How many blocks of channels to work on as lanes: none for few channels, or where a block is too big a scratch."""
+    """The number of blocks of channels in lanes: none for few channels, or where a block's scratch would be too
+    large."""
     _, channels, height, width = image.shape
     return -(-channels // _bilinear.WIDTH) if channels >= _bilinear.WIDTH and height * width <= 2**18 else 0
 
 
 def _parts(image):
-    """Into how many groups of channels, and bands of rows, to cut each image for the backward.
+    """The numbers of groups of channels, and of bands of rows, of each image in the backward.
 
-    Channels of one group share the work on cells and weights, but their quads should stay near; those of a band should
-    as well; and few images should give all threads some work.
+    Channels of one group share the work on cells and weights, but their quads, like those of a band, should fit in the
+    cache; and few images should still give work to all threads.
     """
     batch, channels, height, width = image.shape
     if height * width <= 2**12:
@@ -176,10 +177,10 @@ def _parts(image):
 
 
 def _no_grid(dtype):
-    """What stands for the grid where there is a theta."""
+    """The placeholder for the grid where there is a theta."""
     return np.empty((1, 1, 1, 2), dtype)
 
 
 def _no_theta(dtype):
-    """What stands for theta, and for the output's x and y, where there is a grid."""
+    """The placeholders for theta, and for the output's x and y, where there is a grid."""
     return np.empty((1, 2, 3), dtype), np.empty(1, dtype), np.empty(1, dtype)

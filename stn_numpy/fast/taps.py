@@ -38,8 +38,9 @@ def cubic(d):
 
 @helper
 def axis_taps(place, length, mode, padding, corners, cell, weight, slope):
-    """Write the taps of a place in pixels along one axis, each with weight and slope; return their number. A tap
-    outside has weight and slope 0, at a cell inside. The place is clamped before it becomes an int.
+    """Write the taps of a place in pixels along one axis, each with weight and slope; return their number.
+
+    A tap outside has weight and slope 0, at a cell inside. The place is clamped before it becomes an int.
     """
     chain, last = 1.0, length - 1.0
     if padding != REFLECTION:

@@ -50,9 +50,10 @@ TWINS = {
 
 
 def compiled(model: layer.Layer) -> layer.Layer:
-    """A network that computes the same by compiled operations, with the same parameters; `model` does not change. It is
-    the compiled twin of `model` or, for a class that is not the library's, a shallow copy; the same holds for every
-    layer among its attributes, lists, tuples and dicts. Parameters are shared: training one trains both.
+    """A network that computes the same by compiled operations, with the same parameters; `model` does not change.
+
+    It is the compiled twin of `model` or, for a class that is not the library's, a shallow copy; the same holds for
+    every layer among its attributes, lists, tuples and dicts. Parameters are shared: training one trains both.
     """
     if not isinstance(model, layer.Layer):
         raise TypeError(f"model: expected a Layer, got {type(model).__name__}")

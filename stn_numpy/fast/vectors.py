@@ -1,14 +1,14 @@
-"""Vectors: eight numbers that one instruction works on, said in so many words instead of left to the compiler to find.
+"""Explicit vectors: eight numbers that one instruction processes, instead of vectorisation by the compiler.
 
-A compiler turns a plain loop into vectors if it can prove that nothing changes, and what it makes of a sampler's loop
-is seldom what one would write. Here a kernel says itself what happens eight at a time:
+A compiler vectorises a plain loop if it can prove that the result stays the same, and for a sampler's loop its vector
+code is seldom the best. Here a kernel states itself which operations work on eight numbers at a time:
 
     x = load(xs, (j,))                                eight neighbouring numbers
     here, right = pairs(image, (n, c, 0), cells, 0)   eight pixels from anywhere, each with its right neighbour
     store(out, (n, c, i, j), here + x * (right - here))
 
-An operation is a function of NumPy arrays of eight (what it means, and what runs where Numba is switched off) and
-beside it the LLVM instructions that Numba makes of it. Arithmetic and comparisons are written as always. An index names
+An operation is a function of NumPy arrays of eight (its meaning, which also runs where Numba is switched off), together
+with the LLVM instructions to which Numba compiles it. Arithmetic and comparisons are written as always. An index names
 the first of the eight; with NUMBA_BOUNDSCHECK=1 all eight are checked.
 """
 
@@ -48,7 +48,7 @@ class _InRegisters(models.PrimitiveModel):
 
 
 def _operator(function, in_llvm, result=None):
-    """Let Numba know a Python operator of vectors, or of a vector and a number, which stands for eight times itself."""
+    """Define a Python operator of vectors for Numba, or of a vector and a number, which counts eight times."""
 
     @infer_global(function)
     class Typed(AbstractTemplate):
@@ -174,7 +174,7 @@ def store(typing, array, index, vector):
 
 @_operation(lambda array, index: None)
 def prefetch(typing, array, index):
-    """Ask memory for a number that will be read soon; nothing happens where there is no such memory."""
+    """Prefetch a number that will be read soon; without effect if its address is invalid."""
 
     def in_llvm(context, builder, signature, args):
         address = _address(context, builder, signature, args, count=0)
@@ -209,7 +209,7 @@ def _choice(sign, a, b):
 
 @_operation(np.abs)
 def magnitude(typing, a):
-    """Each number without its sign."""
+    """The absolute value of each number."""
 
     def in_llvm(context, builder, signature, args):
         kind, bits = args[0].type, 8 * _bytes(context, args[0].type.element)
@@ -239,7 +239,7 @@ def every(typing, mask):
 
 @_operation(lambda a: a.astype(np.int32))
 def whole(typing, a):
-    """Rounded towards zero, as int32; what does not fit must have been clamped before."""
+    """Rounded towards zero, as int32; numbers that do not fit must have been clamped before."""
     return Vector(types.int32)(a), lambda context, builder, signature, args: builder.fptosi(
         args[0], ir.VectorType(INT32, WIDTH)
     )
@@ -271,8 +271,8 @@ def pairs(typing, array, index, cells, first):
     """Two vectors: the pixels at eight cells, and their right neighbours.
 
     cells : (..) array of int32, of which eight count, from `first` on; a cell is counted from the index.
-    Each pair is read at once, as it lies: half as many reads as numbers. The cells come from memory, not from a vector,
-    because taking a vector apart takes longer than reading eight numbers.
+    Each pair is read at once, since it is contiguous: half as many reads as numbers. The cells come from memory, not
+    from a vector, because taking a vector apart takes longer than reading eight numbers.
     """
 
     def in_llvm(context, builder, signature, args):
@@ -343,7 +343,7 @@ def sum_quads(typing, array, index, up, left):
 
 @_operation(lambda *rows: tuple(np.transpose(rows).copy()))
 def turned(typing, *rows):
-    """Eight vectors as the rows of a table: its eight columns."""
+    """The transpose of eight vectors."""
 
     def in_llvm(context, builder, signature, args):
         rows = cgutils.unpack_tuple(builder, args[0])
@@ -374,7 +374,7 @@ def in_unzipped_order(typing, a):
 
 @_operation(lambda a, b: tuple(np.append(a, b)[start::2][list(UNZIPPED)] for start in (0, 1)))
 def unzipped(typing, a, b):
-    """Of sixteen numbers in two vectors, the first of each two, and the second; both in the order UNZIPPED."""
+    """The even and the odd ones of sixteen numbers in two vectors; both in the order UNZIPPED."""
 
     def in_llvm(context, builder, signature, args):
         each = [_shuffle(builder, *args, [2 * k + start for k in UNZIPPED]) for start in (0, 1)]
@@ -416,7 +416,7 @@ def _neighbours_added(builder, a, b):
 
 
 def _joined(builder, parts):
-    """Some vectors, as many as a power of two, one after the other in a long one."""
+    """Vectors, a power of two of them, concatenated to a long one."""
     while len(parts) > 1:
         both = range(2 * parts[0].type.count)
         parts = [_shuffle(builder, *pair, both) for pair in zip(parts[::2], parts[1::2])]
@@ -424,7 +424,7 @@ def _joined(builder, parts):
 
 
 def _load(context, builder, address, count):
-    """Some numbers that need not lie at a multiple of their size together."""
+    """A vector of numbers from an address that need not be aligned."""
     vector = ir.VectorType(address.type.pointee, count)
     loaded = builder.load(builder.bitcast(address, vector.as_pointer()))
     loaded.align = _bytes(context, address.type.pointee)
@@ -437,7 +437,7 @@ def _store(context, builder, vector, address):
 
 
 def _address(context, builder, signature, args, count=WIDTH, offset=None):
-    """Where an element of an array lies; if Numba checks indices, that `count` of them from there on are inside."""
+    """The address of an element of an array; if Numba checks indices, a check that `count` from there on are inside."""
     kind, places = signature.args[:2]
     array = make_array(kind)(context, builder, args[0])
     index = [context.cast(builder, *one, types.intp) for one in zip(cgutils.unpack_tuple(builder, args[1]), places)]
@@ -451,7 +451,7 @@ def _address(context, builder, signature, args, count=WIDTH, offset=None):
 
 
 def _addresses(context, builder, signature, args, count, step=1):
-    """Where the parts of `count` from each of eight cells on lie; cells and the first of them are arguments 2 and 3."""
+    """The addresses of the parts of `count` from each of eight cells on; cells and the first are arguments 2 and 3."""
     kind = signature.args[2]
     cells = make_array(kind)(context, builder, args[2])
     first = context.cast(builder, args[3], signature.args[3], types.intp)

@@ -24,10 +24,11 @@ def projective_grid(theta: torch.Tensor, size: tuple, align_corners: bool = Fals
 
 
 def homography_from_square(corners: torch.Tensor) -> torch.Tensor:
-    """The maps (N, 3, 3) that take four corners (N, 4, 2) to those of the square of -1 to 1, clockwise. No system is
-    solved, so no device waits: the map of the unit square onto a quadrilateral has a closed form, and a homography's
-    inverse is its adjugate, as only ratios count.
-    Source: Heckbert 1989, Fundamentals of texture mapping and image warping, section 2.2.3.
+    """The maps (N, 3, 3) that take four corners (N, 4, 2) to those of the square of -1 to 1, clockwise.
+
+    No system is solved, so no device waits: the map of the unit square onto a quadrilateral has a closed form, and a
+    homography's inverse is its adjugate, as only ratios count. Source: Heckbert 1989, Fundamentals of texture mapping
+    and image warping, section 2.2.3.
     """
     first, second, third, fourth = corners.unbind(1)
     along, down, sum_ = second - third, fourth - third, first - second + third - fourth

@@ -11,8 +11,9 @@ from .model import Classifier
 
 
 def quicken(network: Classifier) -> Classifier:
-    """Make a classifier's training steps quicker on a CPU, in place; function, parameters and names stay the same. A
-    ReLU before a max-pool is moved after it: the two commute, and a quarter of the numbers remains. After a
+    """Make a classifier's training steps quicker on a CPU, in place; function, parameters and names stay the same.
+
+    A ReLU before a max-pool is moved after it: the two commute, and a quarter of the numbers remains. After a
     transformer, which needs it, the first convolution's gradient with respect to a picture of one channel is computed
     as a product of matrices. An affine grid is one product as well.
     """

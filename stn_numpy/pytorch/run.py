@@ -86,9 +86,10 @@ class Run:
             self._load()
 
     def train(self, progress=lambda steps, loss, error: None, stop=lambda: False, until=None) -> None:
-        """Take the remaining steps, or those up to `until`; save at intervals, and at the end. ``progress(steps, loss,
-        error)`` is called with a number of steps and their means; when ``stop()`` is true, the progress is saved, and
-        `Stopped` is raised.
+        """Take the remaining steps, or those up to `until`; save at intervals, and at the end.
+
+        ``progress(steps, loss, error)`` is called with a number of steps and their means; when ``stop()`` is true, the
+        progress is saved, and `Stopped` is raised.
         """
         until = min(until or self.settings.iterations, self.settings.iterations)
         with self._locked():

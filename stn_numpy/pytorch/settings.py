@@ -39,8 +39,9 @@ that computes in it, else float32, with TF32 for convolutions on CUDA"""
 
 @dataclass(frozen=True)
 class Settings:
-    """One cell of a table: a network, the distortion of its digits, and its training. Each field is explained by its
-    help, which the command line shows too.
+    """One cell of a table: a network, the distortion of its digits, and its training.
+
+    Each field is explained by its help, which the command line shows too.
     """
 
     model: str = option(choices=MODELS, help="fully connected or convolutional; st-: after a transformer")

@@ -11,6 +11,7 @@ from .families import as_transform
 
 class SpatialTransformer(nn.Module):
     """Transform each image by the theta that its localisation network predicts. As in `stn_numpy.SpatialTransformer`.
+
     Unlike its NumPy twin it keeps no state of a forward, so that it can be compiled; `theta` returns what it would use
     for a batch.
     """

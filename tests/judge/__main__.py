@@ -27,8 +27,9 @@ class Watchdog:
 
 
 def main():
-    """Answer each line of input, a file's path and its time limit in seconds, with a line, the verdict. Files print to
-    stderr, and their input is empty, since the pipes are for questions and answers.
+    """Answer each line of input, a file's path and its time limit in seconds, with a line, the verdict.
+
+    Files print to stderr, and their input is empty, since the pipes are for questions and answers.
     """
     requests = os.fdopen(os.dup(0), encoding="utf8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf8")

@@ -1,8 +1,10 @@
-"""Judging files in a separate process, which ends in time whatever a file does. A process is needed because code that
-is stuck in a compiled loop, or that catches every exception, cannot be stopped from within, and a file runs from its
-first line as soon as it is loaded. Faulthandler is used because its watchdog is a thread written in C, which needs
-neither the interpreter's lock nor signals, so that Linux, macOS and Windows behave alike. It writes down the line at
-which the file was, and ends the process; the process that waits for the verdict then reads the end of a pipe.
+"""Judging files in a separate process, which ends in time whatever a file does.
+
+A process is needed because code that is stuck in a compiled loop, or that catches every exception, cannot be stopped
+from within, and a file runs from its first line as soon as it is loaded. Faulthandler is used because its watchdog is a
+thread written in C, which needs neither the interpreter's lock nor signals, so that Linux, macOS and Windows behave
+alike. It writes down the line at which the file was, and ends the process; the process that waits for the verdict then
+reads the end of a pipe.
 """
 
 import json

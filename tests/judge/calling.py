@@ -20,6 +20,7 @@ RELATIVE = {np.dtype(np.float64): 1e-9, np.dtype(np.float32): 3e-5}
 @dataclass
 class Outcome:
     """The outcome of a call: the outputs, or the error; and the arguments that it wrote into, in their new state.
+
     Outputs in nested tuples or lists are laid out in one row; `nested` keeps their structure.
     """
 
@@ -66,9 +67,10 @@ def call_all(function, cases, right, clock):
 
 
 def call(function, case, expected=()):
-    """Call a function on copies of the case's arguments; it has no effect but its outcome. Where `expected` outputs are
-    given, the memory that `np.empty` will reuse for such ones is filled with NaN: numbers that were never written must
-    not look right because they were right the last time.
+    """Call a function on copies of the case's arguments; it has no effect but its outcome.
+
+    Where `expected` outputs are given, the memory that `np.empty` will reuse for such ones is filled with NaN: numbers
+    that were never written must not look right because they were right the last time.
     """
     args, options = copied(case.args), copied(case.options)
     for part in map(np.asarray, expected):

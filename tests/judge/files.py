@@ -14,8 +14,9 @@ def catalogue(stem):
 
 
 def judge_stub(stub, patience=calling.PATIENCE, watch=calling.UNWATCHED):
-    """Judge a reader's file, within `patience` seconds in all, from its first line on. All the reader's code runs
-    inside the context manager `watch`, which is entered more than once.
+    """Judge a reader's file, within `patience` seconds in all, from its first line on.
+
+    All the reader's code runs inside the context manager `watch`, which is entered more than once.
     """
     if verdict := without_running(stub):
         return verdict

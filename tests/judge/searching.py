@@ -87,8 +87,9 @@ class Search:
 
     @_while_there_is_time
     def two_catalogued(self, part):
-        """Two mistakes that together give the given outcome. Most of the catalogue calls the right answer: another
-        mistake replaces it there.
+        """Two mistakes that together give the given outcome.
+
+        Most of the catalogue calls the right answer: another mistake replaces it there.
         """
         for outer, names in self.around_right:
             for inner in self.exercise.misconceptions:
@@ -128,6 +129,7 @@ class Search:
     @_while_there_is_time
     def two_changes(self, part):
         """A sentence for two slips, or a slip and other arguments, that a right answer needs to give the given outcome.
+
         There are too many pairs to try them all: one of the two must bring the numbers nearer to it by itself.
         """
         cases = self.trial.cases(part)[0]

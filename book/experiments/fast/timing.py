@@ -7,8 +7,9 @@ import numpy as np
 
 
 def alternate(calls, seconds=1.0, least=5, most=101):
-    """The seconds of each call of each function by name, called in turn, forwards and backwards: A B C, C B A, ... The
-    functions get equal shares of `seconds`, in `least` to `most` calls each, a slow one at even distances. One more
+    """The seconds of each call of each function by name, called in turn, forwards and backwards: A B C, C B A, ...
+
+    The functions get equal shares of `seconds`, in `least` to `most` calls each, a slow one at even distances. One more
     call measures how long each takes, and is not kept. The result of a call is freed within its time.
     """
     share = seconds / len(calls)

@@ -1,4 +1,5 @@
 """Chapter 13's recipes: what an ST-FCN learns on R by optimizer, base rate and the localisation network's factor.
+
 Errors and poses are those of the last 10,000 training digits, on which none of these networks is trained: recipes are
 chosen here, and the test digits are kept for the chosen ones.
 """

@@ -1,5 +1,6 @@
-"""Chapter 2's experiment: the program ``book/by_hand.py`` unchanged, and the weights that it has learned. The
-explorable "draw" runs both of its networks in the page, so the ledger keeps their weights: in float32, as in the
+"""Chapter 2's experiment: the program ``book/by_hand.py`` unchanged, and the weights that it has learned.
+
+The explorable "draw" runs both of its networks in the page, so the ledger keeps their weights: in float32, as in the
 program.
 """
 
