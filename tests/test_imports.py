@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 OWN = {
     "stn_numpy.pytorch": {"torch"},
     "stn_numpy.fast": {"numba"},
+    "stn_numpy.fast.vectors": {"llvmlite"},  # Numba's own
     "stn_numpy.cuda": {"numba"},
     "stn_numpy.cuda.benchmark": {"torch"},
     "stn_numpy.viz": {"matplotlib", "cycler"},

@@ -98,7 +98,7 @@ def _apply_rts(images, angle, scale, place):
 
 def _turn(images, angle, scale, shift, out_size):
     pose = _pose(images, angle, scale, shift, out_size)
-    return _read(images, quick_affine_grid(pose.theta, out_size)), pose
+    return F.grid_sample(images, quick_affine_grid(pose.theta, out_size), align_corners=False), pose
 
 
 def _pose(images, angle, scale, shift, out_size):
@@ -157,7 +157,7 @@ def _unfolded(images, scale, corners):
 def _apply_p(images, scale, corners):
     half = _half(images.shape[2:], images)
     theta = homography_from_square(_quadrilateral(images, scale, corners) / half)
-    return _read(images, projective_grid(theta, images.shape)), theta
+    return F.grid_sample(images, projective_grid(theta, images.shape), align_corners=False), theta
 
 
 def _quadrilateral(images, scale, corners):
@@ -183,7 +183,7 @@ def _draw_e(images, random):
 
 def _apply_e(images, scale, points):
     grid = tps_grid(points / _half(images.shape[2:], images), images.shape)
-    return _read(images, grid / scale[:, None, None, None]), None
+    return F.grid_sample(images, grid / scale[:, None, None, None], align_corners=False), None
 
 
 # --- TC
@@ -251,10 +251,6 @@ def _constant(numbers, dtype, device):
 def _copied(numbers, dtype, device):
     with torch.inference_mode(False):  # a later use may need gradients
         return torch.tensor(numbers, dtype=dtype, device=device)
-
-
-def _read(images, grid):
-    return F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
 _DRAW = dict(R=_draw_r, RTS=_draw_rts, P=_draw_p, E=_draw_e, TC=_draw_tc, P2=_draw_p2)

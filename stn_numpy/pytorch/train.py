@@ -101,13 +101,13 @@ def make_parser() -> Parser:
 
 def parse(arguments):
     """The arguments; for the user's own tiles, those that the command does not give are taken from `DEFAULTS`."""
-    args = make_parser().parse_args(arguments)
+    parser = make_parser()
+    args = parser.parse_args(arguments)
     if not args.data_folder:
         for name in ("augment", "headings"):
             if getattr(args, name):
                 raise Refusal(f"--{name}: expected it with --data-folder, got none", 2)
         return args
-    parser = make_parser()
     parser.set_defaults(**DEFAULTS)
     return parser.parse_args(arguments)
 
