@@ -432,13 +432,13 @@ def test_the_loss_of_a_tile_with_a_heading_is_of_its_direction_alone():
 
 
 def test_turned_copies_from_a_command_of_few_words(tiles, tmp_path, capsys):
-    """The defaults are those for tiles, the bar shows what is left, and what is written can be used again."""
+    """The defaults are those for tiles, an estimate is printed, and what is written can be used again."""
     (tmp_path / "h.csv").write_text("file,degrees\ncars/1.jpg,40\nfighters/1.jpg,280\n")
     command = ["--model", "cnn", "--turned-copies", "4", "--data-folder", str(tiles), "--tile-size", "24"]
     more = ["--augment", "turn,scale", "--headings", str(tmp_path / "h.csv"), "--iterations", "12", "--device", "cpu"]
     main([*command, *more, "--out", str(tmp_path / "out")])
     said = capsys.readouterr().err
-    assert "headings: 2 tiles" in said and "12/12 [" in said
+    assert "headings: 2 tiles" in said and "12 steps of 32 tiles: about 0." in said
     path = tmp_path / "out" / "cnn-mine-turned_copies4-turn-scale-told-seed0"
     result = json.loads(Path(f"{path}.json").read_text())
     assert result["settings"]["optimizer"] == "adamw" and result["settings"]["batch"] == 32

@@ -4,8 +4,7 @@ import torch
 
 
 def quick_affine_grid(theta: torch.Tensor, size: tuple, align_corners: bool = False) -> torch.Tensor:
-    """`torch.nn.functional.affine_grid` for pictures, as one product of matrices: on a CPU torch's own takes ten times
-    as long, since it multiplies once for each picture, by a matrix of three columns."""
+    """As `torch.nn.functional.affine_grid` of pictures, by one product for all of them: on a CPU ten times as fast."""
     height, width = size[-2:]
     points = base_points(height, width, align_corners, theta.dtype, theta.device)
     return (theta.reshape(-1, 3) @ points.mT).view(len(theta), 2, height, width).permute(0, 2, 3, 1)

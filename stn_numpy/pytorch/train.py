@@ -162,8 +162,9 @@ def check_together(args, device, world) -> None:
     """Refuse what a device, or several processes, cannot do."""
     if args.batch % world.size:
         raise Refusal(f"--batch: expected a multiple of {world.size}, the number of processes, got {args.batch}", 2)
-    if args.headings and world.size > 1:
-        raise Refusal(f"--headings: expected a single process with it, got {world.size}", 2)
+    option = "--headings" if args.headings else "--entropy" if args.entropy else None
+    if option and world.size > 1:
+        raise Refusal(f"{option}: expected a single process with it, got {world.size}", 2)
     try:
         choose_acceleration(args.acceleration, device, world.size)
     except ValueError as error:
@@ -184,6 +185,10 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
             say(f"resuming after step {run.step} of {settings.iterations}")
         try:
             with show_progress(run, hidden=world.rank > 0) as progress:
+                if args.data_folder:
+                    run.train(progress, stop, until=run.step + 10)  # which show how long it will take
+                    left = (settings.iterations - run.step) * run.seconds / max(run.step, 1) / 60
+                    say(f"{settings.iterations} steps of {settings.batch} tiles: about {left:.1f} minutes more")
                 run.train(progress, stop)
         except Stopped:
             say(
