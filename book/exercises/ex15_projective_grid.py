@@ -19,10 +19,8 @@ def projective_grid(theta: np.ndarray, size: tuple, align_corners: bool = False)
     ----------
     theta : (N, 3, 3) array of float32 or float64
         One homography for each image of the batch, in normalised units. Only the ratios of its nine numbers count.
-    size : (N, C, h, w) ints
-        The shape of the **output**; the input's size does not matter here.
-    align_corners : bool
-        Whether -1 and 1 are the centres of the outermost pixels (True) or the outer edges of the image (False).
+    size, align_corners
+        As in `affine_grid`: the shape (N, C, h, w) of the **output**, and what -1 and 1 are.
 
     Returns
     -------
