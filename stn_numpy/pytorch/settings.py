@@ -29,7 +29,7 @@ SCHEDULE = "the rate falls to a tenth after each third of the steps, or along ha
 TURNED_COPIES = """\
 the classifier reads each image in this number of directions and learns which is up; not with a transformer; 0 for \
 none"""
-ENTROPY = "so much of the entropy of turned copies' shares is added to the loss; with 0.1, one direction wins more often"
+ENTROPY = "so much of the entropy of turned copies' shares is added to the loss; at 0.1 one direction wins more often"
 WARM_UP = "share of the steps, at the beginning, over which the rate rises linearly from 0"
 PRECISION = """\
 of convolutions and products in training; grid, loss, weights and the test are float32; auto: bfloat16 on a processor \
