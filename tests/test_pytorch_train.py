@@ -476,7 +476,7 @@ def test_digits_that_are_missing_or_damaged(tmp_path, capsys, monkeypatch):
     assert "is not a folder" in complaint(arguments, capsys, 1)
     monkeypatch.setenv("STN_DATA", str(tmp_path))
     (tmp_path / "train-images-idx3-ubyte").write_bytes(b"digits")
-    assert "holds 6 bytes" in complaint(arguments, capsys, 1)
+    assert "is not MNIST's train-images" in complaint(arguments, capsys, 1)
 
 
 # --- Several processes, few needs
