@@ -36,7 +36,7 @@
     function graph({ key, style, factor, ink }) {
       const { [key]: values, without } = run(), value = values[state.at], x = state.at / last;
       const lines = key === "error" && without ? [[values, style], [without, "rule dashed"]] : [[values, style]];
-      const top = Math.max(...lines.flatMap(([heights]) => heights)), height = (number) => 0.4 * (1 - number / top);
+      const top = Math.max(...lines.flatMap(([heights]) => heights)) || 1, height = (number) => 0.4 * (1 - number / top);
       ink.clear().line(0, 0.4, 1, 0.4, "rule");
       steps.forEach((_, k) => (k % 2 ? null : ink.text(k / last, 0.4, count(k), "faint", { dy: 14, size: 11 })));
       for (const [heights, look] of lines) {
