@@ -38,7 +38,7 @@
       const lines = key === "error" && without ? [[values, style], [without, "rule dashed"]] : [[values, style]];
       const top = Math.max(...lines.flatMap(([heights]) => heights)) || 1, height = (number) => 0.4 * (1 - number / top);
       ink.clear().line(0, 0.4, 1, 0.4, "rule");
-      steps.forEach((_, k) => (k % 2 ? null : ink.text(k / last, 0.4, count(k), "faint", { dy: 14, size: 11 })));
+      steps.forEach((_, k) => (k % Math.ceil(last / 5) ? null : ink.text(k / last, 0.4, count(k), "faint", { dy: 14, size: 11 })));
       for (const [heights, look] of lines) {
         ink.chain(heights.map((number, k) => [k / last, height(number), number]).filter((point) => point.pop() !== null), look);
       }
