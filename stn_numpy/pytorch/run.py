@@ -250,7 +250,7 @@ def load_checkpoint(path, device="cpu") -> dict:
 
 
 def check_facts(path, expected: dict, found: dict) -> None:
-    """Refuse a file of another run, and say which of its settings differs."""
+    """Refuse a file of another run, and name the setting that differs."""
     for name in sorted(expected | found):
         if expected.get(name) != found.get(name):
             words = f"{name}: expected {expected.get(name)!r}, got {found.get(name)!r}"

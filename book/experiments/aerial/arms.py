@@ -239,8 +239,11 @@ class Trainer:
             if self.arm.entropy or self.arm.agreement:
                 logits, scores = self.network.read(images)
                 loss = F.cross_entropy(marginalise(logits, scores), labels)
-                alike = (scores.softmax(1) * self._likeness(images, scores, labels)).sum(1).mean()
-                return loss, loss + self.arm.entropy * share_entropy(scores).mean() - self.arm.agreement * alike
+                total = loss + self.arm.entropy * share_entropy(scores).mean()
+                if self.arm.agreement:
+                    alike = (scores.softmax(1) * self._likeness(images, scores, labels)).sum(1).mean()
+                    total = total - self.arm.agreement * alike
+                return loss, total
             if self.told is None or self.arm.reads == "cnn":
                 loss = F.cross_entropy(self.network(images).float(), labels)
                 return loss, loss
