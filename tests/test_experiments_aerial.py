@@ -117,6 +117,7 @@ def test_votes_are_counted_against_the_true_heading():
 
 
 @pytest.mark.parametrize("name", DIFFERENT)
+@pytest.mark.slow
 def test_an_arm_learns_by_heart(name):
     """Eight tiles, seen again and again; the localisation network is reached wherever there is one."""
     arm = dataclasses.replace(ARMS[name], steps=60, limit=0.0)
