@@ -46,6 +46,6 @@ HINTS = [
     "The third number is the distance, and the grid has no room for it. What is twice as far away looks half as large, "
     "in x as well as in y: divide.",
     "With `points` of shape `(h * w, 3)`, `seen = points @ theta.swapaxes(1, 2)` has shape `(N, h * w, 3)`, and "
-    "`seen[..., :2] / seen[..., 2:]` is the grid except for its shape. With edges the pixels are at "
-    "`(2 * j + 1) / w - 1`, with centres at `np.linspace(-1, 1, w)`.",
+    "`seen[..., :2] / seen[..., 2:]` is the grid except for its shape. With "
+    "`align_corners=False` the pixels are at `(2 * j + 1) / w - 1`, with `True` at `np.linspace(-1, 1, w)`.",
 ]

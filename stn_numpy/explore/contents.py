@@ -198,8 +198,8 @@ ALL = {
     ),
     "aliasing": Entry(
         "Shrinking aliases",
-        "Make the output smaller, and change how it is read. Guess first: at a quarter of the size, how many of the "
-        "pixels contribute?",
+        "Make the output smaller, and choose how the input is read. Guess first: at a quarter of the size, how many "
+        "of the pixels contribute?",
         "Rings that become finer outwards, shrunk to a quarter in four ways: bilinear alone shows false rings, the "
         "other three show weaker ones or none.",
         lambda: dict(digit=digit(4, 2)),
@@ -224,8 +224,8 @@ ALL = {
     ),
     "corners": Entry(
         "Drag the corners",
-        "Drag the four corners onto those of the leaning sheet. Guess first: what will the output show, and how much "
-        "of it can an affine map show, whose frame is always a parallelogram?",
+        "Drag the four corners onto those of the leaning sheet. Guess first: what will the output show, and how "
+        "close can an affine map come, whose frame is always a parallelogram?",
         "A sheet of paper that leans away, with the corners and the lattice of the output on it; to its right the "
         "output, in which the sheet is straight, and the nearest affine map's output, which is slanted.",
         _corners,
@@ -241,7 +241,7 @@ ALL = {
     "bend": Entry(
         "Bend it",
         "Drag a control point; then let the plate spring back. Guess first: which way does the output move where you "
-        "pull a point up, what does turning all points cost, and what remains after the spring?",
+        "pull a point up, what does turning all points cost, and what remains after the plate has sprung back?",
         "A four with sixteen control points on it that are pulled into an arch, and the bent lattice between them; "
         "to its right the output, bent the other way, and a map of how far each pixel follows one of the points.",
         lambda: dict(image=digit(4, 2)),
