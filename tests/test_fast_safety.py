@@ -10,6 +10,8 @@ import numba
 import pytest
 from warm import Warm
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 ANNOUNCED = "stn_numpy.fast: compiling kernels for this machine"
 
@@ -256,8 +258,6 @@ def test_eight_at_once_rather_than_sixteen(asked):
     """And no gathers, on processors that could do either; what the reader asks for stays."""
     code = """
 import llvmlite.binding, numba, stn_numpy.fast.compiling
-
-pytestmark = pytest.mark.slow
 print(llvmlite.binding.get_host_cpu_features().get("avx512f", False), numba.config.CPU_FEATURES)
 """
     wide, features = run(code, **{"NUMBA_CPU_FEATURES": asked} if asked else {})[0].split()
