@@ -35,7 +35,7 @@ def singular_values(theta):
 
 # Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Which of theta's three columns move the ellipse without changing its shape? Leave them out before anything else.",
+    "Which of theta's three columns moves the ellipse without changing its shape? Leave it out before anything else.",
     "There remains a 2 x 2 matrix A for each image. The eigenvalues of A are not the answer: those of a shear are "
     "both 1. The half axes are the square roots of the eigenvalues of A.T @ A.",
     "`np.linalg.svd` takes a whole batch: `np.linalg.svd(theta[:, :, :2], compute_uv=False)` are the half axes "

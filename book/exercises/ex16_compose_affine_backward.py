@@ -31,5 +31,6 @@ HINTS = [
     "`below(second)` it would be the transpose of `first` times `d_theta`, (3, 2) times (2, 3); but its third row is a "
     "constant and needs no gradient.",
     "So `d_second` is `first[:, :, :2].swapaxes(1, 2) @ d_theta`. And `d_first` has two parts: its linear part is "
-    "`d_theta @ second.swapaxes(1, 2)`, its shift is the shift of `d_theta`, unchanged; `np.concatenate` along axis 2.",
+    "`d_theta @ second.swapaxes(1, 2)`, its shift is the shift of `d_theta`, unchanged; `np.concatenate` along axis 2. "
+    "For the pair above, `d_first` has the rows (2.5, 2, 3) and (7, 5, 6), `d_second` (4, 5, 6) and (-1, -2, -3).",
 ]

@@ -167,7 +167,7 @@ def test_set():
 
 
 def train_patient(name, steps, seed=0, every=25, context=NO_SERIES, clip=math.inf):
-    """Train one of the `PATIENTS`; return the model and its course: the ``loss`` of every step, the ``error`` on test
+    """Train one of the `PATIENTS`; return the model and its history: the ``loss`` of every step, the ``error`` on test
     digits at the end, and every `every` steps, on the same training digits, the means of ``outside`` and of the
     ``larger`` and the ``smaller`` singular value, and the pixels by which the step ``moved`` the point that it moved
     most. The gradient of each part is clipped to the norm `clip`."""
