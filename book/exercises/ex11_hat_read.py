@@ -37,10 +37,10 @@ def hat_read(row, position):
 
 # Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Two pixels next to each other are read for each position. Near the left end they are pixels 0 and 1, whatever the "
-    "position; near the right end they are the last two. Clamp the cell, never the position.",
-    "The cell is `floor(position)`, clamped to 0 and W - 2. Clamp before you convert to an integer: 1e30 is too large "
-    "for one. The distances are `position - cell` and `position - (cell + 1)`.",
+    "Two pixels next to each other are read for each position. For a position left of pixel 1, however far, they are "
+    "pixels 0 and 1; right of the last but one, they are the last two. Clamp the cell, never the position.",
+    "The cell is `floor(position)`, clamped to 0 and W - 2, where W is the length of the row. Clamp before you convert "
+    "to an integer: 1e30 is too large for one. The distances are `position - cell` and `position - (cell + 1)`.",
     "`cell = np.clip(np.floor(position), 0, len(row) - 2)` and `d = position - cell`; then `hat(d) * row[c] + "
     "hat(d - 1) * row[c + 1]`, with `c = cell.astype(int)` and `hat(d) = np.maximum(0, 1 - np.abs(d))`.",
 ]

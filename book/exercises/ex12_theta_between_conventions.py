@@ -38,9 +38,10 @@ def theta_between_conventions(theta, in_size, out_size):
 
 # Three hints, each more explicit than the one before. Stop as soon as you can go on alone.
 HINTS = [
-    "Along one axis of W pixels, what is the coordinate of pixel p with centres, and what with edges? Both are "
-    "measured from the middle, so one is a multiple of the other.",
-    "A coordinate with centres is one with edges times W / (W - 1). A theta takes the output's coordinates and returns "
+    "Along one axis of W pixels, what is the coordinate of pixel p if -1 and 1 are the outer pixels' centres (True), "
+    "and if they are the picture's edges (False)? Both are measured from the middle, so one is a multiple of the "
+    "other.",
+    "The coordinate for True is that for False times W / (W - 1). A theta takes the output's coordinates and returns "
     "the input's, so it needs two such factors: one with the output's size, one with the input's.",
     "Multiply the row of x by (W - 1) / W and that of y by (H - 1) / H; then the columns by w / (w - 1), by "
     "h / (h - 1) and by 1.",

@@ -183,15 +183,15 @@ ALL = {
     ),
     "pulls": Entry(
         "The gradient of every pixel",
-        "Choose a target, then step. Guess first: which way do the arrows at the top of the four point if it has "
-        "to turn, and where are there none?",
+        "Choose a target, then step. Guess first: which way do the arrows at the top of the digit 4 point if it "
+        "has to turn, and where are there none?",
         "A four with arrows along its strokes, minus the gradient of each sampling point; to its right the target, and "
         "the output minus the target.",
         _pulls,
     ),
     "landscape": Entry(
         "Landscape",
-        "Drop the start of a descent anywhere. Guess first: from how far away does it still find the pit?",
+        "Drop the start of a descent anywhere. Guess first: from how far away does it still find the minimum?",
         "A map of the loss over angle and shift: one small dark pit in a light highland, and a path of 40 steps that "
         "leads into it.",
         lambda: dict(image=digit(4, 1)),

@@ -121,7 +121,7 @@ def gather(image, height, width, theta, xs, ys, flat, threads, out, odd):
     """Fused grid, hat formula, eight at a time, strips; threads over the batch, and over bands of the output.
 
     theta : (N, 2, 3), from the output's normalised units to the image's pixels.
-    odd : (N, bands), to be filled: whether a band shows what is not finite.
+    odd : (N, bands), to be filled: whether a value read in the band is NaN or infinite.
     """
     batch, channels = image.shape[:2]
     rows, columns, bands, real = out.shape[2], out.shape[3], odd.shape[1], image.dtype.type

@@ -146,8 +146,8 @@ def _plan(size, out_size, weight_shape, stride, offset, spread, lanes):
 def correlate(image, weight, bias, rows, columns, taps, spans, step, height, width, lanes, threads, out):
     """Images in lanes, in wide vectors; threads over the batch.
 
-    Two outputs of four vectors each stay in registers until all taps have been added: of a tap, what is read once
-    serves both. The last four vectors of a row begin early enough to be four.
+    Four vectors for each of two outputs stay in registers until all taps have been added. What is read for a tap serves
+    both outputs. The last four vectors of a row overlap the ones before, so that they are complete.
     """
     outputs, height_out, length = out.shape[1:]
     for me in prange(threads):

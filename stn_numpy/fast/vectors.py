@@ -270,7 +270,7 @@ def total(typing, a):
 def pairs(typing, array, index, cells, first):
     """Two vectors: the pixels at eight cells, and their right neighbours.
 
-    cells : (..) array of int32, of which eight count, from `first` on; a cell is counted from the index.
+    cells : (..) array of int32, of which the eight from `first` on are used; a cell is an offset from `index`.
     Each pair is read at once, since it is contiguous: half as many reads as numbers. The cells come from memory, not
     from a vector, because taking a vector apart takes longer than reading eight numbers.
     """

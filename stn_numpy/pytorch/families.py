@@ -17,7 +17,7 @@ from .tps import tps_displacements, tps_grid
 
 @dataclass(frozen=True)
 class Transform:
-    """A family of transformations. As in `stn_numpy.Transform`; autograd has the backwards."""
+    """A family of transformations. As in `stn_numpy.Transform`, but torch's autograd does the backward."""
 
     name: str
     forward: Callable = field(repr=False)
