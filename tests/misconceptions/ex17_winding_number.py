@@ -69,9 +69,9 @@ def part_of_a_turn(theta):
 
 
 @EXERCISE.wrong(
-    "Steps as `arctan2` returns them",
-    "your steps contain the jump of 2 * pi that `np.arctan2` makes at 180 degrees, so that they add up to 0; bring "
-    "each step to between -pi and pi first.",
+    "The steps give 0, however often it turns",
+    "your steps contain the jump of 2 * pi that `np.arctan2` makes at 180 degrees, or you take their mean; bring each "
+    "step to between -pi and pi, and add them.",
     "sec-aerial-winding",
 )
 def with_jumps(theta):
