@@ -10,7 +10,7 @@ PYTHONS := python3.12 python3.13 python3.11 python3.14 python3 python
 
 help:
 	@echo "make book       build the pages (the first time: make $(VENV) and install requirements.txt into it)"
-	@echo "make test       run the tests"
+	@echo "make test       run all tests; pytest alone leaves out the slow ones"
 	@echo "make fuzz       run the compiled kernels' tests twice more: every index checked, and as plain Python"
 	@echo "make lab        open the chapters as notebooks in JupyterLab"
 	@echo "make pdf        the whole book as one PDF, printed by Chromium"
@@ -24,7 +24,7 @@ book: $(VENV)/installed
 	@$(RUN) -c "import pathlib; print(pathlib.Path('_build/html/index.html').resolve().as_uri())"
 
 test: $(VENV)/installed
-	@$(RUN) -m pytest $(PYTEST_ARGS)
+	@$(RUN) -m pytest -m "" $(PYTEST_ARGS)
 
 # Numba's check of indices belongs to code compiled with it, so it has a cache of its own; and it is lost in threads other
 # than the first, so there is one. The two runs go side by side, and each is printed when it is over.

@@ -90,6 +90,11 @@ def pytest_addoption(parser):
     parser.addoption("--every-mistake", action="store_true", help="try all of the catalogue where a part is the rule")
 
 
+def pytest_itemcollected(item):
+    if {"browser", "visited"} & set(item.fixturenames):
+        item.add_marker(pytest.mark.slow)
+
+
 # The files that take longest, which workers begin with: the last ones to run are short, and no worker is idle for long
 LONGEST = (
     "test_misconceptions",

@@ -13,6 +13,8 @@ from sphinx.application import Sphinx  # noqa: E402
 from book._ext import stn_execute  # noqa: E402
 from book._ext.stnbook import cache_key  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 
 

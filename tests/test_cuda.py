@@ -23,6 +23,7 @@ CONTRACT = ["tests/test_contract.py", "tests/on_cuda.py", "-k", WHICH]
 
 
 @pytest.mark.parametrize("where", ["simulator", "gpu"])
+@pytest.mark.slow
 def test_contract(where):
     """In a process of its own, since Numba decides between simulator and GPU when it is loaded."""
     if where == "gpu" and not numba_cuda.is_available():

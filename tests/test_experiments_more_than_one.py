@@ -286,6 +286,7 @@ def _next(given, part, start):
 
 
 @pytest.mark.parametrize("name", PLACES)
+@pytest.mark.slow
 def test_a_cell_of_depth(tmp_path, few_digits, name):
     result = record_of(depth.EXPERIMENT, tmp_path, ["seed=0", f"place={name}"], "steps=50").result
     assert 0 <= result["error"] <= 1 and len(result["loss"]) == 1

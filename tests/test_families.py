@@ -198,6 +198,7 @@ def test_networks_and_families_can_be_copied(name, kind, way):
     assert COPIES[way](registry[name]).identity == registry[name].identity
 
 
+@pytest.mark.slow
 def test_everything_goes_to_another_process():
     """One that is spawned, so that nothing is there but what was sent."""
     models = [KINDS[kind](name) for kind in KINDS for name in TRANSFORMS]
@@ -213,6 +214,7 @@ def test_everything_goes_to_another_process():
 
 @pytest.mark.parametrize("name", TRANSFORMS)
 @pytest.mark.filterwarnings("ignore")  # of what is deprecated, and of sizes that become constants
+@pytest.mark.slow
 def test_torch_traces_exports_and_compiles_it(name):
     """As one graph, and for batches of another size than the example's."""
     module, images = network(pytorch, name), torch.tensor(IMAGES)

@@ -10,6 +10,8 @@ import numba
 import pytest
 from warm import Warm
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 ANNOUNCED = "stn_numpy.fast: compiling kernels for this machine"
 

@@ -83,6 +83,7 @@ print(json.dumps([name for name in ("torch", "numba", "matplotlib", "pooch", "tq
     assert run(code) == []
 
 
+@pytest.mark.slow
 def test_the_torch_twin_needs_torch_numpy_and_tqdm_alone():
     """A training machine may have nothing else: every module of it loads where nothing else can be imported."""
     names = [name for name in MODULES if within(name, "stn_numpy.pytorch")]

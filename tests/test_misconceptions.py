@@ -171,6 +171,7 @@ ODD = {
 
 @pytest.mark.parametrize("odd", ODD)
 @each_exercise
+@pytest.mark.slow
 def test_judge_never_raises(exercise, odd, monkeypatch):
     """Whatever comes back: a sentence of 100 columns at the most, and no traceback."""
     monkeypatch.setattr(searching, "SECONDS", 0.05 if odd == "no numbers" else 0)
@@ -188,6 +189,7 @@ def changed(part):
 
 @pytest.mark.parametrize("later", ["raises", "nothing", "another shape", "too many"])
 @each_exercise
+@pytest.mark.slow
 def test_judge_never_raises_where_only_some_calls_give_numbers(exercise, later, monkeypatch):
     """The last output is wrong in the first call; in the next one something comes that is no output at all."""
     monkeypatch.setattr(searching, "SECONDS", 0)

@@ -85,7 +85,7 @@ def test_what_is_written(checkpoint, tiles, tmp_path, capsys):
     rows = list(csv.DictReader(open(tmp_path / "out" / "poses.csv")))
     assert [row["file"] for row in rows] == ["a.png", "deeper/b.jpg"]
     assert {(row["heading"], row["scale"]) for row in rows} == {("90.0", "1.000")}
-    assert rows[0]["class"] in ("left", "right")
+    assert rows[0]["class"] in ("left", "right") and 0.5 <= float(rows[0]["probability"]) <= 1
 
 
 def test_heading_east_is_turned_to_north(checkpoint, tiles, tmp_path):

@@ -250,6 +250,7 @@ def test_half_precision_changes_the_loss_a_little_and_the_grid_not_at_all():
 # --- Nothing is lost
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_very_same_end(tmp_path):
     options = ["--iterations", 300, "--checkpoint-every", 25, "--out", tmp_path / "killed"]
     process = command(*options)
@@ -419,6 +420,7 @@ def test_missing_denied_and_damaged_are_three_messages(tmp_path, capsys, monkeyp
     main(arguments)  # where nothing is, a run begins
 
 
+@pytest.mark.slow
 def test_the_second_of_two_runs_into_one_folder_is_told(tmp_path, capsys):
     lock = tmp_path / "st-fcn-R-affine-seed0.lock"
     first = command("--iterations", 100_000, "--out", tmp_path)
@@ -482,6 +484,7 @@ def test_digits_that_are_missing_or_damaged(tmp_path, capsys, monkeypatch):
 # --- Several processes, few needs
 
 
+@pytest.mark.slow
 def test_two_processes_have_the_losses_of_one(tmp_path, capsys):
     options = ["--iterations", 12, "--batch", 16, "--seed", 3]
     process = command(
@@ -537,6 +540,7 @@ def test_a_batch_that_cannot_be_divided():
         check_together(args, torch.device("cpu"), World(0, 2))
 
 
+@pytest.mark.slow
 def test_torch_numpy_and_tqdm_are_all_it_needs(tmp_path):
     """A training machine often has nothing else, and no git."""
     code = f"""

@@ -39,5 +39,6 @@ def mean_and_spread(errors):
 HINTS = [
     "Go to per cent first, and then work along the seeds, which are the last axis.",
     "NumPy's `std` divides by S by default; look for `ddof` in its documentation.",
-    "`percent = 100 * errors`, then return `percent.mean(axis=1)` and `percent.std(axis=1, ddof=1)`.",
+    "`percent = 100 * errors`, then return `percent.mean(axis=1)` and `percent.std(axis=1, ddof=1)`. "
+    "For 1, 6, 5, 5 and 3 NumPy's default is 1.79, and the equation gives 2.",
 ]

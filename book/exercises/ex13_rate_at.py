@@ -45,5 +45,6 @@ HINTS = [
     "rates.",
     "Multiply before you divide: `step * 3 // iterations` counts the falls exactly, even if a third of the run is not "
     "a whole number. `iterations // 3` loses the remainder.",
-    "`falls = step * 3 // iterations`, then `classifier_rate = rate * 0.1**falls`. Return it, and it times `factor`.",
+    "`falls = step * 3 // iterations`, then `classifier_rate = rate * 0.1**falls`. Return `classifier_rate` and "
+    "`factor * classifier_rate`. Of ten steps, step 4 is the first at the lower rate.",
 ]

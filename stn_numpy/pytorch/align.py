@@ -36,7 +36,7 @@ Exit codes: 0 done, 1 something failed, 2 a wrong argument.
 
 SHEET, POSES = "contact_sheet.png", "poses.csv"
 ROWS = 3  # of the contact sheet
-FIELDS = ("file", "written", "class", "share", "heading", "confidence", "scale", "shift_x", "shift_y")
+FIELDS = ("file", "written", "class", "probability", "heading", "confidence", "scale", "shift_x", "shift_y")
 
 
 def make_parser() -> Parser:
@@ -54,8 +54,8 @@ def align(network, facts: dict, image):
     """Read a square tile, a Pillow image of any size, through the transformer of a network for tiles.
 
     Returns the aligned tile, (C, S, S) uint8 at its own size, with the training tiles' mean colour outside the image
-    (and, as the last channel, the image's alpha, if any, 0 outside); theta, as (2, 3) in an affine family; the share of
-    each class; and, with turned copies, the share of the winning direction, or None.
+    (and, as the last channel, the image's alpha, if any, 0 outside); theta, as (2, 3) in an affine family; the
+    probability of each class; and, with turned copies, the share of the winning direction, or None.
     """
     channels, side = facts["network"]["image_shape"][:2]
     transformer = network.transformer
@@ -128,15 +128,15 @@ def align_folder(checkpoint, source, out, say) -> tuple[int, int]:
     try:
         for file, image in read_squares(files, source, say, facts.get("background")):
             name = file.relative_to(source).as_posix()
-            aligned, theta, shares, confidence = align(network, facts, image)
+            aligned, theta, probabilities, confidence = align(network, facts, image)
             where = place_for(name, places)
             (out / where).parent.mkdir(parents=True, exist_ok=True)
             as_image(aligned).save(out / where)
             if len(rows) in on_sheet:
                 pairs.append((image.resize((CELL, CELL)), as_image(aligned).resize((CELL, CELL))))
-            row = {"file": name, "written": where, "class": facts["classes"][int(shares.argmax())]}
+            row = {"file": name, "written": where, "class": facts["classes"][int(probabilities.argmax())]}
             row |= {} if confidence is None else dict(confidence=f"{confidence:.3f}")
-            rows.append(row | dict(share=f"{shares.max():.3f}") | theta_in_words(theta))
+            rows.append(row | dict(probability=f"{probabilities.max():.3f}") | theta_in_words(theta))
     finally:  # however it ends, the table lists what was written
         if rows:
             write_csv(out / POSES, FIELDS, rows)

@@ -68,7 +68,7 @@ def build(arm, seed):
         network = build_tile_network(shape, len(KINDS), size=arm.size, turned_copies=arm.turns, **common)
         return BestCopy(network.network, network.turns, network.size) if arm.hard else network
     if arm.reads == "log-polar":
-        return log_polar_network(arm, seed)
+        return log_polar_network(shape, len(KINDS), (48, 32), seed)
     if arm.votes:
         rng = np.random.default_rng(seed)
         votes = localise_tiles(shape, (2.0, *[0.0] * (DIRECTIONS - 1)), 3, rng)
@@ -136,18 +136,20 @@ class LargestRow(nn.Module):
         return image.amax(2).flatten(1)
 
 
-def log_polar_network(arm, seed, rows=48, columns=32):
-    """A transformer that chooses the centre of a log-polar grid, and a classifier that ignores the direction."""
-    start = np.random.default_rng(seed)
-    localisation = LocalisationNetwork((3, SIZE, SIZE), LOG_POLAR.identity, channels=(8, 16), downsample=2, rng=start)
+def log_polar_network(shape, classes, size, seed):
+    """A transformer that chooses the centre of a log-polar grid of `size`, directions and radii, and a classifier that
+    ignores the direction."""
+    start, side = np.random.default_rng(seed), shape[-1]
+    options = dict(channels=(8, 16), downsample=max(1, side // 24), rng=start)
+    localisation = LocalisationNetwork(shape, LOG_POLAR.identity, **options)
     torch.manual_seed(seed)
-    layers, channels = [], 3
+    layers, channels = [], shape[0]
     for width, kernel in ((16, 5), (32, 3), (48, 3)):
         layers += [RowsAround(kernel // 2), nn.Conv2d(channels, width, kernel), nn.MaxPool2d(2), nn.ReLU()]
         channels = width
-    layers += [LargestRow(), nn.LazyLinear(len(KINDS))]
-    network = Classifier.of(nn.Sequential(*layers), SpatialTransformer(localisation, LOG_POLAR, (rows, columns)))
-    network(torch.zeros(1, 3, SIZE, SIZE))  # the last layer's width
+    layers += [LargestRow(), nn.LazyLinear(classes)]
+    network = Classifier.of(nn.Sequential(*layers), SpatialTransformer(localisation, LOG_POLAR, size))
+    network(torch.zeros(1, *shape))  # the last layer's width
     return network
 
 

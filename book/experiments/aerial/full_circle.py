@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from book.experiments.aerial.arms import log_polar_network
 from book.experiments.engine import Experiment
 from book.experiments.measured import thetas
 from stn_numpy.pose import circular_deviation, describe_angles
@@ -16,40 +17,44 @@ from stn_numpy.pytorch.digits import load_split
 from stn_numpy.pytorch.grid import quick_affine_grid
 from stn_numpy.pytorch.life import signs_of_life
 from stn_numpy.pytorch.model import Classifier
-from stn_numpy.pytorch.networks import A_COPY, CLASSIFIERS, build
+from stn_numpy.pytorch.networks import CLASSIFIERS, build
+from stn_numpy.pytorch.quick import quicken
 from stn_numpy.pytorch.turned_copies import TurnedCopies
 from stn_numpy.theta import rotation_angle
 
 TRAIN, TEST, SEEDS = 12_000, 10_000, dict(train=21, test=22)
-BATCH, RATE, CLIP = 64, 2e-3, 5.0
+BATCH, RATE, CLIP = 32, 2e-3, 5.0
+PARAMETERS = 120_000  # about, of the CNN and of the network that reads turned copies
 
 
 @dataclass(frozen=True)
 class Arm:
     """One way to read digits at any heading."""
 
-    reads: str  # "cnn", "turned copies" or "rotation"
+    reads: str  # "cnn", "turned copies", "rotation" or "log-polar"
     steps: int
     augmented: bool = True  # whether each digit is turned afresh each time it is drawn
     turns: int = 0
 
 
-ARMS = {
-    "copies": Arm("turned copies", 2500, turns=16),
-    "cnn-augmented": Arm("cnn", 30_000),
-    "cnn": Arm("cnn", 30_000, augmented=False),
-    "rotation": Arm("rotation", 15_000),
+ARMS = {  # steps such that each takes about 800 processor seconds
+    "copies": Arm("turned copies", 10_000, turns=16),
+    "cnn-augmented": Arm("cnn", 125_000),
+    "log-polar": Arm("log-polar", 48_000),
+    "rotation": Arm("rotation", 32_000),
+    "cnn": Arm("cnn", 125_000, augmented=False),
 }
 
 
 def build_arm(arm, seed):
     """An arm's network with its first weights."""
-    if arm.reads == "cnn":  # that of the turned copies, without a score
-        draw = np.random.default_rng(seed)
-        return Classifier.of(CLASSIFIERS["cnn"]([], 1, 28, 10, A_COPY, draw, torch.float32, first=16))
+    if arm.reads == "log-polar":
+        return log_polar_network((1, 28, 28), 10, (32, 28), seed)
     if arm.reads == "rotation":
         return build("st-cnn", "R", "rotation", rng=seed)
-    return build("cnn", "R", turned_copies=arm.turns, rng=seed)
+    outputs, draw = 10 + bool(arm.turns), np.random.default_rng(seed)  # turned copies have a score, too
+    classifier = CLASSIFIERS["cnn"]([], 1, 28, outputs, PARAMETERS, draw, torch.float32, first=16)
+    return TurnedCopies(classifier, arm.turns) if arm.turns else Classifier.of(classifier)
 
 
 def turned(images, angles):
@@ -71,7 +76,7 @@ def train_arm(arm, seed, context):
     """A trained network, its losses in means of a sixtieth of the steps, and the seconds of its steps."""
     upright, labels, angles = digits_of("train", TRAIN)
     fixed = turned(upright, angles)
-    network = build_arm(arm, seed).to(memory_format=torch.channels_last)
+    network = quicken(build_arm(arm, seed)).to(memory_format=torch.channels_last)
     optimizer, generator = torch.optim.Adam(network.parameters()), torch.Generator().manual_seed(seed)
     losses, start = [], time.process_time()
     for step in context.steps(arm.steps):
@@ -102,18 +107,21 @@ def measure_cell(cell, context):
     wrong = torch.cat([network(part).argmax(1) for part in images.split(100)]) != labels
     found = dict(error=round(float(wrong.float().mean()), 4), curve=curve, seconds_training=seconds)
     found |= dict(parameters=network.parameter_count())
-    if network.transformer is None:
-        return found
+    if network.transformer is not None:
+        found |= dict(life=signs_of_life(network, images[:2000], batch=100))
+        if arm.reads != "log-polar":
+            found |= angles_after(network, images, labels, angles)
+    if isinstance(network, TurnedCopies):
+        found |= dict(share=float(network.shares(images[:1000]).amax(1).mean()))
+    return found
+
+
+def angles_after(network, images, labels, angles):
+    """The deviation of the digits' angles in degrees, and the description of what remains after the transformer."""
     left = rotation_angle(thetas(network, images, batch=100).double().numpy()) - angles.double().numpy()
     described = describe_angles(left, labels.numpy())
-    angles_left = {name: np.round(value, 2).tolist() for name, value in described.items()}
     before = round(float(circular_deviation(angles.double().numpy())), 2)
-    copies = (
-        dict(share=float(network.shares(images[:1000]).amax(1).mean())) if isinstance(network, TurnedCopies) else {}
-    )
-    return (
-        found | dict(before=before, angles=angles_left, life=signs_of_life(network, images[:2000], batch=100)) | copies
-    )
+    return dict(before=before, angles={name: np.round(value, 2).tolist() for name, value in described.items()})
 
 
 CELLS = [dict(name=name, **asdict(arm), seed=seed) for seed in range(3) for name, arm in ARMS.items()]

@@ -54,6 +54,7 @@ def recipe_cells() -> list:
     """All of the table and its controls, seed by seed, and longer runs."""
     cells = [cell_of("long", seed, model="st-fcn", distortion="R", transform="affine", **LONG) for seed in SEEDS]
     cells += [cell_of("long", 0, model="fcn", distortion=distortion, **LONG) for distortion in ("R", "P", "P2")]
+    cells.append(cell_of("long", 0, model="st-fcn", distortion="RTS", transform="affine", **LONG))
     for wanted in (table_cells("fcn") + controls(), table_cells("cnn")):
         cells += [cell_of(series, seed, **settings) for seed in SEEDS for series, settings in wanted]
     return cells
