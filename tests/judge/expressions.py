@@ -77,7 +77,8 @@ def alternatives(place, kinds):
         yield from OF_NAMES if kind.startswith("array") else OF_NUMBERS if kind != "bool" else ()
     if isinstance(node, (ast.Call, ast.Subscript)) and isinstance(parent, ast.Call):
         yield from OF_ORDERS
-    if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)) and isinstance(parent, ast.stmt):
+    outer = place.above.parent if isinstance(parent, ast.Tuple) and place.above else parent  # one of several outputs
+    if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)) and isinstance(outer, ast.stmt):
         yield from OF_WHOLES
 
 
