@@ -115,10 +115,43 @@ def test_two_catalogued_mistakes_in_one_output():
      lambda i, w: (i * w[0] - w[1], reading(i, w)[1])),
     ("with `weight[:1] + image.sum(dtype=image.dtype)` in place of `weight[:1] * image.sum(dtype=image.dtype)`",
      lambda i, w: (reading(i, w)[0], w[:1] + i.sum())),
-], ids=["sign", "inverse", "mean", "slip", "slip in one output"])  # fmt: skip
+    ("with `np.clip(image * weight[0] + weight[1], 0, 1)` in place of `image * weight[0] + weight[1]`",
+     lambda i, w: (np.clip(reading(i, w)[0], 0, 1), reading(i, w)[1])),
+], ids=["sign", "inverse", "mean", "slip", "slip in one output", "clipped"])  # fmt: skip
 def test_right_answer_on_other_arguments_or_with_a_slip_is_recognised(said, function):
     found = head(lambda i, w: tuple(part.astype(i.dtype) for part in function(i, w)))
     assert "Your result is that of a right answer" in found and found.endswith(f"{said}."), found
+
+
+def transposed(image, weight):
+    return image @ weight.T
+
+
+def test_slip_is_found_though_it_raises_in_some_calls():
+    square, wide = np.arange(1.0, 10).reshape(3, 3) ** 2, np.arange(1.0, 7).reshape(2, 3)
+    toy = Exercise("transposed", "test_judge", ("out",), [Case("square", PICTURE[:, :1] * square[:1], square),
+                                                          Case("wide", PICTURE[:, :1] * square[:1], wide)])  # fmt: skip
+    assert "right answer with `image @ weight` in place of `image @ weight.T`" in head(lambda i, w: i @ w, toy)
+
+
+def test_default_in_place_of_what_was_given():
+    toy = Exercise("power", "test_judge", ("out",), [Case("squares", PICTURE, power=2.0), Case("cubes", PICTURE, 3.0)])
+    toy.solution = lambda package="": lambda image, power=1.0: image**power
+    assert head(lambda image, power=1.0: image, toy).endswith("takes its default, 1.0, for `power`.")
+
+
+@pytest.mark.parametrize("said, function", [
+    ("Wrong only at 3 along axis 1 (counted from 0). There: every number is the square", lambda i: i ** np.array([1, 1, 1, 2])),
+    ("Wrong only below the diagonal. There: everything given is zero", np.triu),
+    ("Wrong only where `image` is negative. There: everything is 3 times", lambda i: np.where(i < 0, 3 * i, i)),
+    ("another order; otherwise they are right. One array was reshaped", lambda i: i.T.reshape(i.shape)),
+])  # fmt: skip
+def test_change_in_a_part_of_the_output(said, function):
+    toy = Exercise(
+        "same", "test_judge", ("out",), [Case("a picture", 0.5 + np.outer(np.arange(-3, 4), np.arange(1, 5)))]
+    )
+    toy.solution = lambda package="": lambda image: image.copy()
+    assert said in head(function, toy)
 
 
 @pytest.mark.parametrize("given", [lambda i, w: (i, w[:1]), lambda i, w: (i.view(), w[:1])])

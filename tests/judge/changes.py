@@ -14,7 +14,6 @@ CONSTANTS = {
     180 / np.pi: "180 / pi, radians turned into degrees",
     1 / np.log(2): "1 / log(2), a logarithm to base 2",
     1 / np.log(10): "1 / log(10), a logarithm to base 10",
-    np.sqrt(2): "the root of 2",
     1 / np.sqrt(2): "1 over the root of 2",
 }
 EACH = {
@@ -320,8 +319,24 @@ def _in_another_order(pairs):
                         f"Along axis {axis} the numbers come in another order, {listed(orders[0])} in the first call "
                         "(counted from 0); otherwise they are right."
                     )
-            return "The numbers are in another order; otherwise they are right."
+            return f"The numbers are in another order; otherwise they are right.{_laid_out(pairs)}"
     return None
+
+
+def _laid_out(pairs):
+    """Which order it is: that of other axes, reshaped; or of a few entries that have changed places."""
+    ndim = pairs[0][0].ndim
+    for order in permutations(range(ndim)) if all(given.ndim == ndim for given, _ in pairs) else ():
+        back = [[asked.shape[k] for k in np.argsort(order)] for _, asked in pairs]
+        if all(close(given, asked.transpose(order).reshape(asked.shape)) for given, asked in pairs) or all(
+            close(given, asked.reshape(shape).transpose(order)) for (given, asked), shape in zip(pairs, back)
+        ):
+            return f" One array was reshaped where its axes had to be moved, to the order {listed(order)}, or both."
+    given, asked = next(pair for pair in pairs if not close(*pair))
+    entries = np.unique(np.argwhere(~np.isclose(given, asked))[:, 1:], axis=0).tolist()
+    if 0 < len(entries) <= 4 and entries[0]:
+        return f" Entries {listed(entries)} (counted from 0, the first axis left out) have changed places."
+    return ""
 
 
 def _order(given, expected, axis):
@@ -349,6 +364,8 @@ def nice(number):
         above = number * below
         if abs(above - round(above)) < 1e-6 * below and (round(above) or abs(number) < 1e-9):
             return f"{round(above)}/{below}" if below > 1 else f"{round(above)}"
+    if number > 0 and abs(number**2 - round(number**2)) < 1e-6:
+        return f"{number:.4g} (the root of {round(number**2)})"
     for known, name in CONSTANTS.items():
         if abs(number - known) < 1e-6 * known:
             return f"{number:.4g} ({name})"

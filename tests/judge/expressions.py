@@ -73,8 +73,12 @@ def alternatives(place, kinds):
         if isinstance(node, kind):
             yield from others(node, place, kinds)
     if isinstance(node, ast.Name) and isinstance(parent, (ast.BinOp, ast.Call, ast.Tuple, ast.List, ast.Compare)):
-        yield from OF_NAMES if kinds.get(node.id) != "bool" else ()
-    if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)) and isinstance(parent, ast.stmt):
+        kind = kinds.get(node.id, "")
+        yield from OF_NAMES if kind.startswith("array") else OF_NUMBERS if kind != "bool" else ()
+    if isinstance(node, (ast.Call, ast.Subscript)) and isinstance(parent, ast.Call):
+        yield from OF_ORDERS
+    outer = place.above.parent if isinstance(parent, ast.Tuple) and place.above else parent  # one of several outputs
+    if isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Subscript)) and isinstance(outer, ast.stmt):
         yield from OF_WHOLES
 
 
@@ -176,6 +180,18 @@ def _condition(node, place, kinds):
 def _attribute(node, place, kinds):
     if node.attr == "T":
         yield 0, lambda n: n.value
+    if node.attr == "pi":
+        for other in ("180", "2 * x", "x / 2", "1"):
+            yield _code(other)
+
+
+def _subscript(node, place, kinds):
+    """All along an axis, in place of some."""
+    inside = node.slice
+    for k in range(len(inside.elts)) if isinstance(inside, ast.Tuple) else ():
+        if not isinstance(inside.elts[k], (ast.Slice, ast.Constant)):
+            whole = ast.Tuple([*inside.elts[:k], ast.Slice(), *inside.elts[k + 1 :]], ast.Load())
+            yield 1, lambda n, whole=whole: ast.Subscript(n.value, whole, n.ctx)
 
 
 def _slice(node, place, kinds):
@@ -208,6 +224,10 @@ def _call(node, place, kinds):
         yield 1, lambda n: ast.Call(median, [n.func.value, *n.args], [one for one in n.keywords if one.arg == "axis"])
     if len(node.args) == 2:
         yield 0, lambda n: ast.Call(n.func, n.args[::-1], n.keywords)
+    if name == "arctan2":
+        yield 0, lambda n: ast.Call(_renamed(n.func, "arctan"), [ast.BinOp(n.args[0], ast.Div(), n.args[1])], [])
+    if node.args:
+        yield 2, lambda n: ast.Call(n.func, [n, *n.args[1:]], n.keywords)
     if name == "range":
         yield 0, lambda n: ast.Call(n.func, [*n.args[:-1], ast.BinOp(n.args[-1], ast.Sub(), ast.Constant(1))], [])
         if len(node.args) == 1:
@@ -234,6 +254,7 @@ KINDS = {
     ast.IfExp: _condition,
     ast.Attribute: _attribute,
     ast.Slice: _slice,
+    ast.Subscript: _subscript,
     (ast.Tuple, ast.List): _sequence,
     ast.Call: _call,
     ast.UnaryOp: lambda *_: [(0, lambda n: n.operand)],
@@ -241,24 +262,23 @@ KINDS = {
 }
 
 
-def _after(op, right):
-    return 2, lambda n: ast.BinOp(n, op(), ast.Constant(right))
+def _code(text):
+    """The code of a text in which x is the node."""
+
+    def make(node):
+        put = ast.NodeTransformer()
+        put.visit_Name = lambda name: node if name.id == "x" else name
+        return put.visit(ast.parse(text, mode="eval").body)
+
+    return 2, make
 
 
-def _before(left, op):
-    return 2, lambda n: ast.BinOp(ast.Constant(left), op(), n)
-
-
-OF_NAMES = [
-    _after(ast.Add, 1),
-    _after(ast.Sub, 1),
-    _after(ast.Pow, 2),
-    _after(ast.Pow, 0.5),
-    _before(2, ast.Mult),
-    _after(ast.Div, 2),
-    _before(1, ast.Sub),
-    (2, lambda n: ast.UnaryOp(ast.USub(), n)),
-    (2, lambda n: ast.Call(ast.Name("abs", ast.Load()), [n], [])),
-    *[(2, lambda n, number=number: ast.Constant(number)) for number in (0, 1)],
-]
-OF_WHOLES = [*OF_NAMES, _before(1, ast.Div), _before(0, ast.Mult)]
+ENDS = ["x + 1", "x - 1", "x**2", "x**0.5", "2 * x", "x / 2", "1 - x", "-x", "abs(x)", "0", "1"]
+ORDERS = ["x[::-1]", "x[:, ::-1]", "x[..., ::-1]", "x.swapaxes(-1, -2)"]
+SHARES = ["x / len(x)", "x / x.size", "np.sign(x)", "np.clip(x, -1, 1)"]
+WHOLES = ["1 / x", "0 * x", "x - x.mean()", *(f"np.{name}(x)" for name in ("round", "floor", "exp", "log", "sqrt"))]
+WHOLES += ["np.maximum(x, 0)", "np.clip(x, 0, 1)"]
+OF_NUMBERS = [_code(text) for text in ENDS]
+OF_NAMES = [_code(text) for text in ENDS + ORDERS + SHARES]
+OF_ORDERS = [_code(text) for text in ORDERS]
+OF_WHOLES = [*OF_NAMES, *(_code(text) for text in WHOLES)]

@@ -26,8 +26,8 @@ class Share(Enum):
 class Trial:
     """A wrong answer: its outcomes and the right ones on every case, and where the numbers differ."""
 
-    def __init__(self, exercise, function, given, right):
-        self.exercise, self.function, self.given, self.right = exercise, function, given, right
+    def __init__(self, exercise, function, given, right, path=None):
+        self.exercise, self.function, self.given, self.right, self.path = exercise, function, given, right, path
         self.wrong = [
             (case, part)
             for case, (mine, asked) in enumerate(zip(given, right))
@@ -128,10 +128,13 @@ class Trial:
     def fits(self, function, part=None):
         """Whether a function gives the given numbers in every case; those in which it is wrong are tried first."""
         wrong = [case for case, its in self.wrong if part in (None, its)]
-        order = dict.fromkeys([*wrong, *range(len(self.given))])
-        return all(
-            self._alike(case, calling.call_for_outputs(function, self.exercise.cases[case]), part) for case in order
-        ) and self.holds(function, part)
+        order = sorted(range(len(self.given)), key=lambda case: (bool(self.given[case].error), case not in wrong))
+        return all(self._as(function, case, part) for case in order) and self.holds(function, part)
+
+    def _as(self, function, case, part):
+        """Whether a function gives the given numbers in a case, or raises an error of the same type."""
+        mine, other = self.given[case], calling.call_for_outputs(function, self.exercise.cases[case])
+        return type(mine.error) is type(other.error) if mine.error else _alike(mine, other, part)
 
     def change(self, part):
         """A sentence for the simple change of what is right that gives what came."""
@@ -154,6 +157,33 @@ class Trial:
             return None
         change = change_of_all([*found, *self._more(part, cases=cases)])
         return change and f"{condition} There: {change[0].lower()}{change[1:]}"
+
+    def in_places(self, part, changed=True):
+        """A sentence on the part of the output in which all that is wrong lies, and on the change there.
+
+        Without `changed`, of the smallest such part, if half of it is wrong.
+        """
+        calls = [*zip(self.exercise.cases, self.given, self.right), *(its[1:] for its in self.further)]
+        found = [pair for _, *both in calls if (pair := _pair(*both, part))]
+        if len(found) < len(calls) or not any(np.ndim(given) for given, _ in found):
+            return None
+        letters = places.axes(self.exercise.solution(), len(self.exercise.gives))[part]
+        wrong = [~np.isclose(*pair, rtol=1e-5, atol=1e-7, equal_nan=True) for pair in found]
+        parts = [places.parts(self.exercise, case, pair[1], letters) for (case, *_), pair in zip(calls, found)]
+        narrow = []
+        for key, (words, _) in parts[np.argmax([one.any() for one in wrong])].items():
+            masks = [one[key][1] if key in one else np.zeros(its.shape, bool) for one, its in zip(parts, wrong)]
+            if all(mask.all() for mask in masks) or any((its & ~mask).any() for its, mask in zip(wrong, masks)):
+                continue
+            inside = [(given[mask], expected[mask]) for (given, expected), mask in zip(found, masks)]
+            if changed and (said := change_of_all([pair for pair in inside if pair[0].size])):
+                return f"Wrong only {words}. There: {said[0].lower()}{said[1:]}"
+            if key[0] != places.RIGHT:  # a rule for which the numbers themselves happen to serve
+                narrow.append((sum(mask.sum() for mask in masks), words))
+        size, words = min(narrow, default=(0, ""))
+        if not changed and ENOUGH <= size <= 2 * sum(its.sum() for its in wrong):
+            return f"Wrong only {words}; elsewhere the numbers agree."
+        return None
 
     def condition(self, part):
         """A sentence on what the calls that go wrong have in common, and the others have not."""

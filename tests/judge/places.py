@@ -74,13 +74,65 @@ def _named(axis, hit, letters):
         return f"in theta's {' and '.join(ORDINALS[k] for k in places)} {word}{known}"
     if letters[-1] == "2" and axis == len(letters) - 1:
         return f"in {'xy'[places[0]]}"
-    if letters[axis] in AXES:
+    if letters[axis] in AXES and len(letters) > 1:
         word = AXES[letters[axis]]
         if places in ([0], [last], [0, last]):
             return f"in the {' and the '.join('last' if k and k == last else 'first' for k in places)} {word}"
         return f"in {word}{'s' * (len(places) > 1)} {listed(places[:4])} (counted from 0)"
     shown = "first and last" if last > 3 and places == [0, last] else listed(places[:4])
     return f"at {shown} along axis {axis} (counted from 0)"
+
+
+RIGHT = "the right number"
+RULES = {
+    "negative": lambda a: a < 0,
+    "positive": lambda a: a > 0,
+    "0": lambda a: a == 0,
+    "a whole number": lambda a: a == np.rint(a),
+    "less than -1": lambda a: a < -1,
+    "greater than 1": lambda a: a > 1,
+    "not between -1 and 1": lambda a: abs(a) > 1,
+}
+
+
+def parts(exercise, case, expected, letters):
+    """Parts of an output in words, each with a mask: places along an axis, or where an argument meets a rule."""
+    shape, found = np.shape(expected), {}
+    letters = letters if len(letters) == len(shape) else [""] * len(shape)
+    for axis, length in enumerate(shape):
+        for place in {0, 1, 2, -1} if length > 1 else ():
+            if place < length:
+                hit = np.arange(length) == place % length
+                mask = np.broadcast_to(hit.reshape([-1 if k == axis else 1 for k in range(len(shape))]), shape)
+                found[axis, place] = _named(axis, hit, letters), mask
+                found[axis, place, "not"] = f"everywhere but {_named(axis, hit, letters)}", ~mask
+    if len(shape) > 1:
+        row, column = np.indices(shape[-2:])
+        for words, mask in (("on", row == column), ("below", row > column), ("above", row < column)):
+            found[words] = f"{words} the diagonal", np.broadcast_to(mask, shape)
+        if shape[-2:] == (2, 3):
+            found["off"] = "beside the diagonal, at [0, 1] and [1, 0]", np.broadcast_to(column == 1 - row, shape)
+    for name, values in {RIGHT: expected, **dict(_beside(exercise, case, shape))}.items():
+        for words, rule in RULES.items():
+            found[name, words] = f"where {name} is {words}", np.broadcast_to(rule(values), shape)
+    return found
+
+
+def _beside(exercise, case, shape):
+    """Arguments that have a number for each place of an output, or one for all channels; of points, each coordinate."""
+    call = inspect.signature(exercise.solution()).bind(*case.args, **case.options)
+    for name, value in call.arguments.items():
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fi":
+            continue
+        points = value.ndim > 1 and value.shape[-1] == 2
+        for words, one in [
+            (f"`{name}`", value),
+            *((f"{'xy'[k]} of `{name}`", value[..., k]) for k in range(2 * points)),
+        ]:
+            for aligned in (one, one[:, None] if one.ndim else one, one[..., None]):
+                if aligned.ndim == len(shape) and all(n in (1, m) for n, m in zip(aligned.shape, shape)):
+                    yield words, aligned
+                    break
 
 
 def condition(exercise, calls):

@@ -30,6 +30,15 @@ NUMBERS = {
     "np.clip({0}, -1, 1)": lambda a: np.clip(a, -1, 1),
     "np.clip({0}, 0, 1)": lambda a: np.clip(a, 0, 1),
     "np.maximum({0}, 0)": lambda a: np.maximum(a, 0),
+    "{0} - {0}.mean()": lambda a: a - np.mean(a),
+    "{0} / 255": lambda a: a / 255,
+}
+ARRAYS = {  # those in lists
+    **{words: lambda a, change=change: change(a).astype(a.dtype) for words, change in NUMBERS.items()},
+    "{0} / len({0})": lambda a: a / a.dtype.type(len(a)),
+    "{0} / {0}.size": lambda a: a / a.dtype.type(a.size),
+    "{0} / np.linalg.norm({0})": lambda a: a / (np.linalg.norm(a) or 1).astype(a.dtype),
+    "{0}.mean()": lambda a: np.full_like(a, a.mean()),
 }
 LENGTHS = {
     "{0} - 1": lambda n: n - 1,
@@ -53,6 +62,7 @@ ALONG = {  # an axis of an array, but the first
     "the first of `{{0}}` along axis {} for all": lambda a, axis: a.take([0], axis),
     "the sum along axis {} of `{{0}}` for each": lambda a, axis: a.sum(axis, keepdims=True),
     "the mean along axis {} of `{{0}}` for each": lambda a, axis: a.mean(axis, keepdims=True),
+    "the softmax of `{{0}}` along axis {}": lambda a, axis: _softmax(a, axis),
 }
 
 
@@ -62,7 +72,13 @@ def probes(exercise):
     calls = [signature.bind(*case.args, **case.options) for case in exercise.cases]
     for call in calls:
         call.apply_defaults()
-    for name in signature.parameters:
+    for name, parameter in signature.parameters.items():
+        if parameter.default is not parameter.empty:
+            yield (
+                f"its default, {parameter.default!r},",
+                name,
+                _taking(signature, name, lambda a, d=parameter.default: d),
+            )
         for words, change in _changes([call.arguments[name] for call in calls]):
             shown = words.format(name)
             shown = shown if "`" in shown or shown in ("zeros", "ones") else f"`{shown}`"
@@ -95,7 +111,28 @@ def _changes(values):
         return list(_of_sizes())
     if all(isinstance(value, np.ndarray) and value.dtype.kind in "fi" for value in values):
         return list(_of_arrays(values))
+    if all(isinstance(value, list) and value and isinstance(value[0], dict) for value in values):
+        return list(_of_records(values))
     return []
+
+
+def _of_records(values):
+    """The same change of all arrays under one key, in lists of dictionaries."""
+    for key in values[0][0]:
+        for words, change in ARRAYS.items():
+            yield (
+                words.format(f"{key}"),
+                lambda records, key=key, change=change: [_with(one, key, change) for one in records],
+            )
+
+
+def _with(record, key, change):
+    return record | {key: list(map(change, record[key]))} if isinstance(record.get(key), list) else record
+
+
+def _softmax(array, axis):
+    powers = np.exp(array - array.max(axis, keepdims=True))
+    return powers / powers.sum(axis, keepdims=True)
 
 
 def _of_sizes():

@@ -10,7 +10,19 @@ from .probes import probes
 from .slips import slips, with_globals
 
 SECONDS = 6  # of computing, for the whole search; on a busy machine, twice as many of waiting
-TELLS_LITTLE = "zeros", "ones", "`0`", "`1`", "`True`", "`False`", "the first", "the last", "the sum", "the mean"
+TELLS_LITTLE = (
+    "its default",
+    "zeros",
+    "ones",
+    "`0`",
+    "`1`",
+    "`True`",
+    "`False`",
+    "the first",
+    "the last",
+    "the sum",
+    "the mean",
+)
 LEADS = 6  # single changes that are tried with a second one
 
 
@@ -37,12 +49,14 @@ class Search:
     def __init__(self, trial):
         self.trial, self.exercise = trial, trial.exercise
         self.until, self.end = time.process_time() + SECONDS, time.monotonic() + 2 * SECONDS
-        self.raises = any(one.error for one in trial.given)  # then there is no search: the error is the clue
+        self.soon = time.monotonic() + SECONDS  # no earlier can so much be computed, and processes' clocks are slow
+        self.nothing = not any(map(trial.usable, {case for case, _ in trial.wrong}))  # errors alone prove little
         self.probes = list(probes(self.exercise))
 
     def over(self):
         """Whether the time is over."""
-        return self.raises or time.process_time() > self.until or time.monotonic() > self.end
+        now = time.monotonic()
+        return self.nothing or now > self.end or now > self.soon and time.process_time() > self.until
 
     @functools.cached_property
     def slips(self):

@@ -29,10 +29,11 @@ def slips(functions, case):
     """Slips in some functions, as they are called in a case: the likeliest first, and those in the first functions."""
     found = []
     for late, function in enumerate(functions):
-        source = Source(function, case)
+        kinds = _kinds(function, case)
+        source = Source(function, kinds)
         mine = source.slips()
         for name, helper in source.helpers():
-            mine += [slip.behind(function, name) for slip in Source(helper, None, source.kinds).slips()]
+            mine += [slip.behind(function, name) for slip in Source(helper, kinds).slips()]
         found += [(slip.rank + late / 2, slip) for slip in mine]
     return [slip for _, slip in sorted(found, key=lambda one: one[0])]
 
@@ -43,9 +44,8 @@ class Source:
     None for a function that is not written in Python, and for one with a while: a slip in its condition can be endless.
     """
 
-    def __init__(self, function, case, kinds=None):
-        self.function, self.tree = function, None
-        self.kinds = _kinds(function, case) if kinds is None else kinds
+    def __init__(self, function, kinds):
+        self.function, self.tree, self.choices, self.kinds = function, None, {}, kinds
         try:
             tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
         except (OSError, TypeError, SyntaxError):
@@ -72,6 +72,8 @@ class Source:
         if self.tree is None:
             return []
         places = list(_places(self.tree))
+        names = {getattr(one, "id", getattr(one, "arg", None)) for one in ast.walk(self.tree)}
+        self.kinds = {name: kind for name, kind in self.kinds.items() if name in names}
         found = [
             Slip(self, rank + (len(group) > 1) / 2, group, make)
             for group in _groups(places)
@@ -85,12 +87,46 @@ class Source:
                     found.append(Slip(self, 1, [place], other))
                 if len(body) > 1 and isinstance(line, (ast.Assign, ast.AugAssign, ast.If, ast.Expr)):
                     found.append(Slip(self, 3, [place], lambda line: ast.Pass()))
+        for slip in found:
+            slip.chosen = dict(self._offered(place.node, slip.make(place.node)) for place in slip.places)
         return found
+
+    def _offered(self, node, other):
+        """The name and the number by which another piece of code is chosen in place of a node."""
+        _, name, options = self.choices.setdefault(id(node), (node, f"_choice_{len(self.choices)}", []))
+        options.append(other)
+        return name, len(options)
+
+    @functools.cached_property
+    def with_choices(self):
+        """The function with all slips in it, each behind a test of a global name; None if some are not valid Python.
+
+        One function for all is compiled in a fraction of the time of one for each.
+        """
+        code = _compiled(ast.Module([self._chosen(self.tree)], []))
+        if code is None:
+            for _, _, options in self.choices.values():
+                options[:] = [other if _valid(other) else ast.Constant(None) for other in options]
+            code = _compiled(ast.Module([self._chosen(self.tree)], []))
+        made = {}
+        if code is not None:
+            exec(code, self.function.__globals__ | {name: 0 for _, name, _ in self.choices.values()}, made)
+        return made.get(self.tree.name)
+
+    def _chosen(self, node):
+        """A copy of some syntax in which each node is one of its choices."""
+        if isinstance(node, list):
+            return list(map(self._chosen, node))
+        if not isinstance(node, ast.AST):
+            return node
+        copy = type(node)(**{name: self._chosen(value) for name, value in ast.iter_fields(node)})
+        _, name, options = self.choices.get(id(node), (None, None, []))
+        return _one_of(name, [copy, *options])
 
     def _exchanges(self, places):
         """Two names of one kind that have changed places, in an expression."""
         for whole in places:
-            if not isinstance(whole.node, (ast.BinOp, ast.Call, ast.List, ast.Tuple)):
+            if not isinstance(whole.node, (ast.BinOp, ast.BoolOp, ast.Call, ast.Compare, ast.List, ast.Tuple)):
                 continue
             names = [place for place in places if isinstance(place.node, ast.Name) and place.inside(whole)]
             known = sorted({place.node.id for place in names if place.node.id in self.kinds})
@@ -125,6 +161,7 @@ class Slip:
     make: object
     callers: tuple = ()  # (function, name), where the source is a helper of another function
     whole: "Place | None" = None  # what is shown of the source, if it is not the code around the first place
+    chosen: dict = field(default_factory=dict)  # the source's names of choices, and the number of this one
 
     def behind(self, function, name):
         """The same slip, in the function that calls this one by a name."""
@@ -133,7 +170,7 @@ class Slip:
     @functools.cached_property
     def function(self):
         """The answer with this slip in it, None if it is not valid Python."""
-        return self._made(self._slipped(lambda: _compiled(self.source.tree)))
+        return self._made(self.chosen)
 
     def joined(self, other):
         """The answer with this slip and another one in it, None if they are not in one function, side by side."""
@@ -143,15 +180,11 @@ class Slip:
             or any(one is two or one.inside(two) or two.inside(one) for one in self.places for two in other.places)
         ):
             return None
-        return self._made(self._slipped(lambda: other._slipped(lambda: _compiled(self.source.tree))))
+        return self._made(self.chosen | other.chosen)
 
-    def _made(self, code):
-        if code is None:
-            return None
-        made = {}
-        exec(code, self.source.function.__globals__, made)
-        slipped = made[self.source.tree.name]
-        for function, name in self.callers:
+    def _made(self, chosen):
+        slipped = self.source.with_choices and with_globals(self.source.with_choices, chosen)
+        for function, name in self.callers if slipped else ():
             slipped = with_globals(function, {name: slipped})
         return slipped
 
@@ -203,9 +236,35 @@ def _compiled(tree):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SyntaxWarning, since some slips make little sense
         try:
-            return compile(ast.Module([tree], []), "<slip>", "exec")
+            return compile(ast.fix_missing_locations(tree), "<slip>", "exec")
         except (SyntaxError, ValueError, TypeError):
             return None
+
+
+def _valid(node):
+    """Whether a line, or an expression in brackets, can be compiled by itself."""
+    line = node if isinstance(node, ast.stmt) else ast.Expr(ast.Tuple([_free(node)], ast.Load()))
+    return _compiled(ast.Module([ast.parse("def f(): pass").body[0], line], [])) is not None
+
+
+def _one_of(name, options, first=0):
+    """Code that is the option whose number a global name holds: the first in one comparison, the others in a few."""
+    if len(options) == 1:
+        return options[0]
+    half = len(options) // 2 if first else 1
+    which = ast.Compare(ast.Name(name, ast.Load()), [ast.Lt()], [ast.Constant(first + half)])
+    one, other = _one_of(name, options[:half], first), _one_of(name, options[half:], first + half)
+    if isinstance(one, ast.stmt):
+        return ast.If(which, [one], [other])
+    return ast.IfExp(which, _free(one), _free(other))
+
+
+def _free(node):
+    """An index as an expression that may stand anywhere, slice(1, None) for 1:."""
+    if isinstance(node, ast.Slice):
+        ends = [end or ast.Constant(None) for end in (node.lower, node.upper, node.step)]
+        return ast.Call(ast.Name("slice", ast.Load()), ends, [])
+    return ast.Tuple(list(map(_free, node.elts)), node.ctx) if isinstance(node, ast.Tuple) else node
 
 
 def _kinds(function, case):

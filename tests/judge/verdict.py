@@ -46,7 +46,7 @@ def judge(exercise, function, path=None, clock=None, watch=calling.UNWATCHED):
     if not failing:
         return Verdict("right", f"{exercise.name}: right. All {len(right)} checks hold.")
     first = failing[0]
-    head, found = _diagnosis(Trial(exercise, _watched(function, watch), given, right), path)
+    head, found = _diagnosis(Trial(exercise, _watched(function, watch), given, right, path))
     error = given[first].error
     if found and error:
         head += "\n" + raised(error, f"Your {exercise.name} raised", path)
@@ -64,7 +64,7 @@ def _watched(function, watch):
     return watched
 
 
-def _diagnosis(trial, path):
+def _diagnosis(trial):
     """The first lines of the message, and the catalogued mistake that they name, if any: the surest guess first."""
     exercise, note = trial.exercise, form.besides(trial)
     if found := trial.exactly():
@@ -80,7 +80,10 @@ def _diagnosis(trial, path):
         if found:
             return _named(found, _explained(trial, part, rest) + note), found
         if mine.error is not None:
-            return raised(mine.error, f"Your {exercise.name} raised", path), None
+            reason = words.paragraph(search.changed_answer() or "")
+            return "\n".join(
+                filter(None, [raised(mine.error, f"Your {exercise.name} raised", trial.path), reason])
+            ), None
         unusable = trial.unusable(case)
         explained = "The numbers are right" in unusable or "The results are right" in unusable
         reason = search.changed_answer() if all(map(calling.numbers, mine.parts)) and not explained else None
@@ -111,6 +114,8 @@ def _reason(trial, search, part, note):
         return _named(found, Share.WRONG.value + note), found
     if change := trial.change_in_some_calls(part):
         return words.paragraph(f"{unknown} {change}{note}"), None
+    if said := trial.in_places(part):
+        return words.paragraph(f"{unknown} {said}{note}"), None
     if both := search.two_catalogued():
         return _named(both[0], f" (In addition, {_lowered(both[1].title)}: {both[1].correction}){note}"), both[0]
     if both := trial.catalogued_and_changed(part):
@@ -144,11 +149,13 @@ def _where(trial, part):
     mine, asked = trial.given[first], trial.right[first]
     letters = places.axes(exercise.solution(), len(exercise.gives))[part]
     outside = None if part else exercise.cases[first].outside
-    said = [trial.condition(part), places.where(mine.parts[part], asked.parts[part], outside, letters)]
+    where = trial.in_places(part, False) or places.where(mine.parts[part], asked.parts[part], outside, letters)
+    said = [trial.condition(part), where]
     said = list(filter(None, said))
     for other in [case for case in cases if not trial.usable(case)][:1]:
         if error := trial.given[other].error:
-            said.append(f"In other calls it raises {type(error).__name__}.")
+            line = words.where_raised(error, trial.path).strip()
+            said.append(f"In other calls it raises {type(error).__name__}, {words.clip(str(error), 120)}, at {line}.")
         else:
             said.append(f"In other calls: {trial.unusable(other)}")
     step = places.next_step(exercise.gives[part], mine.parts[part], asked.parts[part])

@@ -15,7 +15,7 @@ EXERCISE = Exercise(
             np.array([[0.01, 0.02, 0.03], [0.05, 0.05, 0.05]]),
             expected=([2, 5], [1, 0]),
         ),
-        Case("four cells, three seeds", np.random.default_rng(0).random((4, 3)) / 10),
+        Case("four cells, six seeds", np.random.default_rng(0).random((4, 6)) / 10),
     ],
 )
 

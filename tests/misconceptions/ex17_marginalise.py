@@ -63,6 +63,16 @@ def mean_of_logs(logits, scores):
 
 
 @EXERCISE.wrong(
+    "The sum of the logarithms",
+    "your function adds logarithms over the copies, which multiplies probabilities; take the exponential first, add, "
+    "and then take the logarithm, as `np.logaddexp` does.",
+    "sec-aerial-copies",
+)
+def sum_of_logs(logits, scores):
+    return (log_softmax(logits) + log_softmax(scores, axis=1)[:, :, None]).sum(axis=1)
+
+
+@EXERCISE.wrong(
     "The logits are averaged",
     "your function averages the logits; turn each copy's logits into probabilities by a softmax of their own before "
     "you add them.",

@@ -25,7 +25,8 @@ EXERCISE = Exercise(
     gives=("turns",),
     cases=[
         Case("quarter turns: 0, 90, 180 and 270 degrees, and back to 0", curve([0, 90, 180, 270]), expected=1),
-        Case("the same the other way round", curve([0, -90, -180, -270]), expected=-1),
+        Case("thirds of a turn", curve([10, 130, 250]), expected=1),
+        Case("quarter turns the other way round", curve([0, -90, -180, -270]), expected=-1),
         Case("a transformer that swings to 80 degrees and back", curve([0, 40, 80, 40, 0, -40]), expected=0),
         Case("one number with a seam: up to 170 degrees, and back the long way", curve(SEAM), expected=0),
         Case("twice around, beginning at 200 degrees", curve(200 + 2 * np.arange(0, 360, 20.0)), expected=2),
@@ -69,9 +70,9 @@ def part_of_a_turn(theta):
 
 
 @EXERCISE.wrong(
-    "Steps as `arctan2` returns them",
-    "your steps contain the jump of 2 * pi that `np.arctan2` makes at 180 degrees, so that they add up to 0; bring "
-    "each step to between -pi and pi first.",
+    "The steps give 0, however often it turns",
+    "your steps contain the jump of 2 * pi that `np.arctan2` makes at 180 degrees, or you take their mean; bring each "
+    "step to between -pi and pi, and add them.",
     "sec-aerial-winding",
 )
 def with_jumps(theta):
