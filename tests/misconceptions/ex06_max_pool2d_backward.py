@@ -66,6 +66,12 @@ EXERCISE = Exercise(
             3,
             stride=2,
         ),
+        Case(
+            "windows of 3 x 3 side by side, stride left out",
+            ARRIVES[:1, :, :1].astype("float32"),
+            WIDE[:, :, :3, :6],
+            3,
+        ),
     ],
 )
 

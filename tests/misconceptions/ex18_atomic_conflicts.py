@@ -202,8 +202,9 @@ def lost_counts(theta, in_size, out_size, align_corners=False):
     "`theta` is inverted", "your function inverts `theta`; `theta` already maps the output to the image.", SECTION
 )
 def inverse(theta, in_size, out_size, align_corners=False):
-    whole = np.vstack([theta, [0, 0, 1]])
-    return atomic_conflicts(np.linalg.pinv(whole)[:2], in_size, out_size, align_corners)
+    linear = np.linalg.pinv(theta[:, :2])  # of 2 x 2: LAPACK can loop for ever on an infinite number in 3 x 3
+    whole = np.column_stack([linear, -linear @ theta[:, 2]])
+    return atomic_conflicts(whole, in_size, out_size, align_corners)
 
 
 @EXERCISE.wrong(
