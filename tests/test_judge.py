@@ -146,7 +146,7 @@ def test_default_in_place_of_what_was_given():
         lambda i: i ** np.array([1, 1, 1, 2]),
     ),
     ("Wrong only below the diagonal. There: everything given is zero", np.triu),
-    ("Wrong only where the right number is negative. There: everything is 3 times", lambda i: np.where(i < 0, 3 * i, i)),
+    ("Wrong only where the right number is negative. There: everything is 3", lambda i: np.where(i < 0, 3 * i, i)),
     ("another order; otherwise they are right. One array was reshaped", lambda i: i.T.reshape(i.shape)),
 ])  # fmt: skip
 def test_change_in_a_part_of_the_output(said, function):
