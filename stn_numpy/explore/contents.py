@@ -232,7 +232,7 @@ ALL = {
     ),
     "winding": Entry(
         "One number cannot follow",
-        "Turn the thing once around by its nose. Guess first: what must a number that follows the heading do on the "
+        "Turn the object once around by its nose. Guess first: what must a number that follows the heading do on the "
         "way from 359 degrees to 0, and what do sixteen shares do there?",
         "A tile with a delta wing that points to the right and up; sixteen shares around a circle, the largest near "
         "its heading; and a curve of one number against the heading that rises and falls back in a seam.",
