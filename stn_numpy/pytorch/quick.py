@@ -23,7 +23,8 @@ def quicken(network: Classifier) -> Classifier:
     for place in range(len(layers) - 1):
         if isinstance(layers[place], nn.ReLU) and isinstance(layers[place + 1], nn.MaxPool2d):
             layers[place], layers[place + 1] = layers[place + 1], layers[place]
-    for place, layer in enumerate(layers if network.transformer is not None else ()):
+    learns = isinstance(network, Classifier) and network.transformer is not None  # turned copies need no d_image
+    for place, layer in enumerate(layers if learns else ()):
         if type(layer) is nn.Conv2d and layer.in_channels == 1 and layer.stride == layer.dilation == (1, 1):
             layers[place] = OneChannelConv2d.of(layer)
     return network
