@@ -23,6 +23,7 @@ SIZE = 48  # of a tile; pixels
 BATCH, CLIP = 32, 5.0
 RATES = dict(adam=2e-3, sgd=0.05)
 HIDDEN = (32,)  # units of a fully connected classifier
+HIDDEN_OF_CNN, DROPOUT = 48, 0.3
 FORGETTING = 0.05  # share of a kind's mean that a batch replaces
 WARM_UP = 0.05  # share of the steps
 DIRECTIONS = 16  # of a compass, for votes
@@ -37,9 +38,6 @@ class Arm:
     steps: int
     turns: int = 0  # of turned copies
     size: int = SIZE  # of the classifier's input; pixels
-    convolutions: int = (
-        3  # of the network that reads turned copies; after two its last layer still sees where things lie
-    )
     entropy: float = 0.0  # weight of the shares' entropy in the loss
     agreement: float = 0.0  # weight of the copies' likeness to their kind's mean, averaged by the shares, subtracted
     classifier: str = "cnn"  # after a transformer: "cnn", or "fcn" with a hidden layer
@@ -59,14 +57,10 @@ def build(arm, seed):
     """An arm's network with its first weights."""
     shape, common = (3, SIZE, SIZE), dict(parameters=arm.parameters, rng=seed)
     if arm.reads == "cnn":
-        return build_tile_network(shape, len(KINDS), **common)
-    if arm.reads == "turned copies" and arm.convolutions == 2:
-        layers = dict(channels=(16, 32), kernel_sizes=(5, 3), rng=seed)
-        small = Classifier((3, arm.size, arm.size), "cnn", len(KINDS) + 1, **layers)
-        return TurnedCopies(small.network, arm.turns, arm.size)
-    if arm.reads == "turned copies":
-        network = build_tile_network(shape, len(KINDS), size=arm.size, turned_copies=arm.turns, **common)
-        return BestCopy(network.network, network.turns, network.size) if arm.hard else network
+        return Classifier.of(small_convolutions(shape, len(KINDS), HIDDEN_OF_CNN, seed))
+    if arm.reads == "turned copies":  # each kind, and the score of a copy
+        network = small_convolutions((3, arm.size, arm.size), len(KINDS) + 1, HIDDEN_OF_CNN, seed)
+        return (BestCopy if arm.hard else TurnedCopies)(network, arm.turns, arm.size)
     if arm.reads == "log-polar":
         return log_polar_network(shape, len(KINDS), (48, 32), seed)
     if arm.votes:
@@ -78,6 +72,18 @@ def build(arm, seed):
     if arm.classifier == "fcn":
         return Classifier(shape, "fcn", len(KINDS), network.transformer, hidden=HIDDEN, rng=seed)
     return network
+
+
+def small_convolutions(shape, outputs, hidden, seed):
+    """A CNN of small filters for square images (C, S, S) of 24 pixels or more. The first two convolutions halve the
+    side, and a pool leaves 3 x 3 places, so that the linear layers are the same for every size."""
+    torch.manual_seed(seed)
+    channels, _, side = shape
+    layers = [nn.Conv2d(channels, 24, 5, stride=2, padding=2), nn.BatchNorm2d(24), nn.ReLU()]
+    layers += [nn.Conv2d(24, 48, 3, stride=2, padding=1), nn.BatchNorm2d(48), nn.ReLU()]
+    layers += [nn.Conv2d(48, 64, 3, padding=1), nn.MaxPool2d(side // 12), nn.BatchNorm2d(64), nn.ReLU(), nn.Flatten()]
+    layers += [nn.Dropout(DROPOUT), nn.Linear(576, hidden), nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(hidden, outputs)]
+    return nn.Sequential(*layers)
 
 
 def directions():

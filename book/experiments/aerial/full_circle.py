@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from book.experiments.aerial.arms import log_polar_network
+from book.experiments.aerial.arms import log_polar_network, small_convolutions
 from book.experiments.engine import Experiment
 from book.experiments.measured import thetas
 from stn_numpy.pose import circular_deviation, describe_angles
@@ -23,7 +23,7 @@ from stn_numpy.pytorch.turned_copies import TurnedCopies
 from stn_numpy.theta import rotation_angle
 
 TRAIN, TEST, SEEDS = 12_000, 10_000, dict(train=21, test=22)
-BATCH, RATE, CLIP, DROPOUT = 32, 2e-3, 5.0, 0.3
+BATCH, RATE, CLIP, HIDDEN = 32, 2e-3, 5.0, 96
 
 
 @dataclass(frozen=True)
@@ -49,21 +49,11 @@ def build_arm(arm, seed):
     """An arm's network with its first weights."""
     if arm.reads == "log-polar":
         return log_polar_network((1, 28, 28), 10, (32, 28), seed)
-    classifier = small_convolutions(10 + bool(arm.turns), seed)  # turned copies have a score, too
+    classifier = small_convolutions((1, 28, 28), 10 + bool(arm.turns), HIDDEN, seed)  # turned copies have a score, too
     if arm.turns:
         return TurnedCopies(classifier, arm.turns)
     rotation = build("st-cnn", "R", "rotation", rng=seed).transformer
     return Classifier.of(classifier, rotation if arm.reads == "rotation" else None)
-
-
-def small_convolutions(outputs, seed):
-    """A CNN of small filters for digits of 28 x 28, about 95,000 numbers; the first two convolutions halve the size."""
-    torch.manual_seed(seed)
-    layers = [nn.Conv2d(1, 24, 5, stride=2, padding=2), nn.BatchNorm2d(24), nn.ReLU()]
-    layers += [nn.Conv2d(24, 48, 3, stride=2, padding=1), nn.BatchNorm2d(48), nn.ReLU()]
-    layers += [nn.Conv2d(48, 64, 3, padding=1), nn.MaxPool2d(2), nn.BatchNorm2d(64), nn.ReLU(), nn.Flatten()]
-    layers += [nn.Dropout(DROPOUT), nn.Linear(576, 96), nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(96, outputs)]
-    return nn.Sequential(*layers)
 
 
 def turned(images, angles):

@@ -25,23 +25,22 @@ LOOKS = 8  # number of measurements along a run
 JITTER = 15.0  # degrees around the heading that turned copies predicted for a tile, for the CNN after them
 ROSE = 24  # directions of the histograms of remaining headings
 
-COPIES = dict(reads="turned copies", turns=16, steps=3300, size=28)
+COPIES = dict(reads="turned copies", turns=16, steps=3_000, size=28)
 # What cannot pool a thing over all its headings gives a transformer a reason to turn it, so it is fully connected.
 TURN = dict(steps=13_000, size=32, parameters=80_000, classifier="fcn", rate=5e-4)
-ARMS = {  # steps such that each takes about 200 processor seconds; the most telling ones first
+ARMS = {  # steps such that each takes 200 to 250 seconds of one processor; the most telling ones first
     "copies-entropy": Arm(entropy=0.1, **COPIES),
     "copies": Arm(**COPIES),
-    "cnn": Arm("cnn", steps=16_000),
+    "cnn": Arm("cnn", steps=17_000),
     "rotation-90": Arm("rotation", limit=90.0, **TURN),
     "rotation-180": Arm("rotation", **TURN),
     "rotation-90-sgd": Arm("rotation", limit=90.0, **TURN | dict(optimizer="sgd", rate=0.02)),
     "rotation-90-cnn": Arm("rotation", limit=90.0, **TURN | dict(classifier="cnn", steps=11_000)),
     "copies-told-8": Arm(told=8, **COPIES),
-    "copies-then-cnn": Arm(**COPIES | dict(entropy=0.1, steps=9_200, aligned_after=1_600)),
+    "copies-then-cnn": Arm(**COPIES | dict(entropy=0.1, steps=10_000, aligned_after=1_500)),
     "copies-agreement": Arm(entropy=0.1, agreement=1.0, **COPIES),
-    "copies-two-layers": Arm(convolutions=2, **COPIES | dict(steps=5_000)),
-    "copies-hard": Arm(hard=True, **COPIES | dict(steps=4_300)),
-    "copies-8": Arm(**COPIES | dict(turns=8, steps=6_600)),
+    "copies-hard": Arm(hard=True, **COPIES | dict(steps=3_900)),
+    "copies-8": Arm(**COPIES | dict(turns=8, steps=6_000)),
     "log-polar": Arm("log-polar", 9_000),
     "affine-90": Arm("affine", limit=90.0, **TURN),
     "affine-180": Arm("affine", **TURN),
@@ -55,14 +54,14 @@ ARMS = {  # steps such that each takes about 200 processor seconds; the most tel
     "copies-told-10": Arm(told=10, **COPIES),
     "copies-told-1": Arm(told=1, **COPIES),
     "copies-1000": Arm(tiles=1000, **COPIES),
-    "cnn-1000": Arm("cnn", steps=16_000, tiles=1000),
+    "cnn-1000": Arm("cnn", steps=17_000, tiles=1000),
     "copies-400": Arm(tiles=400, **COPIES),
-    "cnn-400": Arm("cnn", steps=16_000, tiles=400),
+    "cnn-400": Arm("cnn", steps=17_000, tiles=400),
     "copies-100": Arm(tiles=100, **COPIES),
-    "cnn-100": Arm("cnn", steps=16_000, tiles=100),
-    "copies-44": Arm(**COPIES | dict(steps=1_200, size=44)),
-    "copies-longer": Arm(**COPIES | dict(entropy=0.1, steps=13_200)),
-    "cnn-longer": Arm("cnn", steps=64_000),
+    "cnn-100": Arm("cnn", steps=17_000, tiles=100),
+    "copies-44": Arm(**COPIES | dict(steps=1_100, size=44)),
+    "copies-longer": Arm(**COPIES | dict(entropy=0.1, steps=12_000)),
+    "cnn-longer": Arm("cnn", steps=68_000),
 }
 
 
