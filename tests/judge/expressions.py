@@ -182,7 +182,7 @@ def _attribute(node, place, kinds):
         yield 0, lambda n: n.value
     if node.attr == "pi":
         for other in ("180", "2 * x", "x / 2", "1"):
-            yield _code(other)
+            yield code(other)
 
 
 def _subscript(node, place, kinds):
@@ -262,15 +262,15 @@ KINDS = {
 }
 
 
-def _code(text):
-    """The code of a text in which x is the node."""
+def code(text, rank=2, **others):
+    """The code of a text in which x is the node, and other names stand for other nodes."""
 
     def make(node):
         put = ast.NodeTransformer()
-        put.visit_Name = lambda name: node if name.id == "x" else name
+        put.visit_Name = lambda name: node if name.id == "x" else others.get(name.id, name)
         return put.visit(ast.parse(text, mode="eval").body)
 
-    return 2, make
+    return rank, make
 
 
 ENDS = ["x + 1", "x - 1", "x**2", "x**0.5", "2 * x", "x / 2", "1 - x", "-x", "abs(x)", "0", "1"]
@@ -278,7 +278,7 @@ ORDERS = ["x[::-1]", "x[:, ::-1]", "x[..., ::-1]", "x.swapaxes(-1, -2)"]
 SHARES = ["x / len(x)", "x / x.size", "np.sign(x)", "np.clip(x, -1, 1)"]
 WHOLES = ["1 / x", "0 * x", "x - x.mean()", *(f"np.{name}(x)" for name in ("round", "floor", "exp", "log", "sqrt"))]
 WHOLES += ["np.maximum(x, 0)", "np.clip(x, 0, 1)"]
-OF_NUMBERS = [_code(text) for text in ENDS]
-OF_NAMES = [_code(text) for text in ENDS + ORDERS + SHARES]
-OF_ORDERS = [_code(text) for text in ORDERS]
-OF_WHOLES = [*OF_NAMES, *(_code(text) for text in WHOLES)]
+OF_NUMBERS = [code(text) for text in ENDS]
+OF_NAMES = [code(text) for text in ENDS + ORDERS + SHARES]
+OF_ORDERS = [code(text) for text in ORDERS]
+OF_WHOLES = [*OF_NAMES, *(code(text) for text in WHOLES)]

@@ -11,7 +11,7 @@ import numpy as np
 from . import calling, form, places
 from .beside import with_an_argument
 from .changes import ENOUGH, change_of_all, change_on_top, undefined
-from .further import further
+from .further import further, further_cases, numbers_in
 
 
 class Share(Enum):
@@ -59,6 +59,11 @@ class Trial:
     def further(self):
         """Further calls: which case each was, the new case, what came, and what is right."""
         return further(self.exercise, self.function)
+
+    @functools.cached_property
+    def fresh(self):
+        """The same calls, and what is right in them."""
+        return further_cases(self.exercise)
 
     def holds(self, function, part, cases=None):
         """Whether a function gives what came in the further calls, too: in all, or in those made of some cases."""
@@ -114,6 +119,11 @@ class Trial:
         pairs = [_pair(self.given[case], outcome, part) for case, outcome in zip(cases, outcomes)]
         return sum(int(np.isclose(*pair, equal_nan=True).sum()) for pair in pairs if pair)
 
+    def right_numbers(self, outcomes, cases, part):
+        """The number of right numbers of an output in outcomes of some cases."""
+        pairs = [_pair(self.right[case], outcome, part) for case, outcome in zip(cases, outcomes)]
+        return sum(int(np.isclose(*pair, equal_nan=True).sum()) for pair in pairs if pair)
+
     def _alike(self, case, other, part):
         return _alike(self.given[case], other, part)
 
@@ -135,6 +145,14 @@ class Trial:
         """Whether a function gives the given numbers in a case, or raises an error of the same type."""
         mine, other = self.given[case], calling.call_for_outputs(function, self.exercise.cases[case])
         return type(mine.error) is type(other.error) if mine.error else _alike(mine, other, part)
+
+    def mended_by(self, function, part=None):
+        """Whether a function is right in every case and in every further call; what is small and wrong comes first."""
+        wrong = [case for case, its in self.wrong if part in (None, its)]
+        cases = self.exercise.cases
+        order = sorted(range(len(cases)), key=lambda case: (case not in wrong, numbers_in(cases[case].args)))
+        calls = [*((cases[case], self.right[case]) for case in order), *((new, right) for _, new, right in self.fresh)]
+        return all(_alike(calling.call_for_outputs(function, case), right, part) for case, right in calls)
 
     def change(self, part):
         """A sentence for the simple change of what is right that gives what came."""

@@ -5,11 +5,13 @@ import time
 
 import numpy as np
 
-from . import calling
+from . import calling, mending
+from .further import numbers_in
 from .probes import probes
 from .slips import slips, with_globals
 
 SECONDS = 6  # of computing, for the whole search; on a busy machine, twice as many of waiting
+MENDING = 3  # besides, for changes of the reader's own code, and as many for two at once
 TELLS_LITTLE = (
     "its default",
     "zeros",
@@ -56,7 +58,7 @@ class Search:
     def over(self):
         """Whether the time is over."""
         now = time.monotonic()
-        return self.nothing or now > self.end or now > self.soon and time.process_time() > self.until
+        return now > self.end or now > self.soon and time.process_time() > self.until
 
     @functools.cached_property
     def slips(self):
@@ -74,9 +76,77 @@ class Search:
         found = [(one, _names_of(self.exercise.solution(), one.function)) for one in self.exercise.misconceptions]
         return [(one, names) for one, names in found if names]
 
+    @functools.cached_property
+    def _mends(self):
+        """The changes of the reader's own code that were made before, and all others, the likeliest first."""
+        right = [self.exercise.solution(), *self.exercise.styles]
+        return [], mending.mends(self.trial.function, self.exercise.cases[self.trial.wrong[0][0]], right)
+
+    def mends(self):
+        """All changes of the reader's own code, each made when it is first needed."""
+        known, coming = self._mends
+        yield from known
+        for slip in coming:
+            known.append(slip)
+            yield slip
+
+    def mended(self, part=None):
+        """A sentence for the one change of the reader's own code that makes it right, in one output or in all."""
+        return self._besides(self._mended, MENDING, part)
+
+    def twice_mended(self, part):
+        """The same for two changes."""
+        return self._besides(self._twice_mended, MENDING, part)
+
+    def _besides(self, search, seconds, part):
+        """A search with seconds of its own, which are not taken from the others'."""
+        start, began = time.process_time(), time.monotonic()
+        before, self.until, self.end = (self.until, self.end), start + seconds, began + 2 * seconds
+        self.soon = began + seconds
+        found = search(part)
+        self.until = before[0] + time.process_time() - start
+        self.end = before[1] + time.monotonic() - began
+        self.soon = began
+        return found
+
+    @_while_there_is_time
+    def _mended(self, part):
+        for slip in self.mends():
+            if self.over():
+                return None
+            if slip.function and self.trial.mended_by(mending.quietly(slip.function), part):
+                return mending.sentence(slip)
+        return None
+
+    @_while_there_is_time
+    def _twice_mended(self, part):
+        """One of the two must by itself make more numbers right."""
+        tried, _ = self._mends
+        for lead in self._first_mends(tried, part):
+            for other in tried:
+                if self.over():
+                    return None
+                both = lead is not other and lead.joined(other)
+                if both and self.trial.mended_by(mending.quietly(both), part):
+                    return mending.sentence(lead, other)
+        return None
+
+    def _first_mends(self, tried, part):
+        cases = self.trial.cases(part)[0][:3]
+        fewest, leads = self.trial.right_numbers([self.trial.given[case] for case in cases], cases, part), []
+        for slip in tried:
+            if self.over():
+                break
+            function = slip.function and mending.quietly(slip.function)
+            outcomes = function and [calling.call_for_outputs(function, self.exercise.cases[case]) for case in cases]
+            right = function and self.trial.right_numbers(outcomes, cases, part)
+            if right and right > fewest:
+                leads.append((right, slip))
+        return [one for _, one in sorted(leads, key=lambda lead: -lead[0])[:LEADS]]
+
     def changed_answer(self, part=None):
         """A sentence for what came, if a right answer gives it on other arguments, or with one small slip in it."""
-        if not any(np.any(one) for outcome in self.trial.given for one in outcome.parts):
+        if self.nothing or not any(np.any(one) for outcome in self.trial.given for one in outcome.parts):
             return None  # zeros come out of many changes
         if taken := self.other_arguments(self.exercise.solution(), part):
             return f"Your result is that of a right answer that takes {taken}."
