@@ -17,6 +17,7 @@ from conftest import ROOT
 from tests.judge import Bench, Case, Exercise, Stub, catalogue, judge, judge_stub, select, stubs
 from tests.judge.calling import Clock
 from tests.judge.changes import change_of_all
+from tests.judge.further import CALLS
 from tests.judge.places import where
 
 WIDTH = 100
@@ -121,6 +122,66 @@ def test_two_catalogued_mistakes_in_one_output():
 def test_right_answer_on_other_arguments_or_with_a_slip_is_recognised(said, function):
     found = head(lambda i, w: tuple(part.astype(i.dtype) for part in function(i, w)))
     assert "Your result is that of a right answer" in found and found.endswith(f"{said}."), found
+
+
+def twice(image, weight):
+    """Wrong in one place, and unlike the right answer."""
+    print("many times, unheard")
+    total = 0
+    for row in image:
+        total += row.sum()
+    return image * weight[0] + 2 * weight[1], np.array([weight[0] * total], image.dtype)
+
+
+def in_both(image, weight):
+    out = weight[0] * image - weight[1]
+    return out, np.array([image.sum() + weight[0]], image.dtype)
+
+
+def crashing(image, weight):
+    rows, columns = image.shape
+    ones = np.ones((columns, rows), image.dtype)
+    return ones * weight[1] + image * weight[0], weight[:1] * image.sum(dtype=image.dtype)
+
+
+def without_a_factor(image, weight):
+    scale = weight[0]
+    return scale * image + weight[1], np.array([image.sum()], image.dtype)
+
+
+def helper(values):
+    return np.median(values)
+
+
+def with_a_helper(image, weight):
+    return image * weight[0] + weight[1], np.array([weight[0] * helper(image)], image.dtype)
+
+
+def reading_a_file(image, weight):
+    open(__file__).close()
+    return image * weight[0] - weight[1], weight[:1] * image.sum(dtype=image.dtype)
+
+
+@pytest.mark.parametrize("said, function", [
+    ("Your function is right with `weight[1]` in place of `2 * weight[1]` (line", twice),
+    ("out: No known mistake gives this result. Your function is right with `weight[0] * image + weight[1]`", in_both),
+    ("total: No known mistake gives this result. Your function is right with `image.sum() * weight[0]`", in_both),
+    ("Your function is right with `np.ones((rows, columns), image.dtype)` in place of `np.ones((columns", crashing),
+    ("`np.array([image.sum()], image.dtype) * scale` in place of", without_a_factor),
+    ("right with `np.sum(values)` in place of `np.median(values)`", with_a_helper),
+], ids=["number", "first of two", "second of two", "crash", "left out", "helper"])  # fmt: skip
+def test_change_that_makes_the_readers_own_code_right_is_found(said, function):
+    assert said in head(function)
+
+
+def test_line_to_change_is_that_of_the_file_and_what_is_printed_meanwhile_is_unheard(capsys):
+    line = twice.__code__.co_firstlineno + 6
+    assert f"(line {line})" in head(twice)
+    assert capsys.readouterr().out.count("unheard") <= len(TOY.cases) + CALLS
+
+
+def test_code_that_does_more_than_compute_is_not_run_with_changes():
+    assert "Your function is right with" not in head(reading_a_file)
 
 
 def transposed(image, weight):

@@ -116,7 +116,7 @@ def _more_code(place, kinds):
     if _is_fixed(place):
         return
     if isinstance(node, ast.Compare) and len(node.ops) == 1:
-        for text in ("x & (y >= 0)", *(f"x & (y < {name})" for name in numbers)):
+        for text in ("x & (y >= 0)", *(f"x & (y < {name})" for name in numbers[:FEW])):
             yield 2, lambda n, text=text: code(text, y=n.left)[1](n)
     if isinstance(node, READ):
         yield from _missing(place.parent, numbers, kinds)
@@ -127,7 +127,7 @@ def _is_fixed(place):
 
 
 def _numbers(kinds):
-    return sorted(name for name, kind in kinds.items() if kind in ("int", "number", "bool"))[:FEW]
+    return sorted(name for name, kind in kinds.items() if kind in ("int", "number", "bool"))
 
 
 def _other_operations(node):
@@ -172,7 +172,7 @@ def _missing(parent, numbers, kinds):
     if isinstance(parent, AROUND):
         yield from PUT_IN
         operations = "*/+-" if isinstance(parent, ENDS) else "*/"
-        for name in numbers:
+        for name in numbers if isinstance(parent, ast.stmt) else numbers[:FEW]:
             yield from (code(f"x {op} {name}", 3) for op in operations)
     if isinstance(parent, ast.stmt):
         yield from WHOLE

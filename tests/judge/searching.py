@@ -6,7 +6,6 @@ import time
 import numpy as np
 
 from . import calling, mending
-from .further import numbers_in
 from .probes import probes
 from .slips import slips, with_globals
 

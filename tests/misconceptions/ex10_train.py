@@ -83,6 +83,16 @@ def one_early(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
+    "The rates reach 0 in the last step",
+    "your function divides k by `steps - 1`, so the last step does nothing; the rates are multiplied by `1 - k / "
+    "steps`, which is above 0 in every step.",
+    "sec-training-hand",
+)
+def zero_at_the_end(steps=3000, seed=0):
+    return trained(steps, seed, rates=lambda step, steps, k: falling(step, max(steps - 1, 1), k))
+
+
+@EXERCISE.wrong(
     "The rates increase",
     "your rates start at 0 and increase; they should decrease linearly from `RATE` and `OWN_RATE` towards 0, by `1 - "
     "k / steps`.",
