@@ -60,11 +60,6 @@ class Trial:
         """Further calls: which case each was, the new case, what came, and what is right."""
         return further(self.exercise, self.function)
 
-    @functools.cached_property
-    def fresh(self):
-        """The same calls, and what is right in them."""
-        return further_cases(self.exercise)
-
     def holds(self, function, part, cases=None):
         """Whether a function gives what came in the further calls, too: in all, or in those made of some cases."""
         return all(
@@ -147,12 +142,25 @@ class Trial:
         return type(mine.error) is type(other.error) if mine.error else _alike(mine, other, part)
 
     def mended_by(self, function, part=None):
-        """Whether a function is right in every case and in every further call; what is small and wrong comes first."""
+        """Whether a function is right in every case and in every further call; what is small and wrong comes first.
+
+        In one output: what is wrong in the others must not change, unless it becomes right.
+        """
         wrong = [case for case, its in self.wrong if part in (None, its)]
         cases = self.exercise.cases
         order = sorted(range(len(cases)), key=lambda case: (case not in wrong, numbers_in(cases[case].args)))
-        calls = [*((cases[case], self.right[case]) for case in order), *((new, right) for _, new, right in self.fresh)]
-        return all(_alike(calling.call_for_outputs(function, case), right, part) for case, right in calls)
+        for case in order:
+            came = calling.call_for_outputs(function, cases[case])
+            if not _alike(came, self.right[case], part) or part is not None and not self._besides(case, came, part):
+                return False
+        calls = further_cases(self.exercise)
+        return all(_alike(calling.call_for_outputs(function, new), right, part) for _, new, right in calls)
+
+    def _besides(self, case, came, part):
+        """Whether the other outputs of a case are as they were, or right."""
+        others = [other for other in range(len(self.exercise.gives)) if other != part]
+        known = self.given[case], self.right[case]
+        return all(any(_alike(came, one, other) for one in known) for other in others)
 
     def change(self, part):
         """A sentence for the simple change of what is right that gives what came."""

@@ -11,7 +11,7 @@ import io
 import types
 from itertools import permutations
 
-from .expressions import alternatives, code
+from .expressions import SELDOM, alternatives, code
 from .slips import Source, kinds_in
 
 MODULES = {"numpy", "math", "cmath", "functools", "itertools", "operator"}
@@ -29,12 +29,12 @@ def mends(function, case, right):
     """Changes in a reader's function, and in those of the reader's own that it calls, the likeliest first.
 
     None where that is not Python's, or does more than compute: it will be called thousands of times. What puts
-    something in comes last, since there is much that could be.
+    something in comes late, since there is much that could be, and what is seldom meant comes last.
     """
     function = inspect.unwrap(function)
-    if not isinstance(function, types.FunctionType):
+    if not isinstance(function, types.FunctionType) or str(function.__module__).partition(".")[0] in MODULES:
         return
-    kinds, own = kinds_in(quietly(function), case), list(_own(function))
+    kinds, own, seldom = kinds_in(quietly(function), case), list(_own(function)), []
     for others in (_other_code(_constants(right)), _more_code):
         source = Source(function, kinds, others)
         if not _computes(source):
@@ -43,12 +43,15 @@ def mends(function, case, right):
         for name, helper in own:
             helper = Source(helper, kinds, others)
             found += [slip.behind(function, name) for slip in helper.slips()] if _computes(helper) else []
-        yield from sorted(found, key=lambda slip: slip.rank)
+        seldom += [slip for slip in found if slip.rank % 1 == SELDOM % 1]
+        yield from sorted((slip for slip in found if slip.rank % 1 != SELDOM % 1), key=lambda slip: slip.rank)
+    yield from seldom
 
 
-def sentence(*slips):
-    """What to change, and where."""
-    return f"Your function is right with {', and '.join(f'{slip.words()} (line {slip.line})' for slip in slips)}."
+def sentence(part, *slips):
+    """What to change, and where, that one output is right or all are."""
+    whole = "Your function" if part is None else "It"
+    return f"{whole} is right with {', and '.join(f'{slip.words()} (line {slip.line})' for slip in slips)}."
 
 
 def quietly(function):

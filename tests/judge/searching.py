@@ -114,7 +114,7 @@ class Search:
             if self.over():
                 return None
             if slip.function and self.trial.mended_by(mending.quietly(slip.function), part):
-                return mending.sentence(slip)
+                return mending.sentence(part, slip)
         return None
 
     @_while_there_is_time
@@ -127,7 +127,7 @@ class Search:
                     return None
                 both = lead is not other and lead.joined(other)
                 if both and self.trial.mended_by(mending.quietly(both), part):
-                    return mending.sentence(lead, other)
+                    return mending.sentence(part, lead, other)
         return None
 
     def _first_mends(self, tried, part):

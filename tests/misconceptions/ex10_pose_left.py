@@ -136,6 +136,17 @@ def canvas_pixels(pose, theta):
 
 
 @EXERCISE.wrong(
+    "The root of the mean square of both places",
+    "your function averages the variances of x and y and takes the root; the place is the mean of the two standard "
+    "deviations.",
+    "sec-training-remains",
+)
+def root_mean_square(pose, theta):
+    left = compose_theta(pose, theta)
+    return np.sqrt(left[:, :, 2].var(axis=0).mean()) * DIGIT / 2, *measured(left)[1:]
+
+
+@EXERCISE.wrong(
     "The place of x alone",
     "your function measures x and leaves out y; the place is the mean of both standard deviations.",
     "sec-training-remains",
