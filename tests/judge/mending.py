@@ -6,19 +6,20 @@ what a reader left out. What makes all calls right needs no guess about the mist
 
 import ast
 import contextlib
+import functools
 import inspect
 import io
 import types
 from itertools import permutations
 
 from .expressions import SELDOM, alternatives, code
-from .slips import Source, kinds_in
+from .slips import Source, kinds_in, with_globals
 
 MODULES = {"numpy", "math", "cmath", "functools", "itertools", "operator"}
 DANGEROUS = {"open", "exec", "eval", "input", "__import__", "save", "savez", "savetxt", "tofile"}
 PUT_IN = [code(text) for text in ("x + 0.5", "x - 0.5", "x + 1", "x - 1", "2 * x", "x / 2", "-x", "1 - x")]
 WHOLE = [code(text) for text in ("np.floor(x)", "np.maximum(x, 0)", "np.sqrt(x)", "np.log(x)", "np.abs(x)")]
-MOVED = [code(text) for text in ("x.swapaxes(-1, -2)", "x.T", "x[::-1]", "x[..., ::-1]")]
+MOVED = [code(text) for text in ("x.swapaxes(-1, -2)", "x.T", "x[::-1]", "x[..., ::-1]", "x[..., :2]", "x[:, :2]")]
 ENDS = ast.stmt, ast.Slice
 AROUND = ast.BinOp, ast.Call, ast.Tuple, ast.List, ast.Subscript, *ENDS
 READ = ast.BinOp, ast.Name, ast.Call, ast.Subscript, ast.UnaryOp
@@ -34,7 +35,8 @@ def mends(function, case, right):
     function = inspect.unwrap(function)
     if not isinstance(function, types.FunctionType) or str(function.__module__).partition(".")[0] in MODULES:
         return
-    kinds, own, seldom = kinds_in(quietly(function), case), list(_own(function)), []
+    function = with_globals(function, _remembering(function.__globals__))
+    kinds, own, seldom = _constants_of(function) | kinds_in(quietly(function), case), list(_own(function)), []
     for others in (_other_code(_constants(right)), _more_code):
         source = Source(function, kinds, others)
         if not _computes(source):
@@ -68,8 +70,20 @@ def _own(function):
     """The functions of the same file that a function calls."""
     for name in function.__code__.co_names:
         helper = function.__globals__.get(name)
-        if isinstance(helper, types.FunctionType) and helper.__globals__ is function.__globals__:
+        if isinstance(helper, types.FunctionType) and helper.__code__.co_filename == function.__code__.co_filename:
             yield name, helper
+
+
+def _constants_of(function):
+    """The kinds of the numbers that stand outside the function, such as SEEN."""
+    known = {name: function.__globals__.get(name) for name in function.__code__.co_names}
+    return {name: "number" for name, one in known.items() if isinstance(one, (int, float))}
+
+
+def _remembering(names):
+    """Those functions that read files, so that they read each only once."""
+    functions = {name: one for name, one in names.items() if isinstance(one, types.FunctionType)}
+    return {name: functools.cache(one) for name, one in functions.items() if "load" in one.__code__.co_names}
 
 
 def _computes(source):
@@ -103,6 +117,8 @@ def _other_code(constants):
         if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
             yield from ((2, lambda n, one=one: ast.Constant(one)) for one in constants if one != node.value)
             yield from map(code, _numbers(kinds))
+        elif isinstance(node, ast.Subscript):
+            yield from _other_values(node, kinds)
         elif isinstance(node, ast.BinOp):
             yield from _other_operations(node)
         elif isinstance(node, ast.Call):
@@ -133,6 +149,15 @@ def _numbers(kinds):
     return sorted(name for name, kind in kinds.items() if kind in ("int", "number", "bool"))
 
 
+def _other_values(node, kinds):
+    """A whole array for a part of one; the sum, say, or the largest for one number."""
+    arrays = sorted(name for name, kind in kinds.items() if kind.startswith("array"))
+    yield from map(code, arrays[:FEW])
+    if isinstance(node.slice, ast.Constant):
+        for name in ("min", "max", "sum", "mean"):
+            yield 1, lambda n, name=name: code(f"y.{name}()", y=n.value)[1](n)
+
+
 def _other_operations(node):
     """Another operation on the same two; one on two of the names in it; the first of several factors alone."""
     for op in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv):
@@ -143,6 +168,7 @@ def _other_operations(node):
         yield from (code(f"{one} {op} {other}") for op in "*-+/" if op in "-/" or one < other)
     if isinstance(node.left, ast.BinOp):
         yield 1, lambda n: n.left.left
+    yield 1, lambda n: ast.Constant(0)
 
 
 def _other_calls(node):
@@ -170,7 +196,7 @@ def _other_rows(length):
 
 
 def _missing(parent, numbers, kinds):
-    if isinstance(parent, (ast.Attribute, ast.Call, ast.stmt)):
+    if isinstance(parent, (ast.Attribute, ast.BinOp, ast.Call, ast.stmt)):
         yield from MOVED
     if isinstance(parent, AROUND):
         yield from PUT_IN

@@ -10,7 +10,7 @@ from .probes import probes
 from .slips import slips, with_globals
 
 SECONDS = 6  # of computing, for the whole search; on a busy machine, twice as many of waiting
-MENDING = 3  # besides, for changes of the reader's own code, and as many for two at once
+MENDING = 5  # besides, for all changes of the reader's own code
 TELLS_LITTLE = (
     "its default",
     "zeros",
@@ -50,6 +50,7 @@ class Search:
     def __init__(self, trial):
         self.trial, self.exercise = trial, trial.exercise
         self.until, self.end = time.process_time() + SECONDS, time.monotonic() + 2 * SECONDS
+        self.left = MENDING
         self.soon = time.monotonic() + SECONDS  # no earlier can so much be computed, and processes' clocks are slow
         self.nothing = not any(map(trial.usable, {case for case, _ in trial.wrong}))  # errors alone prove little
         self.probes = list(probes(self.exercise))
@@ -91,21 +92,21 @@ class Search:
 
     def mended(self, part=None):
         """A sentence for the one change of the reader's own code that makes it right, in one output or in all."""
-        return self._besides(self._mended, MENDING, part)
+        return self._besides(self._mended, part)
 
     def twice_mended(self, part):
         """The same for two changes."""
-        return self._besides(self._twice_mended, MENDING, part)
+        return self._besides(self._twice_mended, part)
 
-    def _besides(self, search, seconds, part):
-        """A search with seconds of its own, which are not taken from the others'."""
+    def _besides(self, search, part):
+        """A search in the time for changes of the reader's code, which is not taken from that of the others."""
         start, began = time.process_time(), time.monotonic()
-        before, self.until, self.end = (self.until, self.end), start + seconds, began + 2 * seconds
-        self.soon = began + seconds
+        before, self.until, self.end = (self.until, self.end), start + self.left, began + 2 * self.left
+        self.soon = began + self.left
         found = search(part)
-        self.until = before[0] + time.process_time() - start
-        self.end = before[1] + time.monotonic() - began
-        self.soon = began
+        used = time.process_time() - start
+        self.left -= used
+        self.until, self.end, self.soon = before[0] + used, before[1] + time.monotonic() - began, began
         return found
 
     @_while_there_is_time
