@@ -164,6 +164,14 @@ def in_two_places(image, weight):
     return np.concatenate([first, others]), weight[:1] * image.sum(dtype=image.dtype)
 
 
+def with_a_while(image, weight):
+    out, row = np.empty_like(image), 0
+    while row < len(image):
+        out[row] = image[row] * weight[0] + 3 * weight[1]
+        row += 1
+    return out, weight[:1] * image.sum(dtype=image.dtype)
+
+
 def reading_a_file(image, weight):
     open(__file__).close()
     return image * weight[0] - weight[1], weight[:1] * image.sum(dtype=image.dtype)
@@ -178,7 +186,8 @@ def reading_a_file(image, weight):
     ("right with `np.sum(values)` in place of `np.median(values)`", with_a_helper),
     ("It is right with `weight[1]` in place of `2 * weight[1]` (line", in_two_places),
     (", and `image[:1] * weight[0] + weight[1]` in place of `image[:1] * weight[0] - weight[1]` (", in_two_places),
-], ids=["number", "first of two", "second of two", "crash", "left out", "helper", "two", "both"])  # fmt: skip
+    ("It is right with `weight[1]` in place of `3 * weight[1]`", with_a_while),
+], ids=["number", "first", "second", "crash", "left out", "helper", "two", "both", "while"])  # fmt: skip
 def test_change_that_makes_the_readers_own_code_right_is_found(said, function):
     assert said in head(function)
 

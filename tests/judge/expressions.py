@@ -186,8 +186,10 @@ def _attribute(node, place, kinds):
 
 
 def _subscript(node, place, kinds):
-    """All along an axis, in place of some."""
+    """All along an axis, in place of some; the first, in place of those that were chosen."""
     inside = node.slice
+    if isinstance(inside, ast.Name) and kinds.get(inside.id, "").startswith("array of 1"):
+        yield 1, lambda n: code("y[:len(z)]", y=n.value, z=n.slice)[1](n)
     for k in range(len(inside.elts)) if isinstance(inside, ast.Tuple) else ():
         if not isinstance(inside.elts[k], (ast.Slice, ast.Constant)):
             whole = ast.Tuple([*inside.elts[:k], ast.Slice(), *inside.elts[k + 1 :]], ast.Load())
@@ -228,6 +230,8 @@ def _call(node, place, kinds):
         yield 0, lambda n: ast.Call(_renamed(n.func, "arctan"), [ast.BinOp(n.args[0], ast.Div(), n.args[1])], [])
     if node.args:
         yield 2, lambda n: ast.Call(n.func, [n, *n.args[1:]], n.keywords)
+    if name == "inv":
+        yield 1, lambda n: code("y.swapaxes(-1, -2)", y=n.args[0])[1](n)
     if name == "range":
         yield 0, lambda n: ast.Call(n.func, [*n.args[:-1], ast.BinOp(n.args[-1], ast.Sub(), ast.Constant(1))], [])
         if len(node.args) == 1:

@@ -6,14 +6,13 @@ what a reader left out. What makes all calls right needs no guess about the mist
 
 import ast
 import contextlib
-import functools
 import inspect
 import io
 import types
 from itertools import permutations
 
 from .expressions import SELDOM, alternatives, code
-from .slips import Source, kinds_in, with_globals
+from .slips import Source, kinds_in
 
 MODULES = {"numpy", "math", "cmath", "functools", "itertools", "operator"}
 DANGEROUS = {"open", "exec", "eval", "input", "__import__", "save", "savez", "savetxt", "tofile"}
@@ -35,7 +34,6 @@ def mends(function, case, right):
     function = inspect.unwrap(function)
     if not isinstance(function, types.FunctionType) or str(function.__module__).partition(".")[0] in MODULES:
         return
-    function = with_globals(function, _remembering(function.__globals__))
     kinds, own, seldom = _constants_of(function) | kinds_in(quietly(function), case), list(_own(function)), []
     for others in (_other_code(_constants(right)), _more_code):
         source = Source(function, kinds, others)
@@ -78,12 +76,6 @@ def _constants_of(function):
     """The kinds of the numbers that stand outside the function, such as SEEN."""
     known = {name: function.__globals__.get(name) for name in function.__code__.co_names}
     return {name: "number" for name, one in known.items() if isinstance(one, (int, float))}
-
-
-def _remembering(names):
-    """Those functions that read files, so that they read each only once."""
-    functions = {name: one for name, one in names.items() if isinstance(one, types.FunctionType)}
-    return {name: functools.cache(one) for name, one in functions.items() if "load" in one.__code__.co_names}
 
 
 def _computes(source):
@@ -177,6 +169,8 @@ def _other_calls(node):
         yield 1, lambda n, k=k: _exchanged(n, k)
     name = getattr(node.func, "attr", "")
     inside = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if name in ("transpose", "swapaxes") and inside is not None:
+        yield 1, lambda n: code("np.linalg.inv(y)", y=n.func.value)[1](n)
     if name in ("transpose", "swapaxes") and isinstance(inside, ast.Call) and len(inside.args) > 1:
         yield 0, lambda n: _exchanged(n.func.value, len(n.func.value.args) - 2)
     if name == "reshape" and len(node.args) > 2:

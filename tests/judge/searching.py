@@ -10,7 +10,7 @@ from .probes import probes
 from .slips import slips, with_globals
 
 SECONDS = 6  # of computing, for the whole search; on a busy machine, twice as many of waiting
-MENDING = 5  # besides, for all changes of the reader's own code
+MENDING, TWICE = 5, 3  # besides, for all changes of the reader's own code; of these, for two at once
 TELLS_LITTLE = (
     "its default",
     "zeros",
@@ -24,6 +24,7 @@ TELLS_LITTLE = (
     "the sum",
     "the mean",
 )
+TURNS = "backwards", "exchanged", "transposed", "inverted", "the inverse"  # which can undo what a mistake did
 LEADS = 6  # single changes that are tried with a second one
 
 
@@ -92,17 +93,17 @@ class Search:
 
     def mended(self, part=None):
         """A sentence for the one change of the reader's own code that makes it right, in one output or in all."""
-        return self._besides(self._mended, part)
+        return self._besides(self._mended, part, self.left)
 
     def twice_mended(self, part):
         """The same for two changes."""
-        return self._besides(self._twice_mended, part)
+        return self._besides(self._twice_mended, part, min(self.left, TWICE))
 
-    def _besides(self, search, part):
+    def _besides(self, search, part, seconds):
         """A search in the time for changes of the reader's code, which is not taken from that of the others."""
         start, began = time.process_time(), time.monotonic()
-        before, self.until, self.end = (self.until, self.end), start + self.left, began + 2 * self.left
-        self.soon = began + self.left
+        before, self.until, self.end = (self.until, self.end), start + seconds, began + 2 * seconds
+        self.soon = began + seconds
         found = search(part)
         used = time.process_time() - start
         self.left -= used
@@ -193,8 +194,9 @@ class Search:
 
     def catalogued_on_other_arguments(self):
         """A catalogued mistake that gives what came on other arguments, and the words for those."""
+        plain = [one for one in self._probes_that_tell if not any(word in one[0] for word in TURNS)]
         for one in self.exercise.misconceptions:
-            if found := self.other_arguments(one.function, None, self._probes_that_tell):
+            if found := self.other_arguments(one.function, None, plain):
                 return one, found
         return None
 

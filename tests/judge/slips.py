@@ -22,6 +22,7 @@ from .calling import call
 from .expressions import alternatives
 
 LONG, SHORT = 72, 12  # characters of code: the most that are shown, and the fewest if there are more
+TIMES = 1000  # that a while goes round at most
 ONE_LINE = 3  # the rank of slips so many that they are made in one line at a time
 ALONE = ast.Slice, ast.Tuple, ast.Name, ast.Constant  # which mean little by themselves
 
@@ -42,7 +43,7 @@ def slips(functions, case):
 class Source:
     """The syntax of a function, and the kinds of its names' values, as observed in a call.
 
-    None for a function that is not written in Python, and for one with a while: a slip in its condition can be endless.
+    None for a function that is not written in Python. A while is left after many times: a slip in it can be endless.
     """
 
     def __init__(self, function, kinds, others=alternatives):
@@ -51,8 +52,8 @@ class Source:
             tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
         except (OSError, TypeError, SyntaxError):
             return
-        loops = any(isinstance(node, ast.While) for node in ast.walk(tree))
-        if isinstance(tree, ast.FunctionDef) and not loops and not function.__closure__:
+        if isinstance(tree, ast.FunctionDef) and not function.__closure__:
+            tree = Ending().visit(tree)
             tree.decorator_list, tree.returns = [], None
             for one in ast.walk(tree):
                 if isinstance(one, ast.arg):
@@ -112,7 +113,8 @@ class Source:
             code = _compiled(ast.Module([self._chosen(self.tree)], []))
         made = {}
         if code is not None:
-            exec(code, self.function.__globals__ | {name: 0 for _, name, _ in self.choices.values()}, made)
+            names = self.function.__globals__
+            exec(code, names | remembering(names) | {name: 0 for _, name, _ in self.choices.values()}, made)
         return made.get(self.tree.name)
 
     def _chosen(self, node):
@@ -142,6 +144,19 @@ class Source:
                         lambda n, taken=taken: ast.Name(taken[n.id], ast.Load()),
                         whole=whole,
                     )
+
+
+class Ending(ast.NodeTransformer):
+    """Every while as a for that ends, after many times."""
+
+    def visit_While(self, node):
+        self.generic_visit(node)
+        if node.orelse:
+            return node
+        leave = ast.If(ast.UnaryOp(ast.Not(), node.test), [ast.Break()], [])
+        times = ast.parse(f"range({TIMES})", mode="eval").body
+        loop = ast.For(ast.Name("_", ast.Store()), times, [ast.copy_location(leave, node), *node.body], [])
+        return ast.copy_location(loop, node)
 
 
 def _other_lines(line):
@@ -246,6 +261,12 @@ class Slip:
 def _short(line):
     """Whether a statement is one line, and not too long to be shown."""
     return line is not None and "\n" not in (text := ast.unparse(line)) and len(text) <= LONG + SHORT
+
+
+def remembering(names):
+    """Those functions that read files, so that they read each only once."""
+    functions = {name: one for name, one in names.items() if isinstance(one, types.FunctionType)}
+    return {name: functools.cache(one) for name, one in functions.items() if "load" in one.__code__.co_names}
 
 
 def with_globals(function, replaced):
