@@ -186,7 +186,7 @@ def reading_a_file(image, weight):
     ("right with `np.sum(values)` in place of `np.median(values)`", with_a_helper),
     ("It is right with `weight[1]` in place of `2 * weight[1]` (line", in_two_places),
     (", and `image[:1] * weight[0] + weight[1]` in place of `image[:1] * weight[0] - weight[1]` (", in_two_places),
-    ("It is right with `weight[1]` in place of `3 * weight[1]`", with_a_while),
+    ("Your function is right with `weight[1]` in place of `3 * weight[1]`", with_a_while),
 ], ids=["number", "first", "second", "crash", "left out", "helper", "two", "both", "while"])  # fmt: skip
 def test_change_that_makes_the_readers_own_code_right_is_found(said, function):
     assert said in head(function)
