@@ -16,6 +16,7 @@ from .slips import Source, kinds_in
 
 MODULES = {"numpy", "math", "cmath", "functools", "itertools", "operator"}
 DANGEROUS = {"open", "exec", "eval", "input", "__import__", "save", "savez", "savetxt", "tofile"}
+ENDLESS = {"svd", "pinv", "lstsq", "cond", "matrix_rank"}  # LAPACK can loop for ever on an infinite number
 PUT_IN = [code(text) for text in ("x + 0.5", "x - 0.5", "x + 1", "x - 1", "2 * x", "x / 2", "-x", "1 - x")]
 WHOLE = [code(text) for text in ("np.floor(x)", "np.maximum(x, 0)", "np.sqrt(x)", "np.log(x)", "np.abs(x)")]
 MOVED = [code(text) for text in ("x.swapaxes(-1, -2)", "x.T", "x[::-1]", "x[..., ::-1]", "x[..., :2]", "x[:, :2]")]
@@ -79,13 +80,14 @@ def _constants_of(function):
 
 
 def _computes(source):
-    """Whether a function is known, and does nothing but compute: no files, no imports, no other modules."""
+    """Whether a function is known, and does nothing but compute: no files, no other modules, nothing compiled."""
     nodes = list(ast.walk(source.tree)) if source.tree else [ast.Import([])]
     names = {getattr(node, "id", getattr(node, "attr", None)) for node in nodes}
     known = [source.function.__globals__.get(name) for name in names]
     modules = [one.__name__ for one in known if isinstance(one, types.ModuleType)]
     imports = any(isinstance(node, (ast.Import, ast.ImportFrom)) for node in nodes)
-    return not imports and not names & DANGEROUS and MODULES.issuperset(modules)
+    compiled = any(hasattr(one, "py_func") for one in known)
+    return not imports and not compiled and not names & (DANGEROUS | ENDLESS) and MODULES.issuperset(modules)
 
 
 def _constants(functions):
