@@ -74,9 +74,9 @@ def _own(function):
 
 
 def _constants_of(function):
-    """The kinds of the numbers that stand outside the function, such as SEEN."""
-    known = {name: function.__globals__.get(name) for name in function.__code__.co_names}
-    return {name: "number" for name, one in known.items() if isinstance(one, (int, float))}
+    """The kinds of the numbers that stand outside the function, such as SEEN, whether or not it uses them."""
+    known = function.__globals__.items()
+    return {name: "number" for name, one in known if isinstance(one, (int, float)) and not name.startswith("_")}
 
 
 def _computes(source):
@@ -147,6 +147,10 @@ def _other_values(node, kinds):
     """A whole array for a part of one; the sum, say, or the largest for one number."""
     arrays = sorted(name for name, kind in kinds.items() if kind.startswith("array"))
     yield from map(code, arrays[:FEW])
+    for name in (
+        name for name in arrays[:FEW] if isinstance(node.slice, ast.Slice) and kinds[name] == "array of 1 axes"
+    ):
+        yield 1, lambda n, name=name: ast.Subscript(n.value, ast.Name(name, ast.Load()), n.ctx)
     if isinstance(node.slice, ast.Constant):
         for name in ("min", "max", "sum", "mean"):
             yield 1, lambda n, name=name: code(f"y.{name}()", y=n.value)[1](n)

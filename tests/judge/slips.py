@@ -75,6 +75,7 @@ class Source:
             return []
         places = list(_places(self.tree))
         names = {getattr(one, "id", getattr(one, "arg", None)) for one in ast.walk(self.tree)}
+        names |= {name for name, one in self.function.__globals__.items() if isinstance(one, (int, float))}
         self.kinds = {name: kind for name, kind in self.kinds.items() if name in names}
         found = [
             Slip(self, rank + (len(group) > 1) / 2, group, make)
