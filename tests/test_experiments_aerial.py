@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from series import record_of
 
 from book.experiments.aerial import full_circle, headings
-from book.experiments.aerial.arms import Arm, BestCopy, Compass, Trainer, build, turned_anew, vote_loss
+from book.experiments.aerial.arms import Arm, BestCopy, Compass, Trainer, build, turned_within, vote_loss
 from book.experiments.aerial.headings import ARMS, averaged_error, measure, roses, tiles_of, tiles_within, train_arm
 from book.experiments.aerial.measures import differences, heading_errors, mean_heading
 from stn_numpy.aerial.tiles import KINDS
@@ -76,7 +76,7 @@ def test_heading_errors_of_headings_made_up():
 def test_a_tile_turned_anew_has_a_new_true_theta():
     """Read by its new theta, it shows what it showed by the old one; mirrored or swapped it would not."""
     images, _, theta, _ = tiles_of("train", 24)
-    turned, truth = turned_anew(images, theta, torch.Generator().manual_seed(0))
+    turned, truth = turned_within(images, theta, torch.Generator().manual_seed(0))
 
     def upright(images, theta):
         smaller = 0.7 * theta + theta * torch.tensor([0, 0, 0.3])
@@ -89,7 +89,7 @@ def test_a_tile_turned_anew_has_a_new_true_theta():
 def test_headings_within_a_limit():
     images, _, theta, _ = tiles_of("train", 48)
     for limit in (45.0, 180.0):
-        heading = heading_of(turned_anew(images, theta, torch.Generator().manual_seed(1), limit)[1])
+        heading = heading_of(turned_within(images, theta, torch.Generator().manual_seed(1), limit)[1])
         assert 0.8 * limit < abs(heading).max() <= limit
     _, _, heading = tiles_within("test", 40, 90.0)
     assert 70 < abs(heading).max() <= 90 and np.array_equal(heading, tiles_within("test", 40, 90.0)[2])

@@ -594,7 +594,7 @@ def test_turning(hand):
     turning.page.keyboard.press("Home")
     report = turning.report()
     assert report["at"] == 0 and report["error"] is None and report["theta"] == [[1, 0, 0, 0, 1, 0]] * 10
-    assert words.text_content() == f"After 0 steps: {RESULTS['turning']['before']:.0f} degrees of turn are left."
+    assert words.text_content() == f"After 0 steps: the remaining angle is {RESULTS['turning']['before']:.0f} degrees."
     turning.page.keyboard.press("ArrowRight")
     assert turning.report()["error"] == history[0]["test_error"]
 

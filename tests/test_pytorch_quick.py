@@ -88,3 +88,9 @@ def test_in_bfloat16_it_is_as_close_to_the_truth_as_torch_s_own():
         (d_images(layer, "bfloat16") - truth).norm() / truth.norm() for layer in (plain, OneChannelConv2d.of(plain))
     )
     assert 0 < ours < 1.5 * theirs and ours < 0.01
+
+
+def test_turned_copies_keep_torchs_convolution():
+    """Copies have no parameters, so their network needs no gradient with respect to a picture."""
+    network = quicken(build("cnn", "R", rng=0, turned_copies=4))
+    assert not any(isinstance(layer, OneChannelConv2d) for layer in network.modules())

@@ -162,7 +162,7 @@ ALL = {
         "Drag the point, or click anywhere. Guess first: which of the four pixels has the largest weight, and "
         "what is read half a pixel outside?",
         "A lattice of pixels with their values; a point between four of them cuts the square between their centres "
-        "into four rectangles, the weights; to its right the four products and their sum.",
+        "into four rectangles, the weights; above it the value that is read.",
         _neighbours,
     ),
     "conventions": Entry(
@@ -208,7 +208,7 @@ ALL = {
         "Training, step by step",
         "Slide through the steps of a recorded training run (seed 0). Guess first: when is most of the turning "
         "learned, and does the affine transformer turn the digits at all?",
-        "Ten turned digits, and below them the outputs of a rotation-only transformer before and after training: "
+        "Ten turned digits, and below them the outputs of a rotation-only transformer after 400 and 4,000 steps: "
         "many of them are nearly upright.",
         _growing,
         needs_results=True,
@@ -227,12 +227,12 @@ ALL = {
         "Drag the four corners onto those of the leaning sheet. Guess first: what will the output show, and how "
         "close can an affine map come, whose frame is always a parallelogram?",
         "A sheet of paper that leans away, with the corners and the lattice of the output on it; to its right the "
-        "output, in which the sheet is straight, and the nearest affine map's output, which is slanted.",
+        "output, in which the sheet is straight, and the nearest affine map's output, in which it is not.",
         _corners,
     ),
     "winding": Entry(
         "One number cannot follow",
-        "Turn the thing once around by its nose. Guess first: what must a number that follows the heading do on the "
+        "Turn the object once around by its nose. Guess first: what must a number that follows the heading do on the "
         "way from 359 degrees to 0, and what do sixteen shares do there?",
         "A tile with a delta wing that points to the right and up; sixteen shares around a circle, the largest near "
         "its heading; and a curve of one number against the heading that rises and falls back in a seam.",
@@ -242,7 +242,7 @@ ALL = {
         "Bend it",
         "Drag a control point; then let the plate spring back. Guess first: which way does the output move where you "
         "pull a point up, what does turning all points cost, and what remains after the plate has sprung back?",
-        "A four with sixteen control points on it that are pulled into an arch, and the bent lattice between them; "
+        "A four with sixteen control points on it, pulled down in the middle, and the bent lattice between them; "
         "to its right the output, bent the other way, and a map of how far each pixel follows one of the points.",
         lambda: dict(image=digit(4, 2)),
     ),

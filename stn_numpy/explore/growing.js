@@ -2,8 +2,8 @@
 (() => {
   const { M, element, show, paint, unpack, frameOf, around, outline, entry } = stnExplore;
   const CURVES = {
-    error: ["output", "test error, %", 100], left: ["grid", "angle left, degrees", 1],
-    leak: ["input", "label read from theta, %", 100], silent: ["ink", "silent units, %", 100],
+    error: ["output", "test error, %", 100], left: ["grid", "remaining angle, degrees", 1],
+    leak: ["input", "class read from theta, %", 100], silent: ["ink", "silent units, %", 100],
   };
 
   function replay(stage, { labels, digits: packed, steps, choices, runs }) {
@@ -55,8 +55,8 @@
       const beside = without ? ` (${percent(without)} without a transformer)` : "";
       return `After ${count(at)} steps: ` + new Intl.ListFormat("en-GB").format([
         ...(known(error) ? [`${percent(error)} of the test digits are misclassified${beside}`] : []),
-        `${show(left[at], 0)} degrees of turn are left`,
-        ...(known(leak) ? [`${percent(leak)} of the labels can be read from theta`] : []),
+        `the remaining angle is ${show(left[at], 0)} degrees`,
+        ...(known(leak) ? [`the class can be read from theta for ${percent(leak)} of them`] : []),
         ...(known(silent) ? [`${percent(silent)} of the localisation network's last hidden units are silent`] : []),
       ]) + ".";
     }

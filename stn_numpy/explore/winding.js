@@ -6,7 +6,7 @@ stnExplore.add("winding", (stage, data) => {
   const seen = (image, degrees) => M.affineSample(image, M.turnAndShift(radians(degrees), 0), height, width);
   const middle = (height - 1) / 2, ring = 0.43 * height, onRing = (degrees, radius) =>
     [middle + radius * Math.sin(radians(degrees)), middle - radius * Math.cos(radians(degrees))];
-  const tile = stage.plate({ title: "tile", role: "input", view: frameOf(thing), label: "A tile with a thing from above, which can be turned" });
+  const tile = stage.plate({ title: "tile", role: "input", view: frameOf(thing), label: "A tile with an object from above, which can be turned" });
   const rose = stage.plate({ title: "sixteen shares", role: "grid bare", view: [-1.25, -1.25, 1.25, 1.25], label: "The share of each of sixteen directions, around a circle" });
   const curve = stage.plate({ title: "one number, against the heading", role: "gradient bare", wide: true, view: [-214, -104, 200, 114],
                               label: "The angle that one number predicts, against the heading: it rises, and has to come back" });
@@ -15,7 +15,7 @@ stnExplore.add("winding", (stage, data) => {
   const canvas = tile.picture(frameOf(thing)), canvases = made.map((plate) => plate.picture(frameOf(thing)));
   const petals = rose.layer(), line = curve.layer();
   const round = (degrees) => (Math.round(degrees) % 360 + 360) % 360;
-  stage.handle(tile, { label: "Nose of the thing", step: 1, get: () => onRing(state.heading, ring),
+  stage.handle(tile, { label: "Nose of the object", step: 1, get: () => onRing(state.heading, ring),
                        set: (x, y) => { state.heading = round(180 / Math.PI * Math.atan2(x - middle, middle - y)); },
                        words: () => `heading ${state.heading} degrees` });
   stage.row(tile, rose);

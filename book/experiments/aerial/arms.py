@@ -153,7 +153,7 @@ def log_polar_network(shape, classes, size, seed):
     return network
 
 
-def turned_anew(images, theta, generator, limit=180.0, zoom=0.2):
+def turned_within(images, theta, generator, limit=180.0, zoom=0.2):
     """Each tile (B, C, S, S) turned so that its heading lies anywhere within the limit, in degrees, and scaled by up to
     a fifth, beyond its edge mirrored; and its new true theta (B, 2, 3), as `AerialPose.theta`."""
     turned, scaled = 2 * torch.rand(2, len(images), generator=generator) - 1
@@ -207,7 +207,7 @@ class Trainer:
         if self.told is not None:
             chosen[:LABELLED] = self.told[torch.randint(len(self.told), (LABELLED,), generator=self.generator)]
         images, labels, theta = (part[chosen] for part in self.tiles)
-        images, theta = turned_anew(images, theta, self.generator, self.arm.limit)
+        images, theta = turned_within(images, theta, self.generator, self.arm.limit)
         loss, total = self._losses(images.contiguous(memory_format=torch.channels_last), labels, theta)
         self.optimizer.zero_grad()
         total.backward()

@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 import numpy as np
 import torch
 
-from book.experiments.aerial.arms import BATCH, CLIP, RATES, SIZE, Arm, Trainer, build, turned_anew
+from book.experiments.aerial.arms import BATCH, CLIP, RATES, SIZE, Arm, Trainer, build, turned_within
 from book.experiments.aerial.measures import differences, heading_errors
 from book.experiments.engine import NO_SERIES, Experiment
 from stn_numpy.aerial.tiles import KINDS, aerial_tiles
@@ -78,7 +78,7 @@ def tiles_within(part, count, limit):
     images, kinds, theta, pose = tiles_of(part, count)
     if limit == 180:
         return images, kinds, pose.heading
-    images, theta = turned_anew(images, theta, torch.Generator().manual_seed(LIMITED), limit, zoom=0.0)
+    images, theta = turned_within(images, theta, torch.Generator().manual_seed(LIMITED), limit, zoom=0.0)
     return images, kinds, np.degrees(rotation_angle(theta.double().numpy()))
 
 
