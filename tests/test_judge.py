@@ -17,7 +17,9 @@ from conftest import ROOT
 from tests.judge import Bench, Case, Exercise, Stub, catalogue, judge, judge_stub, select, stubs
 from tests.judge.calling import Clock
 from tests.judge.changes import change_of_all
+from tests.judge.further import CALLS
 from tests.judge.places import where
+from tests.judge.probes import probes
 
 WIDTH = 100
 PICTURE = np.arange(1.0, 13).reshape(3, 4)
@@ -121,6 +123,122 @@ def test_two_catalogued_mistakes_in_one_output():
 def test_right_answer_on_other_arguments_or_with_a_slip_is_recognised(said, function):
     found = head(lambda i, w: tuple(part.astype(i.dtype) for part in function(i, w)))
     assert "Your result is that of a right answer" in found and found.endswith(f"{said}."), found
+
+
+def twice(image, weight):
+    """Wrong in one place, and unlike the right answer."""
+    print("many times, unheard")
+    total = 0
+    for row in image:
+        total += row.sum()
+    return image * weight[0] + 2 * weight[1], np.array([weight[0] * total], image.dtype)
+
+
+def in_both(image, weight):
+    out = weight[0] * image - weight[1]
+    return out, np.array([image.sum() + weight[0]], image.dtype)
+
+
+def crashing(image, weight):
+    rows, columns = image.shape
+    ones = np.ones((columns, rows), image.dtype)
+    return ones * weight[1] + image * weight[0], weight[:1] * image.sum(dtype=image.dtype)
+
+
+def without_a_factor(image, weight):
+    scale = weight[0]
+    return scale * image + weight[1], np.array([image.sum()], image.dtype)
+
+
+def helper(values):
+    return np.median(values)
+
+
+def with_a_helper(image, weight):
+    return image * weight[0] + weight[1], np.array([weight[0] * helper(image)], image.dtype)
+
+
+def in_two_places(image, weight):
+    first = image[:1] * weight[0] - weight[1]
+    others = image[1:] * weight[0] + 2 * weight[1]
+    return np.concatenate([first, others]), weight[:1] * image.sum(dtype=image.dtype)
+
+
+def with_a_while(image, weight):
+    out, row = np.empty_like(image), 0
+    while row < len(image):
+        out[row] = image[row] * weight[0] + 3 * weight[1]
+        row += 1
+    return out, weight[:1] * image.sum(dtype=image.dtype)
+
+
+def reading_a_file(image, weight):
+    open(__file__).close()
+    return image * weight[0] - weight[1], weight[:1] * image.sum(dtype=image.dtype)
+
+
+@pytest.mark.parametrize("said, function", [
+    ("Your function is right with `weight[1]` in place of `2 * weight[1]` (line", twice),
+    ("out: No known mistake gives this result. It is right with `weight[0] * image + weight[1]`", in_both),
+    ("total: No known mistake gives this result. It is right with `image.sum() * weight[0]`", in_both),
+    ("Your function is right with `np.ones((rows, columns), image.dtype)` in place of `np.ones((columns", crashing),
+    ("`np.array([image.sum()], image.dtype) * scale` in place of", without_a_factor),
+    ("right with `np.sum(values)` in place of `np.median(values)`", with_a_helper),
+    ("It is right with `weight[1]` in place of `2 * weight[1]` (line", in_two_places),
+    (", and `image[:1] * weight[0] + weight[1]` in place of `image[:1] * weight[0] - weight[1]` (", in_two_places),
+    ("Your function is right with `weight[1]` in place of `3 * weight[1]`", with_a_while),
+], ids=["number", "first", "second", "crash", "left out", "helper", "two", "both", "while"])  # fmt: skip
+def test_change_that_makes_the_readers_own_code_right_is_found(said, function):
+    assert said in head(function)
+
+
+def test_line_to_change_is_that_of_the_file_and_what_is_printed_meanwhile_is_unheard(capsys):
+    line = twice.__code__.co_firstlineno + 6
+    assert f"(line {line})" in head(twice)
+    assert capsys.readouterr().out.count("unheard") <= len(TOY.cases) + CALLS
+
+
+def through_lapack(image, weight):
+    return image * weight[0] - weight[1] + 0 * np.linalg.svd(image)[1].sum(), reading(image, weight)[1]
+
+
+def compiled(values):
+    return values
+
+
+compiled.py_func = compiled  # as Numba marks its functions
+
+
+def through_compiled_code(image, weight):
+    return compiled(image) * weight[0] - weight[1], weight[:1] * image.sum(dtype=image.dtype)
+
+
+def falling(image, steps=10000):
+    return image / (steps + 1)
+
+
+def test_default_that_would_take_far_longer_is_not_tried():
+    cases = [Case("three steps", PICTURE, 3), Case("two steps", PICTURE, 2)]
+    toy = Exercise("falling", "test_judge", ("out",), cases)
+    toy.solution = lambda package="": falling
+    tried = [words for words, name, _ in probes(toy) if name == "steps"]
+    assert tried and not any("default" in words for words in tried)
+
+
+def one_scale_for_both(image, weight):
+    scale = weight[0] + 1
+    return image * scale + weight[1], np.array([scale * image.sum()], image.dtype) + np.sin(image.sum())
+
+
+def test_change_for_one_output_leaves_the_others_as_they_were():
+    said = head(one_scale_for_both)
+    assert "in place of `weight[0] + 1`" not in said and "It is right with `image * (scale - 1)`" in said
+
+
+@pytest.mark.parametrize("function", [reading_a_file, through_lapack, through_compiled_code])
+def test_code_that_reads_files_or_could_loop_for_ever_is_not_run_with_changes(function):
+    """Neither LAPACK nor compiled code is stopped by an alarm."""
+    assert " is right with" not in head(function)
 
 
 def transposed(image, weight):
@@ -475,7 +593,8 @@ def test_mistake_is_not_named_where_the_reader_is_right():
         out, total = reading(image, weight)
         return (image**3 if image.size == 3 else image * weight[0] if image.dtype == "float32" else out), total
 
-    assert head(answer).startswith("out: No known mistake gives this result. No pattern stands out either. Next: work")
+    said = head(answer)
+    assert said.startswith("out: No known mistake gives this result. ") and "The bias is forgotten" not in said, said
 
 
 def endless(image, weight):

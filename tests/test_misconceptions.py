@@ -55,7 +55,7 @@ def test_library_answer_passes(exercise, package):
         assert implementation.partial, f"{implementation.package} has no {exercise.name}"
         pytest.skip(f"{implementation.package} has no {exercise.name}")
     for case in exercise.cases:  # kernels are compiled before the judge looks at its clock
-        call(solution, case)
+        assert call(solution, case).error is None, case.story
     verdict = judge(exercise, solution)
     assert verdict.status == "right", verdict.message
 

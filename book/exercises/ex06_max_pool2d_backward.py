@@ -6,8 +6,8 @@ Size:        about 12 lines
 Check:       pytest --ex max_pool2d_backward
 
 The gradient of max-pooling, where windows may overlap and may not cover the last columns and rows. kernel_size is an
-int; stride is an int, or None, which means kernel_size: windows side by side. The arguments are valid. Loops are
-welcome.
+int; stride is an int, or None, which means kernel_size: windows side by side. The arguments are valid, and no pixel is
+NaN. Loops are welcome.
 """
 
 import numpy as np

@@ -182,12 +182,14 @@ def _attribute(node, place, kinds):
         yield 0, lambda n: n.value
     if node.attr == "pi":
         for other in ("180", "2 * x", "x / 2", "1"):
-            yield _code(other)
+            yield code(other)
 
 
 def _subscript(node, place, kinds):
-    """All along an axis, in place of some."""
+    """All along an axis, in place of some; the first, in place of those that were chosen."""
     inside = node.slice
+    if isinstance(inside, ast.Name) and kinds.get(inside.id, "").startswith("array of 1"):
+        yield 1, lambda n: code("y[:len(z)]", y=n.value, z=n.slice)[1](n)
     for k in range(len(inside.elts)) if isinstance(inside, ast.Tuple) else ():
         if not isinstance(inside.elts[k], (ast.Slice, ast.Constant)):
             whole = ast.Tuple([*inside.elts[:k], ast.Slice(), *inside.elts[k + 1 :]], ast.Load())
@@ -228,6 +230,8 @@ def _call(node, place, kinds):
         yield 0, lambda n: ast.Call(_renamed(n.func, "arctan"), [ast.BinOp(n.args[0], ast.Div(), n.args[1])], [])
     if node.args:
         yield 2, lambda n: ast.Call(n.func, [n, *n.args[1:]], n.keywords)
+    if name == "inv":
+        yield 1, lambda n: code("y.swapaxes(-1, -2)", y=n.args[0])[1](n)
     if name == "range":
         yield 0, lambda n: ast.Call(n.func, [*n.args[:-1], ast.BinOp(n.args[-1], ast.Sub(), ast.Constant(1))], [])
         if len(node.args) == 1:
@@ -262,23 +266,24 @@ KINDS = {
 }
 
 
-def _code(text):
-    """The code of a text in which x is the node."""
+def code(text, rank=2, **others):
+    """The code of a text in which x is the node, and other names stand for other nodes."""
 
     def make(node):
         put = ast.NodeTransformer()
-        put.visit_Name = lambda name: node if name.id == "x" else name
+        put.visit_Name = lambda name: node if name.id == "x" else others.get(name.id, name)
         return put.visit(ast.parse(text, mode="eval").body)
 
-    return 2, make
+    return rank, make
 
 
 ENDS = ["x + 1", "x - 1", "x**2", "x**0.5", "2 * x", "x / 2", "1 - x", "-x", "abs(x)", "0", "1"]
 ORDERS = ["x[::-1]", "x[:, ::-1]", "x[..., ::-1]", "x.swapaxes(-1, -2)"]
 SHARES = ["x / len(x)", "x / x.size", "np.sign(x)", "np.clip(x, -1, 1)"]
-WHOLES = ["1 / x", "0 * x", "x - x.mean()", *(f"np.{name}(x)" for name in ("round", "floor", "exp", "log", "sqrt"))]
+WHOLES = ["1 / x", *(f"np.{name}(x)" for name in ("round", "floor", "exp", "log", "sqrt"))]
 WHOLES += ["np.maximum(x, 0)", "np.clip(x, 0, 1)"]
-OF_NUMBERS = [_code(text) for text in ENDS]
-OF_NAMES = [_code(text) for text in ENDS + ORDERS + SHARES]
-OF_ORDERS = [_code(text) for text in ORDERS]
-OF_WHOLES = [*OF_NAMES, *(_code(text) for text in WHOLES)]
+SELDOM = 2.75
+OF_NUMBERS = [code(text) for text in ENDS]
+OF_NAMES = [*map(code, ENDS + ORDERS), *(code(text, SELDOM) for text in SHARES)]
+OF_ORDERS = [code(text) for text in ORDERS]
+OF_WHOLES = [*OF_NAMES, *map(code, WHOLES), code("0 * x", SELDOM), code("x - x.mean()", SELDOM)]

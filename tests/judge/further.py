@@ -19,7 +19,7 @@ def further(exercise, function):
     Calls in which it raises are left out.
     """
     end, found = time.monotonic() + SECONDS, []
-    for place, new, right in _further_cases(exercise):
+    for place, new, right in further_cases(exercise):
         try:
             with calling.time_limit(end - time.monotonic()):
                 outcome = calling.call_for_outputs(function, new)
@@ -30,7 +30,7 @@ def further(exercise, function):
     return found
 
 
-def _further_cases(exercise):
+def further_cases(exercise):
     """Triples of which case it was, the case with other numbers, and what is right there; made once."""
     if exercise.further is None:
         rng, exercise.further = np.random.default_rng(0), []

@@ -11,7 +11,7 @@ import numpy as np
 from . import calling, form, places
 from .beside import with_an_argument
 from .changes import ENOUGH, change_of_all, change_on_top, undefined
-from .further import further
+from .further import further, further_cases, numbers_in
 
 
 class Share(Enum):
@@ -114,6 +114,11 @@ class Trial:
         pairs = [_pair(self.given[case], outcome, part) for case, outcome in zip(cases, outcomes)]
         return sum(int(np.isclose(*pair, equal_nan=True).sum()) for pair in pairs if pair)
 
+    def right_numbers(self, outcomes, cases, part):
+        """The number of right numbers of an output in outcomes of some cases."""
+        pairs = [_pair(self.right[case], outcome, part) for case, outcome in zip(cases, outcomes)]
+        return sum(int(np.isclose(*pair, equal_nan=True).sum()) for pair in pairs if pair)
+
     def _alike(self, case, other, part):
         return _alike(self.given[case], other, part)
 
@@ -135,6 +140,27 @@ class Trial:
         """Whether a function gives the given numbers in a case, or raises an error of the same type."""
         mine, other = self.given[case], calling.call_for_outputs(function, self.exercise.cases[case])
         return type(mine.error) is type(other.error) if mine.error else _alike(mine, other, part)
+
+    def mended_by(self, function, part=None):
+        """Whether a function is right in every case and in every further call; what is small and wrong comes first.
+
+        In one output: what is wrong in the others must not change, unless it becomes right.
+        """
+        wrong = [case for case, its in self.wrong if part in (None, its)]
+        cases = self.exercise.cases
+        order = sorted(range(len(cases)), key=lambda case: (case not in wrong, numbers_in(cases[case].args)))
+        for case in order:
+            came = calling.call_for_outputs(function, cases[case])
+            if not _alike(came, self.right[case], part) or part is not None and not self._besides(case, came, part):
+                return False
+        calls = further_cases(self.exercise)
+        return all(_alike(calling.call_for_outputs(function, new), right, part) for _, new, right in calls)
+
+    def _besides(self, case, came, part):
+        """Whether the other outputs of a case are as they were, or right."""
+        others = [other for other in range(len(self.exercise.gives)) if other != part]
+        known = self.given[case], self.right[case]
+        return all(any(_alike(came, one, other) for one in known) for other in others)
 
     def change(self, part):
         """A sentence for the simple change of what is right that gives what came."""

@@ -73,7 +73,7 @@ def probes(exercise):
     for call in calls:
         call.apply_defaults()
     for name, parameter in signature.parameters.items():
-        if parameter.default is not parameter.empty:
+        if parameter.default is not parameter.empty and not _far_larger(parameter.default, name, calls):
             yield (
                 f"its default, {parameter.default!r},",
                 name,
@@ -97,6 +97,13 @@ def probes(exercise):
             yield f"`{one}`", other, _exchanging(signature, {other: one})
             if one < other:
                 yield f"`{one}` for `{other}` and `{other}`", one, _exchanging(signature, {other: one, one: other})
+
+
+def _far_larger(default, name, calls):
+    """Whether a default is a number of steps, say, that would take far longer than those of the calls."""
+    numbers = [call.arguments[name] for call in calls]
+    whole = all(type(number) is int for number in [default, *numbers])
+    return whole and default > 10 * max(1, *numbers)
 
 
 def _changes(values):

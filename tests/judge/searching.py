@@ -5,11 +5,12 @@ import time
 
 import numpy as np
 
-from . import calling
+from . import calling, mending
 from .probes import probes
 from .slips import slips, with_globals
 
 SECONDS = 6  # of computing, for the whole search; on a busy machine, twice as many of waiting
+MENDING, TWICE = 5, 3  # besides, for all changes of the reader's own code; of these, for two at once
 TELLS_LITTLE = (
     "its default",
     "zeros",
@@ -23,6 +24,7 @@ TELLS_LITTLE = (
     "the sum",
     "the mean",
 )
+TURNS = "backwards", "exchanged", "transposed", "inverted", "the inverse"  # which can undo what a mistake did
 LEADS = 6  # single changes that are tried with a second one
 
 
@@ -49,6 +51,7 @@ class Search:
     def __init__(self, trial):
         self.trial, self.exercise = trial, trial.exercise
         self.until, self.end = time.process_time() + SECONDS, time.monotonic() + 2 * SECONDS
+        self.left = MENDING
         self.soon = time.monotonic() + SECONDS  # no earlier can so much be computed, and processes' clocks are slow
         self.nothing = not any(map(trial.usable, {case for case, _ in trial.wrong}))  # errors alone prove little
         self.probes = list(probes(self.exercise))
@@ -56,7 +59,7 @@ class Search:
     def over(self):
         """Whether the time is over."""
         now = time.monotonic()
-        return self.nothing or now > self.end or now > self.soon and time.process_time() > self.until
+        return now > self.end or now > self.soon and time.process_time() > self.until
 
     @functools.cached_property
     def slips(self):
@@ -74,9 +77,77 @@ class Search:
         found = [(one, _names_of(self.exercise.solution(), one.function)) for one in self.exercise.misconceptions]
         return [(one, names) for one, names in found if names]
 
+    @functools.cached_property
+    def _mends(self):
+        """The changes of the reader's own code that were made before, and all others, the likeliest first."""
+        right = [self.exercise.solution(), *self.exercise.styles]
+        return [], mending.mends(self.trial.function, self.exercise.cases[self.trial.wrong[0][0]], right)
+
+    def mends(self):
+        """All changes of the reader's own code, each made when it is first needed."""
+        known, coming = self._mends
+        yield from known
+        for slip in coming:
+            known.append(slip)
+            yield slip
+
+    def mended(self, part=None):
+        """A sentence for the one change of the reader's own code that makes it right, in one output or in all."""
+        return self._besides(self._mended, part, self.left)
+
+    def twice_mended(self, part):
+        """The same for two changes."""
+        return self._besides(self._twice_mended, part, min(self.left, TWICE))
+
+    def _besides(self, search, part, seconds):
+        """A search in the time for changes of the reader's code, which is not taken from that of the others."""
+        start, began = time.process_time(), time.monotonic()
+        before, self.until, self.end = (self.until, self.end), start + seconds, began + 2 * seconds
+        self.soon = began + seconds
+        found = search(part)
+        used = time.process_time() - start
+        self.left -= used
+        self.until, self.end, self.soon = before[0] + used, before[1] + time.monotonic() - began, began
+        return found
+
+    @_while_there_is_time
+    def _mended(self, part):
+        for slip in self.mends():
+            if self.over():
+                return None
+            if slip.function and self.trial.mended_by(mending.quietly(slip.function), part):
+                return mending.sentence(part, slip)
+        return None
+
+    @_while_there_is_time
+    def _twice_mended(self, part):
+        """One of the two must by itself make more numbers right."""
+        tried, _ = self._mends
+        for lead in self._first_mends(tried, part):
+            for other in tried:
+                if self.over():
+                    return None
+                both = lead is not other and lead.joined(other)
+                if both and self.trial.mended_by(mending.quietly(both), part):
+                    return mending.sentence(part, lead, other)
+        return None
+
+    def _first_mends(self, tried, part):
+        cases = self.trial.cases(part)[0][:3]
+        fewest, leads = self.trial.right_numbers([self.trial.given[case] for case in cases], cases, part), []
+        for slip in tried:
+            if self.over():
+                break
+            function = slip.function and mending.quietly(slip.function)
+            outcomes = function and [calling.call_for_outputs(function, self.exercise.cases[case]) for case in cases]
+            right = function and self.trial.right_numbers(outcomes, cases, part)
+            if right and right > fewest:
+                leads.append((right, slip))
+        return [one for _, one in sorted(leads, key=lambda lead: -lead[0])[:LEADS]]
+
     def changed_answer(self, part=None):
         """A sentence for what came, if a right answer gives it on other arguments, or with one small slip in it."""
-        if not any(np.any(one) for outcome in self.trial.given for one in outcome.parts):
+        if self.nothing or not any(np.any(one) for outcome in self.trial.given for one in outcome.parts):
             return None  # zeros come out of many changes
         if taken := self.other_arguments(self.exercise.solution(), part):
             return f"Your result is that of a right answer that takes {taken}."
@@ -123,8 +194,9 @@ class Search:
 
     def catalogued_on_other_arguments(self):
         """A catalogued mistake that gives what came on other arguments, and the words for those."""
+        plain = [one for one in self._probes_that_tell if not any(word in one[0] for word in TURNS)]
         for one in self.exercise.misconceptions:
-            if found := self.other_arguments(one.function, None, self._probes_that_tell):
+            if found := self.other_arguments(one.function, None, plain):
                 return one, found
         return None
 

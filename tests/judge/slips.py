@@ -22,6 +22,8 @@ from .calling import call
 from .expressions import alternatives
 
 LONG, SHORT = 72, 12  # characters of code: the most that are shown, and the fewest if there are more
+TIMES = 1000  # that a while goes round at most
+ONE_LINE = 3  # the rank of slips so many that they are made in one line at a time
 ALONE = ast.Slice, ast.Tuple, ast.Name, ast.Constant  # which mean little by themselves
 
 
@@ -29,7 +31,7 @@ def slips(functions, case):
     """Slips in some functions, as they are called in a case: the likeliest first, and those in the first functions."""
     found = []
     for late, function in enumerate(functions):
-        kinds = _kinds(function, case)
+        kinds = kinds_in(function, case)
         source = Source(function, kinds)
         mine = source.slips()
         for name, helper in source.helpers():
@@ -41,17 +43,17 @@ def slips(functions, case):
 class Source:
     """The syntax of a function, and the kinds of its names' values, as observed in a call.
 
-    None for a function that is not written in Python, and for one with a while: a slip in its condition can be endless.
+    None for a function that is not written in Python. A while is left after many times: a slip in it can be endless.
     """
 
-    def __init__(self, function, kinds):
-        self.function, self.tree, self.choices, self.kinds = function, None, {}, kinds
+    def __init__(self, function, kinds, others=alternatives):
+        self.function, self.tree, self.choices, self.kinds, self.others = function, None, {}, kinds, others
         try:
             tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
         except (OSError, TypeError, SyntaxError):
             return
-        loops = any(isinstance(node, ast.While) for node in ast.walk(tree))
-        if isinstance(tree, ast.FunctionDef) and not loops and not function.__closure__:
+        if isinstance(tree, ast.FunctionDef) and not function.__closure__:
+            tree = Ending().visit(tree)
             tree.decorator_list, tree.returns = [], None
             for one in ast.walk(tree):
                 if isinstance(one, ast.arg):
@@ -73,11 +75,13 @@ class Source:
             return []
         places = list(_places(self.tree))
         names = {getattr(one, "id", getattr(one, "arg", None)) for one in ast.walk(self.tree)}
+        names |= {name for name, one in self.function.__globals__.items() if isinstance(one, (int, float))}
         self.kinds = {name: kind for name, kind in self.kinds.items() if name in names}
         found = [
             Slip(self, rank + (len(group) > 1) / 2, group, make)
             for group in _groups(places)
-            for rank, make in alternatives(group[0], self.kinds)
+            for rank, make in self.others(group[0], self.kinds)
+            if rank < ONE_LINE or len({id(place.statement) for place in group}) == 1
         ]
         found += self._exchanges(places)
         for body in [node.body for node in ast.walk(self.tree) if isinstance(getattr(node, "body", None), list)]:
@@ -110,7 +114,8 @@ class Source:
             code = _compiled(ast.Module([self._chosen(self.tree)], []))
         made = {}
         if code is not None:
-            exec(code, self.function.__globals__ | {name: 0 for _, name, _ in self.choices.values()}, made)
+            names = self.function.__globals__
+            exec(code, names | remembering(names) | {name: 0 for _, name, _ in self.choices.values()}, made)
         return made.get(self.tree.name)
 
     def _chosen(self, node):
@@ -142,13 +147,47 @@ class Source:
                     )
 
 
+class Ending(ast.NodeTransformer):
+    """Every while as a for that ends, after many times."""
+
+    def visit_While(self, node):
+        self.generic_visit(node)
+        if node.orelse:
+            return node
+        leave = ast.If(ast.UnaryOp(ast.Not(), node.test), [ast.Break()], [])
+        times = ast.parse(f"range({TIMES})", mode="eval").body
+        loop = ast.For(ast.Name("_", ast.Store()), times, [ast.copy_location(leave, node), *node.body], [])
+        return ast.copy_location(loop, node)
+
+
 def _other_lines(line):
-    """Lines with which one that adds to something is often confused."""
+    """Lines with which one that adds to something is often confused, and one that writes into an array."""
     if isinstance(line, ast.AugAssign):
         yield lambda line: ast.Assign([line.target], line.value)
         for op in (ast.Add, ast.Sub, ast.Mult):
             if not isinstance(line.op, op):
                 yield lambda line, op=op: ast.AugAssign(line.target, op(), line.value)
+    indexed = ast.Subscript
+    if isinstance(line, ast.Assign) and isinstance(line.targets[0], indexed):
+        yield lambda line: ast.AugAssign(line.targets[0], ast.Add(), line.value)
+    if isinstance(line, ast.AugAssign) and isinstance(line.op, ast.Add) and isinstance(line.target, indexed):
+        yield _added_at
+    if isinstance(line, ast.Expr) and ast.unparse(line).startswith("np.add.at("):
+        yield _added_once
+
+
+def _added_at(line):
+    """`a[i] += b` as np.add.at(a, i, b), which adds as often as an index is there."""
+    index = line.target.slice
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    index = ast.Tuple([_free(part) for part in parts], ast.Load())
+    array = line.target.value
+    return ast.Expr(ast.Call(ast.parse("np.add.at", mode="eval").body, [array, index, line.value], []))
+
+
+def _added_once(line):
+    array, index, value = line.value.args
+    return ast.AugAssign(ast.Subscript(array, index, ast.Store()), ast.Add(), value)
 
 
 @dataclass
@@ -189,6 +228,12 @@ class Slip:
         return slipped
 
     @property
+    def line(self):
+        """The number of the line in its file, or in a notebook's cell."""
+        statement = self.places[0].statement
+        return self.source.function.__code__.co_firstlineno - 1 + getattr(statement, "lineno", 1)
+
+    @property
     def answer(self):
         """The right answer that contains the slip, or calls the function that contains it."""
         return self.callers[-1][0] if self.callers else self.source.function
@@ -217,6 +262,12 @@ class Slip:
 def _short(line):
     """Whether a statement is one line, and not too long to be shown."""
     return line is not None and "\n" not in (text := ast.unparse(line)) and len(text) <= LONG + SHORT
+
+
+def remembering(names):
+    """Those functions that read files, so that they read each only once."""
+    functions = {name: one for name, one in names.items() if isinstance(one, types.FunctionType)}
+    return {name: functools.cache(one) for name, one in functions.items() if "load" in one.__code__.co_names}
 
 
 def with_globals(function, replaced):
@@ -267,7 +318,7 @@ def _free(node):
     return ast.Tuple(list(map(_free, node.elts)), node.ctx) if isinstance(node, ast.Tuple) else node
 
 
-def _kinds(function, case):
+def kinds_in(function, case):
     """The kinds of the values of names, in a call of a function and in all functions that it calls."""
     kinds = {}
 
@@ -357,6 +408,9 @@ def _groups(places):
         alike.setdefault((_pattern(place.node), around, place.field, place.index), []).append(place)
         alike.setdefault(_pattern(place.node), []).append(place)
         alike.setdefault(ast.dump(place.node), []).append(place)
+        alike.setdefault((ast.dump(place.node), id(place.statement)), []).append(place)
+        if place.above:
+            alike.setdefault((ast.dump(place.node), ast.dump(place.above.node), place.index), []).append(place)
     seen = set()
     for group in alike.values():
         group = [place for place in group if not any(place.inside(other) for other in group)]

@@ -1,5 +1,6 @@
 """The judgement: run every case, and name the mistake if one fails."""
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -57,6 +58,7 @@ def judge(exercise, function, path=None, clock=None, watch=calling.UNWATCHED):
 
 
 def _watched(function, watch):
+    @functools.wraps(function)
     def watched(*args, **options):
         with watch:
             return function(*args, **options)
@@ -80,15 +82,19 @@ def _diagnosis(trial):
         if found:
             return _named(found, _explained(trial, part, rest) + note), found
         if mine.error is not None:
-            reason = words.paragraph(search.changed_answer() or "")
+            reason = words.paragraph(search.mended() or search.changed_answer() or "")
             return "\n".join(
                 filter(None, [raised(mine.error, f"Your {exercise.name} raised", trial.path), reason])
             ), None
         unusable = trial.unusable(case)
         explained = "The numbers are right" in unusable or "The results are right" in unusable
-        reason = search.changed_answer() if all(map(calling.numbers, mine.parts)) and not explained else None
+        reason = None if explained else search.mended()
+        if not reason and not explained and all(map(calling.numbers, mine.parts)):
+            reason = search.changed_answer()
         return words.paragraph(" ".join(filter(None, [unusable, reason]))), None
     parts = list(dict.fromkeys(its for case, its in trial.wrong if trial.usable(case)))
+    if mended := search.mended():
+        return _with_what_mends(trial, parts, mended, note)
     if len(parts) > 1 and (reason := search.changed_answer()):
         return words.paragraph(f"{UNKNOWN} {reason}{note}"), None
     heads, found = [], None
@@ -100,6 +106,15 @@ def _diagnosis(trial):
     return "\n".join(heads), found
 
 
+def _with_what_mends(trial, parts, mended, note):
+    """What makes the answer right, after the name of the mistake or the change of all numbers, if there is one."""
+    part = parts[0] if len(parts) == 1 else None
+    if part is not None and (found := trial.where_wrong(part)):
+        return _named(found, f"{Share.WRONG.value} {mended}{note}"), found
+    change = None if part is None else trial.change(part)
+    return words.paragraph(" ".join(filter(None, [UNKNOWN, change, mended])) + note), None
+
+
 def _reason(trial, search, part, note):
     """Why one output is wrong, and the catalogued mistake that explains it, if there is one: the surest guess first."""
     exercise = trial.exercise
@@ -108,6 +123,8 @@ def _reason(trial, search, part, note):
     unknown = (f"{name}: " if several else "") + UNKNOWN
     if found := trial.in_numbers(part):
         return _named(found, Share.OUTPUT.value.format(name=name) * several + note), found
+    if several and (change := search.mended(part)):
+        return words.paragraph(f"{unknown} {change}{note}"), None
     if change := trial.change(part) or trial.with_an_argument(part) or search.changed_answer(part):
         return words.paragraph(f"{unknown} {change}{note}"), None
     if found := trial.where_wrong(part):
@@ -121,6 +138,8 @@ def _reason(trial, search, part, note):
     if both := trial.catalogued_and_changed(part):
         change = re.split(r"[;:] |\.$", both[1])[0]
         return _named(both[0], f" (In addition: {_lowered(change)}.){note}"), both[0]
+    if changes := search.twice_mended(part):
+        return words.paragraph(f"{unknown} {changes}{note}"), None
     if both := search.catalogued_on_other_arguments():
         return _named(both[0], f" (In addition, yours takes {both[1]}.){note}"), both[0]
     if both := search.catalogued_and_slip(part):

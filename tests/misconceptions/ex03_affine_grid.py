@@ -7,6 +7,7 @@ from tests.judge import Case, Exercise
 
 IDENTITY = np.array([[[1.0, 0, 0], [0, 1, 0]]])
 BENT = np.array([[[0.5, 0.25, 0.1], [-0.75, 1.5, -0.2]], [[1, 2, 3], [4, 5, 6]]])
+RANDOM = np.random.default_rng(7)
 
 EXERCISE = Exercise(
     name="affine_grid",
@@ -49,6 +50,18 @@ EXERCISE = Exercise(
         ),
         Case("two bent thetas, one for each image of the batch", BENT, (2, 1, 2, 5), align_corners=False),
         Case("two bent thetas in float32", BENT.astype("float32"), (2, 3, 6, 3), align_corners=True),
+        Case(
+            "three thetas, five rows, -1 and 1 are edges",
+            RANDOM.standard_normal((3, 2, 3)),
+            (3, 1, 5, 3),
+            align_corners=False,
+        ),
+        Case(
+            "three thetas, four columns, -1 and 1 are centres",
+            RANDOM.standard_normal((3, 2, 3)),
+            (3, 2, 3, 4),
+            align_corners=True,
+        ),
     ],
 )
 

@@ -47,6 +47,8 @@ EXERCISE = Exercise(
             align_corners=False,
             expected=[-1, 0, 1],
         ),
+        Case("seven pixels, -1 and 1 are edges", np.array([-1.5, 0, 2.25, 6]), 7, align_corners=False),
+        Case("two pixels, -1 and 1 are centres", np.array([-0.5, 0, 0.25, 1]), 2, align_corners=True),
     ],
 )
 

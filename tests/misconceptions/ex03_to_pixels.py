@@ -39,6 +39,8 @@ EXERCISE = Exercise(
             expected=[1.25, -1, 4],
         ),
         Case("float32, in a table", np.array([[0.5, -0.9, 1.3], [0, 0.07, -1]], "float32"), 28, align_corners=False),
+        Case("seven pixels, -1 and 1 are edges", np.array([-1.5, -1, 0.25, 1]), 7, align_corners=False),
+        Case("six pixels, -1 and 1 are centres", np.array([-1.5, -1, 0.25, 1]), 6, align_corners=True),
     ],
 )
 

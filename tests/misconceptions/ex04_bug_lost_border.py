@@ -14,6 +14,8 @@ def identity(height, width):
     return np.stack(np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height)), axis=-1)[None]
 
 
+RANDOM = np.random.default_rng(7)
+
 EXERCISE = Exercise(
     name="bug_lost_border",
     answer="tests.solutions",
@@ -46,6 +48,11 @@ EXERCISE = Exercise(
         ),
         Case(
             "two images of two channels, 3 x 6 pixels, in float32", IMAGES.astype("float32"), POINTS.astype("float32")
+        ),
+        Case(
+            "three images of two channels",
+            RANDOM.standard_normal((3, 2, 5, 4)),
+            RANDOM.uniform(-1.4, 1.4, (3, 2, 3, 2)),
         ),
     ],
 )

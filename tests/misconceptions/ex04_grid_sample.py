@@ -13,6 +13,7 @@ IMAGES = RNG.integers(1, 90, (2, 2, 3, 6)).astype("float64")
 INSIDE = RNG.uniform(-0.6, 0.6, (2, 2, 3, 2)).round(2)  # between the outermost centres in both conventions
 ANYWHERE = RNG.uniform(-2, 2, (2, 3, 3, 2)).round(2)
 
+RANDOM = np.random.default_rng(7)
 
 EXERCISE = Exercise(
     name="grid_sample",
@@ -63,6 +64,12 @@ EXERCISE = Exercise(
             ANYWHERE,
             align_corners=True,
             outside=(np.abs(ANYWHERE) > 1).any(axis=-1)[:, None],
+        ),
+        Case(
+            "three images of two channels, five rows",
+            RANDOM.standard_normal((3, 2, 5, 4)),
+            RANDOM.uniform(-1.4, 1.4, (3, 2, 3, 2)),
+            align_corners=False,
         ),
     ],
 )

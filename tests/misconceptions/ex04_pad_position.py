@@ -67,6 +67,20 @@ EXERCISE = Exercise(
             align_corners=True,
             expected=[0, 0, 0, 0],
         ),
+        Case(
+            "one pixel, mirrored at its edges",
+            np.array([-0.75, -0.25, 0, 0.5, 1.25]),
+            1,
+            "reflection",
+            align_corners=False,
+        ),
+        Case(
+            "six pixels, mirrored at the outermost centres, far outside",
+            np.array([-23.5, -5.25, 4.5, 5.5, 17]),
+            6,
+            "reflection",
+            align_corners=True,
+        ),
     ],
 )
 

@@ -8,6 +8,7 @@ from tests.judge import Case, Exercise
 NINE = np.arange(1.0, 10).reshape(1, 1, 3, 3)
 FOUR = np.array([[[[1.0, 2], [3, 4]]]])
 RNG = np.random.default_rng(0)
+RANDOM = np.random.default_rng(7)
 
 EXERCISE = Exercise(
     name="conv2d",
@@ -88,6 +89,14 @@ EXERCISE = Exercise(
             RNG.random((2, 1, 2, 2), np.float32),
             RNG.random(2, np.float32),
             stride=2,
+        ),
+        Case(
+            "everything in other sizes, two rows of padding",
+            RANDOM.standard_normal((2, 2, 7, 8)),
+            RANDOM.standard_normal((3, 2, 3, 2)),
+            RANDOM.standard_normal(3),
+            stride=(2, 3),
+            padding=(2, 1),
         ),
     ],
 )

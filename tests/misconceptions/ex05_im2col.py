@@ -62,6 +62,13 @@ EXERCISE = Exercise(
             2,
             stride=2,
         ),
+        Case(
+            "everything in other sizes, two rows of padding",
+            np.random.default_rng(7).standard_normal((2, 2, 7, 8)),
+            (3, 2),
+            stride=(2, 3),
+            padding=(2, 1),
+        ),
     ],
 )
 

@@ -16,6 +16,8 @@ def _numbers(*shapes, dtype="float64"):
     return [rng.standard_normal(shape).astype(dtype) for shape in shapes]
 
 
+RANDOM = np.random.default_rng(7)
+
 EXERCISE = Exercise(
     name="conv2d_backward",
     answer="stn_numpy.conv",
@@ -69,6 +71,15 @@ EXERCISE = Exercise(
         Case(
             "two images, three channels, four filters, float32",
             *_numbers((2, 4, 4, 2), (2, 3, 5, 2), (4, 3, 2, 1), (4,), dtype="float32"),
+        ),
+        Case(
+            "a stride of 3, two rows of padding",
+            RANDOM.standard_normal((2, 3, 4, 4)),
+            RANDOM.standard_normal((2, 2, 8, 7)),
+            RANDOM.standard_normal((3, 2, 3, 2)),
+            np.zeros(3),
+            stride=3,
+            padding=2,
         ),
     ],
 )

@@ -164,6 +164,26 @@ def number_subtracted(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
+    "Only the probabilities are divided by N",
+    "your function divides by N before it subtracts the 1; the mean divides the difference, probability less 1.",
+    "sec-layers-loss",
+)
+def divided_too_early(d_loss, logits, target):
+    return d_loss * (softmax(logits) / len(target) - _right_class(logits, target))
+
+
+@EXERCISE.wrong(
+    "p (1 - p) at the right class",
+    "your function has `p * (1 - p)` at the right class, the derivative of a sigmoid; softmax and the logarithm "
+    "together give `p - 1` there.",
+    "sec-layers-loss",
+)
+def sigmoid_slope(d_loss, logits, target):
+    p, right = softmax(logits), _right_class(logits, target)
+    return d_loss / len(target) * np.where(right == 1, p * (1 - p), p)
+
+
+@EXERCISE.wrong(
     "Only the 1 is divided by N",
     "your function divides only the 1 by N, perhaps because brackets are missing; divide the whole difference, "
     "probabilities included.",

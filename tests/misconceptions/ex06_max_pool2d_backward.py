@@ -8,6 +8,7 @@ rng = np.random.default_rng(0)
 PICTURES = rng.permutation(np.linspace(-1, 1, 64)).reshape(2, 2, 4, 4)
 WIDE = rng.permutation(np.linspace(-1, 1, 60)).reshape(1, 2, 5, 6).astype("float32")
 ARRIVES = rng.standard_normal((2, 2, 2, 2))
+RANDOM = np.random.default_rng(7)
 
 EXERCISE = Exercise(
     name="max_pool2d_backward",
@@ -71,6 +72,20 @@ EXERCISE = Exercise(
             ARRIVES[:1, :, :1].astype("float32"),
             WIDE[:, :, :3, :6],
             3,
+        ),
+        Case(
+            "windows of 3, two pixels apart",
+            RANDOM.standard_normal((3, 2, 3, 2)),
+            RANDOM.standard_normal((3, 2, 8, 6)),
+            3,
+            stride=2,
+        ),
+        Case(
+            "windows of 2, three pixels apart",
+            RANDOM.standard_normal((1, 2, 2, 3)),
+            RANDOM.standard_normal((1, 2, 5, 9)),
+            2,
+            stride=3,
         ),
     ],
 )

@@ -17,6 +17,8 @@ def off_kinks(shape, lengths, align_corners):
 
 INSIDE_AND_OUTSIDE = off_kinks((2, 2, 4, 2), (6, 3), align_corners=False)
 IN_FLOAT32 = off_kinks((1, 4, 7, 2), (5, 2), align_corners=True).astype("float32")
+RANDOM = np.random.default_rng(7)
+AMONG = RANDOM.integers(-2, 5, (3, 2, 3, 2)) + RANDOM.uniform(0.2, 0.8, (3, 2, 3, 2))  # in pixels, and on none
 
 EXERCISE = Exercise(
     name="sampler_d_grid",
@@ -72,6 +74,13 @@ EXERCISE = Exercise(
             IN_FLOAT32,
             align_corners=True,
             outside=(abs(IN_FLOAT32) > 1).any(axis=-1, keepdims=True),
+        ),
+        Case(
+            "three images of two channels, -1 and 1 are edges",
+            RANDOM.standard_normal((3, 2, 2, 3)),
+            RANDOM.standard_normal((3, 2, 5, 4)),
+            (2 * AMONG + 1) / [4, 5] - 1,
+            align_corners=False,
         ),
     ],
 )

@@ -9,6 +9,7 @@ RNG = np.random.default_rng(0)
 IDENTITY = np.array([[[[-1.0, -1], [0, -1], [1, -1]], [[-1, 1], [0, 1], [1, 1]]]])
 PICTURE = np.array([[[[2.0, 5, 3], [7, 4, 6]]]])
 PAIRS = np.array([[[[2.0, 5]], [[3, 7]]], [[[4, 6]], [[9, 8]]]])
+RANDOM = np.random.default_rng(7)
 
 EXERCISE = Exercise(
     name="sampler_d_image",
@@ -69,6 +70,13 @@ EXERCISE = Exercise(
             RNG.normal(size=(1, 3, 2, 5)).astype("float32"),
             RNG.uniform(-1.6, 1.6, (1, 4, 7, 2)).astype("float32"),
             align_corners=True,
+        ),
+        Case(
+            "three images of two channels, -1 and 1 are edges",
+            RANDOM.standard_normal((3, 2, 2, 3)),
+            RANDOM.standard_normal((3, 2, 5, 4)),
+            RANDOM.uniform(-1.4, 1.4, (3, 2, 3, 2)),
+            align_corners=False,
         ),
     ],
 )

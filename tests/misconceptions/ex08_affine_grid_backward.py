@@ -13,6 +13,7 @@ TWO_OF_EIGHT[0, 1, 1] = 0, 8
 ONE_ROW = np.array([[[[1.0, 4], [2, 0], [5, -3]]]])
 THETA = np.array([[[1.0, 0, 0.5], [0.5, 2, 0]]])
 TWO_THETAS = np.concatenate([THETA, -THETA])
+RANDOM = np.random.default_rng(7)
 
 EXERCISE = Exercise(
     name="affine_grid_backward",
@@ -48,6 +49,18 @@ EXERCISE = Exercise(
             THETA,
             align_corners=True,
             expected=[[[4, 0, 8], [-7, 0, 1]]],
+        ),
+        Case(
+            "three images, four columns, -1 and 1 are centres",
+            RANDOM.standard_normal((3, 3, 4, 2)),
+            RANDOM.standard_normal((3, 2, 3)),
+            align_corners=True,
+        ),
+        Case(
+            "three images of one column, -1 and 1 are edges",
+            RANDOM.standard_normal((3, 5, 1, 2)),
+            RANDOM.standard_normal((3, 2, 3)),
+            align_corners=False,
         ),
     ],
 )

@@ -136,6 +136,37 @@ def canvas_pixels(pose, theta):
 
 
 @EXERCISE.wrong(
+    "The root of the mean square of both places",
+    "your function averages the variances of x and y and takes the root; the place is the mean of the two standard "
+    "deviations.",
+    "sec-training-remains",
+)
+def root_mean_square(pose, theta):
+    left = compose_theta(pose, theta)
+    return np.sqrt(left[:, :, 2].var(axis=0).mean()) * DIGIT / 2, *measured(left)[1:]
+
+
+@EXERCISE.wrong(
+    "The place of x alone",
+    "your function measures x and leaves out y; the place is the mean of both standard deviations.",
+    "sec-training-remains",
+)
+def x_alone(pose, theta):
+    left = compose_theta(pose, theta)
+    return left[:, 0, 2].std() * DIGIT / 2, *measured(left)[1:]
+
+
+@EXERCISE.wrong(
+    "The place of y alone",
+    "your function measures y and leaves out x; the place is the mean of both standard deviations.",
+    "sec-training-remains",
+)
+def y_alone(pose, theta):
+    left = compose_theta(pose, theta)
+    return left[:, 1, 2].std() * DIGIT / 2, *measured(left)[1:]
+
+
+@EXERCISE.wrong(
     "The mean instead of the standard deviation",
     "your function takes the mean absolute value; only differences between digits count and a common offset does not, "
     "so take the standard deviation.",

@@ -21,7 +21,15 @@ EXERCISE = Exercise(
 
 
 def trained(
-    steps, seed, start=lambda rng: [first_weights(rng)] * 2, rates=None, pick=None, kept=True, canvases=1, split="train"
+    steps,
+    seed,
+    start=lambda rng: [first_weights(rng)] * 2,
+    rates=None,
+    pick=None,
+    kept=True,
+    canvases=1,
+    split="train",
+    lay=scatter,
 ):
     """The loop with another start, other rates (step, steps, k), another pick of digits, or more canvases."""
     (images, labels), rng = digits(split), np.random.default_rng(seed)
@@ -30,7 +38,7 @@ def trained(
     pick = pick or (lambda rng, step: rng.integers(len(images), size=BATCH))
     for step in range(steps):
         batch = pick(rng, step)
-        laid = [scatter(images[batch], rng)[0] for _ in range(canvases)]
+        laid = [lay(images[batch], rng)[0] for _ in range(canvases)]
         for k in range(2):
             moved, losses[step, k] = training_step(
                 weights[k], laid[k % canvases], labels[batch], *rates(step, steps, k)
@@ -80,6 +88,16 @@ def rate_constant(steps=3000, seed=0):
 )
 def one_early(steps=3000, seed=0):
     return trained(steps, seed, rates=lambda step, steps, k: falling(step + 1, steps, k))
+
+
+@EXERCISE.wrong(
+    "The rates reach 0 in the last step",
+    "your function divides k by `steps - 1`, so the last step does nothing; the rates are multiplied by `1 - k / "
+    "steps`, which is above 0 in every step.",
+    "sec-training-hand",
+)
+def zero_at_the_end(steps=3000, seed=0):
+    return trained(steps, seed, rates=lambda step, steps, k: falling(step, max(steps - 1, 1), k))
 
 
 @EXERCISE.wrong(
@@ -180,6 +198,16 @@ def always_zero(steps=3000, seed=0):
 )
 def second_generator(steps=3000, seed=0):
     return trained(steps, seed, start=lambda rng: [first_weights(np.random.default_rng(seed))] * 2)
+
+
+@EXERCISE.wrong(
+    "A new generator for the canvases of every step",
+    "your function gives `scatter` a generator made anew in every step, so that all canvases have the same places and "
+    "sizes; one generator draws the weights, the batches and the canvases.",
+    "sec-training-hand",
+)
+def same_places(steps=3000, seed=0):
+    return trained(steps, seed, lay=lambda images, rng: scatter(images, np.random.default_rng(seed)))
 
 
 @EXERCISE.wrong(

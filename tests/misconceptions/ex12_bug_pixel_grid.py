@@ -8,6 +8,7 @@ from tests.solutions import bug_pixel_grid
 IDENTITY = np.array([[[1.0, 0, 0], [0, 1, 0]]])
 HALF_AND_RIGHT = np.array([[[0.5, 0, 0.25], [0, 0.5, 0]]])
 BENT = np.array([[[0.5, 0.25, 1], [-0.75, 1.5, 2]], [[1, 0.5, -1], [0.25, 2, 0.5]]])
+RANDOM = np.random.default_rng(7)
 
 EXERCISE = Exercise(
     name="bug_pixel_grid",
@@ -46,6 +47,13 @@ EXERCISE = Exercise(
         Case("two bent thetas, 2 x 5 pixels from 4 x 7, centres", BENT, (4, 7), (2, 5), align_corners=True),
         Case("two bent thetas, 2 x 5 pixels from 4 x 7, edges", BENT, (4, 7), (2, 5), align_corners=False),
         Case("two bent thetas in float32, 4 x 7 pixels from 9 x 6, edges", BENT.astype("float32"), (9, 6), (4, 7)),
+        Case(
+            "three thetas, four columns, -1 and 1 are centres",
+            RANDOM.standard_normal((3, 2, 3)),
+            (6, 5),
+            (3, 4),
+            align_corners=True,
+        ),
     ],
 )
 

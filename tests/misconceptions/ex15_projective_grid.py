@@ -12,6 +12,7 @@ def theta(*nine):
 
 LEANS_RIGHT = theta(1, 0, 0, 0, 1, 0, 0.5, 0, 1)
 BENT = theta(0.5, 0.25, 0.1, -0.75, 1.5, -0.2, 0.2, -0.3, 1, 2, 1, -0.5, 0.3, -1, 1, -0.4, 0.6, 2)
+RANDOM = np.random.default_rng(7)
 
 EXERCISE = Exercise(
     name="projective_grid",
@@ -49,6 +50,18 @@ EXERCISE = Exercise(
         ),
         Case("two bent thetas, one for each image of the batch", BENT, (2, 1, 2, 5), align_corners=False),
         Case("two bent thetas in float32", BENT.astype("float32"), (2, 3, 6, 3), align_corners=True),
+        Case(
+            "three thetas, five rows, -1 and 1 are edges",
+            np.eye(3) + 0.2 * RANDOM.uniform(-1, 1, (3, 3, 3)),
+            (3, 1, 5, 3),
+            align_corners=False,
+        ),
+        Case(
+            "three thetas, four columns, -1 and 1 are centres",
+            np.eye(3) + 0.2 * RANDOM.uniform(-1, 1, (3, 3, 3)),
+            (3, 2, 3, 4),
+            align_corners=True,
+        ),
     ],
 )
 

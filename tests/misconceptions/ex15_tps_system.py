@@ -83,6 +83,16 @@ def no_affine(points):
 
 
 @EXERCISE.wrong(
+    "The bent part is missing",
+    "your upper left block is zero, so every spline is flat; it should hold U of the distance from each control point "
+    "to each.",
+    "sec-families-system",
+)
+def no_bend(points):
+    return system(points, bent=np.zeros((len(points), len(points))))
+
+
+@EXERCISE.wrong(
     "U(r) with r instead of r squared",
     "your upper left block holds `r * log(r)`; U is `r**2 * log(r)`.",
     "sec-families-radial",

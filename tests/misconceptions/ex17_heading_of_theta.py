@@ -130,6 +130,16 @@ def wing(theta):
 
 
 @EXERCISE.wrong(
+    "The right side instead of the upper one",
+    "your function follows (1, 0), the first column of `theta`, to where the output's right side points; the nose is "
+    "at its upper side, (0, -1), which the second column maps, with its sign reversed.",
+    "sec-aerial-compass",
+)
+def right_side(theta):
+    return degrees(theta[:, 0, 0], -theta[:, 1, 0])
+
+
+@EXERCISE.wrong(
     "The nearest rotation",
     "your angle is that of the rotation nearest to `theta`, which lies between the angles of the nose and the wing; "
     "the nose's is required.",
