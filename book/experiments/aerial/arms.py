@@ -38,6 +38,7 @@ class Arm:
     steps: int
     turns: int = 0  # of turned copies
     size: int = SIZE  # of the classifier's input; pixels
+    plain: bool = False  # whether the CNN, or the network of turned copies, is that of `train`: no normalisation
     entropy: float = 0.0  # weight of the shares' entropy in the loss
     agreement: float = 0.0  # weight of the copies' likeness to their kind's mean, averaged by the shares, subtracted
     classifier: str = "cnn"  # after a transformer: "cnn", or "fcn" with a hidden layer
@@ -56,6 +57,9 @@ class Arm:
 def build(arm, seed):
     """An arm's network with its first weights."""
     shape, common = (3, SIZE, SIZE), dict(parameters=arm.parameters, rng=seed)
+    if arm.plain:
+        copies = dict(size=arm.size, turned_copies=arm.turns) if arm.turns else {}
+        return build_tile_network(shape, len(KINDS), **copies, **common)
     if arm.reads == "cnn":
         return Classifier.of(small_convolutions(shape, len(KINDS), HIDDEN_OF_CNN, seed))
     if arm.reads == "turned copies":  # each kind, and the score of a copy
