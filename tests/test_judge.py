@@ -292,6 +292,7 @@ def test_default_in_place_of_what_was_given():
 
 @pytest.mark.parametrize("said, function", [
     ("Wrong only at 3 along axis 1 (counted from 0). There: every number is the square", lambda i: i ** [1, 1, 1, 2]),
+    ("Wrong everywhere but at 0 along axis 1 (counted from 0). There: every number is", lambda i: i ** [1, 2, 2, 2]),
     ("Wrong only below the diagonal. There: everything given is zero", np.triu),
     ("Wrong only where the right number is negative. There: everything is 3 times", lambda i: i * 3.0 ** (i < 0)),
     ("another order; otherwise they are right. One array was reshaped", lambda i: i.T.reshape(i.shape)),
