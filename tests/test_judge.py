@@ -192,6 +192,38 @@ def test_change_that_makes_the_readers_own_code_right_is_found(said, function):
     assert said in head(function)
 
 
+def elementwise(image, step=None):
+    return image * image.T
+
+
+def without_default(image, step=None):
+    every = len(image) // 2
+    return image[::every]
+
+
+def inverted(image, step=None):
+    (rows, columns), (first, second) = image.shape, image[:2]
+    return np.stack([first * columns / (columns - 1), second * rows / (rows - 1)])
+
+
+def without_end(image, step=None):
+    return image * np.linspace(1, 2, len(image), endpoint=False)
+
+
+@pytest.mark.parametrize("said, function, right", [
+    ("`image @ image.T` in place of `image * image.T`", elementwise, lambda i, s: i @ i.T),
+    ("`step or len(image) // 2` in place of `len(image) // 2`", without_default, lambda i, s: i[:: s or 2]),
+    ("`first * (columns - 1) / columns` in place of `first * columns / (columns - 1)`, and so on", inverted,
+     lambda i, s: i[:2] * 3 / 4),
+    ("endpoint=True)` in place of", without_end, lambda i, s: i * np.linspace(1, 2, len(i))),
+], ids=["product", "default", "factor", "end"])  # fmt: skip
+def test_change_of_a_kind_that_only_a_readers_code_needs(said, function, right):
+    squares = [Case(f"step {step}", np.arange(1.0, 17).reshape(4, 4) ** 2, step) for step in (None, 3)]
+    toy = Exercise("square", "test_judge", ("out",), squares)
+    toy.solution = lambda package="": right
+    assert "Your function is right with" in (found := head(function, toy)) and said in found, found
+
+
 def test_line_to_change_is_that_of_the_file_and_what_is_printed_meanwhile_is_unheard(capsys):
     line = twice.__code__.co_firstlineno + 6
     assert f"(line {line})" in head(twice)
@@ -260,6 +292,7 @@ def test_default_in_place_of_what_was_given():
 
 @pytest.mark.parametrize("said, function", [
     ("Wrong only at 3 along axis 1 (counted from 0). There: every number is the square", lambda i: i ** [1, 1, 1, 2]),
+    ("Wrong everywhere but at 0 along axis 1 (counted from 0). There: every number is", lambda i: i ** [1, 2, 2, 2]),
     ("Wrong only below the diagonal. There: everything given is zero", np.triu),
     ("Wrong only where the right number is negative. There: everything is 3 times", lambda i: i * 3.0 ** (i < 0)),
     ("another order; otherwise they are right. One array was reshaped", lambda i: i.T.reshape(i.shape)),

@@ -229,7 +229,7 @@ def _call(node, place, kinds):
     if name == "arctan2":
         yield 0, lambda n: ast.Call(_renamed(n.func, "arctan"), [ast.BinOp(n.args[0], ast.Div(), n.args[1])], [])
     if node.args:
-        yield 2, lambda n: ast.Call(n.func, [n, *n.args[1:]], n.keywords)
+        yield SELDOM, lambda n: ast.Call(n.func, [n, *n.args[1:]], n.keywords)
     if name == "inv":
         yield 1, lambda n: code("y.swapaxes(-1, -2)", y=n.args[0])[1](n)
     if name == "range":

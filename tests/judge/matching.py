@@ -203,12 +203,12 @@ class Trial:
                 continue
             inside = [(given[mask], expected[mask]) for (given, expected), mask in zip(found, masks)]
             if changed and (said := change_of_all([pair for pair in inside if pair[0].size])):
-                return f"Wrong only {words}. There: {said[0].lower()}{said[1:]}"
+                return f"Wrong {_only(words)}. There: {said[0].lower()}{said[1:]}"
             if key[0] != places.RIGHT:  # a rule for which the numbers themselves happen to serve
                 narrow.append((sum(mask.sum() for mask in masks), words))
         size, words = min(narrow, default=(0, ""))
         if not changed and ENOUGH <= size <= 2 * sum(its.sum() for its in wrong):
-            return f"Wrong only {words}; elsewhere the numbers agree."
+            return f"Wrong {_only(words)}; elsewhere the numbers agree."
         return None
 
     def condition(self, part):
@@ -310,6 +310,10 @@ class Trial:
                 return True
             numbers |= set(np.float64(pair[0][~np.isclose(*pair, equal_nan=True)]).round(6))
         return len(numbers) >= ENOUGH
+
+
+def _only(words):
+    return words if words.startswith("everywhere") else f"only {words}"
 
 
 def _alike(one, other, part):

@@ -108,7 +108,9 @@ def _other_code(constants):
         if _is_fixed(place):
             return
         yield from alternatives(place, kinds)
-        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+            yield 0, lambda n: ast.Constant(not n.value)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
             yield from ((2, lambda n, one=one: ast.Constant(one)) for one in constants if one != node.value)
             yield from map(code, _numbers(kinds))
         elif isinstance(node, ast.Subscript):
@@ -158,14 +160,16 @@ def _other_values(node, kinds):
 
 def _other_operations(node):
     """Another operation on the same two; one on two of the names in it; the first of several factors alone."""
-    for op in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv):
-        if not isinstance(node.op, op):
+    for op in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.MatMult):
+        if not isinstance(node.op, op) and (op is not ast.MatMult or isinstance(node.op, ast.Mult)):
             yield 1, lambda n, op=op: ast.BinOp(n.left, op(), n.right)
     names = sorted({one.id for one in ast.walk(node) if isinstance(one, ast.Name) and one.id != "np"})
     for one, other in permutations(names[:4], 2):
         yield from (code(f"{one} {op} {other}") for op in "*-+/" if op in "-/" or one < other)
     if isinstance(node.left, ast.BinOp):
         yield 1, lambda n: n.left.left
+        if isinstance(node.op, ast.Div) and isinstance(node.left.op, ast.Mult):
+            yield 1, lambda n: code("x * y / z", y=n.right, z=n.left.right)[1](n.left.left)
     yield 1, lambda n: ast.Constant(0)
 
 
@@ -205,6 +209,7 @@ def _missing(parent, numbers, kinds):
             yield from (code(f"x {op} {name}", 3) for op in operations)
     if isinstance(parent, ast.stmt):
         yield from WHOLE
+        yield from (code(f"{name} or x") for name in numbers)
         arrays = sorted(name for name, kind in kinds.items() if kind.startswith("array"))[:FEW]
         for name in arrays:
             yield from (code(f"x {op} {name}", 3) for op in "*+-")

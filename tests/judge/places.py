@@ -105,7 +105,8 @@ def parts(exercise, case, expected, letters):
                 hit = np.arange(length) == place % length
                 mask = np.broadcast_to(hit.reshape([-1 if k == axis else 1 for k in range(len(shape))]), shape)
                 found[axis, place] = _named(axis, hit, letters), mask
-                found[axis, place, "not"] = f"everywhere but {_named(axis, hit, letters)}", ~mask
+                if letters[axis] != "2":  # of two, the other one has a name
+                    found[axis, place, "not"] = f"everywhere but {_named(axis, hit, letters)}", ~mask
     if len(shape) > 1:
         row, column = np.indices(shape[-2:])
         for words, mask in (("on", row == column), ("below", row > column), ("above", row < column)):

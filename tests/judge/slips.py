@@ -74,7 +74,8 @@ class Source:
         if self.tree is None:
             return []
         places = list(_places(self.tree))
-        names = {getattr(one, "id", getattr(one, "arg", None)) for one in ast.walk(self.tree)}
+        inside = [one for one in ast.walk(self.tree) if not isinstance(one, ast.keyword)]
+        names = {getattr(one, "id", getattr(one, "arg", None)) for one in inside}
         names |= {name for name, one in self.function.__globals__.items() if isinstance(one, (int, float))}
         self.kinds = {name: kind for name, kind in self.kinds.items() if name in names}
         found = [

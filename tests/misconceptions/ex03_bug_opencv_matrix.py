@@ -133,6 +133,17 @@ def units_for_pixels(matrix, in_size, out_size):
 
 
 @EXERCISE.wrong(
+    "The factors are turned round, but the matrix is not inverted",
+    "your function turns the order of the factors round and moves `np.linalg.inv` to the other end; the inverse of a "
+    "product is the product of all inverses in the other order, the matrix's as well, so invert the whole product.",
+    "sec-grid-order",
+)
+def turned_round(matrix, in_size, out_size):
+    theta = np.linalg.inv(_edges(in_size)) @ _full(matrix) @ _edges(out_size)
+    return theta[:, :2].astype(matrix.dtype)
+
+
+@EXERCISE.wrong(
     "The input's size for both",
     "your function uses the input's size twice, which shows only where the two sizes differ; the matrix gives pixels "
     "of the output, and these become units by the output's size.",

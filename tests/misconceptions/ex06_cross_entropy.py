@@ -28,6 +28,12 @@ EXERCISE = Exercise(
         Case(
             "large scores, the right class 1000 below the other", np.array([[1000.0, 0]]), np.array([1]), expected=1000
         ),
+        Case(
+            "large scores of one picture, small ones of the other",
+            np.array([[1000.0, 1000], [0, 0]]),
+            np.array([0, 1]),
+            expected=np.log(2),
+        ),
         Case("five pictures, three classes", *drawn(0)),
         Case(
             "ten equal scores, another number added to each row",
@@ -87,6 +93,17 @@ def mean_over_all(logits, target):
 def overflows(logits, target):
     shares = np.exp(logits)
     return -np.log(shares[np.arange(len(target)), target] / shares.sum(axis=1)).mean()
+
+
+@EXERCISE.wrong(
+    "One maximum for the whole batch",
+    "your function subtracts the largest score of all, so a row of much smaller scores becomes zeros, and their "
+    "logarithm is infinite; subtract each row's own largest score.",
+    "sec-layers-loss",
+)
+def one_maximum(logits, target):
+    lower = logits - logits.max()
+    return (np.log(np.exp(lower).sum(axis=1)) - lower[np.arange(len(target)), target]).mean()
 
 
 @EXERCISE.wrong(

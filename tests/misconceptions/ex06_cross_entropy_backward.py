@@ -110,6 +110,16 @@ def probabilities_only(d_loss, logits, target):
 
 
 @EXERCISE.wrong(
+    "The gradient of the right score alone",
+    "your gradient is -1 at the right class, over N, and zero elsewhere, as if the loss were minus the right score; "
+    "the logarithm of the sum belongs to it, too, and its gradient is the probabilities.",
+    "sec-layers-loss",
+)
+def right_score_alone(d_loss, logits, target):
+    return -_right_class(logits, target) * logits.dtype.type(d_loss / len(target))
+
+
+@EXERCISE.wrong(
     "-1 is written over the probability",
     "your function assigns -1 at the right class, with `=` instead of `-=`, and overwrites the probability; the "
     "gradient there should be the probability minus 1.",

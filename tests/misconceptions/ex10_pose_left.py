@@ -147,6 +147,17 @@ def root_mean_square(pose, theta):
 
 
 @EXERCISE.wrong(
+    "How far away, not where",
+    "your function measures the spread of the distances from the middle, which is 0 for shifts in all directions, if "
+    "they are equally long; the place is the mean of the standard deviations of x and of y.",
+    "sec-training-remains",
+)
+def distances(pose, theta):
+    left = compose_theta(pose, theta)
+    return np.hypot(left[:, 0, 2], left[:, 1, 2]).std() * DIGIT / 2, *measured(left)[1:]
+
+
+@EXERCISE.wrong(
     "The place of x alone",
     "your function measures x and leaves out y; the place is the mean of both standard deviations.",
     "sec-training-remains",

@@ -14,7 +14,7 @@ EXERCISE = Exercise(
     cases=[
         Case("no step: both networks as `first_weights` gives them", 0, expected=(*START, *START, np.empty((0, 2)))),
         Case("one step", 1),
-        Case("three steps, seed 1", 3, seed=1),
+        Case("two steps, seed 1", 2, seed=1),
         Case("four steps, seed 2", 4, seed=2),
     ],
 )
@@ -30,8 +30,10 @@ def trained(
     canvases=1,
     split="train",
     lay=scatter,
+    before=(0, 1),
+    named=lambda batch: batch,
 ):
-    """The loop with another start, other rates (step, steps, k), another pick of digits, or more canvases."""
+    """The loop with another start, other rates (step, steps, k), another pick of digits or labels, or more canvases."""
     (images, labels), rng = digits(split), np.random.default_rng(seed)
     weights, losses = start(rng), np.empty((steps, 2))
     rates = rates or falling
@@ -41,7 +43,7 @@ def trained(
         laid = [lay(images[batch], rng)[0] for _ in range(canvases)]
         for k in range(2):
             moved, losses[step, k] = training_step(
-                weights[k], laid[k % canvases], labels[batch], *rates(step, steps, k)
+                weights[before[k]], laid[k % canvases], labels[named(batch)], *rates(step, steps, k)
             )
             weights[k] = moved if kept else weights[k]
     return weights, losses
@@ -172,6 +174,16 @@ def other_starts(steps=3000, seed=0):
 
 
 @EXERCISE.wrong(
+    "The one that learns goes on from the other's weights",
+    "your network that learns begins each step with the weights of the one that is held at the identity; each goes on "
+    "from its own.",
+    "sec-training-hand",
+)
+def from_the_others_weights(steps=3000, seed=0):
+    return trained(steps, seed, before=(0, 0))
+
+
+@EXERCISE.wrong(
     "Every step starts from the first weights",
     "your function does not keep the weights that `training_step` returns; they are the weights of the next step.",
     "sec-training-hand",
@@ -208,6 +220,26 @@ def second_generator(steps=3000, seed=0):
 )
 def same_places(steps=3000, seed=0):
     return trained(steps, seed, lay=lambda images, rng: scatter(images, np.random.default_rng(seed)))
+
+
+@EXERCISE.wrong(
+    "The labels are not those of the batch",
+    "your function takes the first labels in every step; those of a batch are `labels[batch]`.",
+    "sec-training-hand",
+)
+def first_labels(steps=3000, seed=0):
+    return trained(steps, seed, named=lambda batch: slice(BATCH))
+
+
+@EXERCISE.wrong(
+    "The two rates are exchanged",
+    "your function exchanges the two rates; the classifier's is `RATE`, and the localisation network's `OWN_RATE`.",
+    "sec-training-hand",
+)
+def exchanged_rates(steps=3000, seed=0):
+    return trained(
+        steps, seed, rates=lambda step, steps, k: (OWN_RATE * (1 - step / steps), k * RATE * (1 - step / steps))
+    )
 
 
 @EXERCISE.wrong(
