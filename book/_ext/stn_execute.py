@@ -23,7 +23,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
-MEASURING = ("book/11_fast", "book/A_fast")  # whose cells time something: each runs alone, at the end
+MEASURING = ("book/11_fast", "book/A_fast", "book/A_gpu")  # whose cells time something: each runs alone, at the end
 
 
 def run_pages(app: Sphinx, env: BuildEnvironment, docnames: list) -> None:

@@ -49,7 +49,7 @@ class Arm:
     optimizer: str = "adam"
     rate: float = 0.0  # the base rate, 0 for that of `RATES`
     localisation_rate: float = 1.0
-    parameters: int = 30_000
+    parameters: int = 30_000  # about, of a plain network, or of a transformer and its CNN
     tiles: int = 4000  # to train on
     aligned_after: int = 0  # steps of turned copies, before a CNN learns on the tiles that they have aligned
 

@@ -52,8 +52,8 @@ def build_arm(arm, seed):
     classifier = small_convolutions((1, 28, 28), 10 + bool(arm.turns), HIDDEN, seed)  # turned copies have a score, too
     if arm.turns:
         return TurnedCopies(classifier, arm.turns)
-    rotation = build("st-cnn", "R", "rotation", rng=seed).transformer
-    return Classifier.of(classifier, rotation if arm.reads == "rotation" else None)
+    rotates = arm.reads == "rotation"
+    return Classifier.of(classifier, build("st-cnn", "R", "rotation", rng=seed).transformer if rotates else None)
 
 
 def turned(images, angles):
