@@ -6,6 +6,7 @@ these, each of its argument's shape and dtype. Those of grids and samplers take 
 
 from .affine_exp import affine_exp_theta, affine_exp_theta_backward
 from .compose import compose_affine, compose_affine_backward
+from .congealing import Congealed, congeal, finest_turn, turn_likeness
 from .conv import col2im, conv2d, conv2d_backward, im2col
 from .coordinates import base_points, pixel_centres, pixels_per_unit, to_pixels
 from .digits import load_digits

@@ -5,8 +5,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..check import check_pair, check_whole
+from ..congealing import Congealed
 from .theta import rotation_theta
 from .transformer import SpatialTransformer
+
+BATCH = 100  # images whose copies are read at a time, to congeal
 
 
 def turned_thetas(turns: int, dtype=torch.float32, device=None) -> torch.Tensor:
@@ -39,17 +42,19 @@ class TurnedCopies(nn.Module):
     """Read an image in K directions by one network, and average over them. As in `stn_numpy.TurnedCopies`.
 
     It has the attributes of a `Classifier`: `network`, and `transformer`, which turns an image by the direction with
-    the largest share and has no weights of its own.
+    the largest share and has no weights of its own; once `congeal` has given the copies a `stn_numpy.Congealed` as
+    their attribute `congealed`, to the common direction of the class that they predict.
     """
 
     def __init__(self, network, turns=16, size=None):
         super().__init__()
         self.network, self.turns = network, check_whole("turns", turns, 1)
         self.size = None if size is None else check_pair("size", size, 1)
+        self.congealed = None
 
     @property
     def transformer(self) -> SpatialTransformer:
-        """A rotation by the direction with the largest share, with the copies' size."""
+        """A rotation by the `direction`, with the copies' size."""
         return SpatialTransformer(BestTurn(self), "rotation", self.size)
 
     def forward(self, image):
@@ -79,6 +84,34 @@ class TurnedCopies(nn.Module):
         """The share of each direction: (N, K), each row adds up to 1."""
         return self.read(image)[1].softmax(1)
 
+    def direction(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """For each image the angle that turns it, in radians, and its confidence, the share of that turn: both (N,).
+
+        No gradient passes through them: the shares change smoothly, but the direction of the largest jumps.
+        """
+        logits, scores = self.read(image)
+        if self.congealed is None:
+            share, place = scores.softmax(1).max(1)
+            return place.to(scores.dtype) * (2 * torch.pi / self.turns), share.detach()
+        classes = marginalise(logits, scores).argmax(1).cpu().numpy()
+        found = self.congealed.directions(self.orbits(image).cpu().numpy(), classes)
+        return tuple(torch.from_numpy(part).to(scores) for part in found)
+
+    def congeal(self, images: torch.Tensor, labels: torch.Tensor, classes: int, rng=0) -> None:
+        """Find a common direction for each class; from now on `transformer` turns images to that of their class.
+
+        `images` (N, C, H, W) and `labels` (N,) are training images as the network takes them, some tens of each class
+        or more. No heading is used. The result is kept as `congealed`, a `stn_numpy.congealing.Congealed`.
+        """
+        found = torch.cat([self.orbits(part) for part in images.split(BATCH)])
+        self.congealed = Congealed.of(found.cpu().numpy(), labels.cpu().numpy(), classes, rng)
+
+    @torch.no_grad()
+    def orbits(self, image: torch.Tensor) -> torch.Tensor:
+        """The features of each copy of each image: (N, C, H, W) to (N, K, D). See `features_of`."""
+        copies = self.copies(image)
+        return features_of(self.network, copies.flatten(0, 1)).unflatten(0, copies.shape[:2]).float()
+
     def parameter_count(self) -> int:
         """The number of learned numbers."""
         return sum(parameter.numel() for parameter in self.parameters())
@@ -87,16 +120,30 @@ class TurnedCopies(nn.Module):
         return f"turns={self.turns}, size={self.size}"
 
 
-class BestTurn(nn.Module):
-    """A localisation network: the angle, in radians, of the direction with the largest share; (N, C, H, W) to (N, 1).
+def features_of(network: nn.Sequential, images: torch.Tensor) -> torch.Tensor:
+    """What the layers before the last know of images: (N, C, H, W) to (N, D).
 
-    No gradient passes through it: the shares change smoothly, but the direction of the largest jumps.
+    Of the feature maps that a `Flatten` receives, the mean and the maximum over all places, which depend little on
+    where a thing lies; and the last hidden layer, where there is one. TypeError for a network that is no `Sequential`.
     """
+    if not isinstance(network, nn.Sequential):
+        raise TypeError(f"network: expected a Sequential, got {type(network).__name__}")
+    found, hidden, at = [], [], images
+    for layer in network[:-1]:
+        maps, at = at, layer(at)
+        if isinstance(layer, nn.Flatten) and maps.dim() == 4:
+            found, hidden = [maps.mean((2, 3)), maps.amax((2, 3))], []
+        else:
+            hidden = [at]
+    return torch.cat(found + hidden, 1)
+
+
+class BestTurn(nn.Module):
+    """A localisation network: the angle of `TurnedCopies.direction`, (N, C, H, W) to (N, 1)."""
 
     def __init__(self, copies):
         super().__init__()
         self.copies = copies
 
     def forward(self, image):
-        scores = self.copies.read(image)[1]
-        return scores.argmax(1, keepdim=True).to(scores.dtype) * (2 * torch.pi / self.copies.turns)
+        return self.copies.direction(image)[0][:, None]

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from book.experiments.aerial.arms import BATCH, CLIP, RATES, SIZE, Arm, Trainer, build, turned_within
-from book.experiments.aerial.measures import differences, heading_errors
+from book.experiments.aerial.congealed import CongealedNetwork
+from book.experiments.aerial.measures import differences, heading_errors, roses
 from book.experiments.engine import NO_SERIES, Experiment
 from stn_numpy.aerial.tiles import KINDS, aerial_tiles
 from stn_numpy.pytorch.grid import quick_affine_grid
@@ -23,7 +24,6 @@ SEEDS = dict(train=11, held_out=12, test=13, gallery=14)  # of the tiles, the sa
 LIMITED = 15  # seed of the headings of test tiles that lie within a limit
 LOOKS = 8  # number of measurements along a run
 JITTER = 15.0  # degrees around the heading that turned copies predicted for a tile, for the CNN after them
-ROSE = 24  # directions of the histograms of remaining headings
 
 COPIES = dict(reads="turned copies", turns=16, steps=3_000, size=28)
 # What cannot pool a thing over all its headings gives a transformer a reason to turn it, so it is fully connected.
@@ -171,13 +171,6 @@ def measure(network, images, kinds, heading):
     return found | dict(heading=heading_errors(left, kinds), rose=roses(left, kinds))
 
 
-def roses(left, kinds):
-    """Counts, for each kind, of remaining headings by their direction from the kind's mean heading."""
-    means = heading_errors(left, kinds)["means"]
-    off = [differences(left[kinds == k], means[k]) for k in range(len(KINDS))]
-    return [np.histogram(some, ROSE, (-180, 180))[0].tolist() for some in off]
-
-
 def averaged_error(network, images, kinds, turns=16):
     """The error of a classifier whose probabilities are averaged over `turns` turns of each tile."""
     total = 0
@@ -229,6 +222,19 @@ def measure_cell(cell, context):
         if arm.limit == 180 and cell["seed"] == 0 and arm.reads != "log-polar":
             gallery = in_parts(network.transformer.theta, centred(tiles_of("gallery", GALLERY)[0], facts))
             found |= dict(gallery=torch.round(1000 * gallery.flatten(1)).int().tolist())
+    if arm.limit == 180 and (arm.reads == "cnn" or isinstance(network, TurnedCopies)) and not arm.aligned_after:
+        found |= dict(congealed=measure_congealed(network, facts, cell["seed"], images, kinds, heading))
+    return found
+
+
+def measure_congealed(network, facts, seed, images, kinds, heading):
+    """The headings that remain after congealing, which finds them without a change of the network."""
+    train, of_train, _, _ = tiles_of("train", TRAIN)
+    congealed = CongealedNetwork(network, centred(train, facts), of_train)
+    found = congealed.measure(images, kinds.numpy(), heading)
+    if seed == 0:
+        angle, _ = congealed.directions(centred(tiles_of("gallery", GALLERY)[0], facts))
+        found |= dict(gallery=np.round(angle, 3).tolist())
     return found
 
 

@@ -4,6 +4,8 @@ import numpy as np
 
 from stn_numpy.aerial.tiles import KINDS, SYMMETRIC
 
+ROSE = 24  # directions of the histograms of remaining headings
+
 
 def differences(angles, reference):
     """Degrees from reference to angles, -180 to 180: the short way round."""
@@ -33,3 +35,10 @@ def heading_errors(left, kinds):
     within, flipped = (round(float(far.mean()), 4) for far in (apart < 30, apart > 150))
     median = round(float(np.median(apart)), 1)
     return dict(median=median, within=within, flipped=flipped, by_kind=by_kind, means=means)
+
+
+def roses(left, kinds):
+    """Counts, for each kind, of remaining headings by their direction from the kind's mean heading."""
+    means = heading_errors(left, kinds)["means"]
+    off = [differences(left[kinds == k], means[k]) for k in range(len(KINDS))]
+    return [np.histogram(some, ROSE, (-180, 180))[0].tolist() for some in off]
