@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
+from book.experiments.aerial.measures import mean_heading
 from stn_numpy import pictures
 from stn_numpy.aerial.tiles import aerial_tiles
 from stn_numpy.folder import read_folder, read_headings, split
@@ -447,8 +448,10 @@ def test_turned_copies_from_a_command_of_few_words(tiles, tmp_path, capsys):
     assert network.turns == 4 and facts["network"]["turned_copies"] == 4 and network.size == (24, 24)
 
 
-def test_headings_are_learned(tmp_path, capsys):
-    """Hands that point anywhere, all of them with their heading: after some steps the directions are known."""
+@pytest.mark.parametrize("told", [True, False])
+def test_headings_are_learned(tmp_path, capsys, told):
+    """Hands that point anywhere: after some steps their directions are known, or those of a class agree, if no heading
+    was given."""
     rng = np.random.default_rng(0)
     rows = []
     for name, width in (("wide", 4), ("narrow", 1)):
@@ -460,12 +463,16 @@ def test_headings_are_learned(tmp_path, capsys):
             rows.append(f"{name}/{k}.png,{heading:.1f}")
     (tmp_path / "h.csv").write_text("\n".join(["file,degrees", *rows]))
     command = ["--model", "cnn", "--turned-copies", "8", "--data-folder", str(tmp_path / "mine"), "--augment", "turn"]
-    more = ["--headings", str(tmp_path / "h.csv"), "--iterations", "120", "--device", "cpu", "--tile-size", "28"]
-    main([*command, *more, "--out", str(tmp_path / "out")])
+    more = ["--iterations", "120", "--device", "cpu", "--tile-size", "28", "--out", str(tmp_path / "out")]
+    main([*command, *more, *(["--headings", str(tmp_path / "h.csv")] if told else [])])
     network, facts = load_tile_network(next((tmp_path / "out").glob("*.pt")))
     folder = read_folder(tmp_path / "mine", 28)
     images = centred(torch.from_numpy(folder.images).float() / 255, facts)
     known = read_headings(tmp_path / "h.csv", folder.files)
     with torch.no_grad():
         off = np.degrees(network.transformer.localisation(images)[:, 0].numpy()) - known
+    assert ("congealed" in facts) != told
+    if not told:  # known up to a constant of each class
+        for label in (0, 1):
+            off[folder.labels == label] -= mean_heading(off[folder.labels == label])
     assert np.mean(abs((off + 180) % 360 - 180) < 40) > 0.9

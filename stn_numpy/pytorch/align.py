@@ -60,7 +60,11 @@ def align(network, facts: dict, image):
     channels, side = facts["network"]["image_shape"][:2]
     transformer = network.transformer
     small = centred(_tensor(as_array(image, channels, side, facts.get("background"))), facts)
-    parameters = transformer.localisation(small)
+    parameters, confidence = transformer.localisation(small), None
+    if isinstance(network, TurnedCopies):
+        logits, confidence = network(small), network.direction(small)[1].item()
+    else:
+        logits = network.network(transformer.sample(small, parameters))
     grid = transformer.transform.grid(parameters, (1, channels, *image.size), transformer.reading["align_corners"])
     read = partial(grid_sample, grid=grid, **transformer.reading)
     if "A" in image.getbands():  # colours are weighted by alpha, so that none comes from transparent pixels
@@ -70,10 +74,6 @@ def align(network, facts: dict, image):
         aligned = torch.cat([uncentred(read(alpha * colour) / cover.clamp(min=1e-6), facts), cover], 1)
     else:
         aligned = uncentred(read(centred(_tensor(as_array(image, channels)), facts)), facts)
-    if isinstance(network, TurnedCopies):
-        logits, confidence = network(small), network.shares(small).max().item()
-    else:
-        logits, confidence = network.network(transformer.sample(small, parameters)), None
     theta = transformer.transform.forward(parameters)[0].numpy()
     return (255 * aligned[0]).round().byte().numpy(), theta, logits.softmax(1)[0].numpy(), confidence
 

@@ -61,6 +61,10 @@ class Digits:
         """The targets for digits with these labels and the poses that `distort` returned: the labels."""
         return labels
 
+    def beside(self, network) -> dict:
+        """Further contents of the file of trained weights: none, since the settings rebuild the network."""
+        return {}
+
     def test_batches(self, batch: int):
         """The test digits, as pairs of images (B, 1, h, w) and labels (B,)."""
         images, labels = self._test_set()

@@ -20,6 +20,7 @@ from .turned_copies import log_joint, share_entropy
 MODELS = ("cnn", "st-cnn")
 AUGMENTATIONS = ("turn", "scale", "turn,scale")
 SCALED_BY = 0.2  # of the natural logarithm of the scale, the most
+CONGEALED_FROM = 2000  # training tiles, at most
 LABELLED = 4  # one in so many tiles of a batch has a heading, where headings are known
 # Instead of the paper's protocol for digits, one that learns in minutes on a processor.
 DEFAULTS = dict(iterations=2000, batch=32, rate=2e-3, optimizer="adamw", schedule="cosine", clip=5.0)
@@ -55,14 +56,10 @@ class FolderSettings(Settings):
 
     def build(self, seed):
         """The network with its first weights."""
-        return build_tile_network(**self._network(), classes=len(self.classes), rng=seed)
+        return build_tile_network(**self.network_facts(), classes=len(self.classes), rng=seed)
 
-    def beside(self) -> dict:
-        """The facts about the network in a finished checkpoint, for `load_tile_network`."""
-        facts = dict(classes=list(self.classes), mean=list(self.mean), background=self.background)
-        return dict(tiles=facts | dict(network=self._network()))
-
-    def _network(self):
+    def network_facts(self) -> dict:
+        """The arguments of `build_tile_network` other than classes and rng."""
         more = {}
         if self.model.startswith("st-"):
             more = dict(transform=self.transform, localisation_depth=self.localisation_depth)
@@ -148,6 +145,18 @@ class FolderTiles(Digits):
             place = torch.round((self.headings[index] - turned) * turns / 360).remainder(turns)
             labels = labels + len(self.settings.classes) * (1 + place.nan_to_num(-1)).long()
         return images[:, part], labels[:, part]
+
+    def beside(self, network) -> dict:
+        """The facts about the network in a finished checkpoint, for `load_tile_network`. Turned copies that were not
+        given a heading are congealed, which these include."""
+        settings = self.settings
+        facts = dict(classes=list(settings.classes), mean=list(settings.mean), background=settings.background)
+        facts |= dict(network=settings.network_facts())
+        if settings.turned_copies and self.headings is None:
+            chosen = torch.randperm(len(self.labels), generator=torch.Generator().manual_seed(0))[:CONGEALED_FROM]
+            network.congeal(self.images.cpu()[chosen], self.labels.cpu()[chosen], len(settings.classes))
+            facts |= dict(congealed={name: torch.from_numpy(part) for name, part in vars(network.congealed).items()})
+        return dict(tiles=facts)
 
     def _test_set(self):
         return self.test

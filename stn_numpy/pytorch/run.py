@@ -156,7 +156,7 @@ class Run:
         with self._locked():
             self._save()  # the rest may fail on a full disk, and then resumes from here
             network, error = self._as_built(), self._test()
-            save(self.folder / f"{self.name}.pt", network, **self.settings.beside())
+            save(self.folder / f"{self.name}.pt", network, **self.digits.beside(network))
             speed = self.settings.batch * self.step / max(self.seconds, 1e-9)
             found = dict(made_by=made_by, settings=self.settings.facts(), seed=self.seed)
             found |= dict(parameters=network.parameter_count(), test_error=error, test_images=self.digits.test_count)

@@ -97,10 +97,6 @@ class Settings:
         left_out = {one.name for one in fields(self) if one.name in LATER and getattr(self, one.name) == one.default}
         return {name: value for name, value in asdict(self).items() if name not in left_out.union(self.unused())}
 
-    def beside(self) -> dict:
-        """Further contents of the file of trained weights: none, since these settings rebuild the network."""
-        return {}
-
     def build(self, seed):
         """The network with its first weights."""
         how = dict(turned_copies=self.turned_copies, rng=seed)

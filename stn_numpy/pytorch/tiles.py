@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from ..check import check_whole
+from ..congealing import Congealed
 from .families import TRANSFORMS
 from .localisation import LocalisationNetwork
 from .model import Classifier
@@ -100,8 +101,9 @@ def load_tile_network(path) -> tuple[Classifier | TurnedCopies, dict]:
     """Read a network that the training command has trained on a folder of tiles, and the facts that its use requires.
 
     These are ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build_tile_network`;
-    ``background``: the colour under transparent pixels, see `stn_numpy.pictures.opaque`. ValueError if the file is
-    damaged, or holds no network for tiles.
+    ``background``: the colour under transparent pixels, see `stn_numpy.pictures.opaque`; for turned copies that learned
+    no headings ``congealed``: see `TurnedCopies.congeal`. ValueError if the file is damaged, or holds no network for
+    tiles.
     """
     try:
         content = read_whole(path)
@@ -112,6 +114,9 @@ def load_tile_network(path) -> tuple[Classifier | TurnedCopies, dict]:
         raise ValueError(f"{path} is not a finished network for tiles: expected the .pt of {source}")
     try:
         facts = content["tiles"]
-        return load(path, build_tile_network(**facts["network"], classes=len(facts["classes"]))).eval(), facts
+        network = load(path, build_tile_network(**facts["network"], classes=len(facts["classes"]))).eval()
+        if "congealed" in facts:
+            network.congealed = Congealed(**{name: part.numpy() for name, part in facts["congealed"].items()})
+        return network, facts
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise ValueError(f"{path} is damaged ({error})") from error

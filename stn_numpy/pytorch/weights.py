@@ -66,7 +66,7 @@ def to_numpy(module: nn.Module) -> numpy_layer.Layer:
         )
     if kind is Classifier:
         return _of(numpy_model.Classifier, transformer=module.transformer, network=module.network)
-    if kind is TurnedCopies:
+    if kind is TurnedCopies and module.congealed is None:  # the twin turns by the largest share
         return numpy_turned_copies.TurnedCopies(to_numpy(module.network), module.turns, module.size)
     if kind in PLAIN:
         match module:
