@@ -1066,6 +1066,25 @@ def winding_number(theta):
     return float(round(((steps + np.pi) % (2 * np.pi) - np.pi).sum() / (2 * np.pi)))
 
 
+def turn_likeness(features, template):
+    """Correlate the features of images with a template, shifted by every number of places.
+
+    Parameters
+    ----------
+    features : (N, K, D) array of float32 or float64
+        D features of each of K turned copies of N images. The copies go once around, so after the last comes the first.
+    template : (K, D) array of features' dtype
+
+    Returns
+    -------
+    (N, K) array of the same dtype
+        At place s, from 0 to K - 1: the sum over copies k and features d of
+        ``features[n, k + s, d] * template[k, d]``, places modulo K.
+    """
+    turned = [np.roll(template, turn, axis=0) for turn in range(len(template))]
+    return np.einsum("nkd,skd->ns", features, np.stack(turned))
+
+
 def thread_of_pixel(row, column, width, block):
     """Find which thread of which block works on each pixel of a picture.
 
