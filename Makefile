@@ -26,16 +26,18 @@ book: $(VENV)/installed
 test: $(VENV)/installed
 	@$(RUN) -m pytest -m "" $(PYTEST_ARGS)
 
-# Numba's check of indices belongs to code compiled with it, so it has a cache of its own; and it is lost in threads other
-# than the first, so there is one. The two runs go side by side, and each is printed when it is over.
-FUZZ := -m pytest -r fE --hypothesis-profile fuzz -k "numba or fuzz or fast" \
+# Numba's check of indices belongs to code compiled with it, so it has a cache of its own, and is compiled with few
+# optimisations, in two thirds of the time; the check is lost in threads other than the first, so there is one. Plain
+# Python is slow, and takes no more examples than `make test`. The two runs go side by side, each printed when it is over.
+FUZZ := -m pytest -r fE -k "numba or fuzz or fast" \
     $(addprefix tests/test_,$(addsuffix .py,fuzz fast contract grid sampler sampler_padding sampler_safety linear conv pool loss))
 fuzz: $(VENV)/installed
 	@$(MAKE) --no-print-directory -j2 --output-sync fuzz-checked fuzz-plain
 
 fuzz-checked:
 	@cache=$$(mktemp -d); trap 'rm -rf "$$cache"' EXIT; echo "every index checked:"; \
-	    NUMBA_CACHE_DIR="$$cache" NUMBA_BOUNDSCHECK=1 NUMBA_NUM_THREADS=1 $(RUN) $(FUZZ) $(PYTEST_ARGS)
+	    NUMBA_CACHE_DIR="$$cache" NUMBA_BOUNDSCHECK=1 NUMBA_NUM_THREADS=1 NUMBA_OPT=1 \
+	    $(RUN) $(FUZZ) --hypothesis-profile fuzz $(PYTEST_ARGS)
 
 fuzz-plain:
 	@echo "as plain Python:"; NUMBA_DISABLE_JIT=1 $(RUN) $(FUZZ) $(PYTEST_ARGS)

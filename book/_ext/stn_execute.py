@@ -2,8 +2,9 @@
 
 MyST-NB runs a page's cells when Sphinx reads it, one page after the other. Here every page without a result in the
 cache is run first, in as many processes as there are cores; Sphinx then finds the results. The cells of a page run in
-their order, in one kernel of one thread, as before, so that results are the same. A page that fails is left to Sphinx,
-which runs it again and reports the error with its place.
+their order, in one kernel of one thread, as before, so that results are the same. The kernels of many pages have loaded
+their packages before they start (`stn_kernels`). A page that fails is left to Sphinx, which runs it again and reports
+the error with its place.
 """
 
 import multiprocessing
@@ -22,8 +23,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from book._ext.stn_kernels import load_before
+
 LOGGER = logging.getLogger(__name__)
 MEASURING = ("book/11_fast", "book/A_fast", "book/A_gpu")  # whose cells time something: each runs alone, at the end
+
+LOADED = ("matplotlib.pyplot", "myst_nb.ext.glue", "torch._dynamo")  # by most kernels; the last by torch's optimisers
 
 
 def run_pages(app: Sphinx, env: BuildEnvironment, docnames: list) -> None:
@@ -70,7 +75,8 @@ def run_together(env, pages, workers):
         return
     timeout = env.mystnb_config.execution_timeout
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(pages)), spawn) as pool:
+    early = (load_before, LOADED) if len(pages) > workers else ()
+    with ProcessPoolExecutor(min(workers, len(pages)), spawn, *early) as pool:
         running = {
             pool.submit(run_page, nbformat.writes(notebook), str(Path(env.doc2path(name)).parent), timeout): name
             for name, notebook in pages.items()
