@@ -135,7 +135,7 @@ def pytest_runtest_setup():
 def _draw_the_same_examples():
     """The same on every run, so that a red test stays red. `--hypothesis-profile thorough` draws new ones.
 
-    `make fuzz` draws more, with profile fuzz.
+    Where it checks every index, `make fuzz` draws more, with profile fuzz.
     """
     from hypothesis import HealthCheck, settings
 

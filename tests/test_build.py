@@ -98,19 +98,22 @@ def built(tmp_path, **options):
 
 
 def test_pages_run_together_and_their_results_are_found(tmp_path):
-    """Two pages that can only end when both run at the same time; a second build runs neither."""
+    """Two pages that can only end when both run at the same time, and a third; a second build runs none of them."""
     wait = (
         "import pathlib, time\npathlib.Path('{}').touch()\n"
         "while not pathlib.Path('{}').exists():\n    time.sleep(0.01)\n6 * 7"
     )
-    (tmp_path / "index.md").write_text("# Start\n\n```{toctree}\na\nb\n```\n")
+    (tmp_path / "index.md").write_text("# Start\n\n```{toctree}\na\nb\nc\n```\n")
     (tmp_path / "a.md").write_text(PAGE.format(wait.format("is_a", "is_b")))
     (tmp_path / "b.md").write_text(PAGE.format(wait.format("is_b", "is_a")))
+    (tmp_path / "c.md").write_text(PAGE.format("import sys\n'this' in sys.modules"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stn_execute.os, "cpu_count", lambda: 2)
+        patch.setattr(stn_execute, "LOADED", ("this", "that_is_not_installed"))
         log = built(tmp_path, nb_execution_cache_path=str(tmp_path / "cache"))
-    assert "[ 2 of 2]" in log and log.count("Using cached notebook") == 2
+    assert "[ 3 of 3]" in log and log.count("Using cached notebook") == 3
     assert "42" in (tmp_path / "html" / "a.html").read_text("utf8")
+    assert "True" in (tmp_path / "html" / "c.html").read_text("utf8")  # loaded before the kernel started
     (tmp_path / "a.md").write_text((tmp_path / "a.md").read_text() + "\nMore.\n")
     again = built(tmp_path, nb_execution_cache_path=str(tmp_path / "cache"))
     assert " of 1]" not in again and "Using cached notebook" in again

@@ -87,13 +87,13 @@ def test_a_cell_of_the_table(few_digits, tmp_path):
 
 
 def test_a_cell_that_is_stopped_goes_on_where_it_was(few_digits, tmp_path):
-    batches = iter(range(150))
-    stopped = record_of(EXPERIMENT, tmp_path, ONLY + "none", "steps=200", stop=lambda: next(batches, None) is None)
+    batches = iter(range(105))
+    stopped = record_of(EXPERIMENT, tmp_path, ONLY + "none", "steps=110", stop=lambda: next(batches, None) is None)
     assert stopped is None
     batches = iter(range(1000))
-    resumed = record_of(EXPERIMENT, tmp_path, ONLY + "none", "steps=200", stop=lambda: next(batches) < 0)
-    assert next(batches) == 1 + 100  # asked once before the cell, and once a step
-    assert resumed.result == record_of(EXPERIMENT, tmp_path / "anew", ONLY + "none", "steps=200").result
+    resumed = record_of(EXPERIMENT, tmp_path, ONLY + "none", "steps=110", stop=lambda: next(batches) < 0)
+    assert next(batches) == 1 + 10  # asked once before the cell, and once a step
+    assert resumed.result == record_of(EXPERIMENT, tmp_path / "anew", ONLY + "none", "steps=110").result
 
 
 def test_a_cell_of_chance(few_digits, tmp_path):

@@ -97,6 +97,19 @@ def test_a_read_only_install_compiles_for_each_run(tmp_path):
 KERNEL = QUICK + "assert relu(-image).max() == 0 and relu(image).min() == 1"
 
 
+@pytest.fixture(scope="module")
+def compiled_once(run_warm, tmp_path_factory):
+    """A folder with the cache of `KERNEL`, to be copied."""
+    folder = tmp_path_factory.mktemp("cache")
+    run_warm(KERNEL, NUMBA_CACHE_DIR=str(folder))
+    return folder
+
+
+@pytest.fixture
+def cache(compiled_once, tmp_path):
+    return shutil.copytree(compiled_once, tmp_path / "cache")
+
+
 def damage(path):
     """One bit in the middle of the file."""
     content = bytearray(path.read_bytes())
@@ -114,14 +127,13 @@ DAMAGE = {
 
 @pytest.mark.parametrize("kind", ["nbi", "nbc"])
 @pytest.mark.parametrize("how", DAMAGE)
-def test_a_damaged_cache_is_compiled_anew(tmp_path, run_warm, how, kind):
+def test_a_damaged_cache_is_compiled_anew(cache, run_warm, how, kind):
     """With one line that names the file; the next run finds the cache whole again."""
-    run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
-    [path] = tmp_path.rglob(f"*.{kind}")
+    [path] = cache.rglob(f"*.{kind}")
     DAMAGE[how](path)
-    out, errors = run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    out, errors = run_warm(KERNEL, NUMBA_CACHE_DIR=str(cache))
     assert out == "" and errors.count("\n") == 1 and f"the kernels' cache {path} cannot be read" in errors
-    assert run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path)) == ("", "")
+    assert run_warm(KERNEL, NUMBA_CACHE_DIR=str(cache)) == ("", "")
 
 
 def test_the_cache_of_another_kernel_is_not_taken_for_this_one(tmp_path, run_warm):
@@ -150,18 +162,17 @@ def test_a_full_disk_compiles_for_this_run(tmp_path, run_warm):
     assert run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path)) == ("", "")
 
 
-def test_a_cache_that_can_be_neither_read_nor_written_later_on(tmp_path, run_warm):
+def test_a_cache_that_can_be_neither_read_nor_written_later_on(cache, run_warm):
     """Its folder was there when the library was loaded; a file that is a folder is unreadable even for root."""
-    run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
-    [index] = tmp_path.rglob("*.nbi")
+    [index] = cache.rglob("*.nbi")
     index.unlink()
     index.mkdir()
     (index / "full").touch()
-    _, errors = run_warm(KERNEL, NUMBA_CACHE_DIR=str(tmp_path))
+    _, errors = run_warm(KERNEL, NUMBA_CACHE_DIR=str(cache))
     assert errors.count(str(index)) == 2 and errors.count("cannot be read") == errors.count("cannot be written") == 1
-    code = QUICK + f"import shutil; shutil.rmtree({str(tmp_path)!r}); open({str(tmp_path)!r}, 'w').close(); relu(image)"
+    code = QUICK + f"import shutil; shutil.rmtree({str(cache)!r}); open({str(cache)!r}, 'w').close(); relu(image)"
     shutil.rmtree(index)
-    _, errors = run_warm(code, NUMBA_CACHE_DIR=str(tmp_path))
+    _, errors = run_warm(code, NUMBA_CACHE_DIR=str(cache))
     assert "cannot be" in errors
 
 

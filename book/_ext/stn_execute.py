@@ -2,8 +2,9 @@
 
 MyST-NB runs a page's cells when Sphinx reads it, one page after the other. Here every page without a result in the
 cache is run first, in as many processes as there are cores; Sphinx then finds the results. The cells of a page run in
-their order, in one kernel of one thread, as before, so that results are the same. A page that fails is left to Sphinx,
-which runs it again and reports the error with its place.
+their order, in one kernel of one thread, as before, so that results are the same. The kernels of many pages have loaded
+their packages before they start (`stn_kernels`). A page that fails is left to Sphinx, which runs it again and reports
+the error with its place.
 """
 
 import multiprocessing
@@ -22,8 +23,12 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from book._ext.stn_kernels import load_before
+
 LOGGER = logging.getLogger(__name__)
 MEASURING = ("book/11_fast", "book/A_fast", "book/A_gpu")  # whose cells time something: each runs alone, at the end
+
+LOADED = ("matplotlib.pyplot", "myst_nb.ext.glue", "torch._dynamo")  # by most kernels; the last by torch's optimisers
 
 
 def run_pages(app: Sphinx, env: BuildEnvironment, docnames: list) -> None:
@@ -35,8 +40,8 @@ def run_pages(app: Sphinx, env: BuildEnvironment, docnames: list) -> None:
     alone = [name for name in pages if name in MEASURING]
     longest_first = sorted(set(pages) - set(alone), key=lambda name: -os.path.getsize(env.doc2path(name)))
     begun, done = time.monotonic(), 0
-    for names, workers in ((longest_first, os.cpu_count() or 1), (alone, 1)):
-        for name, seconds, text in run_together(env, {name: pages[name] for name in names}, workers):
+    for names, workers, job in ((longest_first, os.cpu_count() or 1, alone and compile_kernels), (alone, 1, None)):
+        for name, seconds, text in run_together(env, {name: pages[name] for name in names}, workers, job):
             done += 1
             left = (time.monotonic() - begun) / done * (len(pages) - done)
             LOGGER.info("[%2d of %d] %s: %.0f s; about %.0f s left", done, len(pages), name, seconds, left)
@@ -63,20 +68,38 @@ def unknown_notebook(env, name, cache):
     return notebook
 
 
-def run_together(env, pages, workers):
+def run_together(env, pages, workers, job=None):
     """Yield name, seconds and executed notebook of each page, as JSON, in the order in which they end; for a page that
-    failed, an empty text."""
+    failed, an empty text. Do a job meanwhile, which begins first."""
     if not pages:
         return
     timeout = env.mystnb_config.execution_timeout
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(pages)), spawn) as pool:
+    early = (load_before, LOADED) if len(pages) > workers else ()
+    with ProcessPoolExecutor(min(workers, len(pages)), spawn, *early) as pool:
+        if job:
+            pool.submit(job)
         running = {
             pool.submit(run_page, nbformat.writes(notebook), str(Path(env.doc2path(name)).parent), timeout): name
             for name, notebook in pages.items()
         }
         for future in as_completed(running):
             yield running[future], *future.result()
+
+
+def compile_kernels() -> None:
+    """Compile kernels beside the other pages: a page that measures would do so alone."""
+    import numpy as np
+
+    from stn_numpy import TRANSFORMS, Classifier, LocalisationNetwork, SpatialTransformer, fast
+
+    shape = (1, 28, 28)
+    localisation = LocalisationNetwork(shape, TRANSFORMS["affine"].identity, channels=(8, 10), downsample=2)
+    model = fast.compiled(Classifier(shape, "linear", transformer=SpatialTransformer(localisation, "affine")))
+    model.backward(model(np.ones((2, *shape), np.float32)))
+    image, theta = np.ones((2, *shape)), np.ones((2, 2, 3))
+    fast.affine_sample(image, theta, image.shape)
+    fast.affine_sample_backward(image, image, theta)
 
 
 def run_page(text: str, folder: str, timeout: int) -> tuple:
