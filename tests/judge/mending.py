@@ -27,7 +27,7 @@ MOVED += [code(text) for text in ("x[:, None]", "x[..., None]", "x[:, None, None
 ENDS = ast.stmt, ast.Slice
 AROUND = ast.BinOp, ast.Call, ast.Tuple, ast.List, ast.Subscript, *ENDS
 READ = ast.BinOp, ast.Name, ast.Call, ast.Subscript, ast.UnaryOp
-LATE = 2.9
+LATE = 2.9  # the rank of a division that gives 0 for much
 FEW, LEAVES = 12, 3  # names that are put in; names and numbers in a formula that is
 
 
@@ -187,7 +187,7 @@ def _other_operations(node):
     """Another operation on the same two; one on two of the names in it; the first of several factors alone."""
     for op in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.MatMult):
         if not isinstance(node.op, op) and (op is not ast.MatMult or isinstance(node.op, ast.Mult)):
-            rank = 1 if op is not ast.FloorDiv else LATE  # which gives 0 for much
+            rank = 1 if op is not ast.FloorDiv else LATE
             yield rank, lambda n, op=op: ast.BinOp(n.left, op(), n.right)
     names = sorted({one.id for one in ast.walk(node) if isinstance(one, ast.Name) and one.id != "np"})
     for one, other in permutations(names[:4], 2):
