@@ -140,7 +140,7 @@ def _other_code(constants, formulas):
             yield from positions(node)
             mine = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} - {"np"}
             yield from (
-                (1, lambda n, other=other: other) for other, names in formulas if mine & names and names <= kinds.keys()
+                (0, lambda n, other=other: other) for other, names in formulas if mine & names and names <= kinds.keys()
             )
         elif isinstance(node, ast.Call):
             yield from _other_calls(node)
@@ -196,7 +196,7 @@ def _other_operations(node):
         yield 1, lambda n: n.left.left
         if isinstance(node.op, ast.Div) and isinstance(node.left.op, ast.Mult):
             yield 1, lambda n: code("x * y / z", y=n.right, z=n.left.right)[1](n.left.left)
-    yield 1, lambda n: ast.Constant(0)
+    yield 0, lambda n: ast.Constant(0)
 
 
 def _other_calls(node):
