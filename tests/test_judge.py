@@ -14,8 +14,8 @@ import pytest
 
 from book.by_hand import CLASSES, HIDDEN, SEEN, SMALL, identity_start
 from conftest import ROOT
-from tests.judge import Bench, Case, Exercise, Stub, catalogue, judge, judge_stub, select, stubs
-from tests.judge.calling import Clock
+from tests.judge import Bench, Case, Exercise, Stub, catalogue, judge, judge_stub, remembering, select, stubs
+from tests.judge.calling import Clock, Late, time_limit
 from tests.judge.changes import change_of_all
 from tests.judge.further import CALLS
 from tests.judge.places import where
@@ -210,18 +210,103 @@ def without_end(image, step=None):
     return image * np.linspace(1, 2, len(image), endpoint=False)
 
 
+def one_side_shorter(image, step=None):
+    first = image[0] * image.mean() + image[0, 1] - 3
+    other = image[1] * image.mean()
+    return np.stack([first, other])
+
+
+def outer_centres(image, step=None):
+    k, n = np.arange(4), len(image)
+    return image * (2 * k / (n - 1) - 1)
+
+
+def one_line_too_many(image, step=None):
+    out = image + 1
+    out[0] = 0
+    return out
+
+
+def last_for_first(image, step=None):
+    longer = np.concatenate([image, image[:1] / 2])
+    return longer[1:]
+
+
 @pytest.mark.parametrize("said, function, right", [
+    ("`image[1] * image.mean() + image[1, 1] - 3` in place of `image[1] * image.mean()`", one_side_shorter,
+     lambda i, s: np.stack([row * i.mean() + row[1] - 3 for row in i[:2]])),
+    ("`(2 * k + 1) / n - 1` in place of `2 * k / (n - 1) - 1`", outer_centres,
+     lambda i, s: i * ((2 * np.arange(4) + 1) / 4 - 1)),
+    ("the line `out[0] = 0` left out", one_line_too_many, lambda i, s: i + 1),
+    ("`longer[:-1]` in place of `longer[1:]`", last_for_first, lambda i, s: i.copy()),
     ("`image @ image.T` in place of `image * image.T`", elementwise, lambda i, s: i @ i.T),
     ("`step or len(image) // 2` in place of `len(image) // 2`", without_default, lambda i, s: i[:: s or 2]),
     ("`first * (columns - 1) / columns` in place of `first * columns / (columns - 1)`, and so on", inverted,
      lambda i, s: i[:2] * 3 / 4),
     ("endpoint=True)` in place of", without_end, lambda i, s: i * np.linspace(1, 2, len(i))),
-], ids=["product", "default", "factor", "end"])  # fmt: skip
+], ids=["twin", "position", "line", "first", "product", "default", "factor", "end"])  # fmt: skip
 def test_change_of_a_kind_that_only_a_readers_code_needs(said, function, right):
     squares = [Case(f"step {step}", np.arange(1.0, 17).reshape(4, 4) ** 2, step) for step in (None, 3)]
     toy = Exercise("square", "test_judge", ("out",), squares)
     toy.solution = lambda package="": right
     assert "Your function is right with" in (found := head(function, toy)) and said in found, found
+
+
+def evenly(image, step):
+    return image * (1 - step / 8)
+
+
+def test_short_formula_of_a_right_answer_is_put_in():
+    toy = Exercise("falling", "test_judge", ("out",), [Case(f"step {k}", PICTURE, k) for k in (1, 2, 3)])
+    toy.solution = lambda package="": evenly
+    assert "with `image * (1 - step / 8)` in place of `image * 0.9 ** step` (line" in head(exponentially, toy)
+
+
+def exponentially(image, step):
+    return image * 0.9**step
+
+
+SIDE, SIDES = 30, []
+
+
+def over_a_square(image, weight):
+    SIDES.append(SIDE)
+    return np.full((SIDE, SIDE), weight[0] - 3 * weight[1])
+
+
+def test_changes_are_tried_in_smaller_calls_first():
+    toy = Exercise("over_a_square", "test_judge", ("out",), TOY.cases[1:], smaller={"SIDE": 2})
+    toy.solution = lambda package="": over_a_square_rightly
+    assert "with `weight[1]` in place of `3 * weight[1]`" in head(over_a_square, toy)
+    assert SIDES.count(30) < 20 < SIDES.count(2)
+
+
+def over_a_square_rightly(image, weight):
+    return np.full((SIDE, SIDE), weight[0] - weight[1])
+
+
+def test_what_is_slow_is_computed_once(monkeypatch):
+    """With the same random numbers as if it were computed again."""
+    monkeypatch.setattr(remembering, "SLOW", 0)
+    calls = []
+
+    def draw(rng, scale):
+        calls.append(scale)
+        return rng.random(3) * scale["factor"]
+
+    for function in (draw, remembering.remembered(draw), remembering.remembered(draw)):
+        rng = np.random.default_rng(0)
+        drawn = [function(rng, {"factor": factor}).tolist() for factor in (2.0, 2.0, 3.0)]
+        assert drawn == (np.random.default_rng(0).random((3, 3)) * [[2], [2], [3]]).tolist()
+    assert len(calls) == 6
+
+
+def test_limit_of_time_inside_another_one_leaves_that_as_it_was():
+    with pytest.raises(Late), time_limit(0.5):
+        with pytest.raises(Late), time_limit(0.05):
+            time.sleep(5)
+        time.sleep(5)
+        pytest.fail("the outer limit is over")
 
 
 def test_line_to_change_is_that_of_the_file_and_what_is_printed_meanwhile_is_unheard(capsys):
@@ -264,7 +349,7 @@ def one_scale_for_both(image, weight):
 
 def test_change_for_one_output_leaves_the_others_as_they_were():
     said = head(one_scale_for_both)
-    assert "in place of `weight[0] + 1`" not in said and "It is right with `image * (scale - 1)`" in said
+    assert "in place of `weight[0] + 1`" not in said and "`image * weight[0]` in place of `image * scale`" in said
 
 
 @pytest.mark.parametrize("function", [reading_a_file, through_lapack, through_compiled_code])

@@ -135,12 +135,14 @@ def _alarm(seconds):
     def stop(number, frame):
         raise Late
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before, start = signal.signal(signal.SIGALRM, stop), time.monotonic()
+    around = signal.setitimer(signal.ITIMER_REAL, seconds)[0]  # what is left of a limit around this one
+    if around and around < seconds:
+        signal.setitimer(signal.ITIMER_REAL, around)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, around and max(around - (time.monotonic() - start), 1e-6))
         signal.signal(signal.SIGALRM, before)
 
 

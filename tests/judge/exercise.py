@@ -59,6 +59,8 @@ class Exercise:
         Helpers in the answer's module that the book shows with it.
     fresh : bool
         Whether the exercise asks for new arrays: none may lie in the memory of an argument.
+    smaller : dict
+        Values of global names with which a slow answer is quicker: see the module of this name.
     """
 
     name: str
@@ -67,9 +69,11 @@ class Exercise:
     cases: list
     also: tuple = ()
     fresh: bool = False
+    smaller: dict = field(default_factory=dict)
     misconceptions: list = field(default_factory=list)
     styles: list = field(default_factory=list)
     further: list | None = field(default=None, repr=False)  # see the module of this name
+    right: list | None = field(default=None, repr=False)  # the expected outcomes of all cases, computed once
     _outcomes: dict = field(default_factory=dict)
 
     def solution(self, package="stn_numpy"):

@@ -110,10 +110,10 @@ def _is_index(place):
 
 
 def _binary(node, place, kinds):
-    for other in OPERATORS.get(type(node.op), ()):
-        yield 0, lambda n, other=other: ast.BinOp(n.left, other(), n.right)
     yield 0, lambda n: n.left
     yield 0, lambda n: n.right
+    for other in OPERATORS.get(type(node.op), ()):
+        yield 0, lambda n, other=other: ast.BinOp(n.left, other(), n.right)
     if isinstance(node.op, (ast.Sub, ast.Div, ast.MatMult)):
         yield 0, lambda n: ast.BinOp(n.right, n.op, n.left)
     if isinstance(node.op, (ast.Mult, ast.Add, ast.BitAnd)) and not _goes_on(place, type(node.op)):
@@ -201,6 +201,12 @@ def _slice(node, place, kinds):
     yield 1, lambda n: ast.Slice(n.lower, None, n.step)
     if node.step:
         yield 0, lambda n: ast.Slice(n.lower, n.upper, None)
+    elif (
+        isinstance(node.lower, ast.Constant) and not node.upper
+    ):  # the first ones for the last, and the other way round
+        yield -0.5, lambda n: ast.Slice(None, ast.UnaryOp(ast.USub(), n.lower))
+    elif isinstance(node.upper, ast.Constant) and not node.lower:
+        yield -0.5, lambda n: ast.Slice(ast.UnaryOp(ast.USub(), n.upper), None)
 
 
 def _sequence(node, place, kinds):

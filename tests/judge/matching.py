@@ -12,6 +12,7 @@ from . import calling, form, places
 from .beside import with_an_argument
 from .changes import ENOUGH, change_of_all, change_on_top, undefined
 from .further import further, further_cases, numbers_in
+from .smaller import Smaller
 
 
 class Share(Enum):
@@ -54,6 +55,11 @@ class Trial:
     def reordered(self):
         """Whether the outputs are right but for their order."""
         return len(self.exercise.gives) > 1 and form.in_another_order(self.given, self.right)
+
+    @functools.cached_property
+    def smaller(self):
+        """The calls with smaller sizes: of the cases that go wrong."""
+        return Smaller(self.exercise, self.function, dict.fromkeys(case for case, _ in self.wrong))
 
     @functools.cached_property
     def further(self):
@@ -132,6 +138,8 @@ class Trial:
 
     def fits(self, function, part=None):
         """Whether a function gives the given numbers in every case; those in which it is wrong are tried first."""
+        if not self.smaller.allows(function, self.smaller.given, functools.partial(_alike, part=part)):
+            return False
         wrong = [case for case, its in self.wrong if part in (None, its)]
         order = sorted(range(len(self.given)), key=lambda case: (bool(self.given[case].error), case not in wrong))
         return all(self._as(function, case, part) for case in order) and self.holds(function, part)
@@ -146,6 +154,8 @@ class Trial:
 
         In one output: what is wrong in the others must not change, unless it becomes right.
         """
+        if not self.smaller.allows(function, self.smaller.right, functools.partial(_alike, part=part)):
+            return False
         wrong = [case for case, its in self.wrong if part in (None, its)]
         cases = self.exercise.cases
         order = sorted(range(len(cases)), key=lambda case: (case not in wrong, numbers_in(cases[case].args)))

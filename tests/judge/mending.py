@@ -6,13 +6,16 @@ what a reader left out. What makes all calls right needs no guess about the mist
 
 import ast
 import contextlib
+import functools
 import inspect
 import io
 import types
 from itertools import permutations
 
 from .expressions import SELDOM, alternatives, code
+from .positions import positions
 from .slips import Source, kinds_in
+from .twins import twins
 
 MODULES = {"numpy", "math", "cmath", "functools", "itertools", "operator"}
 DANGEROUS = {"open", "exec", "eval", "input", "__import__", "save", "savez", "savetxt", "tofile"}
@@ -20,10 +23,12 @@ ENDLESS = {"svd", "pinv", "lstsq", "cond", "matrix_rank"}  # LAPACK can loop for
 PUT_IN = [code(text) for text in ("x + 0.5", "x - 0.5", "x + 1", "x - 1", "2 * x", "x / 2", "-x", "1 - x")]
 WHOLE = [code(text) for text in ("np.floor(x)", "np.maximum(x, 0)", "np.sqrt(x)", "np.log(x)", "np.abs(x)")]
 MOVED = [code(text) for text in ("x.swapaxes(-1, -2)", "x.T", "x[::-1]", "x[..., ::-1]", "x[..., :2]", "x[:, :2]")]
+MOVED += [code(text) for text in ("x[:, None]", "x[..., None]", "x[:, None, None]")]
 ENDS = ast.stmt, ast.Slice
 AROUND = ast.BinOp, ast.Call, ast.Tuple, ast.List, ast.Subscript, *ENDS
 READ = ast.BinOp, ast.Name, ast.Call, ast.Subscript, ast.UnaryOp
-FEW = 12  # names that are put in
+LATE = 2.9  # the rank of a division that gives 0 for much
+FEW, LEAVES = 12, 3  # names that are put in; names and numbers in a formula that is
 
 
 def mends(function, case, right):
@@ -36,13 +41,13 @@ def mends(function, case, right):
     if not isinstance(function, types.FunctionType) or str(function.__module__).partition(".")[0] in MODULES:
         return
     kinds, own, seldom = _constants_of(function) | kinds_in(quietly(function), case), list(_own(function)), []
-    for others in (_other_code(_constants(right)), _more_code):
-        source = Source(function, kinds, others)
+    for others, pairs in ((_other_code(_constants(right), _formulas(right)), twins), (_more_code, None)):
+        source = Source(function, kinds, others, pairs)
         if not _computes(source):
             return
         found = source.slips()
         for name, helper in own:
-            helper = Source(helper, kinds, others)
+            helper = Source(helper, kinds, others, pairs)
             found += [slip.behind(function, name) for slip in helper.slips()] if _computes(helper) else []
         seldom += [slip for slip in found if slip.rank % 1 == SELDOM % 1]
         yield from sorted((slip for slip in found if slip.rank % 1 != SELDOM % 1), key=lambda slip: slip.rank)
@@ -58,6 +63,7 @@ def sentence(part, *slips):
 def quietly(function):
     """The same function, without what it prints."""
 
+    @functools.wraps(function)
     def quiet(*args, **options):
         with contextlib.redirect_stdout(io.StringIO()):
             return function(*args, **options)
@@ -100,8 +106,22 @@ def _constants(functions):
     return sorted(found)
 
 
-def _other_code(constants):
-    """What yields the alternatives of right answers, and other orders, numbers and operations."""
+def _formulas(functions):
+    """The short formulas in the code of some functions, each with its names."""
+    found = {}
+    for function in functions:
+        tree = Source(function, {}).tree
+        for node in ast.walk(tree) if tree else ():
+            if isinstance(node, (ast.BinOp, ast.Compare, ast.IfExp)):
+                inside = list(ast.walk(node))
+                leaves = [one for one in inside if isinstance(one, (ast.Name, ast.Constant))]
+                if len(leaves) <= LEAVES and not any(isinstance(one, ast.Call) for one in inside):
+                    found[ast.dump(node)] = node, {one.id for one in leaves if isinstance(one, ast.Name)}
+    return [(node, names) for node, names in found.values() if names]
+
+
+def _other_code(constants, formulas):
+    """What yields the alternatives of right answers, and other orders, numbers, operations and formulas."""
 
     def others(place, kinds):
         node = place.node
@@ -117,6 +137,11 @@ def _other_code(constants):
             yield from _other_values(node, kinds)
         elif isinstance(node, ast.BinOp):
             yield from _other_operations(node)
+            yield from positions(node)
+            mine = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} - {"np"}
+            yield from (
+                (0, lambda n, other=other: other) for other, names in formulas if mine & names and names <= kinds.keys()
+            )
         elif isinstance(node, ast.Call):
             yield from _other_calls(node)
         elif isinstance(node, (ast.Tuple, ast.List)) and 2 < len(node.elts) < 5:
@@ -162,7 +187,8 @@ def _other_operations(node):
     """Another operation on the same two; one on two of the names in it; the first of several factors alone."""
     for op in (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.MatMult):
         if not isinstance(node.op, op) and (op is not ast.MatMult or isinstance(node.op, ast.Mult)):
-            yield 1, lambda n, op=op: ast.BinOp(n.left, op(), n.right)
+            rank = 1 if op is not ast.FloorDiv else LATE
+            yield rank, lambda n, op=op: ast.BinOp(n.left, op(), n.right)
     names = sorted({one.id for one in ast.walk(node) if isinstance(one, ast.Name) and one.id != "np"})
     for one, other in permutations(names[:4], 2):
         yield from (code(f"{one} {op} {other}") for op in "*-+/" if op in "-/" or one < other)
@@ -170,7 +196,7 @@ def _other_operations(node):
         yield 1, lambda n: n.left.left
         if isinstance(node.op, ast.Div) and isinstance(node.left.op, ast.Mult):
             yield 1, lambda n: code("x * y / z", y=n.right, z=n.left.right)[1](n.left.left)
-    yield 1, lambda n: ast.Constant(0)
+    yield 0, lambda n: ast.Constant(0)
 
 
 def _other_calls(node):

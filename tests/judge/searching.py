@@ -9,8 +9,9 @@ from . import calling, mending
 from .probes import probes
 from .slips import slips, with_globals
 
-SECONDS = 6  # of computing, for the whole search; on a busy machine, twice as many of waiting
+SECONDS = 6  # of computing, for the whole search; on a busy machine, three times as many of waiting
 MENDING, TWICE = 5, 3  # besides, for all changes of the reader's own code; of these, for two at once
+ONE = 1  # of waiting, for one change of the reader's own code
 TELLS_LITTLE = (
     "its default",
     "zeros",
@@ -50,7 +51,7 @@ class Search:
 
     def __init__(self, trial):
         self.trial, self.exercise = trial, trial.exercise
-        self.until, self.end = time.process_time() + SECONDS, time.monotonic() + 2 * SECONDS
+        self.until, self.end = time.process_time() + SECONDS, time.monotonic() + 3 * SECONDS
         self.left = MENDING
         self.soon = time.monotonic() + SECONDS  # no earlier can so much be computed, and processes' clocks are slow
         self.nothing = not any(map(trial.usable, {case for case, _ in trial.wrong}))  # errors alone prove little
@@ -102,7 +103,7 @@ class Search:
     def _besides(self, search, part, seconds):
         """A search in the time for changes of the reader's code, which is not taken from that of the others."""
         start, began = time.process_time(), time.monotonic()
-        before, self.until, self.end = (self.until, self.end), start + seconds, began + 2 * seconds
+        before, self.until, self.end = (self.until, self.end), start + seconds, began + 3 * seconds
         self.soon = began + seconds
         found = search(part)
         used = time.process_time() - start
@@ -115,7 +116,7 @@ class Search:
         for slip in self.mends():
             if self.over():
                 return None
-            if slip.function and self.trial.mended_by(mending.quietly(slip.function), part):
+            if slip.function and self._mended_by(slip.function, part):
                 return mending.sentence(part, slip)
         return None
 
@@ -128,9 +129,17 @@ class Search:
                 if self.over():
                     return None
                 both = lead is not other and lead.joined(other)
-                if both and self.trial.mended_by(mending.quietly(both), part):
+                if both and self._mended_by(both, part):
                     return mending.sentence(part, lead, other)
         return None
+
+    def _mended_by(self, function, part):
+        """Whether a change makes it right, within the time for one: some make it run thousands of times as long."""
+        try:
+            with calling.time_limit(ONE):
+                return self.trial.mended_by(mending.quietly(function), part)
+        except calling.Late:
+            return False
 
     def _first_mends(self, tried, part):
         cases = self.trial.cases(part)[0][:3]

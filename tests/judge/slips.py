@@ -9,6 +9,7 @@ import ast
 import dataclasses
 import functools
 import inspect
+import os
 import sys
 import textwrap
 import types
@@ -20,9 +21,11 @@ import numpy as np
 
 from .calling import call
 from .expressions import alternatives
+from .remembering import remembering
 
 LONG, SHORT = 72, 12  # characters of code: the most that are shown, and the fewest if there are more
 TIMES = 1000  # that a while goes round at most
+FIRST = -1  # the rank of what is right by no chance
 ONE_LINE = 3  # the rank of slips so many that they are made in one line at a time
 ALONE = ast.Slice, ast.Tuple, ast.Name, ast.Constant  # which mean little by themselves
 
@@ -46,8 +49,9 @@ class Source:
     None for a function that is not written in Python. A while is left after many times: a slip in it can be endless.
     """
 
-    def __init__(self, function, kinds, others=alternatives):
-        self.function, self.tree, self.choices, self.kinds, self.others = function, None, {}, kinds, others
+    def __init__(self, function, kinds, others=alternatives, pairs=None):
+        self.function, self.tree, self.choices, self.kinds = function, None, {}, kinds
+        self.others, self.pairs = others, pairs
         try:
             tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
         except (OSError, TypeError, SyntaxError):
@@ -85,13 +89,16 @@ class Source:
             if rank < ONE_LINE or len({id(place.statement) for place in group}) == 1
         ]
         found += self._exchanges(places)
+        at = {id(place.node): place for place in places}
+        for node, made in self.pairs(self.tree) if self.pairs else ():
+            found.append(Slip(self, FIRST, [at[id(node)]], lambda _, made=made: made))
         for body in [node.body for node in ast.walk(self.tree) if isinstance(getattr(node, "body", None), list)]:
             for line in body:
                 place = Place(None, body, None, None, line)
                 for other in _other_lines(line):
                     found.append(Slip(self, 1, [place], other))
                 if len(body) > 1 and isinstance(line, (ast.Assign, ast.AugAssign, ast.If, ast.Expr)):
-                    found.append(Slip(self, 3, [place], lambda line: ast.Pass()))
+                    found.append(Slip(self, FIRST if self.pairs else 3, [place], lambda line: ast.Pass()))
         for slip in found:
             slip.chosen = dict(self._offered(place.node, slip.make(place.node)) for place in slip.places)
         return found
@@ -242,7 +249,7 @@ class Slip:
     def words(self):
         """The slip in words: the new code in place of the old."""
         shown = self.whole.around() if self.whole else self.places[0].around()
-        before, after = shown.text(), self._slipped(shown.text)
+        before, after = _apart(shown.text(), self._slipped(shown.text))
         if after == "pass":
             return f"the line `{before}` left out"
         line = shown.statement if len(before) < SHORT and isinstance(shown.node, ast.expr) else None
@@ -260,15 +267,17 @@ class Slip:
                 place.put(node)
 
 
+def _apart(before, after):
+    """Two texts, each of a length that can be shown: of long ones without most of what both begin with, or the ends."""
+    same = len(os.path.commonprefix([before, after]))
+    cut = before.rfind(" ", 0, max(same - SHORT, 0)) if max(map(len, (before, after))) > LONG + SHORT else -1
+    texts = [f"...{text[cut:]}" if cut > 0 else text for text in (before, after)]
+    return [text if len(text) <= LONG + SHORT else f"{text[: LONG // 2]} ... {text[-LONG // 2 :]}" for text in texts]
+
+
 def _short(line):
     """Whether a statement is one line, and not too long to be shown."""
     return line is not None and "\n" not in (text := ast.unparse(line)) and len(text) <= LONG + SHORT
-
-
-def remembering(names):
-    """Those functions that read files, so that they read each only once."""
-    functions = {name: one for name, one in names.items() if isinstance(one, types.FunctionType)}
-    return {name: functools.cache(one) for name, one in functions.items() if "load" in one.__code__.co_names}
 
 
 def with_globals(function, replaced):
@@ -376,13 +385,17 @@ class Place:
             if len(place.above.text()) > LONG:
                 return place
             place = place.above
-        if len(place.text()) < SHORT and isinstance(self.statement, (ast.Assign, ast.AugAssign, ast.For)):
+        if (
+            self.field
+            and len(place.text()) < SHORT
+            and isinstance(self.statement, (ast.Assign, ast.AugAssign, ast.For))
+        ):
             return Place(None, None, None, None, self.statement)
         return place
 
     def text(self):
         """Its code, of several lines the first."""
-        return ast.unparse(self.node).splitlines()[0][: LONG + SHORT]
+        return ast.unparse(self.node).splitlines()[0]
 
 
 def _places(node, above=None, statement=None):
@@ -405,9 +418,10 @@ def _groups(places):
     alike = {}
     for place in places:
         yield [place]
-        around = _pattern(place.above.node) if place.above else type(place.statement).__name__
-        alike.setdefault((_pattern(place.node), around, place.field, place.index), []).append(place)
-        alike.setdefault(_pattern(place.node), []).append(place)
+        around = pattern(place.above.node) if place.above else type(place.statement).__name__
+        alike.setdefault((pattern(place.node), around, place.field, place.index), []).append(place)
+        alike.setdefault(pattern(place.node), []).append(place)
+        alike.setdefault((pattern(place.node), id(place.statement)), []).append(place)
         alike.setdefault(ast.dump(place.node), []).append(place)
         alike.setdefault((ast.dump(place.node), id(place.statement)), []).append(place)
         if place.above:
@@ -420,11 +434,11 @@ def _groups(places):
             yield group
 
 
-def _pattern(node):
+def pattern(node):
     """The structure of an expression, whatever its names."""
     if isinstance(node, ast.Name):
         return "_"
     if isinstance(node, ast.AST):
-        inside = [_pattern(value) for name, value in ast.iter_fields(node) if name != "ctx"]
+        inside = [pattern(value) for name, value in ast.iter_fields(node) if name != "ctx"]
         return f"{type(node).__name__}({','.join(inside)})"
-    return f"[{','.join(map(_pattern, node))}]" if isinstance(node, list) else repr(node)
+    return f"[{','.join(map(pattern, node))}]" if isinstance(node, list) else repr(node)

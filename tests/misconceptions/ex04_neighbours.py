@@ -42,19 +42,31 @@ EXERCISE = Exercise(
 )
 
 
-def read(image, row, column, padding=lambda number, length: number):
-    """Pixels by row and column, after `padding` has moved both; 0 where there is none."""
+def read(image, row, column):
+    """Pixels by row and column; 0 where there is none."""
     height, width = image.shape[2:]
-    row, column = padding(row, height), padding(column, width)
     exists = (0 <= row) & (row < height) & (0 <= column) & (column < width)
     row, column = np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)
     return np.stack([one[:, r, c] * seen for one, r, c, seen in zip(image, row, column, exists)]).astype(image.dtype)
 
 
-def around(image, x, y, padding=lambda number, length: number, floor=np.floor):
+def as_it_is(number, length):
+    return number
+
+
+def edge(number, length):
+    return np.clip(number, 0, length - 1)
+
+
+def around(image, x, y, padding=as_it_is, floor=np.floor, row_padding=None, column_padding=None):
     """The four pixels with another padding, or another way to whole numbers."""
     row, column = floor(y).astype(int), floor(x).astype(int)
-    return [read(image, row + below, column + right, padding) for below in (0, 1) for right in (0, 1)]
+    moves = row_padding or padding, column_padding or padding
+    return [
+        read(image, *(move(at, side) for move, at, side in zip(moves, (row + below, column + right), image.shape[2:])))
+        for below in (0, 1)
+        for right in (0, 1)
+    ]
 
 
 @EXERCISE.wrong(
@@ -78,13 +90,53 @@ def by_columns(image, x, y):
 
 
 @EXERCISE.wrong(
+    "Only the columns are checked",
+    "your function gives 0 left and right of the image alone; above and below there is no pixel either, so check the "
+    "rows, too.",
+    "sec-sampler-outside",
+)
+def columns_checked(image, x, y):
+    return around(image, x, y, row_padding=edge)
+
+
+@EXERCISE.wrong(
+    "Only the rows are checked",
+    "your function gives 0 above and below the image alone; left and right of it there is no pixel either, so check "
+    "the columns, too.",
+    "sec-sampler-outside",
+)
+def rows_checked(image, x, y):
+    return around(image, x, y, column_padding=edge)
+
+
+@EXERCISE.wrong(
+    "Only the first row and column are checked",
+    "your function gives 0 above and left of the image alone; row H and column W do not exist either, so check the "
+    "other ends, too.",
+    "sec-sampler-outside",
+)
+def first_checked(image, x, y):
+    return around(image, x, y, lambda number, length: np.minimum(number, length - 1))
+
+
+@EXERCISE.wrong(
+    "Only the last row and column are checked",
+    "your function gives 0 below and right of the image alone; row -1 and column -1 do not exist either, so check the "
+    "other ends, too.",
+    "sec-sampler-outside",
+)
+def last_checked(image, x, y):
+    return around(image, x, y, lambda number, length: np.maximum(number, 0))
+
+
+@EXERCISE.wrong(
     "The edge is repeated outside",
     'outside the image your function reads the nearest edge pixel, which is `padding_mode="border"`; here it has to '
     "be 0.",
     "sec-sampler-outside",
 )
 def border(image, x, y):
-    return around(image, x, y, lambda number, length: np.clip(number, 0, length - 1))
+    return around(image, x, y, edge)
 
 
 @EXERCISE.wrong(

@@ -123,6 +123,24 @@ def sigmoid(inputs, weights):
 
 
 @EXERCISE.wrong(
+    "Softplus instead of ReLU",
+    "your function has `log(1 + exp(h))` between the layers, which is never 0; it has to be ReLU, max(0, h).",
+    "sec-localisation-weigh",
+)
+def softplus(inputs, weights):
+    return with_between(lambda hidden: np.logaddexp(hidden, 0))(inputs, weights)
+
+
+@EXERCISE.wrong(
+    "ReLU cuts off above 1 as well",
+    "your function limits the hidden units to 1; ReLU replaces negative numbers by 0 and leaves the others alone.",
+    "sec-localisation-weigh",
+)
+def limited(inputs, weights):
+    return with_between(lambda hidden: np.clip(hidden, 0, 1))(inputs, weights)
+
+
+@EXERCISE.wrong(
     "The first bias is missing",
     "your function leaves out the bias of the hidden units; each layer adds its bias, `weights[1]` for the hidden "
     "units and `weights[3]` for the outputs.",

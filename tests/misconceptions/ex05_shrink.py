@@ -150,6 +150,17 @@ def over_the_squares(image):
 
 
 @EXERCISE.wrong(
+    "The squares overlap",
+    "your squares begin one pixel apart, so that they overlap; square i begins at `i * POOL` and ends before "
+    "`(i + 1) * POOL`.",
+    "sec-localisation-shrink",
+)
+def overlapping(image):
+    squares = np.lib.stride_tricks.sliding_window_view(image[:, 0], (POOL, POOL), axis=(1, 2))
+    return squares[:, :SMALL, :SMALL].mean(axis=(3, 4)).reshape(len(image), -1)
+
+
+@EXERCISE.wrong(
     "One column of each square",
     "your function averages only the first column of each square; the mean is over all POOL x POOL pixels, "
     "down and across.",

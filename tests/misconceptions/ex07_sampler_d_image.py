@@ -238,6 +238,19 @@ def nearest(d_out, image, grid, align_corners=False):
 
 
 @EXERCISE.wrong(
+    "Only the nearest pixel gets its share",
+    "your function adds the nearest pixel's share alone; the output was mixed from four pixels, and each should "
+    "receive its weight of `d_out`.",
+    "sec-sback-scatter",
+)
+def nearest_share(d_out, image, grid, align_corners=False):
+    def weigh(across, down, value):
+        return across * down * ((across > 0.5) & (down > 0.5))
+
+    return weighed(d_out, image, grid, align_corners, weigh)
+
+
+@EXERCISE.wrong(
     "Shares outside the image go to its edge",
     "your function adds the share of a neighbour outside the image to the nearest edge pixel, as for border padding; "
     "with zeros padding that share should be dropped.",

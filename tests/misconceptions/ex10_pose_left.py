@@ -107,6 +107,17 @@ def subtracted(pose, theta):
 
 
 @EXERCISE.wrong(
+    "The logarithm of the spread",
+    "your function takes the standard deviation of the sizes and then its logarithm; take the logarithms first.",
+    "sec-training-remains",
+)
+def logarithm_last(pose, theta):
+    place, _, turn = pose_left(pose, theta)
+    linear = compose_theta(pose, theta)[:, :, :2]
+    return place, np.log(np.sqrt(np.abs(np.linalg.det(linear))).std()), turn
+
+
+@EXERCISE.wrong(
     "The position in units",
     "your position is in normalised units; it has to be in pixels of the digit, and one unit is `DIGIT / 2` pixels.",
     "sec-training-remains",

@@ -1,9 +1,18 @@
 """Wrong answers to `train`, and the calls that tell them apart."""
 
+import functools
+
 import numpy as np
 
-from book.by_hand import BATCH, OWN_RATE, RATE, digits, first_weights, scatter, train, training_step
+from book import by_hand
+from book.by_hand import BATCH, OWN_RATE, RATE, first_weights
 from tests.judge import Case, Exercise
+from tests.judge.remembering import remembered
+
+digits, scatter, training_step = (
+    functools.cache(by_hand.digits),
+    *map(remembered, (by_hand.scatter, by_hand.training_step)),
+)
 
 START = first_weights(np.random.default_rng(0))
 
@@ -17,6 +26,7 @@ EXERCISE = Exercise(
         Case("two steps, seed 1", 2, seed=1),
         Case("four steps, seed 2", 4, seed=2),
     ],
+    smaller={"BATCH": 2},
 )
 
 
@@ -149,7 +159,7 @@ def one_rate(steps=3000, seed=0):
     "sec-training-pair",
 )
 def exchanged(steps=3000, seed=0):
-    weights, losses = train(steps, seed)
+    weights, losses = trained(steps, seed)
     return weights[::-1], losses[:, ::-1]
 
 
@@ -199,7 +209,7 @@ def not_kept(steps=3000, seed=0):
     "sec-training-hand",
 )
 def always_zero(steps=3000, seed=0):
-    return train(steps, 0)
+    return trained(steps, 0)
 
 
 @EXERCISE.wrong(
@@ -274,7 +284,7 @@ def one_batch(steps=3000, seed=0):
     "sec-training-hand",
 )
 def without_losses(steps=3000, seed=0):
-    return train(steps, seed)[0]
+    return trained(steps, seed)[0]
 
 
 @EXERCISE.wrong(
@@ -283,7 +293,7 @@ def without_losses(steps=3000, seed=0):
     "sec-training-hand",
 )
 def transposed(steps=3000, seed=0):
-    weights, losses = train(steps, seed)
+    weights, losses = trained(steps, seed)
     return weights, losses.T
 
 

@@ -77,6 +77,19 @@ def mean_distance(errors):
 
 
 @EXERCISE.wrong(
+    "The sum of the distances over S - 1",
+    "your spread is the sum of the distances from the mean, divided by S - 1; the standard deviation squares the "
+    "distances before it adds them, and takes the root.",
+    "sec-scale-spread",
+)
+def distances_over_one_less(errors):
+    def spread(percent):
+        return np.abs(percent - percent.mean(axis=1, keepdims=True)).sum(axis=1) / (percent.shape[1] - 1)
+
+    return _percent(errors, spread)
+
+
+@EXERCISE.wrong(
     "Fractions instead of per cent",
     "your function returns fractions; the table is in per cent, so 0.04 becomes 4.",
     "sec-scale-spread",

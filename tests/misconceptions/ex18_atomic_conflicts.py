@@ -81,6 +81,18 @@ def nearest(theta, in_size, out_size, align_corners=False):
 
 
 @EXERCISE.wrong(
+    "A circle instead of a square",
+    "your function counts the pixels whose straight distance from the sample is less than 1; it has to be less than 1 "
+    "across and less than 1 down, each by itself.",
+    SECTION,
+)
+def in_a_circle(theta, in_size, out_size, align_corners=False):
+    p_x, p_y = points(theta, in_size, out_size, align_corners)
+    row, column = np.indices(in_size)
+    return (np.hypot(p_x[:, None, None] - column, p_y[:, None, None] - row) < 1).sum(axis=0)
+
+
+@EXERCISE.wrong(
     "Only the upper left neighbour",
     "your function counts the upper left pixel alone; a sample is mixed from up to four pixels and adds to each of "
     "them.",
