@@ -19,7 +19,7 @@ OWN = {
     "stn_numpy.cuda.benchmark": {"torch"},
     "stn_numpy.viz": {"matplotlib", "cycler"},
     "stn_numpy.explore.stills": {"matplotlib"},
-    "stn_numpy.pytorch.diagnose_figure": {"matplotlib"},  # inside a function: a training machine has none
+    "stn_numpy.viz_diagnosis": {"matplotlib"},  # inside a function: a training machine has none
 }
 INSIDE_FUNCTIONS = {"pooch", "tqdm", "PIL"}
 

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .diagnose_figure import draw_diagnosis
+from ..viz_diagnosis import draw_diagnosis
 from .watch import measure_grid, watch
 
 FRAME = 0.02  # a step between background and padding from here on, as a share of the contrast, is named

@@ -14,7 +14,7 @@ def draw_diagnosis(look, measured: dict, gradients: dict | None):
     """
     import matplotlib.pyplot as plt
 
-    from .. import viz
+    from . import viz
 
     images, outputs = _picture(look.image), _picture(look.out)
     grids, shown = look.grid.double().cpu().numpy(), range(min(len(images), COLUMNS))
