@@ -18,11 +18,13 @@ from stn_numpy import pictures
 from stn_numpy.aerial.tiles import aerial_tiles
 from stn_numpy.folder import read_folder, read_headings, split
 from stn_numpy.pictures import as_array, read_square
+from stn_numpy.pytorch.align import align
 from stn_numpy.pytorch.folder import FolderTiles, heading_loss, settings_for, turned_anew
 from stn_numpy.pytorch.settings import Settings
 from stn_numpy.pytorch.steps import copies_loss
 from stn_numpy.pytorch.tiles import build_tile_network, centred, load_tile_network, uncentred
 from stn_numpy.pytorch.train import main
+from stn_numpy.theta import rotation_angle
 
 ARGUMENTS = [
     "--model",
@@ -448,10 +450,10 @@ def test_turned_copies_from_a_command_of_few_words(tiles, tmp_path, capsys):
     assert network.turns == 4 and facts["network"]["turned_copies"] == 4 and network.size == (24, 24)
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_headings_are_learned(tmp_path, capsys, told):
+@pytest.mark.parametrize("copies, told", [(8, True), (8, False), (0, False)])
+def test_headings_are_learned(tmp_path, capsys, copies, told):
     """Hands that point anywhere: after some steps their directions are known, or those of a class agree, if no heading
-    was given."""
+    was given, from turned copies and from a CNN."""
     rng = np.random.default_rng(0)
     rows = []
     for name, width in (("wide", 4), ("narrow", 1)):
@@ -462,7 +464,8 @@ def test_headings_are_learned(tmp_path, capsys, told):
             picture.rotate(-heading, Image.Resampling.BILINEAR).save(tmp_path / "mine" / name / f"{k}.png")
             rows.append(f"{name}/{k}.png,{heading:.1f}")
     (tmp_path / "h.csv").write_text("\n".join(["file,degrees", *rows]))
-    command = ["--model", "cnn", "--turned-copies", "8", "--data-folder", str(tmp_path / "mine"), "--augment", "turn"]
+    command = ["--model", "cnn", "--data-folder", str(tmp_path / "mine"), "--augment", "turn"]
+    command += ["--turned-copies", str(copies)] if copies else []
     more = ["--iterations", "120", "--device", "cpu", "--tile-size", "28", "--out", str(tmp_path / "out")]
     main([*command, *more, *(["--headings", str(tmp_path / "h.csv")] if told else [])])
     network, facts = load_tile_network(next((tmp_path / "out").glob("*.pt")))
@@ -476,3 +479,9 @@ def test_headings_are_learned(tmp_path, capsys, told):
         for label in (0, 1):
             off[folder.labels == label] -= mean_heading(off[folder.labels == label])
     assert np.mean(abs((off + 180) % 360 - 180) < 40) > 0.9
+    picture = Image.open(tmp_path / "mine" / "wide" / "0.png")
+    _, theta, probabilities, confidence = align(network, facts, picture)
+    with torch.no_grad():
+        angle = network.transformer.localisation(images[folder.files.index("wide/0.png")][None]).item()
+    assert rotation_angle(theta[None].astype(float))[0] % (2 * np.pi) == pytest.approx(angle % (2 * np.pi), abs=1e-3)
+    assert 0 < confidence <= 1 and probabilities.sum() == pytest.approx(1, abs=1e-5)

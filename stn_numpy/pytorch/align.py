@@ -26,8 +26,9 @@ lists the transformation of each, and a contact sheet shows some pairs, before a
 EPILOG = """\
 In DIR of --out: a .png for each tile, in the same folders as the tiles; poses.csv: the predicted class, and theta in
 words (heading in degrees on the compass, scale, shift); contact_sheet.png. The heading is the transformer's: where the
-network was not trained with headings, it is known up to a constant of each class at best. With turned copies the
-confidence is the share of the winning direction, from 0 to 1.
+network was not trained with headings, it is known up to a constant of each class at best. With a CNN alone, whose
+classes were given a direction each at the end of its training, and with turned copies, the confidence is the share of
+the chosen direction, from 0 to 1.
 
 Tiles that are not square are cut to their middle square. Files that cannot be read are named and skipped. A tile with
 an alpha channel keeps one, and the network sees it on the background that it was trained with.

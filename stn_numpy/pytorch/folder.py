@@ -15,7 +15,7 @@ from .command import Refusal, check_folder
 from .digits import STEPS_A_PIECE, Digits, mixed_seed
 from .settings import Settings
 from .tiles import A_COPY, COPIES, build_tile_network, centred, mean_colour
-from .turned_copies import log_joint, share_entropy
+from .turned_copies import CongealedClassifier, log_joint, share_entropy
 
 MODELS = ("cnn", "st-cnn")
 AUGMENTATIONS = ("turn", "scale", "turn,scale")
@@ -147,15 +147,16 @@ class FolderTiles(Digits):
         return images[:, part], labels[:, part]
 
     def beside(self, network) -> dict:
-        """The facts about the network in a finished checkpoint, for `load_tile_network`. Turned copies that were not
-        given a heading are congealed, which these include."""
+        """The facts about the network in a finished checkpoint, for `load_tile_network`. A CNN, and turned copies
+        that were not given a heading, are congealed, which these include."""
         settings = self.settings
         facts = dict(classes=list(settings.classes), mean=list(settings.mean), background=settings.background)
         facts |= dict(network=settings.network_facts())
-        if settings.turned_copies and self.headings is None:
+        if network.transformer is None or (settings.turned_copies and self.headings is None):
+            copies = network if settings.turned_copies else CongealedClassifier(network.network)
             chosen = torch.randperm(len(self.labels), generator=torch.Generator().manual_seed(0))[:CONGEALED_FROM]
-            network.congeal(self.images.cpu()[chosen], self.labels.cpu()[chosen], len(settings.classes))
-            facts |= dict(congealed={name: torch.from_numpy(part) for name, part in vars(network.congealed).items()})
+            copies.congeal(self.images.cpu()[chosen], self.labels.cpu()[chosen], len(settings.classes))
+            facts |= dict(congealed={name: torch.from_numpy(part) for name, part in vars(copies.congealed).items()})
         return dict(tiles=facts)
 
     def _test_set(self):

@@ -9,7 +9,7 @@ from .families import TRANSFORMS
 from .localisation import LocalisationNetwork
 from .model import Classifier
 from .transformer import SpatialTransformer
-from .turned_copies import TurnedCopies
+from .turned_copies import CongealedClassifier, TurnedCopies
 from .weights import load, read_whole
 
 PARAMETERS = 80_000
@@ -101,9 +101,9 @@ def load_tile_network(path) -> tuple[Classifier | TurnedCopies, dict]:
     """Read a network that the training command has trained on a folder of tiles, and the facts that its use requires.
 
     These are ``classes``: names; ``mean``: see `centred`; ``network``: the other arguments of `build_tile_network`;
-    ``background``: the colour under transparent pixels, see `stn_numpy.pictures.opaque`; for turned copies that learned
-    no headings ``congealed``: see `TurnedCopies.congeal`. ValueError if the file is damaged, or holds no network for
-    tiles.
+    ``background``: the colour under transparent pixels, see `stn_numpy.pictures.opaque`; for a CNN, and turned copies
+    that learned no headings, ``congealed``: see `TurnedCopies.congeal`. ValueError if the file is damaged, or
+    holds no network for tiles.
     """
     try:
         content = read_whole(path)
@@ -116,6 +116,7 @@ def load_tile_network(path) -> tuple[Classifier | TurnedCopies, dict]:
         facts = content["tiles"]
         network = load(path, build_tile_network(**facts["network"], classes=len(facts["classes"]))).eval()
         if "congealed" in facts:
+            network = network if isinstance(network, TurnedCopies) else CongealedClassifier(network.network).eval()
             network.congealed = Congealed(**{name: part.numpy() for name, part in facts["congealed"].items()})
         return network, facts
     except (KeyError, TypeError, ValueError, RuntimeError) as error:

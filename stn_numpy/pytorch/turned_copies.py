@@ -89,13 +89,12 @@ class TurnedCopies(nn.Module):
 
         No gradient passes through them: the shares change smoothly, but the direction of the largest jumps.
         """
-        logits, scores = self.read(image)
         if self.congealed is None:
-            share, place = scores.softmax(1).max(1)
-            return place.to(scores.dtype) * (2 * torch.pi / self.turns), share.detach()
-        classes = marginalise(logits, scores).argmax(1).cpu().numpy()
-        found = self.congealed.directions(self.orbits(image).cpu().numpy(), classes)
-        return tuple(torch.from_numpy(part).to(scores) for part in found)
+            share, place = self.shares(image).max(1)
+            return place.to(share.dtype) * (2 * torch.pi / self.turns), share.detach()
+        out = self(image)
+        found = self.congealed.directions(self.orbits(image).cpu().numpy(), out.argmax(1).cpu().numpy())
+        return tuple(torch.from_numpy(part).to(out) for part in found)
 
     def congeal(self, images: torch.Tensor, labels: torch.Tensor, classes: int, rng=0) -> None:
         """Find a common direction for each class; from now on `transformer` turns images to that of their class.
@@ -118,6 +117,13 @@ class TurnedCopies(nn.Module):
 
     def extra_repr(self) -> str:
         return f"turns={self.turns}, size={self.size}"
+
+
+class CongealedClassifier(TurnedCopies):
+    """A classifier of images as they come, whose features for turned copies give the direction, once congealed."""
+
+    def forward(self, image):
+        return self.network(image)
 
 
 def features_of(network: nn.Sequential, images: torch.Tensor) -> torch.Tensor:
