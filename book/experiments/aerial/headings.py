@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from book.experiments.aerial.arms import BATCH, CLIP, RATES, SIZE, Arm, Trainer, build, turned_within
-from book.experiments.aerial.congealed import CongealedNetwork
+from book.experiments.aerial.congealed import congealed, directions, measure_congealed
 from book.experiments.aerial.measures import differences, heading_errors, roses
 from book.experiments.engine import NO_SERIES, Experiment
 from stn_numpy.aerial.tiles import KINDS, aerial_tiles
@@ -223,17 +223,17 @@ def measure_cell(cell, context):
             gallery = in_parts(network.transformer.theta, centred(tiles_of("gallery", GALLERY)[0], facts))
             found |= dict(gallery=torch.round(1000 * gallery.flatten(1)).int().tolist())
     if arm.limit == 180 and (arm.reads == "cnn" or isinstance(network, TurnedCopies)) and not arm.aligned_after:
-        found |= dict(congealed=measure_congealed(network, facts, cell["seed"], images, kinds, heading))
+        found |= dict(congealed=headings_congealed(network, facts, cell["seed"], images, kinds, heading))
     return found
 
 
-def measure_congealed(network, facts, seed, images, kinds, heading):
+def headings_congealed(network, facts, seed, images, kinds, heading):
     """The headings that remain after congealing, which finds them without a change of the network."""
     train, of_train, _, _ = tiles_of("train", TRAIN)
-    congealed = CongealedNetwork(network, centred(train, facts), of_train)
-    found = congealed.measure(images, kinds.numpy(), heading)
+    copies, seconds = congealed(network, centred(train, facts), of_train)
+    found = measure_congealed(copies, images, kinds.numpy(), heading) | dict(seconds=round(seconds, 1))
     if seed == 0:
-        angle, _ = congealed.directions(centred(tiles_of("gallery", GALLERY)[0], facts))
+        angle, _ = directions(copies, centred(tiles_of("gallery", GALLERY)[0], facts))
         found |= dict(gallery=np.round(angle, 3).tolist())
     return found
 
