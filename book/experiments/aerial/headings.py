@@ -1,8 +1,8 @@
-"""Chapter 17: the errors of each arm and the headings that remain, after about the same processor time."""
+"""Chapter 17: the errors of each arm and the headings that remain, after about the same processor time: two budgets."""
 
 import functools
 import time
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 import numpy as np
 import torch
@@ -28,7 +28,7 @@ JITTER = 15.0  # degrees around the heading that turned copies predicted for a t
 COPIES = dict(reads="turned copies", turns=16, steps=3_000, size=28)
 # What cannot pool a thing over all its headings gives a transformer a reason to turn it, so it is fully connected.
 TURN = dict(steps=13_000, size=32, parameters=80_000, classifier="fcn", rate=5e-4)
-ARMS = {  # steps such that each takes 200 to 250 seconds of one processor; the most telling ones first
+ARMS = {  # steps of the long budget, such that the arms take about the same time; the most telling ones first
     "copies-entropy": Arm(entropy=0.1, **COPIES),
     "copies": Arm(**COPIES),
     "cnn": Arm("cnn", steps=17_000),
@@ -63,9 +63,10 @@ ARMS = {  # steps such that each takes 200 to 250 seconds of one processor; the 
     "copies-100": Arm(tiles=100, **COPIES),
     "cnn-100": Arm("cnn", steps=17_000, tiles=100),
     "copies-44": Arm(**COPIES | dict(steps=1_100, size=44)),
-    "copies-longer": Arm(**COPIES | dict(entropy=0.1, steps=12_000)),
-    "cnn-longer": Arm("cnn", steps=68_000),
 }
+SEEDS_OF_RUNS, SHORTER = 3, 4  # runs of an arm; the short budget has this fraction of the steps
+LONG = {"copies-entropy": 3, "cnn": 3, "copies-entropy-plain": 3, "copies-plain": 1, "cnn-plain": 1, "rotation-90": 1}
+LONG |= {"rotation-180": 1, "rotation-90-sgd": 1}  # runs of the long budget
 
 
 @functools.lru_cache(maxsize=4)
@@ -219,25 +220,34 @@ def measure_cell(cell, context):
         found |= dict(shares=winning_shares(network, images, heading, kinds.numpy()))
     if getattr(network, "transformer", None) is not None:
         found |= dict(life=signs_of_life(network, images, batch=100))
-        if arm.limit == 180 and cell["seed"] == 0 and arm.reads != "log-polar":
+        if arm.limit == 180 and cell["seed"] == 0 and cell["part"] == "arms":
             gallery = in_parts(network.transformer.theta, centred(tiles_of("gallery", GALLERY)[0], facts))
             found |= dict(gallery=torch.round(1000 * gallery.flatten(1)).int().tolist())
     if arm.limit == 180 and (arm.reads == "cnn" or isinstance(network, TurnedCopies)) and not arm.aligned_after:
-        found |= dict(congealed=headings_congealed(network, facts, cell["seed"], images, kinds, heading))
+        found |= dict(congealed=headings_congealed(network, facts, cell, images, kinds, heading))
     return found
 
 
-def headings_congealed(network, facts, seed, images, kinds, heading):
+def headings_congealed(network, facts, cell, images, kinds, heading):
     """The headings that remain after congealing, which finds them without a change of the network."""
-    train, of_train, _, _ = tiles_of("train", TRAIN)
+    train, of_train = (part[: cell["tiles"]] for part in tiles_of("train", TRAIN)[:2])
     copies, seconds = congealed(network, centred(train, facts), of_train)
     found = measure_congealed(copies, images, kinds.numpy(), heading) | dict(seconds=round(seconds, 1))
-    if seed == 0:
+    if cell["seed"] == 0 and cell["part"] == "arms":
         angle, _ = directions(copies, centred(tiles_of("gallery", GALLERY)[0], facts))
         found |= dict(gallery=np.round(angle, 3).tolist())
     return found
 
 
-ARM_CELLS = [dict(part="arms", name=name, **asdict(arm)) for name, arm in ARMS.items()]
-CELLS = [dict(part="data")] + [cell | dict(seed=seed) for seed in range(3) for cell in ARM_CELLS]
+def shorter(arm):
+    """An arm of the short budget."""
+    return replace(arm, steps=arm.steps // SHORTER, aligned_after=arm.aligned_after // SHORTER)
+
+
+def _cell(part, name, arm, seed):
+    return dict(part=part, name=name, **asdict(arm), seed=seed)
+
+
+CELLS = [dict(part="data")] + [_cell("arms", name, ARMS[name], seed) for name in LONG for seed in range(LONG[name])]
+CELLS += [_cell("short", name, shorter(arm), seed) for seed in range(SEEDS_OF_RUNS) for name, arm in ARMS.items()]
 EXPERIMENT = Experiment("headings", 17, CELLS, measure_cell)
