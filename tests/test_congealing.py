@@ -10,7 +10,7 @@ from tolerances import assert_agrees
 
 from stn_numpy import Congealed, congeal, finest_turn, pytorch, turn_likeness
 from stn_numpy.congealing import congeal_step, whitening
-from stn_numpy.pytorch.turned_copies import features_of
+from stn_numpy.pytorch.turned_copies import CongealedClassifier, features_of
 from stn_numpy.turned_copies import TurnedCopies
 
 TURNS, FEATURES = 8, 5
@@ -109,6 +109,14 @@ def test_the_output_stays_and_a_twin_without_directions_is_refused():
         pytorch.to_numpy(twin)
     twin.congealed = None
     torch.testing.assert_close(twin(images), out)
+
+
+def test_a_classifier_has_no_shares_and_says_so():
+    network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 3))
+    classifier, image = CongealedClassifier(network), torch.zeros(1, 1, 8, 8)
+    for asked in (classifier.shares, classifier.direction, classifier.read):
+        with pytest.raises(TypeError, match="congeal first"):
+            asked(image)
 
 
 def test_features_do_not_depend_on_the_place():

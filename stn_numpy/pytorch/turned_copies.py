@@ -125,6 +125,9 @@ class CongealedClassifier(TurnedCopies):
     def forward(self, image):
         return self.network(image)
 
+    def read(self, image):
+        raise TypeError("a CongealedClassifier has no scores: expected congeal first, then direction")
+
 
 def features_of(network: nn.Sequential, images: torch.Tensor) -> torch.Tensor:
     """What the layers before the last know of images: (N, C, H, W) to (N, D).
