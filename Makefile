@@ -5,6 +5,8 @@
 VENV := .venv
 RUN  := $(VENV)/bin/python
 LAB_ARGS ?=
+# Where it is set, each of some hundred processes would compile torch and matplotlib again
+unexport PYTHONDONTWRITEBYTECODE
 # The Pythons that are tried, in this order; those below 3.11 or above 3.14 are passed over
 PYTHONS := python3.12 python3.13 python3.11 python3.14 python3 python
 
