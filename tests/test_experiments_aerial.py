@@ -200,7 +200,7 @@ def test_a_cnn_after_turned_copies_learns_from_kept_headings():
     assert all(torch.equal(value, first[name]) for name, value in network.copies.named_parameters())
     fresh = dict(build(Arm("cnn", 1), 0).named_parameters())
     assert not any(torch.equal(value, fresh[name]) for name, value in network.classifier.named_parameters())
-    assert len(found["history"]) == headings.LOOKS
+    assert len(found["history"]) == headings.LOOKS["arms"]
 
 
 @pytest.mark.parametrize("name", ["cnn", "copies", "copies-told-8", "rotation-90"])

@@ -22,7 +22,7 @@ from stn_numpy.theta import rotation_angle
 TRAIN, HELD_OUT, TEST, GALLERY = 4000, 500, 2000, 240  # tiles
 SEEDS = dict(train=11, held_out=12, test=13, gallery=14)  # of the tiles, the same for every arm and every seed
 LIMITED = 15  # seed of the headings of test tiles that lie within a limit
-LOOKS = 8  # number of measurements along a run
+LOOKS = dict(arms=8, short=2)  # number of measurements along a run of the long and of the short budget
 JITTER = 15.0  # degrees around the heading that turned copies predicted for a tile, for the CNN after them
 
 COPIES = dict(reads="turned copies", turns=16, steps=3_000, size=28)
@@ -117,7 +117,7 @@ def in_parts(function, images):
     return torch.cat([function(part) for part in images.split(100)])
 
 
-def train_arm(arm, seed, context=NO_SERIES):
+def train_arm(arm, seed, context=NO_SERIES, looks=8):
     """Train one arm; return the network, the tiles' mean colour, the losses, and the measurements along the run."""
     images, labels, theta, _ = tiles_of("train", TRAIN)
     facts = dict(mean=mean_colour(images))
@@ -137,7 +137,7 @@ def train_arm(arm, seed, context=NO_SERIES):
             network, trainer = _then_cnn(arm, network.eval(), tiles, seed)
         losses.append(trainer())
         taken += time.process_time() - start
-        if (step + 1) % (arm.steps // LOOKS) == 0:
+        if (step + 1) % (arm.steps // looks) == 0:
             found = measure(network.eval(), look_at, *held_out[1:])
             history.append(dict(step=step + 1, seconds=round(taken, 1), **_in_short(found)))
             network.train()
@@ -208,7 +208,7 @@ def measure_cell(cell, context):
     if cell["part"] == "data":
         return describe_data()
     arm = Arm(**{field.name: cell[field.name] for field in fields(Arm)})
-    network, facts, found = train_arm(arm, cell["seed"], context)
+    network, facts, found = train_arm(arm, cell["seed"], context, LOOKS[cell["part"]])
     save(context.folder / f"{cell['name']}-seed{cell['seed']}.pt", network, arm=asdict(arm), **facts)
     images, kinds, heading = tiles_within("test", TEST, arm.limit)
     images = centred(images, facts)
