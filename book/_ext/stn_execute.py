@@ -26,8 +26,8 @@ from sphinx.util import logging
 from book._ext.stn_kernels import load_before
 
 LOGGER = logging.getLogger(__name__)
-MEASURING = ("book/11_fast", "book/A_fast", "book/A_gpu")  # whose cells time something: each runs alone, at the end
-
+MEASURING = ("book/11_fast", "book/A_fast", "book/A_gpu")  # about times in the main: each runs alone, at the end
+MOST = 6  # pages at a time; a kernel takes up to a GiB
 LOADED = ("matplotlib.pyplot", "myst_nb.ext.glue", "torch._dynamo")  # by most kernels; the last by torch's optimisers
 
 
@@ -39,17 +39,26 @@ def run_pages(app: Sphinx, env: BuildEnvironment, docnames: list) -> None:
     pages = {name: notebook for name in docnames if (notebook := unknown_notebook(env, name, cache)) is not None}
     alone = [name for name in pages if name in MEASURING]
     longest_first = sorted(set(pages) - set(alone), key=lambda name: -os.path.getsize(env.doc2path(name)))
-    begun, done = time.monotonic(), 0
-    for names, workers, job in ((longest_first, os.cpu_count() or 1, alone and compile_kernels), (alone, 1, None)):
-        for name, seconds, text in run_together(env, {name: pages[name] for name in names}, workers, job):
-            done += 1
-            left = (time.monotonic() - begun) / done * (len(pages) - done)
+    several, done, total = workers(), 0, 0.0
+    if pages:
+        LOGGER.info("running the cells of %d pages, %d at a time", len(pages), several)
+    for names, count, job in ((longest_first, several, alone and compile_kernels), (alone, 1, None)):
+        for name, seconds, text in run_together(env, {name: pages[name] for name in names}, count, job):
+            done, total = done + 1, total + seconds
+            together, one_by_one = max(0, len(longest_first) - done), min(len(alone), len(pages) - done)
+            left = total / done * (together / several + one_by_one)
             LOGGER.info("[%2d of %d] %s: %.0f s; about %.0f s left", done, len(pages), name, seconds, left)
             if text:
                 bundle = CacheBundleIn(
                     nbformat.reads(text, 4), str(env.doc2path(name)), data=dict(execution_seconds=seconds)
                 )
                 cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def workers() -> int:
+    """How many pages run at a time: one for each core that this process may use."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(allowed, MOST)
 
 
 def unknown_notebook(env, name, cache):

@@ -61,10 +61,11 @@ def align(network, facts: dict, image):
     channels, side = facts["network"]["image_shape"][:2]
     transformer = network.transformer
     small = centred(_tensor(as_array(image, channels, side, facts.get("background"))), facts)
-    parameters, confidence = transformer.localisation(small), None
     if isinstance(network, TurnedCopies):
-        logits, confidence = network(small), network.direction(small)[1].item()
+        angle, share = network.direction(small)
+        parameters, logits, confidence = angle[:, None], network(small), share.item()
     else:
+        parameters, confidence = transformer.localisation(small), None
         logits = network.network(transformer.sample(small, parameters))
     grid = transformer.transform.grid(parameters, (1, channels, *image.size), transformer.reading["align_corners"])
     read = partial(grid_sample, grid=grid, **transformer.reading)

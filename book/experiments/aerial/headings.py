@@ -50,6 +50,8 @@ ARMS = {  # steps of the long budget, such that the arms take about the same tim
     "similarity-90": Arm("similarity", limit=90.0, **TURN),
     "similarity-180": Arm("similarity", **TURN),
     "rotation-45": Arm("rotation", limit=45.0, **TURN),
+    "similarity-45": Arm("similarity", limit=45.0, **TURN),
+    "affine-45": Arm("affine", limit=45.0, **TURN),
     "frozen": Arm("rotation", localisation_rate=0.0, **TURN),
     "votes-told-all": Arm("rotation", 11_000, votes=True, told=4000, size=32, parameters=80_000),
     "copies-told-all": Arm(told=4000, **COPIES),
