@@ -57,6 +57,20 @@ def test_a_thread_for_each_number_reads_the_same(dtype):
     np.testing.assert_array_equal(out, cuda.affine_sample(image, theta, d_out.shape))
 
 
+def test_results_are_written_where_they_are_asked_for():
+    """The same arrays twice, with other thetas: nothing that is kept between calls depends on them."""
+    image, theta, d_out = drawn(*SHAPES["more than a block"])
+    on_device = [numba_cuda.to_device(array) for array in (d_out, image)]
+    out, *gradients = (numba_cuda.to_device(np.full(like.shape, np.nan)) for like in (d_out, image, theta))
+    for some in (theta, theta[:, ::-1].copy()):
+        moved = numba_cuda.to_device(some)
+        assert device.affine_sample(on_device[1], moved, d_out.shape, out=out) is out
+        device.affine_sample_backward(*on_device, moved, out=gradients)
+        assert_agrees(out.copy_to_host(), stn_numpy.affine_sample(image, some, d_out.shape))
+        for ours, theirs in zip(gradients, stn_numpy.affine_sample_backward(d_out, image, some), strict=True):
+            assert_agrees(ours.copy_to_host(), theirs)
+
+
 def test_hostile_thetas_spoil_only_their_own_image():
     """As in the library, in one batch: undefined samples are NaN, those outside are zero."""
     theta = np.concatenate([thetas(IDENTITY) * 0.83, *map(thetas, HOSTILE.values())]).astype("float32")

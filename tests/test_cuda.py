@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numba import cuda as numba_cuda
 from numba import types
 
 import stn_numpy
 from stn_numpy import cuda
 from stn_numpy.cuda import kernels, ptx
+from stn_numpy.cuda.benchmark import check_agreement
 
 ROOT = Path(__file__).parents[1]
 # on_cuda has both types and conventions
@@ -66,6 +68,13 @@ def test_every_kernel_is_compiled():
     found = {name for name, kernel in vars(kernels).items() if isinstance(kernel, type(kernels.clear))}
     devices = {name for name in found if kernels.__dict__[name].targetoptions.get("device")}
     assert found - devices == set(ptx.signatures(types.float32))
+
+
+def test_the_benchmark_times_nothing_that_differs_from_torch():
+    right = torch.arange(6.0).reshape(2, 3)
+    check_agreement({"ours": lambda: right + 1e-3}, [right], lambda found: [found])
+    with pytest.raises(AssertionError, match="atomics: "):
+        check_agreement({"torch": lambda: [right], "atomics": lambda: [right + 0.01]}, [right], list)
 
 
 def test_the_benchmark_says_that_it_needs_a_gpu():

@@ -6,6 +6,7 @@ memory's bandwidth each number that has to be moved counts once, and the referen
 
 import argparse
 import json
+from functools import partial
 
 import numpy as np
 from numba import cuda
@@ -31,6 +32,20 @@ def seconds_of(calls: dict, repeats: int) -> dict:
     return {name: float(np.median(times[3:])) for name, times in taken.items()}  # the first ones compile and warm up
 
 
+def check_agreement(calls: dict, expected, parts) -> None:
+    """Refuse to time a side whose results are not torch's: in float32, by the largest number of each."""
+    import torch
+
+    for name, call in calls.items():
+        for found, right in zip(parts(call()), expected, strict=True):
+            found, scale = torch.as_tensor(found, device=right.device), float(right.abs().max())
+            torch.testing.assert_close(found, right, rtol=0, atol=1e-3 * scale, msg=partial(_named, name))
+
+
+def _named(name, text):
+    return f"{name}: {text}"
+
+
 def measure(shape: tuple, copy_speed: float, repeats: int) -> dict:
     """One row: seconds of every side, ratios to torch, and shares of the bandwidth."""
     import torch
@@ -48,18 +63,20 @@ def measure(shape: tuple, copy_speed: float, repeats: int) -> dict:
         return F.grid_sample(image, F.affine_grid(theta, shape, align_corners=False), align_corners=False)
 
     graph = by_torch(*leaves)
-    out = torch.as_tensor(device.affine_sample(*ours[1:], shape), device="cuda")
-    torch.testing.assert_close(out, graph.detach(), rtol=0, atol=1e-3)
+    out, gradients = (cuda.as_cuda_array(torch.empty_like(image)) for _ in range(2))
+    gradients = gradients, cuda.as_cuda_array(torch.empty_like(theta))
     forward = {
         "torch": lambda: by_torch(image, theta),
-        "a thread a number": lambda: device.affine_sample(*ours[1:], shape, channels_inside=False),
-        "a thread a pixel": lambda: device.affine_sample(*ours[1:], shape),
+        "a thread a number": lambda: device.affine_sample(*ours[1:], shape, channels_inside=False, out=out),
+        "a thread a pixel": lambda: device.affine_sample(*ours[1:], shape, out=out),
     }
     backward = {
         "torch": lambda: torch.autograd.grad(graph, leaves, d_out, retain_graph=True),
-        "atomics": lambda: device.affine_sample_backward(*ours, atomics=True),
-        "no atomics": lambda: device.affine_sample_backward(*ours),
+        "atomics": lambda: device.affine_sample_backward(*ours, atomics=True, out=gradients),
+        "no atomics": lambda: device.affine_sample_backward(*ours, out=gradients),
     }
+    check_agreement(forward, [graph.detach()], lambda found: [found])
+    check_agreement(backward, backward["torch"](), list)
     row, size = {"shape": shape}, 4 * image.numel()
     for name, calls, moved in (("forward", forward, 2 * size), ("backward", backward, 3 * size)):
         seconds = seconds_of(calls, repeats)

@@ -3,6 +3,8 @@
 These functions neither check nor wait: `stn_numpy.cuda.sampler` checks, and copying a result back waits.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numba import cuda
 
@@ -10,13 +12,13 @@ from ..coordinates import pixel_centres, pixels_per_unit
 from . import kernels
 
 
-def affine_sample(image, theta, size: tuple, align_corners: bool = False, channels_inside: bool = True):
-    """Warp an image: (N, C, H, W) and (N, 2, 3) to (N, C, h, w).
+def affine_sample(image, theta, size: tuple, align_corners: bool = False, channels_inside: bool = True, out=None):
+    """Warp an image: (N, C, H, W) and (N, 2, 3) to (N, C, h, w), written to `out` if there is one.
 
     With `channels_inside`, one thread a pixel, which loops over the channels; without, one for each number of the
     output.
     """
-    out = cuda.device_array(size, image.dtype)
+    out = cuda.device_array(size, image.dtype) if out is None else out
     kernel = kernels.read_pixels if channels_inside else kernels.read_values
     planes = size[0] if channels_inside else size[0] * size[1]
     kernel[blocks(planes, out), kernels.BLOCK](
@@ -25,14 +27,14 @@ def affine_sample(image, theta, size: tuple, align_corners: bool = False, channe
     return out
 
 
-def affine_sample_backward(d_out, image, theta, align_corners: bool = False, atomics: bool = False):
-    """Gradients d_image (N, C, H, W) and d_theta (N, 2, 3).
+def affine_sample_backward(d_out, image, theta, align_corners: bool = False, atomics: bool = False, out=None):
+    """Gradients d_image (N, C, H, W) and d_theta (N, 2, 3), written to the pair `out` if there is one.
 
     With `atomics`, the output's threads add up d_image, in no fixed order; without, the input's threads do, each by
     visiting the output pixels that read it in a fixed order.
     """
     axes, to_pixels = _axes(d_out, align_corners), frame(image, align_corners)
-    d_image = cuda.device_array(image.shape, image.dtype)
+    d_image, d_theta = out or (cuda.device_array(like.shape, like.dtype) for like in (image, theta))
     over_image, over_out = blocks(len(image), image), blocks(len(image), d_out)
     if atomics:
         kernels.clear[over_image, kernels.BLOCK](d_image)
@@ -42,8 +44,7 @@ def affine_sample_backward(d_out, image, theta, align_corners: bool = False, ato
         kernels.collect[over_image, kernels.BLOCK](
             d_out, theta, *axes, *to_pixels, *frame(d_out, align_corners), epsilon, d_image
         )
-    d_theta = cuda.device_array(theta.shape, theta.dtype)
-    shares = cuda.device_array((len(image), over_out[1] * over_out[2], 6), np.float64)
+    shares = _scratch((len(image), over_out[1] * over_out[2], 6), cuda.current_context())
     kernels.theta_shares[over_out, kernels.BLOCK](d_out, image, theta, *axes, *to_pixels, shares)
     kernels.add_shares[len(image), 6](shares, d_theta)
     return d_image, d_theta
@@ -65,5 +66,17 @@ def frame(picture, align_corners: bool) -> tuple:
 
 def _axes(out, align_corners):
     """The output's own pixel centres along x and along y, on the GPU."""
-    lengths = out.shape[3], out.shape[2]
-    return tuple(cuda.to_device(pixel_centres(length, align_corners, out.dtype)) for length in lengths)
+    context = cuda.current_context()
+    return tuple(_axis(length, align_corners, out.dtype, context) for length in (out.shape[3], out.shape[2]))
+
+
+# Copies to the GPU and new memory there cost more than a small kernel, so those that repeat are kept. All kernels run
+# in one stream, one after the other, so that each finds the scratch memory free.
+@lru_cache(maxsize=64)
+def _axis(length, align_corners, dtype, context):
+    return cuda.to_device(pixel_centres(length, align_corners, dtype))
+
+
+@lru_cache(maxsize=8)
+def _scratch(shape, context):
+    return cuda.device_array(shape, np.float64)

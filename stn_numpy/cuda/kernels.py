@@ -13,6 +13,7 @@ from numba import config, cuda
 # whose points would lie in 32 rows of the input after a quarter turn. The simulator starts a Python thread for each.
 BLOCK = (4, 2) if config.ENABLE_CUDASIM else (8, 32)
 THREADS = BLOCK[0] * BLOCK[1]
+CHANNELS = 4  # that a thread of `collect` adds up at a time, in registers
 
 
 @cuda.jit(device=True)
@@ -44,6 +45,20 @@ def cell(p, length):
     p = clamp(p, real(-2), real(length + 1))  # still outside, and it fits an integer
     first = int(math.floor(p))  # on a GPU floor is a float
     return first, p - real(first)
+
+
+@cuda.jit(device=True)
+def pixel(image, n, c, row, column):
+    """One pixel of a channel; 0 outside the image."""
+    if 0 <= row < image.shape[2] and 0 <= column < image.shape[3]:
+        return image[n, c, row, column]
+    return image.dtype.type(0)
+
+
+@cuda.jit(device=True)
+def times(weight, number):
+    """Their product; 0 where the weight is 0, even if the number is NaN."""
+    return weight * number if weight else type(weight)(0)
 
 
 @cuda.jit(device=True)
@@ -146,6 +161,16 @@ def span(at, reach, half, middle, length):
 
 
 @cuda.jit(device=True)
+def finite(theta, n):
+    """Whether all six numbers of a theta are."""
+    for axis in range(2):
+        for k in range(3):
+            if not math.isfinite(theta[n, axis, k]):
+                return False
+    return True
+
+
+@cuda.jit(device=True)
 def readers(theta, n, row, column, half, middle, out_half, out_middle, height, width, epsilon):
     """Rows and columns of the output that include every output pixel that reads one input pixel.
 
@@ -178,25 +203,29 @@ def collect(d_out, theta, xs, ys, half, middle, out_half, out_middle, epsilon, d
     n, row, column = my_pixel()
     if row >= d_image.shape[2] or column >= d_image.shape[3]:
         return
-    for c in range(d_image.shape[1]):
-        d_image[n, c, row, column] = 0
-    for axis in range(2):  # where a number of theta is infinite or NaN, so is every point, and none is read
-        for k in range(3):
-            if not math.isfinite(theta[n, axis, k]):
-                return
     height, width = d_out.shape[2], d_out.shape[3]
-    first_i, end_i, first_j, end_j = readers(
-        theta, n, row, column, half, middle, out_half, out_middle, height, width, epsilon
-    )
-    one = type(epsilon)(1)
-    for i in range(first_i, end_i):
-        for j in range(first_j, end_j):
-            beside = abs(position(theta, n, 0, xs[j], ys[i], half, middle) - type(epsilon)(column))
-            above = abs(position(theta, n, 1, xs[j], ys[i], half, middle) - type(epsilon)(row))
-            if beside < one and above < one:
-                weight = (one - beside) * (one - above)
-                for c in range(d_image.shape[1]):
-                    d_image[n, c, row, column] += weight * d_out[n, c, i, j]
+    first_i, end_i, first_j, end_j = 0, 0, 0, 0
+    if finite(theta, n):  # otherwise no point is
+        first_i, end_i, first_j, end_j = readers(
+            theta, n, row, column, half, middle, out_half, out_middle, height, width, epsilon
+        )
+    one, channels = type(epsilon)(1), d_image.shape[1]
+    sums = cuda.local.array(CHANNELS, d_image.dtype)
+    for start in range(0, channels, CHANNELS):
+        for k in range(CHANNELS):
+            sums[k] = 0
+        for i in range(first_i, end_i):
+            for j in range(first_j, end_j):
+                beside = abs(position(theta, n, 0, xs[j], ys[i], half, middle) - type(epsilon)(column))
+                above = abs(position(theta, n, 1, xs[j], ys[i], half, middle) - type(epsilon)(row))
+                if beside < one and above < one:
+                    weight = (one - beside) * (one - above)
+                    for k in range(CHANNELS):
+                        if start + k < channels:
+                            sums[k] += weight * d_out[n, start + k, i, j]
+        for k in range(CHANNELS):
+            if start + k < channels:
+                d_image[n, start + k, row, column] = sums[k]
 
 
 @cuda.jit
@@ -222,12 +251,11 @@ def theta_shares(d_out, image, theta, xs, ys, half, middle, shares):
             top, y = cell(p_y, image.shape[2])
             one = type(x)(1)
             for c in range(d_out.shape[1]):
-                across = tap(image, n, c, top, left + 1, one - y) - tap(image, n, c, top, left, one - y)
-                across += tap(image, n, c, top + 1, left + 1, y) - tap(image, n, c, top + 1, left, y)
-                down = tap(image, n, c, top + 1, left, one - x) - tap(image, n, c, top, left, one - x)
-                down += tap(image, n, c, top + 1, left + 1, x) - tap(image, n, c, top, left + 1, x)
-                d_x += d_out[n, c, i, j] * across
-                d_y += d_out[n, c, i, j] * down
+                upper, beside = pixel(image, n, c, top, left), pixel(image, n, c, top, left + 1)
+                lower, last = pixel(image, n, c, top + 1, left), pixel(image, n, c, top + 1, left + 1)
+                d = d_out[n, c, i, j]
+                d_x += d * (times(one - y, beside - upper) + times(y, last - lower))
+                d_y += d * (times(one - x, lower - upper) + times(x, last - beside))
             d_x *= half[0]
             d_y *= half[1]
         sums[0, here], sums[1, here], sums[2, here] = d_x * xs[j], d_x * ys[i], d_x
