@@ -203,14 +203,18 @@ def test_a_cnn_after_turned_copies_learns_from_kept_headings():
     assert len(found["history"]) == headings.LOOKS["arms"]
 
 
-@pytest.mark.parametrize("name", ["cnn", "copies", "copies-told-8", "rotation-90"])
-def test_a_cell(tmp_path, name):
-    result = record_of(headings.EXPERIMENT, tmp_path, f"name={name} seed=0", "steps=8").result
-    assert 0 <= result["test"]["error"] <= 1 and result["parameters"] > 10_000 and len(result["history"]) == 8
+CELLS = [("arms", "cnn"), ("arms", "copies-entropy"), ("short", "copies-told-8"), ("short", "rotation-90")]
+
+
+@pytest.mark.parametrize(("part", "name"), CELLS)
+def test_a_cell(tmp_path, part, name):
+    result = record_of(headings.EXPERIMENT, tmp_path, f"part={part} name={name} seed=0", "steps=8").result
+    assert 0 <= result["test"]["error"] <= 1 and result["parameters"] > 10_000
+    assert len(result["history"]) == headings.LOOKS[part]
     assert ("life" in result) == ("heading" in result["test"]) == (name != "cnn")
     assert ("averaged" in result) == (name == "cnn") and ("shares" in result) == name.startswith("copies")
     assert not list(tmp_path.glob("runs/headings/*/*.pt"))
-    assert ("gallery" in result) == name.startswith("copies")
+    assert ("gallery" in result) == (name == "copies-entropy")
 
 
 def test_what_the_comparison_rests_on(tmp_path):
