@@ -108,7 +108,7 @@ def test_pages_run_together_and_their_results_are_found(tmp_path):
     (tmp_path / "b.md").write_text(PAGE.format(wait.format("is_b", "is_a")))
     (tmp_path / "c.md").write_text(PAGE.format("import sys\n'this' in sys.modules"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stn_execute, "workers", lambda: 2)
+        patch.setattr(stn_execute, "pages_at_a_time", lambda: 2)
         patch.setattr(stn_execute, "LOADED", ("this", "that_is_not_installed"))
         log = built(tmp_path, nb_execution_cache_path=str(tmp_path / "cache"))
     assert "of 3 pages, 2 at a time" in log and "[ 3 of 3]" in log and log.count("Using cached notebook") == 3

@@ -26,7 +26,7 @@ from sphinx.util import logging
 from book._ext.stn_kernels import load_before
 
 LOGGER = logging.getLogger(__name__)
-MEASURING = ("book/11_fast", "book/A_fast", "book/A_gpu")  # about times in the main: each runs alone, at the end
+MEASURING = ("book/11_fast", "book/A_fast", "book/A_gpu")  # whose subject is time: each runs alone, at the end
 MOST = 6  # pages at a time; a kernel takes up to a GiB
 LOADED = ("matplotlib.pyplot", "myst_nb.ext.glue", "torch._dynamo")  # by most kernels; the last by torch's optimisers
 
@@ -39,7 +39,7 @@ def run_pages(app: Sphinx, env: BuildEnvironment, docnames: list) -> None:
     pages = {name: notebook for name in docnames if (notebook := unknown_notebook(env, name, cache)) is not None}
     alone = [name for name in pages if name in MEASURING]
     longest_first = sorted(set(pages) - set(alone), key=lambda name: -os.path.getsize(env.doc2path(name)))
-    several, done, total = workers(), 0, 0.0
+    several, done, total = pages_at_a_time(), 0, 0.0
     if pages:
         LOGGER.info("running the cells of %d pages, %d at a time", len(pages), several)
     for names, count, job in ((longest_first, several, alone and compile_kernels), (alone, 1, None)):
@@ -55,8 +55,8 @@ def run_pages(app: Sphinx, env: BuildEnvironment, docnames: list) -> None:
                 cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
-def workers() -> int:
-    """How many pages run at a time: one for each core that this process may use."""
+def pages_at_a_time() -> int:
+    """One for each core that this process may use, but not more than memory holds."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(allowed, MOST)
 

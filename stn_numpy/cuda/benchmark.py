@@ -6,7 +6,6 @@ memory's bandwidth each number that has to be moved counts once, and the referen
 
 import argparse
 import json
-from functools import partial
 
 import numpy as np
 from numba import cuda
@@ -39,11 +38,7 @@ def check_agreement(calls: dict, expected, parts) -> None:
     for name, call in calls.items():
         for found, right in zip(parts(call()), expected, strict=True):
             found, scale = torch.as_tensor(found, device=right.device), float(right.abs().max())
-            torch.testing.assert_close(found, right, rtol=0, atol=1e-3 * scale, msg=partial(_named, name))
-
-
-def _named(name, text):
-    return f"{name}: {text}"
+            torch.testing.assert_close(found, right, rtol=0, atol=1e-3 * scale, msg=f"{name}: {{}}".format)
 
 
 def measure(shape: tuple, copy_speed: float, repeats: int) -> dict:
@@ -63,8 +58,7 @@ def measure(shape: tuple, copy_speed: float, repeats: int) -> dict:
         return F.grid_sample(image, F.affine_grid(theta, shape, align_corners=False), align_corners=False)
 
     graph = by_torch(*leaves)
-    out, gradients = (cuda.as_cuda_array(torch.empty_like(image)) for _ in range(2))
-    gradients = gradients, cuda.as_cuda_array(torch.empty_like(theta))
+    out, *gradients = (cuda.as_cuda_array(torch.empty_like(like)) for like in (image, image, theta))
     forward = {
         "torch": lambda: by_torch(image, theta),
         "a thread a number": lambda: device.affine_sample(*ours[1:], shape, channels_inside=False, out=out),

@@ -4,6 +4,7 @@ These functions neither check nor wait: `stn_numpy.cuda.sampler` checks, and cop
 """
 
 from functools import lru_cache
+from threading import get_ident
 
 import numpy as np
 from numba import cuda
@@ -44,7 +45,7 @@ def affine_sample_backward(d_out, image, theta, align_corners: bool = False, ato
         kernels.collect[over_image, kernels.BLOCK](
             d_out, theta, *axes, *to_pixels, *frame(d_out, align_corners), epsilon, d_image
         )
-    shares = _scratch((len(image), over_out[1] * over_out[2], 6), cuda.current_context())
+    shares = _scratch((len(image), over_out[1] * over_out[2], 6), cuda.current_context(), get_ident())
     kernels.theta_shares[over_out, kernels.BLOCK](d_out, image, theta, *axes, *to_pixels, shares)
     kernels.add_shares[len(image), 6](shares, d_theta)
     return d_image, d_theta
@@ -70,13 +71,13 @@ def _axes(out, align_corners):
     return tuple(_axis(length, align_corners, out.dtype, context) for length in (out.shape[3], out.shape[2]))
 
 
-# Copies to the GPU and new memory there cost more than a small kernel, so those that repeat are kept. All kernels run
-# in one stream, one after the other, so that each finds the scratch memory free.
+# Copies to the GPU and new memory there cost more than a small kernel, so those that repeat are kept. The kernels of a
+# Python thread run in the order of its calls, so that each finds the scratch memory free; every thread has its own.
 @lru_cache(maxsize=64)
 def _axis(length, align_corners, dtype, context):
     return cuda.to_device(pixel_centres(length, align_corners, dtype))
 
 
 @lru_cache(maxsize=8)
-def _scratch(shape, context):
+def _scratch(shape, context, thread):
     return cuda.device_array(shape, np.float64)

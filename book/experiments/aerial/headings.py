@@ -119,7 +119,7 @@ def in_parts(function, images):
     return torch.cat([function(part) for part in images.split(100)])
 
 
-def train_arm(arm, seed, context=NO_SERIES, looks=8):
+def train_arm(arm, seed, context=NO_SERIES, looks=LOOKS["arms"]):
     """Train one arm; return the network, the tiles' mean colour, the losses, and the measurements along the run."""
     images, labels, theta, _ = tiles_of("train", TRAIN)
     facts = dict(mean=mean_colour(images))
