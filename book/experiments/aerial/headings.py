@@ -27,7 +27,7 @@ JITTER = 15.0  # degrees around the heading that turned copies predicted for a t
 
 COPIES = dict(reads="turned copies", turns=16, steps=3_000, size=28)
 # What cannot pool a thing over all its headings gives a transformer a reason to turn it, so it is fully connected.
-TURN = dict(steps=13_000, size=32, parameters=80_000, classifier="fcn", rate=5e-4)
+TURN = dict(steps=26_000, size=32, parameters=80_000, classifier="fcn", rate=5e-4)
 ARMS = {  # steps of the long budget, such that the arms take about the same time; the most telling ones first
     "copies-entropy": Arm(entropy=0.1, **COPIES),
     "copies": Arm(**COPIES),
