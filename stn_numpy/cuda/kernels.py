@@ -205,7 +205,7 @@ def collect(d_out, theta, xs, ys, half, middle, out_half, out_middle, epsilon, d
         return
     height, width = d_out.shape[2], d_out.shape[3]
     first_i, end_i, first_j, end_j = 0, 0, 0, 0
-    if finite(theta, n):  # otherwise no point is
+    if finite(theta, n):  # otherwise no sampling point is
         first_i, end_i, first_j, end_j = readers(
             theta, n, row, column, half, middle, out_half, out_middle, height, width, epsilon
         )
