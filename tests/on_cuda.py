@@ -5,13 +5,14 @@ Pictures are small: the simulator starts a Python thread for every thread of a G
 
 import numpy as np
 import pytest
+import torch
 from numba import cuda as numba_cuda
 from support import IDENTITY, assert_refused, normal, thetas
 from tolerances import FINITE_DIFFERENCES, assert_agrees
 
 import stn_numpy
 from stn_numpy import cuda, numerical_gradient, pixel_centres
-from stn_numpy.cuda import device, kernels
+from stn_numpy.cuda import benchmark, device, kernels
 
 BACKWARDS = (cuda.affine_sample_backward, cuda.affine_sample_backward_atomics)
 SHAPES = {  # image, and rows and columns of the output
@@ -69,6 +70,37 @@ def test_results_are_written_where_they_are_asked_for():
         assert_agrees(out.copy_to_host(), stn_numpy.affine_sample(image, some, d_out.shape))
         for ours, theirs in zip(gradients, stn_numpy.affine_sample_backward(d_out, image, some), strict=True):
             assert_agrees(ours.copy_to_host(), theirs)
+    for kept in (device._axis, device._scratch):
+        assert kept.cache_info().hits  # a key that is never equal to itself would keep nothing
+
+
+WRONG = {"theta": (1, 2, 3), "out": (2, 3, 3, 7), "d_out": (2, 2, 3, 6), "d_image": (2, 3, 4, 5), "d_theta": (2, 3, 2)}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_arrays_beyond_which_a_kernel_would_write_are_refused(name):
+    """Another shape, or another type."""
+    image, theta, d_out = drawn(*SHAPES["more than a block"], "float32")
+    right = dict(theta=theta, d_out=d_out, out=d_out, d_image=image, d_theta=theta)
+    for wrong in (np.zeros(WRONG[name], "float32"), right[name].astype("float64")):
+        seen, *these = map(numba_cuda.to_device, (image, *(right | {name: wrong}).values()))
+        calls = {"forward": lambda: device.affine_sample(seen, these[0], d_out.shape, out=these[2])}  # noqa: B023
+        calls["backward"] = lambda: device.affine_sample_backward(these[1], seen, these[0], out=these[3:])  # noqa: B023
+        for call in {"theta": calls, "out": ["forward"]}.get(name, ["backward"]):
+            assert_refused(calls[call], name, str(right[name].shape), str(wrong.dtype))
+
+
+def test_both_sides_of_the_benchmark_agree_on_its_arrays(monkeypatch):
+    """In the simulator with torch's CPU tensors, whose memory the kernels share as on a GPU."""
+    if not benchmark.numba.config.ENABLE_CUDASIM:
+        forward, backward = benchmark.sides((1, 2, 9, 9))
+    else:
+        shared = lambda tensor: numba_cuda.to_device(tensor.numpy(), copy=False)  # noqa: E731
+        monkeypatch.setattr(benchmark.cuda, "as_cuda_array", shared, raising=False)
+        forward, backward = benchmark.sides((1, 2, 9, 9), "cpu")
+    assert list(forward) == ["torch", "a thread a number", "a thread a pixel"]
+    assert list(backward) == ["torch", "atomics", "no atomics"]
+    assert torch.is_tensor(forward["torch"]())
 
 
 def test_hostile_thetas_spoil_only_their_own_image():

@@ -1,6 +1,7 @@
 """The kernels for a GPU: what is true of every implementation, in Numba's simulator; and that they compile."""
 
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -15,7 +16,7 @@ from numba import types
 
 import stn_numpy
 from stn_numpy import cuda
-from stn_numpy.cuda import kernels, ptx
+from stn_numpy.cuda import benchmark, kernels, ptx
 from stn_numpy.cuda.benchmark import check_agreement
 
 ROOT = Path(__file__).parents[1]
@@ -32,7 +33,8 @@ def test_contract(where):
         pytest.skip("no GPU that CUDA can use")
     environment = os.environ | {"STN_CUDA": "1", "NUMBA_ENABLE_CUDASIM": str(int(where == "simulator"))}
     environment.pop("PYTEST_XDIST_WORKER", None)
-    command = [sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", *CONTRACT]
+    contract = CONTRACT if where == "simulator" else [*CONTRACT[:-1], f"({WHICH}) and not no_reader"]  # needs py_func
+    command = [sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", *contract]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"[1-9]\d+ passed", done.stdout) and "skipped" not in done.stdout, done.stdout
@@ -61,7 +63,7 @@ def test_kernel_compiles(name):
     computed = re.findall(r"^\s*((?:add|sub|mul|fma|div|setp|neg|abs)\S*\.f64)", compiled, re.MULTILINE)
     assert not computed or name == "add_shares", computed
     assert ("atom.global" in compiled or "red.global" in compiled) == (name == "scatter")
-    assert ("bar.sync" in compiled) == (name == "theta_shares")
+    assert ("bar.sync" in compiled) == (name in ("theta_shares", "add_shares"))
 
 
 def test_every_kernel_is_compiled():
@@ -83,3 +85,46 @@ def test_the_benchmark_says_that_it_needs_a_gpu():
     command = [sys.executable, "-m", "stn_numpy.cuda.benchmark"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)})
     assert done.returncode and "needs a GPU" in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_the_benchmark_on_a_gpu():
+    if not (numba_cuda.is_available() and torch.cuda.is_available()):
+        pytest.skip("no GPU that Numba and torch can use")
+    command = [sys.executable, "-m", "stn_numpy.cuda.benchmark", "--repeats", "1", "--shapes", "1"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=True)
+    made_by, row = map(json.loads, done.stdout.splitlines())
+    assert made_by["commit"] and row["backward"]["no atomics"]["bandwidth"] > 0
+
+
+@pytest.mark.parametrize("wrong", [["--repeats", "0"], ["--shapes", "-1"]])
+def test_the_benchmark_refuses_no_calls(wrong, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["benchmark", *wrong])
+    with pytest.raises(SystemExit):
+        benchmark.read_options()
+    assert f"{wrong[0]}: expected at least 1, got {wrong[1]}" in capsys.readouterr().err
+
+
+def test_medians_leave_out_the_rounds_of_warming_up(monkeypatch):
+    """On a clock that says 5, 7 and 9 milliseconds after three slower rounds."""
+    said = iter([100, 100, 100, 5, 9, 7])
+
+    class Event:
+        def __init__(self, enable_timing):
+            pass
+
+        def record(self):
+            pass
+
+        synchronize = record
+
+        def elapsed_time(self, end):
+            return next(said)
+
+    monkeypatch.setattr(torch.cuda, "Event", Event)
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: None)
+    calls = []
+    taken = benchmark.seconds_of({"ours": lambda: calls.append("ours")}, 3, lambda: calls.append("busy"))
+    assert taken["ours"]["kernels"] == 0.007 and taken["ours"]["launched"] >= 0
+    assert calls == ["busy", "ours", "ours"] * 6

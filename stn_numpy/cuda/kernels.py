@@ -14,6 +14,7 @@ from numba import config, cuda
 BLOCK = (4, 2) if config.ENABLE_CUDASIM else (8, 32)
 THREADS = BLOCK[0] * BLOCK[1]
 CHANNELS = 4  # that a thread of `collect` adds up at a time, in registers
+LANES = 2 if config.ENABLE_CUDASIM else 64  # threads of `add_shares` for each number of d_theta
 
 
 @cuda.jit(device=True)
@@ -274,9 +275,20 @@ def theta_shares(d_out, image, theta, xs, ys, half, middle, shares):
 
 @cuda.jit
 def add_shares(shares, d_theta):
-    """One thread for each number of d_theta adds up the blocks' shares, in their order."""
-    n, k = cuda.blockIdx.x, cuda.threadIdx.x
+    """The sum of the blocks' shares of one image, always in the same order: `LANES` threads for each number of d_theta
+    each add up every `LANES`-th share, and then their sums in pairs."""
+    n, k, lane = cuda.blockIdx.x, cuda.threadIdx.x, cuda.threadIdx.y
+    sums = cuda.shared.array((LANES, 6), shares.dtype)
     total = 0.0
-    for block in range(shares.shape[1]):
+    for block in range(lane, shares.shape[1], LANES):
         total += shares[n, block, k]
-    d_theta[n, k // 3, k % 3] = total
+    sums[lane, k] = total
+    cuda.syncthreads()
+    step = LANES // 2
+    while step > 0:
+        if lane < step:
+            sums[lane, k] += sums[lane + step, k]
+        cuda.syncthreads()
+        step //= 2
+    if lane == 0:
+        d_theta[n, k // 3, k % 3] = sums[0, k]

@@ -76,9 +76,17 @@ def _checked(mode, padding_mode, align_corners):
 
 
 def _on_device(*arrays):
-    if not cuda.is_available():
+    if why := why_not():
         raise RuntimeError(
-            "no GPU that CUDA can use; to run the kernels in Numba's simulator, set NUMBA_ENABLE_CUDASIM=1 "
-            "before Numba is imported"
+            f"{why}; to run the kernels in Numba's simulator, set NUMBA_ENABLE_CUDASIM=1 before Numba is imported"
         )
     return [cuda.to_device(np.ascontiguousarray(array)) for array in arrays]
+
+
+def why_not() -> str:
+    """Why Numba cannot use CUDA here; nothing if it can."""
+    if cuda.is_available():
+        return ""
+    if cuda.cuda_error() is not None:
+        return "no GPU that CUDA can use"
+    return "there is a GPU, but not NVVM, with which Numba compiles kernels and which is part of the CUDA toolkit"
