@@ -10,6 +10,7 @@ from pathlib import Path
 from book.experiments import engine, ledger
 from stn_numpy.command import Parser, Refusal, Stop, plain_errors
 from stn_numpy.files import commit_of_code
+from stn_numpy.pytorch.command import find_devices
 
 PROGRAM = "python -m book.experiments"
 MODULES = (
@@ -24,6 +25,8 @@ Without a name: list the experiments by chapter, with the number of finished cel
 one core, estimated from cells of the same kind ("?" where none is done), and at the end the time spent so far. With a
 name: measure the missing cells.
 """
+
+DEVICE = "auto, cpu, cuda or cuda:N, where `Run` trains (default: auto, CUDA if available); other cells use the CPU"
 
 EPILOG = """\
 Each cell is written as soon as it is done; Ctrl-C or a kill loses at most the cells being measured, and networks that
@@ -47,7 +50,7 @@ def read_options(arguments):
     add("--set", **several, metavar="KEY=VALUE", help="change settings in all cells, such as fewer steps")
     add("--list", action="store_true", help="show the cells and whether they are done, without measuring")
     add("--workers", type=int, default=1, metavar="N", help="processes, each of one thread (default: %(default)s)")
-    add("--device", default="auto", metavar="NAME", help="auto, cpu, cuda or cuda:N (default: auto, CUDA if available)")
+    add("--device", default="auto", metavar="NAME", help=DEVICE)
     add("--out", type=Path, default=ledger.RESULTS, metavar="FOLDER", help="of the ledgers (default: book/results)")
     add("--runs", type=Path, default=Path("runs"), metavar="FOLDER", help="of checkpoints (default: %(default)s)")
     add("--keep", action="store_true", help="keep the cells' own folders, with the networks that they saved")
@@ -130,6 +133,7 @@ def work(options, command, experiments):
     cells = select(experiment, options.only, options.set)
     if options.list:
         return show_cells(experiment, cells, places)
+    find_devices(options.device)  # refuses one that is not here
     with Stop() as stop:
         left = engine.run_cells(experiment, cells, places, options.workers, stop)
         done = f"{len(cells) - left} of {len(cells)} cells are done"

@@ -16,7 +16,8 @@ def find_devices(name: str, place: int | None = None) -> list[torch.device]:
     found = choices.get(name)
     if not found:
         here = ", ".join(choice for choice, devices in choices.items() if devices)
-        raise Refusal(f"--device: expected one of {here}, which are what torch finds here, got {name!r}", 2)
+        built = "" if torch.version.cuda else " (this torch is built without CUDA)"
+        raise Refusal(f"--device: expected one of {here}, which are what torch finds here{built}, got {name!r}", 2)
     if place is None or found == cpu:
         return found
     if place >= len(found):

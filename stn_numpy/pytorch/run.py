@@ -65,6 +65,8 @@ class Run:
         digits=None,
         record_every=0,
     ):
+        if device.type == "cuda" and device.index is None:
+            device = torch.device("cuda", torch.cuda.current_device())
         self.settings, self.seed, self.device, self.world = settings, seed, device, world or World()
         self.checkpoint_every, self.record_every = checkpoint_every, record_every
         self.acceleration = choose_acceleration(acceleration, device, self.world.size)

@@ -23,11 +23,13 @@ def make_optimizer(network, settings, device) -> torch.optim.Optimizer:
     cuda = device.type == "cuda"
     groups, decay = parameter_groups(network, settings.localisation_rate), settings.weight_decay
     for group in groups:
-        group["lr"] = torch.tensor(settings.rate, device=device) if cuda else settings.rate
+        group["lr"] = torch.tensor(float(settings.rate), dtype=torch.float32, device=device) if cuda else settings.rate
     if settings.optimizer == "sgd":
         momentum = dict(momentum=settings.momentum, nesterov=settings.nesterov)
         return torch.optim.SGD(groups, **momentum, weight_decay=decay, fused=cuda or None)
-    return torch.optim.AdamW(groups, weight_decay=decay, capturable=cuda)
+    optimizer = torch.optim.AdamW(groups, weight_decay=decay, capturable=cuda)
+    optimizer._warned_capturable_if_run_uncaptured = True  # torch advises against it where the step is not recorded
+    return optimizer
 
 
 def set_rate(optimizer, rate: float) -> None:

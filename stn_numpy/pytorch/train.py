@@ -33,7 +33,7 @@ are not known; 0.9 and a tenth of the base rate are our choices. With fewer step
 EPILOG = """\
 In DIR: a checkpoint while the run lasts; at its end the weights (.pt) and the result (.json). A run that was stopped
 (Ctrl-C) or killed resumes when the same command is given again, and ends with the same losses as without the stop
-(on a GPU, up to rounding).
+(on a GPU no two runs are exactly equal).
 
 MNIST's four files are taken from the folder that the environment variable STN_DATA names, or else downloaded.
 Your own tiles may have any common format, colours and size; files that cannot be read are named and skipped.
@@ -138,8 +138,12 @@ def join_world(name: str):
     distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         yield world, device
-    finally:
+    except SystemExit:  # a stop, which all processes agreed on
         distributed.destroy_process_group()
+        raise
+    # After an error in one process, the others may wait for it in a reduction, and destroying the group would wait for
+    # them. So that process ends without doing so, and torchrun ends the others.
+    distributed.destroy_process_group()
 
 
 @contextlib.contextmanager
@@ -187,8 +191,10 @@ def train_one(args, settings, digits, device, world, command) -> dict | None:
         try:
             with show_progress(run, hidden=world.rank > 0) as progress:
                 if args.data_folder:
+                    run.train(progress, stop, until=run.step + 10)  # with what only the first steps take
+                    first, seconds = run.step, run.seconds
                     run.train(progress, stop, until=run.step + 10)  # which show how long it will take
-                    left = (settings.iterations - run.step) * run.seconds / max(run.step, 1) / 60
+                    left = (settings.iterations - run.step) * (run.seconds - seconds) / max(run.step - first, 1) / 60
                     say(f"{settings.iterations} steps of {settings.batch} tiles: about {left:.1f} minutes more")
                 run.train(progress, stop)
         except Stopped:

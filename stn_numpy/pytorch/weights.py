@@ -201,7 +201,7 @@ def read_whole(path, device="cpu"):
             if file.testzip():  # torch.load does not check the checksums
                 raise ValueError("a checksum is wrong")
         return torch.load(path, map_location=device, weights_only=True)
-    except (OSError, torch.OutOfMemoryError):  # the file may be undamaged
+    except (OSError, torch.OutOfMemoryError, torch.AcceleratorError):  # the file may be undamaged
         raise
     except Exception as error:  # a single wrong bit can raise nearly anything
         raise ValueError(str(error).strip().partition("\n")[0].partition(". ")[0] or type(error).__name__) from error
