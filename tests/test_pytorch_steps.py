@@ -76,12 +76,13 @@ class Cuda:
 def test_a_rate_in_a_tensor_is_read_anew_in_every_step(nesterov, monkeypatch):
     """On CUDA, where a recorded step must not hold it as a number; torch's fused SGD takes it on the CPU, too."""
     original = torch.tensor
-    monkeypatch.setattr(torch, "tensor", lambda value, device=None: original(value))
-    settings, weights = replace(SETTINGS, nesterov=nesterov), []
+    monkeypatch.setattr(torch, "tensor", lambda value, dtype=None, device=None: original(value, dtype=dtype))
+    settings, weights = replace(SETTINGS, nesterov=nesterov, rate=1), []  # an int, which must not make a tensor of ints
     for device in (Cuda, torch.device("cpu")):
         network = SETTINGS.build(0)
         optimizer = make_optimizer(network, settings, device)
-        assert isinstance(optimizer.param_groups[1]["lr"], torch.Tensor) == (device is Cuda)
+        rate = optimizer.param_groups[1]["lr"]
+        assert device is not Cuda or rate.dtype == torch.float32
         for rate in RATES:
             set_rate(optimizer, rate)
             for number, parameter in enumerate(network.parameters()):
