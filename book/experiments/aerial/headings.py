@@ -45,6 +45,7 @@ ARMS = {  # steps of the long budget, such that the arms take about the same tim
     "copies-hard": Arm(hard=True, **COPIES | dict(steps=3_900)),
     "copies-8": Arm(**COPIES | dict(turns=8, steps=6_000)),
     "log-polar": Arm("log-polar", 9_000),
+    "log-polar-slow": Arm("log-polar", 9_000, localisation_rate=0.25),
     "affine-90": Arm("affine", limit=90.0, **TURN),
     "affine-180": Arm("affine", **TURN),
     "similarity-90": Arm("similarity", limit=90.0, **TURN),
@@ -68,7 +69,7 @@ ARMS = {  # steps of the long budget, such that the arms take about the same tim
 }
 SEEDS_OF_RUNS, SHORTER = 3, 4  # runs of an arm; the short budget has this fraction of the steps
 LONG = {"copies-entropy": 3, "cnn": 3, "copies-entropy-plain": 3, "copies-plain": 1, "cnn-plain": 1, "rotation-90": 1}
-LONG |= {"rotation-180": 1, "rotation-90-sgd": 1}  # runs of the long budget
+LONG |= {"rotation-180": 1, "rotation-90-sgd": 1, "log-polar-slow": 3}  # runs of the long budget
 
 
 @functools.lru_cache(maxsize=4)
