@@ -19,6 +19,7 @@ from stn_numpy.pytorch.life import signs_of_life
 from stn_numpy.pytorch.model import Classifier
 from stn_numpy.pytorch.networks import build
 from stn_numpy.pytorch.quick import quicken
+from stn_numpy.pytorch.steps import parameter_groups, set_rate
 from stn_numpy.pytorch.turned_copies import TurnedCopies
 from stn_numpy.theta import rotation_angle
 
@@ -34,13 +35,16 @@ class Arm:
     steps: int
     augmented: bool = True  # whether each digit is turned afresh each time it is drawn
     turns: int = 0
+    localisation_rate: float = 1.0  # of the localisation network, times the base rate
 
 
 ARMS = {  # steps such that each takes about 800 to 1,000 processor seconds
     "copies": Arm("turned copies", 6_000, turns=16),
     "cnn-augmented": Arm("cnn", 52_000),
     "log-polar": Arm("log-polar", 25_000),
+    "log-polar-slow": Arm("log-polar", 25_000, localisation_rate=0.25),
     "rotation": Arm("rotation", 34_000),
+    "rotation-slow": Arm("rotation", 34_000, localisation_rate=0.25),
     "cnn": Arm("cnn", 52_000, augmented=False),
 }
 
@@ -76,10 +80,11 @@ def train_arm(arm, seed, context):
     upright, labels, angles = digits_of("train", TRAIN)
     fixed = turned(upright, angles)
     network = quicken(build_arm(arm, seed)).to(memory_format=torch.channels_last)
-    optimizer, generator = torch.optim.Adam(network.parameters()), torch.Generator().manual_seed(seed)
+    optimizer = torch.optim.Adam(parameter_groups(network, arm.localisation_rate))
+    generator = torch.Generator().manual_seed(seed)
     losses, start = [], time.process_time()
     for step in context.steps(arm.steps):
-        optimizer.param_groups[0]["lr"] = RATE * (1 + np.cos(np.pi * step / arm.steps)) / 2
+        set_rate(optimizer, RATE * (1 + np.cos(np.pi * step / arm.steps)) / 2)
         chosen = torch.randint(TRAIN, (BATCH,), generator=generator)
         again = 2 * torch.pi * torch.rand(BATCH, generator=generator)
         images = turned(upright[chosen], again) if arm.augmented else fixed[chosen]
@@ -98,7 +103,7 @@ def train_arm(arm, seed, context):
 @torch.no_grad()
 def measure_cell(cell, context):
     """Train and measure one arm for one seed."""
-    arm = Arm(**{field.name: cell[field.name] for field in fields(Arm)})
+    arm = Arm(**{field.name: cell[field.name] for field in fields(Arm) if field.name in cell})
     with torch.enable_grad():
         network, curve, seconds = train_arm(arm, cell["seed"], context)
     upright, labels, angles = digits_of("test", TEST)
@@ -123,5 +128,13 @@ def angles_after(network, images, labels, angles):
     return dict(before=before, angles={name: np.round(value, 2).tolist() for name, value in described.items()})
 
 
-CELLS = [dict(name=name, **asdict(arm), seed=seed) for seed in range(3) for name, arm in ARMS.items()]
+def cell_of(name, seed):
+    """The settings of one run; the localisation network's rate only where it is not the others'."""
+    settings = asdict(ARMS[name])
+    if ARMS[name].localisation_rate == 1:
+        del settings["localisation_rate"]
+    return dict(name=name, **settings, seed=seed)
+
+
+CELLS = [cell_of(name, seed) for seed in range(3) for name in ARMS]
 EXPERIMENT = Experiment("full_circle", 17, CELLS, measure_cell)
