@@ -91,13 +91,10 @@ def test_arrays_beyond_which_a_kernel_would_write_are_refused(name):
 
 
 def test_both_sides_of_the_benchmark_agree_on_its_arrays(monkeypatch):
-    """In the simulator with torch's CPU tensors, whose memory the kernels share as on a GPU."""
-    if not benchmark.numba.config.ENABLE_CUDASIM:
-        forward, backward = benchmark.sides((1, 2, 9, 9))
-    else:
-        shared = lambda tensor: numba_cuda.to_device(tensor.numpy(), copy=False)  # noqa: E731
-        monkeypatch.setattr(benchmark.cuda, "as_cuda_array", shared, raising=False)
-        forward, backward = benchmark.sides((1, 2, 9, 9), "cpu")
+    """In the simulator with torch's CPU tensors, whose memory the kernels share; test_cuda.py has a GPU's."""
+    shared = lambda tensor: numba_cuda.to_device(tensor.numpy(), copy=False)  # noqa: E731
+    monkeypatch.setattr(benchmark.cuda, "as_cuda_array", shared, raising=False)
+    forward, backward = benchmark.sides((1, 2, 9, 9), "cpu")
     assert list(forward) == ["torch", "a thread a number", "a thread a pixel"]
     assert list(backward) == ["torch", "atomics", "no atomics"]
     assert torch.is_tensor(forward["torch"]())

@@ -82,6 +82,7 @@ def test_a_rate_in_a_tensor_is_read_anew_in_every_step(nesterov, monkeypatch):
         network = SETTINGS.build(0)
         optimizer = make_optimizer(network, settings, device)
         rate = optimizer.param_groups[1]["lr"]
+        assert isinstance(rate, torch.Tensor) == (device is Cuda)
         assert device is not Cuda or rate.dtype == torch.float32
         for rate in RATES:
             set_rate(optimizer, rate)

@@ -10,7 +10,6 @@ from pathlib import Path
 from book.experiments import engine, ledger
 from stn_numpy.command import Parser, Refusal, Stop, plain_errors
 from stn_numpy.files import commit_of_code
-from stn_numpy.pytorch.command import find_devices
 
 PROGRAM = "python -m book.experiments"
 MODULES = (
@@ -133,6 +132,8 @@ def work(options, command, experiments):
     cells = select(experiment, options.only, options.set)
     if options.list:
         return show_cells(experiment, cells, places)
+    from stn_numpy.pytorch.command import find_devices  # not above: --help needs no torch
+
     find_devices(options.device)  # refuses one that is not here
     with Stop() as stop:
         left = engine.run_cells(experiment, cells, places, options.workers, stop)

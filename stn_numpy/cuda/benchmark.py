@@ -2,8 +2,9 @@
 
 Both sides compute the same from the same arrays on the GPU, in turn; each time is a median. Before each call a copy of
 a large array clears the caches and keeps the GPU busy while the CPU launches the call. So the GPU's time is that of the
-kernels; the time of launch and kernels together stands beside it. For the share of the memory's bandwidth each number
-of the image, of the output and of their gradients counts once, and the reference is the large copy.
+kernels; the time of launch and kernels together, with warm caches, stands beside it. For the share of the memory's
+bandwidth each number of the image, of the output and of their gradients counts once, and the reference is the large
+copy.
 
 Our side writes to memory that is already there and keeps the output's axes between calls. torch allocates its results
 and keeps the grid, which ours never writes; our backward computes the points again.

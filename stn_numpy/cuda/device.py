@@ -21,8 +21,8 @@ def affine_sample(image, theta, size: tuple, align_corners: bool = False, channe
     With `channels_inside`, one thread a pixel, which loops over the channels; without, one for each number of the
     output.
     """
-    out = cuda.device_array(size, image.dtype) if out is None else out
-    _check_like("out", out, (len(image), image.shape[1], *size[2:]), image.dtype)
+    name, out = ("size", cuda.device_array(size, image.dtype)) if out is None else ("out", out)
+    _check_like(name, out, (len(image), image.shape[1], *size[2:]), image.dtype)
     _check_like("theta", theta, (len(image), 2, 3), image.dtype)
     kernel = kernels.read_pixels if channels_inside else kernels.read_values
     planes = size[0] if channels_inside else size[0] * size[1]
