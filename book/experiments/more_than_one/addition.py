@@ -201,9 +201,9 @@ def measure_addition(cell, context):
     return result | (dict(examples=thetas_of_examples(network)) if result.get("division") else {})
 
 
-def cell_of(model, seed, start="identity", answer="sum", **settings):
+def cell_of(model, seed, start="identity", answer="sum", precision="bfloat16", **settings):
     """One network, without the settings that have no effect on it."""
-    how = dict(localisation_rate=1.0, batch=64, precision="bfloat16")
+    how = dict(localisation_rate=1.0, batch=64, precision=precision)
     return dict(**AdditionSettings(model, start=start, answer=answer, **how, **settings).facts(), seed=seed)
 
 
@@ -213,6 +213,7 @@ def cells():
     return [
         *(cell_of(model, seed, **long) for seed in (0, 1) for model in MODELS),
         *(cell_of("2xst-fcn", seed, "tiles", **long) for seed in (0, 1, 2)),
+        *(cell_of(model, 2, precision="float32", **long) for model in MODELS),  # for processors without bfloat16
         *(cell_of(model, 0, **short) for model in MODELS),
         cell_of("2xst-fcn", 0, "tiles", **short),
         *(cell_of(model, 1, **short) for model in ("fcn", "st-fcn", "2xst-fcn")),
