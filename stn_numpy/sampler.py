@@ -81,9 +81,9 @@ def grid_sample_backward(
                 index = planes + row * width + column
                 share = _weigh(d, weight_y * weight_x)
                 d_image += np.bincount(index.ravel(), share.ravel(), minlength=image.size)
-                pull = (d * flat.take(index)).sum(axis=1)
-                d_grid[..., 0] += _weigh(pull, (weight_y * slope_x)[:, 0])
-                d_grid[..., 1] += _weigh(pull, (slope_y * weight_x)[:, 0])
+                product = (d * flat.take(index)).sum(axis=1)
+                d_grid[..., 0] += _weigh(product, (weight_y * slope_x)[:, 0])
+                d_grid[..., 1] += _weigh(product, (slope_y * weight_x)[:, 0])
         d_grid *= np.array([pixels_per_unit(length, align_corners) for length in (width, height)], grid.dtype)
     np.copyto(d_grid, np.nan, where=undefined[:, 0, ..., None])
     return d_image.astype(image.dtype).reshape(image.shape), d_grid

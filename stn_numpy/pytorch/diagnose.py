@@ -121,7 +121,7 @@ def _geometry(look, found):
     outside, drift = found["outside"].mean().item(), found["drift"].mean().item()
     largest, smallest = found["singular_values"].mean(0).tolist()
     mirrored, stride = found["mirrored"].mean().item(), found["stride"].mean().item()
-    apart = f"neighbouring samples lie up to {stride:.2g} pixels apart"
+    apart = f"neighbouring samples lie up to {stride:.2g} pixels apart (mean of the images)"
     if stride > FAR:
         apart += ": pixels in between are left out, so blur or pool first, or lower the scale"
     elif smallest < 0.05:
