@@ -42,13 +42,15 @@ def table_cells(half) -> list:
 
 def controls() -> list:
     """A transformer that is frozen at the identity, one that can do nothing but turn, one that learns the true thetas,
-    and turned copies."""
+    turned copies, and the CNN half at the FCN half's rate."""
     return [
         ("frozen", dict(model="st-fcn", distortion="R", localisation_rate=0.0)),
         ("turn alone", dict(model="st-fcn", distortion="R", transform="rotation")),
         ("told", dict(model="st-fcn", distortion="R", transform="affine")),
         ("frozen", dict(model="st-fcn", distortion="RTS", localisation_rate=0.0)),
         ("turned copies", dict(model="cnn", distortion="R", turned_copies=COPIES, **STEPS_OF_COPIES)),
+        *(("faster", dict(model="cnn", distortion=distortion, rate=RECIPE["rate"])) for distortion in ("R", "P", "E")),
+        ("faster", dict(model="st-cnn", distortion="R", rate=RECIPE["rate"])),
     ]
 
 
