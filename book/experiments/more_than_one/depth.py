@@ -1,4 +1,7 @@
-"""Chapter 16: one transformer that can only turn, at several depths of a small CNN; digits are turned by up to 90°."""
+"""Chapter 16: one transformer that can only turn, at several depths of a small CNN; digits are turned by up to 90°.
+
+The CNN has so few filters that it reads turned digits badly: turning them helps. Trained by chapter 13's recipe.
+"""
 
 from functools import cache
 
@@ -8,24 +11,27 @@ import torch.nn.functional as F
 from torch import nn
 
 from book.experiments.engine import NO_SERIES, Experiment
-from book.experiments.networks import Watched
+from book.experiments.networks import Watched, settings_from
+from book.experiments.scale.recipe import RECIPE
 from stn_numpy.digits import load_digits
 from stn_numpy.pose import circular_deviation
 from stn_numpy.pytorch.distortions import distort
 from stn_numpy.pytorch.families import TRANSFORMS
 from stn_numpy.pytorch.life import signs_of_life
-from stn_numpy.pytorch.localisation import LocalisationNetwork, identity_layer
+from stn_numpy.pytorch.localisation import LocalisationNetwork
+from stn_numpy.pytorch.settings import Settings
+from stn_numpy.pytorch.steps import make_optimizer, set_rate
 from stn_numpy.pytorch.transformer import SpatialTransformer
 from stn_numpy.theta import rotation_angle
 
-STEPS, BATCH, RATE = 800, 64, 1e-3
-CHANNELS = (1, 16, 32)  # of the image, and after the first and the second convolution
+CHANNELS = (1, 4, 8)  # of the image, and after the first and the second convolution
+HIDDEN = (32, 32)  # units of a localisation network, as in the paper's FCN
 
 
 class Placed(nn.Module):
     """Two convolutions and a linear layer, (N, 1, 28, 28) to (N, 10), with a turning transformer after `place` of the
-    convolutions, or none for None. Its localisation network has its own convolutions and reads the transformer's input,
-    or, if `shared`, it uses the classifier's convolutions of the original image, which passes through both twice."""
+    convolutions, or none for None. Its localisation network is fully connected and reads the transformer's input, or,
+    if `shared`, the maps of the classifier's convolutions of the original image, which passes through both twice."""
 
     def __init__(self, place=0, shared=False):
         super().__init__()
@@ -37,11 +43,9 @@ class Placed(nn.Module):
 
     def _localisation(self):
         identity, rng = TRANSFORMS["rotation"].identity, np.random.default_rng(torch.initial_seed())
-        if self.shared:
-            head = nn.Sequential(nn.Flatten(), nn.Linear(CHANNELS[-1] * 7 * 7, 32), nn.ReLU())
-            return LocalisationNetwork.of(head, identity_layer(32, identity, rng, torch.float32))
-        side = 28 >> self.place
-        return LocalisationNetwork((CHANNELS[self.place], side, side), identity, channels=(16, 32), rng=rng)
+        place = len(self.blocks) if self.shared else self.place
+        shape = (CHANNELS[place], 28 >> place, 28 >> place)
+        return LocalisationNetwork(shape, identity, kind="fcn", hidden=HIDDEN, rng=rng)
 
     def angle(self, image):
         """The angle by which the transformer turns each image: (N, 1) radians, counter-clockwise as seen."""
@@ -79,19 +83,22 @@ def turned_test_digits():
     return turned, labels, pose
 
 
-def train_placed(name, seed=0, steps=STEPS, context=NO_SERIES):
-    """Train one of the `PLACES`; return the model, and the loss of each step."""
+def train_placed(cell, context=NO_SERIES):
+    """Train the network of a cell; return it, and the loss of each step."""
+    settings = settings_from(cell | dict(model="cnn", distortion="R", iterations=cell["steps"]), Settings)
     digits, labels = map(torch.from_numpy, load_digits("train"))
-    generator, losses = torch.Generator().manual_seed(seed), []
+    generator, losses = torch.Generator().manual_seed(cell["seed"]), []
     with torch.random.fork_rng([]):
-        torch.manual_seed(seed)
-        model = Placed(**PLACES[name])
-    optimizer = torch.optim.Adam(model.parameters(), RATE)
-    for _ in context.steps(steps):
-        chosen = torch.randint(len(digits), (BATCH,), generator=generator)
+        torch.manual_seed(cell["seed"])
+        model = Placed(**PLACES[cell["place"]])
+    optimizer = make_optimizer(model, settings, torch.device("cpu"))
+    for step in context.steps(settings.iterations):
+        chosen = torch.randint(len(digits), (settings.batch,), generator=generator)
         loss = F.cross_entropy(model(distort(digits[chosen], "R", generator)[0]), labels[chosen])
         optimizer.zero_grad()
         loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
+        set_rate(optimizer, settings.rate_at(step))
         optimizer.step()
         losses.append(loss.item())
     return model, losses
@@ -114,7 +121,7 @@ def measure_turns(model, batch=500):
 
 def measure_place(cell, context):
     """Train one network and measure it; the loss is in means of 50 steps."""
-    model, losses = train_placed(cell["place"], cell["seed"], cell["steps"], context)
+    model, losses = train_placed(cell, context)
     loss = np.reshape(losses[: len(losses) // 50 * 50], (-1, 50)).mean(axis=1)
     count = sum(parameter.numel() for parameter in model.parameters())
     found = dict(**measure_turns(model), parameters=count, loss=np.round(loss, 4))
@@ -125,5 +132,6 @@ def measure_place(cell, context):
     return found
 
 
-CELLS = [dict(place=name, steps=STEPS, seed=seed) for seed in range(3) for name in PLACES]
+HOW = dict(steps=3_000, batch=128, **RECIPE) | dict(rate=0.02)  # at 0.05 some localisation networks fall silent
+CELLS = [dict(place=name, **HOW, seed=seed) for seed in range(5) for name in PLACES]
 EXPERIMENT = Experiment("depth", 16, CELLS, measure_place)
