@@ -19,8 +19,8 @@ RECIPE = dict(
 )
 TABLE = dict(data="mnist", iterations=15_000, precision="float32", **RECIPE)
 LONG = dict(iterations=40_000, rate=0.02)  # of runs that are followed to their end
-# What a CPU without bfloat16 does in 4 to 25 minutes a cell. The rate is in proportion to the batch: at 0.05, batches of
-# 64 silence the last hidden layer of the localisation networks.
+# What a CPU without bfloat16 does in 4 to 25 minutes a cell. The rate is in proportion to the batch: at 0.05, batches
+# of 64 silence the last hidden layer of the localisation networks.
 STEPS_OF_CNN = dict(iterations=3_000, batch=64, rate=0.0125)
 COPIES = 24  # directions, 15 degrees apart
 STEPS_OF_COPIES = dict(iterations=3_000, batch=64, optimizer="adamw", nesterov=False, rate=2e-3)
