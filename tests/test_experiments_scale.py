@@ -139,12 +139,12 @@ def test_our_loop_takes_the_steps_of_a_run(tmp_path):
 
 def test_the_recipe_s_cells_are_the_paper_s_and_their_controls():
     found = [cell for cell in recipe.EXPERIMENT.cells if cell["seed"] == 0]
-    assert len(recipe.EXPERIMENT.cells) == 3 * (36 + 2 + 2 + 3) + 7 and len(found) == 43 + 5
+    assert len(recipe.EXPERIMENT.cells) == 3 * (36 + 2 + 2 + 3 + 4) + 7 and len(found) == 47 + 5
     table_of = [Settings(**{k: v for k, v in cell.items() if k not in ("series", "seed")}) for cell in found]
     names = {(settings.name, settings.rate) for settings in table_of}
-    assert len(names) == 47  # the told one is by its series alone another
+    assert len(names) == 51  # the told one is by its series alone another
     found = {(settings.iterations, settings.rate) for settings in table_of}
-    assert found == {(40_000, 0.02), (15_000, 0.05), (3_000, 0.05), (3_000, 2e-3)}
+    assert found == {(40_000, 0.02), (15_000, 0.05), (3_000, 0.0125), (3_000, 0.05), (3_000, 2e-3)}
     assert {settings.clip for settings in table_of} == {5.0}
 
 
