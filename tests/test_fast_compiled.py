@@ -11,6 +11,7 @@ from stn_numpy import conv
 from stn_numpy.families import TRANSFORMS, Transform
 from stn_numpy.fast import compiled
 from stn_numpy.fast import conv as fast_conv
+from stn_numpy.fast import linear as fast_linear
 from stn_numpy.grid import affine_grid
 from stn_numpy.layer import AvgPool2d, Conv2d, Flatten, Layer, Linear, MaxPool2d, Parameter, ReLU, Sequential
 from stn_numpy.localisation import LocalisationNetwork
@@ -132,6 +133,13 @@ def test_whole_batches_as_small_ones(stride, padding, kernel_size, batch, dtype)
     arguments = normal(4, expected.shape, dtype), image, weight, bias, stride, padding
     for result, wanted in zip(fast_conv.conv2d_backward(*arguments), conv.conv2d_backward(*arguments), strict=True):
         assert_agrees(result, wanted, unit=30)
+
+
+@pytest.mark.parametrize("count", [fast_linear.LEAST - 1, fast_linear.LEAST])
+def test_relu_on_one_thread_and_on_several(count):
+    inputs, d_out = normal(31, (count,)), normal(32, (count,))
+    np.testing.assert_array_equal(fast_linear.relu(inputs), np.maximum(inputs, 0))
+    np.testing.assert_array_equal(fast_linear.relu_backward(d_out, inputs), np.where(inputs > 0, d_out, 0))
 
 
 @pytest.mark.parametrize("order", ["before", "after"])

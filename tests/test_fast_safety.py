@@ -33,8 +33,8 @@ def more_work():
 QUICK = """
 import numpy as np
 from stn_numpy.fast.linear import relu, relu_backward
-image = np.ones((2, 3))
-"""  # what compiles in the shortest time
+image = np.ones((2, 1 << 14))
+"""  # what compiles in the shortest time; large enough for several threads
 
 
 def run(code, folder=ROOT, **environment):

@@ -26,7 +26,7 @@ from sphinx.util import logging
 from book._ext.stn_kernels import load_before
 
 LOGGER = logging.getLogger(__name__)
-MEASURING = ("book/11_fast", "book/A_fast", "book/A_gpu")  # whose subject is time: each runs alone, at the end
+MEASURING = ("book/11_fast", "book/A_fast")  # their live timings need a quiet machine: each runs alone, at the end
 MOST = 6  # pages at a time; a kernel takes up to a GiB
 LOADED = ("matplotlib.pyplot", "myst_nb.ext.glue", "torch._dynamo")  # by most kernels; the last by torch's optimisers
 
@@ -42,17 +42,17 @@ def run_pages(app: Sphinx, env: BuildEnvironment, docnames: list) -> None:
     several, done, total = pages_at_a_time(), 0, 0.0
     if pages:
         LOGGER.info("running the cells of %d pages, %d at a time", len(pages), several)
-    for names, count, job in ((longest_first, several, alone and compile_kernels), (alone, 1, None)):
-        for name, seconds, text in run_together(env, {name: pages[name] for name in names}, count, job):
-            done, total = done + 1, total + seconds
-            together, one_by_one = max(0, len(longest_first) - done), min(len(alone), len(pages) - done)
-            left = total / done * (together / several + one_by_one)
-            LOGGER.info("[%2d of %d] %s: %.0f s; about %.0f s left", done, len(pages), name, seconds, left)
-            if text:
-                bundle = CacheBundleIn(
-                    nbformat.reads(text, 4), str(env.doc2path(name)), data=dict(execution_seconds=seconds)
-                )
-                cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    groups = [{name: pages[name] for name in names} for names in (longest_first, alone)]
+    for name, seconds, text in run_all(env, groups):
+        done, total = done + 1, total + seconds
+        together, one_by_one = max(0, len(longest_first) - done), min(len(alone), len(pages) - done)
+        left = total / done * (together / several + one_by_one)
+        LOGGER.info("[%2d of %d] %s: %.0f s; about %.0f s left", done, len(pages), name, seconds, left)
+        if text:
+            bundle = CacheBundleIn(
+                nbformat.reads(text, 4), str(env.doc2path(name)), data=dict(execution_seconds=seconds)
+            )
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
 def pages_at_a_time() -> int:
@@ -77,27 +77,30 @@ def unknown_notebook(env, name, cache):
     return notebook
 
 
-def run_together(env, pages, workers, job=None):
+def run_all(env, groups):
     """Yield name, seconds and executed notebook of each page, as JSON, in the order in which they end; for a page that
-    failed, an empty text. Do a job meanwhile, which begins first."""
-    if not pages:
+    failed, an empty text. The pages of the first group run together, those of the second one by one."""
+    count = sum(map(len, groups))
+    if not count:
         return
-    timeout = env.mystnb_config.execution_timeout
+    workers, timeout = min(pages_at_a_time(), count), env.mystnb_config.execution_timeout
     spawn = multiprocessing.get_context("spawn")
-    early = (load_before, LOADED) if len(pages) > workers else ()
-    with ProcessPoolExecutor(min(workers, len(pages)), spawn, *early) as pool:
-        if job:
-            pool.submit(job)
-        running = {
-            pool.submit(run_page, nbformat.writes(notebook), str(Path(env.doc2path(name)).parent), timeout): name
-            for name, notebook in pages.items()
-        }
-        for future in as_completed(running):
-            yield running[future], *future.result()
+    early = (load_before, LOADED) if count > workers else ()
+    with ProcessPoolExecutor(workers, spawn, *early) as pool:
+        if all(groups):
+            pool.submit(compile_kernels)
+        waiting = [groups[0], *({name: page} for name, page in groups[1].items())]
+        for pages in waiting:
+            running = {
+                pool.submit(run_page, nbformat.writes(page), str(Path(env.doc2path(name)).parent), timeout): name
+                for name, page in pages.items()
+            }
+            for future in as_completed(running):
+                yield running[future], *future.result()
 
 
 def compile_kernels() -> None:
-    """Compile kernels beside the other pages: a page that measures would do so alone."""
+    """Compile the kernels before the pages need them: two pages at a time would both compile them."""
     import numpy as np
 
     from stn_numpy import TRANSFORMS, Classifier, LocalisationNetwork, SpatialTransformer, fast
@@ -105,7 +108,7 @@ def compile_kernels() -> None:
     shape = (1, 28, 28)
     localisation = LocalisationNetwork(shape, TRANSFORMS["affine"].identity, channels=(8, 10), downsample=2)
     model = fast.compiled(Classifier(shape, "linear", transformer=SpatialTransformer(localisation, "affine")))
-    model.backward(model(np.ones((2, *shape), np.float32)))
+    model.backward(model(np.ones((64, *shape), np.float32)))  # as many as in training: large arrays take other kernels
     image, theta = np.ones((2, *shape)), np.ones((2, 2, 3))
     fast.affine_sample(image, theta, image.shape)
     fast.affine_sample_backward(image, image, theta)

@@ -29,16 +29,17 @@ OTHERS = ("comprehension", "reduction", "inplace_binop", "setitem", "numpy", "st
 PRANGE_ALONE = {"prange": True} | dict.fromkeys(OTHERS, False)
 
 
-def kernel(function: Callable | None = None, *, parallel: bool = False, **options) -> Callable:
+def kernel(function: Callable | None = None, *, parallel: bool = False, least: int = 0, **options) -> Callable:
     """Make a function of arrays and numbers a kernel: Python calls it, Numba compiles it at its first call.
 
-    With `parallel` its `prange` loops are shared among Numba's threads; the other options are those of `numba.njit`,
-    such as fastmath. Code compiled inside other kernels is a `helper`, not a kernel. Compiled code is kept beside the
-    source file or, where that cannot be written, in the user's cache folder (NUMBA_CACHE_DIR names another); where
-    neither can, each run compiles again (see `cache`).
+    With `parallel` its `prange` loops are shared among Numba's threads, unless its last argument has fewer elements
+    than `least`: on a busy machine, waiting for another thread can take longer than the work. The other options are
+    those of `numba.njit`, such as fastmath. Code compiled inside other kernels is a `helper`, not a kernel. Compiled
+    code is kept beside the source file or, where that cannot be written, in the user's cache folder (NUMBA_CACHE_DIR
+    names another); where neither can, each run compiles again (see `cache`).
     """
     if function is None:
-        return functools.partial(kernel, parallel=parallel, **options)
+        return functools.partial(kernel, parallel=parallel, least=least, **options)
     run = _compiled(function, parallel=parallel and dict(PRANGE_ALONE), **options)  # a copy: Numba empties the dict
     if not parallel or numba.config.DISABLE_JIT:
         return functools.wraps(function)(lambda *arguments: run(*arguments))
@@ -46,7 +47,7 @@ def kernel(function: Callable | None = None, *, parallel: bool = False, **option
 
     @functools.wraps(function)
     def call(*arguments):
-        if _state.forked:
+        if _state.forked or (least and arguments[-1].size < least):
             return serial(*arguments)
         if _state.layer_takes_threads():
             return run(*arguments)

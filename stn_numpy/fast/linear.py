@@ -7,6 +7,8 @@ from ..check import check_floating, check_gradient
 from .compiling import kernel, ready
 from .memory import empty
 
+LEAST = 1 << 15  # elements: one thread takes about 10 microseconds
+
 
 def relu(inputs: np.ndarray) -> np.ndarray:
     """As `stn_numpy.relu`, compiled."""
@@ -25,14 +27,14 @@ def relu_backward(d_out: np.ndarray, inputs: np.ndarray) -> np.ndarray:
     return d_inputs
 
 
-@kernel(parallel=True)
+@kernel(parallel=True, least=LEAST)
 def _relu(inputs, out):
     """Threads over the batch. A NaN is not <= 0, and stays."""
     for k in prange(len(out)):
         out[k] = 0 if inputs[k] <= 0 else inputs[k]
 
 
-@kernel(parallel=True)
+@kernel(parallel=True, least=LEAST)
 def _relu_backward(d_out, inputs, d_inputs):
     """Threads over the batch."""
     for k in prange(len(d_out)):
