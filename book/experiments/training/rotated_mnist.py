@@ -42,7 +42,7 @@ def angle_cell(localisation, way, seed):
 
 def chance_cell(transform, seed):
     """How often the label can be read from the parameters that a network with random weights predicts."""
-    return dict(part="chance", transform=transform, **layers_of("cnn"), seed=seed)
+    return dict(part="chance", transform=transform, **layers_of("cnn"), test_seed=SETTINGS["test_seed"], seed=seed)
 
 
 def layers_of(localisation):
@@ -62,17 +62,18 @@ def measure_rotated_mnist(cell, context):
     """Train and measure one cell."""
     seed = cell["seed"]
     if cell["part"] == "chance":
-        return dict(label_readable=label_readable_by_chance(cell["transform"], seed))
+        return dict(label_readable=label_readable_by_chance(cell["transform"], seed, cell["test_seed"]))
     if cell["part"] == "table":
         how = dict(settings=cell, context=context, checkpoint=context.folder / "checkpoint.npz")
         model, history = train_classifier(cell["classifier"], cell["transform"], seed, **how)
-        return dict(parameters=model.parameter_count(), **measure_classifier(model), **curves(history))
+        found = measure_classifier(model, cell["test_seed"])
+        return dict(parameters=model.parameter_count(), **found, **curves(history))
     return compare_angles(cell["localisation"], cell["way"], seed, cell, context)
 
 
 def compare_angles(localisation, way, seed, settings, context=NO_SERIES):
     """The angles after a rotation that was trained in one of the `WAYS`."""
-    turned, labels, pose = turned_set("test")
+    turned, labels, pose = turned_set("test", seed=settings["test_seed"])
     how = localisation, settings, context
     if way == "guided":
         model, transformer = None, train_guided(seed, *how)
